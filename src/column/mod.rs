@@ -1,0 +1,184 @@
+//! Equal-length typed columns with validity bits: what evaluators read and write.
+//!
+//! Always holds: values stand in a 64-byte aligned buffer of the column's width; bit `row` (least significant first) of the
+//! validity is set when the value is known; a column without validity has no missing value; the integer under a missing value is 0.
+
+use arrow_buffer::MutableBuffer;
+
+/// How an integer is stored. `U8` and `U16` are unsigned codes, the others signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Width {
+    U8,
+    U16,
+    I32,
+    I64,
+}
+
+impl Width {
+    pub fn bytes(self) -> usize {
+        match self {
+            Width::U8 => 1,
+            Width::U16 => 2,
+            Width::I32 => 4,
+            Width::I64 => 8,
+        }
+    }
+
+    /// The narrowest width that holds both bounds.
+    pub fn of(low: i64, high: i64) -> Width {
+        if low >= 0 && high <= i64::from(u8::MAX) {
+            Width::U8
+        } else if low >= 0 && high <= i64::from(u16::MAX) {
+            Width::U16
+        } else if low >= i64::from(i32::MIN) && high <= i64::from(i32::MAX) {
+            Width::I32
+        } else {
+            Width::I64
+        }
+    }
+}
+
+/// One column of integers.
+#[derive(Debug)]
+pub struct Column {
+    width: Width,
+    len: usize,
+    values: MutableBuffer,
+    validity: Option<MutableBuffer>,
+}
+
+impl Column {
+    pub fn with_capacity(width: Width, rows: usize) -> Column {
+        Column { width, len: 0, values: MutableBuffer::with_capacity(rows * width.bytes()), validity: None }
+    }
+
+    /// A column of `rows` zeros; all are missing if `optional`, all known if not. Evaluators write into it.
+    pub fn zeroed(width: Width, rows: usize, optional: bool) -> Column {
+        Column {
+            width,
+            len: rows,
+            values: MutableBuffer::from_len_zeroed(rows * width.bytes()),
+            validity: optional.then(|| MutableBuffer::from_len_zeroed(rows.div_ceil(8))),
+        }
+    }
+
+    pub fn width(&self) -> Width {
+        self.width
+    }
+
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub fn clear(&mut self) {
+        self.len = 0;
+        self.values.clear();
+        self.validity = None;
+    }
+
+    /// Appends a value, which must fit the width (it is cut to it), or a missing one.
+    pub fn push(&mut self, value: Option<i64>) {
+        let raw = value.unwrap_or(0);
+        match self.width {
+            Width::U8 => self.values.push(raw as u8),
+            Width::U16 => self.values.push(raw as u16),
+            Width::I32 => self.values.push(raw as i32),
+            Width::I64 => self.values.push(raw),
+        }
+        if value.is_none() && self.validity.is_none() {
+            let mut bits = MutableBuffer::new(self.len / 8 + 64);
+            bits.resize(self.len.div_ceil(8), 0xFF);
+            if self.len % 8 != 0 {
+                let last = bits.len() - 1;
+                bits.as_slice_mut()[last] = (1u8 << (self.len % 8)) - 1;
+            }
+            self.validity = Some(bits);
+        }
+        if let Some(bits) = &mut self.validity {
+            if self.len % 8 == 0 {
+                bits.push(0u8);
+            }
+            if value.is_some() {
+                bits.as_slice_mut()[self.len / 8] |= 1 << (self.len % 8);
+            }
+        }
+        self.len += 1;
+    }
+
+    pub fn get(&self, row: usize) -> Option<i64> {
+        assert!(row < self.len, "row {row} of {}", self.len);
+        if !self.is_known(row) {
+            return None;
+        }
+        Some(match self.width {
+            Width::U8 => i64::from(self.values.as_slice()[row]),
+            Width::U16 => i64::from(self.values.typed_data::<u16>()[row]),
+            Width::I32 => i64::from(self.values.typed_data::<i32>()[row]),
+            Width::I64 => self.values.typed_data::<i64>()[row],
+        })
+    }
+
+    pub fn is_known(&self, row: usize) -> bool {
+        match &self.validity {
+            Some(bits) => bits.as_slice()[row / 8] >> (row % 8) & 1 == 1,
+            None => true,
+        }
+    }
+
+    /// Overwrites a row of a column made by [`Column::zeroed`]; a missing value needs an optional column.
+    pub fn set(&mut self, row: usize, value: Option<i64>) {
+        assert!(row < self.len, "row {row} of {}", self.len);
+        let raw = value.unwrap_or(0);
+        match self.width {
+            Width::U8 => self.values.as_slice_mut()[row] = raw as u8,
+            Width::U16 => self.values.typed_data_mut::<u16>()[row] = raw as u16,
+            Width::I32 => self.values.typed_data_mut::<i32>()[row] = raw as i32,
+            Width::I64 => self.values.typed_data_mut::<i64>()[row] = raw,
+        }
+        match (&mut self.validity, value) {
+            (Some(bits), Some(_)) => bits.as_slice_mut()[row / 8] |= 1 << (row % 8),
+            (Some(bits), None) => bits.as_slice_mut()[row / 8] &= !(1 << (row % 8)),
+            (None, Some(_)) => {}
+            (None, None) => panic!("a missing value in a column without validity"),
+        }
+    }
+
+    pub fn has_validity(&self) -> bool {
+        self.validity.is_some()
+    }
+
+    /// Start of the values, for compiled code; valid for `len` values of `width` until the column changes.
+    pub fn values_ptr(&self) -> *const u8 {
+        self.values.as_ptr()
+    }
+
+    pub fn values_mut_ptr(&mut self) -> *mut u8 {
+        self.values.as_mut_ptr()
+    }
+
+    /// Start of the validity bits, or null if every value is known.
+    pub fn validity_ptr(&self) -> *const u8 {
+        self.validity.as_ref().map_or(std::ptr::null(), |bits| bits.as_ptr())
+    }
+
+    pub fn validity_mut_ptr(&mut self) -> *mut u8 {
+        self.validity.as_mut().map_or(std::ptr::null_mut(), |bits| bits.as_mut_ptr())
+    }
+}
+
+impl PartialEq for Column {
+    fn eq(&self, other: &Column) -> bool {
+        self.len == other.len && (0..self.len).all(|row| self.get(row) == other.get(row))
+    }
+}
+
+/// Columns of equal length.
+#[derive(Debug, Default, PartialEq)]
+pub struct Block {
+    pub rows: usize,
+    pub columns: Vec<Column>,
+}

@@ -1,0 +1,105 @@
+//! Mistakes in a policy, as plain data.
+//!
+//! Enters: a [`Code`] of the one table in `codes.rs`, a message, spans, ways out. Leaves: [`Diagnostic`] values, which the
+//! renderers (one file each) turn into what a person or a machine reads. Always holds: every diagnostic has a code, at
+//! least one label (unless it is about no text at all), and a message that is readable alone on one line: lower case, no full stop, the user's
+//! words in backquotes.
+
+mod codes;
+
+pub use codes::{Code, Entry};
+
+use crate::source::Span;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+/// A place that the diagnostic points at, with what is to be said there (may be empty).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    pub span: Span,
+    pub text: String,
+}
+
+/// One replacement of text; an insertion has an empty span.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    pub span: Span,
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applicability {
+    /// The meaning is surely what the author wanted; a tool may apply it unasked.
+    Safe,
+    /// A person should look first.
+    Unsafe,
+}
+
+/// A change that mends the mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    pub title: String,
+    pub edits: Vec<Edit>,
+    pub applicability: Applicability,
+}
+
+/// One mistake. The first label is the primary one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    pub code: Code,
+    pub severity: Severity,
+    pub message: String,
+    pub labels: Vec<Label>,
+    pub help: Option<String>,
+    pub fix: Option<Fix>,
+}
+
+impl Diagnostic {
+    /// A diagnostic with the code's own severity.
+    pub fn new(code: Code, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { code, severity: code.entry().severity, message: message.into(), labels: Vec::new(), help: None, fix: None }
+    }
+
+    /// Adds a label; the first one added is the primary one.
+    pub fn at(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub fn fix(mut self, title: impl Into<String>, applicability: Applicability, edits: Vec<Edit>) -> Diagnostic {
+        self.fix = Some(Fix { title: title.into(), edits, applicability });
+        self
+    }
+
+    /// A fix that replaces (or, with an empty span, inserts) one piece of text.
+    pub fn replace(self, title: impl Into<String>, applicability: Applicability, span: Span, text: impl Into<String>) -> Diagnostic {
+        self.fix(title, applicability, vec![Edit { span, text: text.into() }])
+    }
+}
+
+/// Sorts by place, so that one run always reports in the same order, and drops exact repeats.
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.labels.first().map(|label| label.span), diagnostic.code, diagnostic.message.clone()));
+    diagnostics.dedup();
+}
+
+/// The candidate nearest to `word`, if it is near enough to be meant.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word_length = word.chars().count();
+    candidates
+        .into_iter()
+        .filter(|candidate| *candidate != word)
+        .map(|candidate| (strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase()), candidate))
+        .filter(|(distance, _)| *distance <= (word_length / 3).max(1))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}

@@ -1,0 +1,317 @@
+//! The flat integer program: what evaluators run.
+//!
+//! Enters: a checked [`crate::model::Policy`]. Leaves: a [`Program`] in single-assignment form over 64-bit integers that may be
+//! missing, with its inputs, constant tables and outputs, and a [`Trace`] that says which value answers which part of the policy.
+//! Always holds, and is checked by [`verify`] after each pass: see the list at the top of `verify.rs`.
+//!
+//! **Missing.** Every value is an integer or missing. An operation with a missing operand is missing, except where its comment
+//! says otherwise. Conditions are 0 or 1 and never missing.
+//!
+//! **64 bits.** An arithmetic result that leaves 64 bits is missing.
+
+pub mod cost;
+pub mod lower;
+pub mod passes;
+pub mod text;
+pub mod verify;
+
+use rustc_hash::FxHashMap;
+
+use crate::column::Width;
+use crate::model::{ChoicesId, FieldId, Interval, Operator, TextTest, Unit};
+use crate::source::Span;
+
+/// Number of an operation, and of the value it gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Value(pub u32);
+
+impl Value {
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    pub inputs: Vec<Input>,
+    /// what texts are turned into before a program sees them
+    pub text_maps: Vec<TextMap>,
+    /// constant arrays of [`Op::Table`]
+    pub arrays: Vec<Vec<Option<i64>>>,
+    pub lookups: Vec<Lookup>,
+    /// each operation uses only values of earlier ones
+    pub ops: Vec<Op>,
+    /// parallel to `ops`
+    pub shapes: Vec<Shape>,
+    pub outputs: Vec<Output>,
+}
+
+/// What is known of a value before any lead is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// 0 or 1 and never missing
+    pub condition: bool,
+    pub optional: bool,
+    pub interval: Interval,
+}
+
+/// One column that an evaluator is given.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Input {
+    pub source: InputSource,
+    pub optional: bool,
+    /// bounds of a known value; decides `width`
+    pub interval: (i64, i64),
+    pub width: Width,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum InputSource {
+    /// the field's value in the units of its type; not for texts
+    Field(FieldId),
+    /// the calendar day, in the policy's zone, of a `time` field
+    LocalDay(FieldId),
+    /// a text field through a map
+    Text { field: FieldId, map: usize },
+    /// a text field as a number that is equal exactly for equal folded texts within one block
+    TextIdentity { field: FieldId, domain: bool },
+    /// the stage before the transition; never missing
+    Stage,
+    /// the instant until which no `when` row leaves the stage
+    RestUntil,
+    /// the 64-bit hash of the lead's key (XXH64, seed 0, of the key's bytes as written), as a signed integer
+    KeyHash,
+}
+
+/// Turns a text into an integer. The text is folded ([`crate::model::value::fold_text`]) before it is matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextMap {
+    /// match the part behind the last `@`, folded; missing without one
+    pub domain: bool,
+    pub kind: TextMapKind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TextMapKind {
+    /// a text's code; any other text has code `other`, or is missing
+    Exact { codes: FxHashMap<String, i64>, other: Option<i64> },
+    /// 1 or 0
+    Test { test: TextTest, text: String },
+    /// the code of the longest of these that the text starts with, else missing
+    LongestPrefix { codes: FxHashMap<String, i64> },
+}
+
+/// An index over a table's key columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lookup {
+    /// for the text form and explanations
+    pub table: String,
+    pub key_count: usize,
+    /// sorted by key: `key_count` integers and the row number
+    pub rows: Vec<(Vec<i64>, i64)>,
+    /// which key is a prefix key, if any, and for each of its codes the next shorter prefix
+    pub prefix: Option<(usize, Vec<Option<i64>>)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Op {
+    Input(u32),
+    Parameter(Parameter),
+    Constant(i64),
+    Missing,
+
+    Add(Value, Value),
+    Subtract(Value, Value),
+    Multiply(Value, Value),
+    /// left × 10^shift / right, rounded half away from zero; missing by zero
+    Divide {
+        left: Value,
+        right: Value,
+        shift: u8,
+    },
+    /// left / right, cut toward zero; missing by zero
+    Quotient(Value, Value),
+    /// sign of the left side; missing by zero (MIN % -1 is 0)
+    Remainder(Value, Value),
+    Larger(Value, Value),
+    Smaller(Value, Value),
+
+    /// the first if it is known, else the second
+    Else(Value, Value),
+    /// the second if the first (a condition) is 1, else the third
+    Select(Value, Value, Value),
+
+    /// left × 10^left_shift ≥ right × 10^right_shift, computed exactly; 0 if either is missing
+    Compare {
+        operator: Operator,
+        left: Value,
+        right: Value,
+        left_shift: u8,
+        right_shift: u8,
+    },
+    /// 0 if either is missing
+    Equal(Value, Value),
+    Known(Value),
+    And(Value, Value),
+    Or(Value, Value),
+    Not(Value),
+    /// any bit of the mask is set; 0 if missing
+    HasBits {
+        value: Value,
+        mask: i64,
+    },
+
+    /// entry of `arrays[array]`; missing if the index is missing or outside
+    Table {
+        index: Value,
+        array: u32,
+    },
+    /// how many of the sorted `arrays[thresholds]` are at most the value
+    Band {
+        value: Value,
+        thresholds: u32,
+    },
+    /// row number of a look-up; keys are the next `count` values of `lookup_keys` from `first`; missing if none
+    Find {
+        lookup: u32,
+        keys: KeyList,
+    },
+    /// a turn of a stable rotation: `mix(hash xor seed) × total >> 64` with unsigned 64-bit `mix` = MurmurHash3's finaliser
+    Turn {
+        hash: Value,
+        seed: i64,
+        total: u32,
+    },
+}
+
+/// Up to four keys of a look-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct KeyList {
+    pub count: u8,
+    pub keys: [Value; KEYS_MAX],
+}
+
+/// The most key columns a table may have.
+pub const KEYS_MAX: usize = 4;
+
+/// What is the same for every lead of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Parameter {
+    /// as-of's calendar day in the policy's zone, in days since 1970-01-01
+    AsOfDay,
+    /// as-of in microseconds since the epoch
+    AsOf,
+}
+
+/// Values of the parameters of one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parameters {
+    pub as_of_day: i64,
+    pub as_of: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// name of the column that a scored file gets: `readiness`, `readiness.demographic`, `status`, `stage`, `handover`, `handover.owner`
+    pub name: String,
+    pub value: Value,
+    pub kind: OutputKind,
+    pub optional: bool,
+    pub width: Width,
+    pub role: OutputRole,
+}
+
+/// How an output's integers are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutputKind {
+    Number { scale: u8, unit: Unit },
+    Choice(ChoicesId),
+    YesNo,
+    Date,
+    Time,
+}
+
+/// What an output is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutputRole {
+    Score(usize),
+    Section(usize, usize),
+    Decide(usize),
+    /// the stage after the transition
+    Stage,
+    Queue(usize),
+    Owner(usize),
+}
+
+/// Which value answers which part of the policy.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// every lowered expression, by the span of its text (conditions as 0/1)
+    pub expressions: FxHashMap<Span, Value>,
+    pub lets: Vec<Option<Value>>,
+    pub scores: Vec<ScoreTrace>,
+    pub decides: Vec<DecideTrace>,
+    /// per flow and row: the row applies to this lead (stage, trigger and rest), looked at alone
+    pub flows: Vec<Vec<Value>>,
+    /// the stage after the transition, and the number of the row that moved it (missing if none), counted through all flows
+    pub stage_after: Option<Value>,
+    pub moved_by: Option<Value>,
+    pub routes: Vec<RouteTrace>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct ScoreTrace {
+    /// index of the persona in force
+    pub persona: Option<Value>,
+    /// per persona, per section, per attribute
+    pub attributes: Vec<Vec<Vec<AttributeTrace>>>,
+    /// per persona, per section, per points row: its condition
+    pub points: Vec<Vec<Vec<Value>>>,
+    /// per persona, per section: its score, neither weighted nor clamped
+    pub persona_sections: Vec<Vec<Value>>,
+    pub adjusts: Vec<Value>,
+    /// per section name
+    pub sections: Vec<Value>,
+    /// exact sum at `sum_scale`
+    pub sum: Option<Value>,
+    pub value: Option<Value>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct AttributeTrace {
+    /// what the attribute looks at
+    pub subject: Value,
+    /// index of the row that gave the points
+    pub row: Value,
+    /// the row's points, in units of 10^-`points_scale`, before any weight
+    pub points: Value,
+    pub points_scale: u8,
+}
+
+#[derive(Clone, Debug)]
+pub struct DecideTrace {
+    /// per row of a decide (or row edge of a grid): its condition alone
+    pub rows: Vec<Value>,
+    /// per column edge of a grid
+    pub columns: Vec<Value>,
+    pub value: Value,
+}
+
+#[derive(Clone, Debug)]
+pub struct RouteTrace {
+    /// the route's own `when`
+    pub condition: Option<Value>,
+    /// per row: the queue it would give (missing if its condition fails or its look-up finds nothing)
+    pub rows: Vec<Value>,
+    /// queue number
+    pub value: Value,
+    /// owner number
+    pub owner: Option<Value>,
+}
+
+/// A program with its trace.
+#[derive(Clone, Debug, Default)]
+pub struct Lowered {
+    pub program: Program,
+    pub trace: Trace,
+}

@@ -1,0 +1,2 @@
+//! Text to untyped tree.
+pub mod tree;

@@ -3,6 +3,7 @@
 
 pub mod column;
 pub mod diagnostic;
+pub mod interpret;
 pub mod model;
 pub mod program;
 pub mod source;

@@ -9,6 +9,7 @@
 //!
 //! **64 bits.** An arithmetic result that leaves 64 bits is missing.
 
+pub mod arithmetic;
 pub mod cost;
 pub mod lower;
 pub mod passes;
@@ -123,13 +124,14 @@ pub enum Op {
     Add(Value, Value),
     Subtract(Value, Value),
     Multiply(Value, Value),
-    /// left × 10^shift / right, rounded half away from zero; missing by zero
+    /// left × 10^shift / right, rounded once, half away from zero; missing by zero. A negative shift multiplies the right side instead.
+    /// See [`arithmetic::divide`].
     Divide {
         left: Value,
         right: Value,
-        shift: u8,
+        shift: i8,
     },
-    /// left / right, cut toward zero; missing by zero
+    /// left / right, cut toward zero; missing by zero and for MIN / -1
     Quotient(Value, Value),
     /// sign of the left side; missing by zero (MIN % -1 is 0)
     Remainder(Value, Value),
@@ -149,7 +151,7 @@ pub enum Op {
         left_shift: u8,
         right_shift: u8,
     },
-    /// 0 if either is missing
+    /// equal numbers; 0 if either is missing
     Equal(Value, Value),
     Known(Value),
     And(Value, Value),
@@ -171,7 +173,7 @@ pub enum Op {
         value: Value,
         thresholds: u32,
     },
-    /// row number of a look-up; keys are the next `count` values of `lookup_keys` from `first`; missing if none
+    /// row number of a look-up; missing if there is none or a key is missing. See [`arithmetic::find`].
     Find {
         lookup: u32,
         keys: KeyList,
@@ -184,11 +186,24 @@ pub enum Op {
     },
 }
 
-/// Up to four keys of a look-up.
+/// The keys of a look-up. Places from `count` on hold value 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct KeyList {
     pub count: u8,
     pub keys: [Value; KEYS_MAX],
+}
+
+impl KeyList {
+    /// None if there are more than [`KEYS_MAX`].
+    pub fn new(keys: &[Value]) -> Option<KeyList> {
+        let mut list = KeyList { count: keys.len() as u8, keys: [Value(0); KEYS_MAX] };
+        list.keys.get_mut(..keys.len())?.copy_from_slice(keys);
+        Some(list)
+    }
+
+    pub fn as_slice(&self) -> &[Value] {
+        &self.keys[..usize::from(self.count).min(KEYS_MAX)]
+    }
 }
 
 /// The most key columns a table may have.

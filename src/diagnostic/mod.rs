@@ -6,6 +6,10 @@
 //! words in backquotes.
 
 mod codes;
+pub mod render_human;
+pub mod render_json;
+pub mod sanitise;
+mod window;
 
 pub use codes::{Code, Entry};
 

@@ -1,0 +1,148 @@
+//! The piece of a file that a diagnostic shows.
+//!
+//! Enters: a file and the spans to be shown. Leaves: a [`Window`] of the lines around them, harmless for a terminal, and where each span
+//! lies in it. Always holds: one character of the file is one character of the window, except that far stretches of a very long line are
+//! cut to one `…`; so a marker stands under what it marks.
+
+use super::sanitise::visible;
+use crate::source::{Source, Span};
+
+/// Longer lines (in characters) are cut around the spans.
+const LINE_LENGTH_MAX: usize = 240;
+/// What stays on each side of a span's ends in a cut line.
+const AROUND: usize = 60;
+
+#[derive(Debug)]
+pub struct Window {
+    pub text: String,
+    /// lines of the file before the window
+    pub lines_before: usize,
+    /// per span: its byte range in `text`
+    pub ranges: Vec<(usize, usize)>,
+}
+
+impl Window {
+    /// `context` lines are shown before the first span and behind the last.
+    pub fn new(source: &Source, spans: &[Span], context: usize) -> Window {
+        let text = source.text.as_str();
+        let bounds = |offset: u32| (offset as usize).min(text.len());
+        let first = spans.iter().map(|span| bounds(span.start)).min().unwrap_or(0);
+        let last = spans.iter().map(|span| bounds(span.end)).max().unwrap_or(0);
+        let mut start = line_start(text, first);
+        for _ in 0..context {
+            start = line_start(text, start.saturating_sub(1));
+        }
+        let mut end = line_end(text, last);
+        for _ in 0..context {
+            end = line_end(text, (end + 1).min(text.len()));
+        }
+
+        let mut offsets: Vec<usize> = spans.iter().flat_map(|span| [bounds(span.start), bounds(span.end)]).collect();
+        offsets.sort_unstable();
+        let mut builder = Builder { out: String::with_capacity(end - start), offsets: &offsets, moved: Vec::with_capacity(offsets.len()) };
+        let mut at = start;
+        for line in text[start..end].split_inclusive('\n') {
+            builder.line(line, at);
+            at += line.len();
+        }
+        builder.finish();
+        let moved = |offset: usize| builder.moved.get(offsets.partition_point(|one| *one < offset)).copied().unwrap_or(0);
+        let ranges = spans.iter().map(|span| (moved(bounds(span.start)), moved(bounds(span.end)))).collect();
+        let lines_before = text[..start].bytes().filter(|byte| *byte == b'\n').count();
+        Window { ranges, lines_before, text: builder.out }
+    }
+}
+
+fn line_start(text: &str, offset: usize) -> usize {
+    text[..offset].rfind('\n').map_or(0, |index| index + 1)
+}
+
+fn line_end(text: &str, offset: usize) -> usize {
+    text[offset..].find('\n').map_or(text.len(), |index| offset + index)
+}
+
+struct Builder<'a> {
+    out: String,
+    /// ascending offsets into the file whose places in `out` are wanted
+    offsets: &'a [usize],
+    /// those already known
+    moved: Vec<usize>,
+}
+
+impl Builder<'_> {
+    /// `line` starts at `at` of the file and holds its line feed, if there is one.
+    fn line(&mut self, line: &str, at: usize) {
+        let cut = line.chars().count() > LINE_LENGTH_MAX;
+        let ends: Vec<usize> = self
+            .offsets
+            .iter()
+            .filter(|offset| (at..=at + line.len()).contains(offset))
+            .map(|offset| line[..offset - at].chars().count())
+            .collect();
+        let mut in_gap = false;
+        for (index, (offset, character)) in line.char_indices().enumerate() {
+            self.reach(at + offset);
+            let line_break = character == '\n' || (character == '\r' && line[offset..].len() == 2 && line.ends_with('\n'));
+            let shown =
+                !cut || line_break || ends.iter().any(|end| index.abs_diff(*end) <= AROUND) || (ends.is_empty() && index < 2 * AROUND);
+            if shown {
+                self.out.push(if line_break || character == '\t' { character } else { visible(character) });
+            } else if !in_gap {
+                self.out.push('…');
+            }
+            in_gap = !shown;
+        }
+    }
+
+    /// Everything before `offset` of the file has been written.
+    fn reach(&mut self, offset: usize) {
+        while self.offsets.get(self.moved.len()).is_some_and(|wanted| *wanted <= offset) {
+            self.moved.push(self.out.len());
+        }
+    }
+
+    fn finish(&mut self) {
+        let at_end = self.moved.len() < self.offsets.len();
+        self.reach(usize::MAX);
+        // a marker behind the last line feed needs a line to stand on
+        if at_end && (self.out.is_empty() || self.out.ends_with('\n')) {
+            self.out.push(' ');
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    fn shown(text: &str, start: usize, end: usize) -> (String, String, usize) {
+        let mut sources = Sources::default();
+        let file = sources.add("a.lead", text);
+        let window = Window::new(sources.get(file), &[Span::new(file, start, end)], 1);
+        let (from, to) = window.ranges[0];
+        (window.text.clone(), window.text[from..to].to_string(), window.lines_before)
+    }
+
+    #[test]
+    fn a_window_has_one_line_around() {
+        assert_eq!(shown("one\ntwo\nthree\nfour\nfive\n", 8, 13), ("two\nthree\nfour".into(), "three".into(), 1));
+        assert_eq!(shown("one\r\ntwo", 5, 8), ("one\r\ntwo".into(), "two".into(), 0));
+        assert_eq!(shown("", 0, 0), (" ".into(), "".into(), 0));
+        assert_eq!(shown("one\n", 4, 4), ("one\n ".into(), "".into(), 0));
+    }
+
+    #[test]
+    fn harmful_characters_are_shown_and_spans_move_along() {
+        assert_eq!(shown("a\u{1b}b\u{202e}c", 6, 7), ("a␛b\u{FFFD}c".into(), "c".into(), 0));
+        assert_eq!(shown("a\rb", 2, 3), ("a␍b".into(), "b".into(), 0));
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_its_span() {
+        let text = format!("{}here{}", "x".repeat(5_000), "y".repeat(5_000));
+        let (window, marked, _) = shown(&text, 5_000, 5_004);
+        assert_eq!(marked, "here");
+        assert!(window.starts_with('…') && window.ends_with('…') && window.chars().count() < 200, "{window}");
+    }
+}

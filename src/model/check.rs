@@ -5,6 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::order::Memory;
 use super::{DecideId, FieldId, LetId, Policy, ScoreId, TableId};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Sources, Span};
@@ -68,4 +69,5 @@ pub(crate) struct Checker<'t> {
     pub derived: DerivedTrees<'t>,
     /// the entry file, where "the policy as a whole" diagnostics point
     pub entry: SourceId,
+    pub memory: Memory,
 }

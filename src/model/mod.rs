@@ -10,6 +10,8 @@
 //! a `some of` has bit `i` set for choice `i` (at most 63 choices; empty is missing).
 
 pub(crate) mod check;
+pub(crate) mod expressions;
+pub(crate) mod order;
 pub mod value;
 
 pub use check::Checked;
@@ -287,7 +289,7 @@ pub struct Score {
     /// first match; a score without personas has one, without condition
     pub personas: Vec<Persona>,
     pub adjusts: Vec<Adjust>,
-    /// `from A to B`, in units of `scale`
+    /// `from A to B`, in units of `sum_scale`: applied before rounding
     pub range: Option<Interval>,
     /// `rounded to N places`
     pub rounded: Option<u8>,

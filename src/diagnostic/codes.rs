@@ -47,7 +47,7 @@ codes! {
     // E01: files of a policy
     NoPolicy            "E0101" Error "there is no `policy` header"
     SecondPolicy        "E0102" Error "there are two `policy` headers"
-    UseOutsideRoot      "E0103" Error "`use` reaches outside the policy's root"
+    UseOutsideRoot      "E0103" Error "a path reaches outside the policy's root"
     UseNotFound         "E0104" Error "the file of a `use` cannot be read"
     UseCycle            "E0105" Error "files use each other in a circle"
     TableNotFound       "E0106" Error "the file of a table cannot be read"
@@ -80,7 +80,7 @@ codes! {
     WrongUnit           "E0302" Error "two units do not go together"
     WrongCurrency       "E0303" Error "an amount is in another currency"
     OutOfRange          "E0304" Error "a constant lies outside the range of what it is compared with or given to"
-    TooManyPlaces       "E0305" Error "a constant has more decimal places than its field keeps"
+    TooManyPlaces       "E0305" Error "more decimal places are written than are kept"
     DivisionNeedsPlaces "E0306" Error "a division does not say to how many places"
     NotACondition       "E0307" Error "a value stands where a condition is needed"
     NotConstant         "E0308" Error "a constant is needed here"
@@ -118,6 +118,8 @@ codes! {
     SelfTransition      "E0507" Error "a flow row leads back to its own stage"
     QueueTeam           "E0508" Error "a queue has no team"
     Rotation            "E0509" Error "a rotation names no owner, one twice, or a weight that is not positive"
+    OpeningHours        "E0510" Error "opening hours are missing, run backwards or overlap"
+    Clock               "E0511" Error "a clock lacks a part, or has one twice"
 
     // E06: tests
     TestField           "E0601" Error "a test names what does not exist"

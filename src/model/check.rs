@@ -3,7 +3,7 @@
 //! The order of work: `load` reads the files; `declare` enters every name; then the parts in the order of [`check`]. A checker never
 //! stops at a mistake: it reports it and leaves out (or gives a harmless stand-in for) what it could not make sense of.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::order::Memory;
 use super::{DecideId, FieldId, LetId, Policy, ScoreId, TableId};
@@ -30,6 +30,8 @@ pub(crate) enum Named {
     Decide(DecideId),
     Route(usize),
     Sla(usize),
+    /// Declared, but its declaration is wrong and reported: whoever uses the name says nothing more.
+    Broken,
 }
 
 /// A signal as far as checking needs it.
@@ -39,6 +41,8 @@ pub(crate) struct SignalInfo {
     pub span: Span,
     /// properties, as fields
     pub properties: Vec<super::Field>,
+    /// properties whose type is wrong and reported: whoever uses one says nothing more
+    pub broken_properties: FxHashSet<String>,
 }
 
 /// The trees of the derived values, in the order of their ids: `lets[id]`, `scores[id]`, `decides[id]` (a `decide` or a `grid`).
@@ -55,6 +59,36 @@ pub(crate) enum DecideTree<'t> {
     Grid(&'t tree::Grid),
 }
 
+/// Every item of every file, by kind, in the order of the text.
+#[derive(Default)]
+pub(crate) struct Items<'t> {
+    pub policies: Vec<(&'t tree::Item, &'t tree::Policy)>,
+    pub standards: Vec<(&'t tree::Item, &'t tree::Standard)>,
+    pub teams: Vec<(&'t tree::Item, &'t tree::Team)>,
+    pub calendars: Vec<(&'t tree::Item, &'t tree::Calendar)>,
+    pub leads: Vec<(&'t tree::Item, &'t tree::Lead)>,
+    pub signals: Vec<(&'t tree::Item, &'t tree::Signal)>,
+    pub groups: Vec<(&'t tree::Item, &'t tree::Group)>,
+    pub tables: Vec<(&'t tree::Item, &'t tree::Table)>,
+    pub stages: Vec<(&'t tree::Item, &'t tree::Stage)>,
+    pub flows: Vec<(&'t tree::Item, &'t tree::Flow)>,
+    pub routes: Vec<(&'t tree::Item, &'t tree::Route)>,
+    pub queues: Vec<(&'t tree::Item, &'t tree::Queue)>,
+    pub slas: Vec<(&'t tree::Item, &'t tree::Sla)>,
+    pub promises: Vec<(&'t tree::Item, &'t tree::Promise)>,
+    pub claims: Vec<(&'t tree::Item, &'t tree::Claim)>,
+    pub tests: Vec<(&'t tree::Item, &'t tree::Test)>,
+}
+
+/// What a reported mistake has hidden from the checkers: a name that may stand there is not called unknown.
+#[derive(Default)]
+pub(crate) struct Hidden {
+    /// a whole file could not be read
+    pub files: bool,
+    /// every word of the text that the parser had to skip
+    pub words: FxHashSet<String>,
+}
+
 pub(crate) struct Checker<'t> {
     pub sources: &'t mut Sources,
     pub policy: Policy,
@@ -66,8 +100,39 @@ pub(crate) struct Checker<'t> {
     pub groups: FxHashMap<String, Vec<String>>,
     pub teams: FxHashMap<String, Span>,
     pub calendars: FxHashMap<String, Span>,
+    pub standards: FxHashMap<String, Span>,
+    /// tables whose columns are wrong and reported: whoever looks one up says nothing more
+    pub broken_tables: FxHashSet<String>,
+    pub items: Items<'t>,
     pub derived: DerivedTrees<'t>,
+    pub hidden: Hidden,
     /// the entry file, where "the policy as a whole" diagnostics point
     pub entry: SourceId,
     pub memory: Memory,
+}
+
+impl<'t> Checker<'t> {
+    pub fn new(sources: &'t mut Sources, entry: SourceId) -> Checker<'t> {
+        Checker {
+            sources,
+            policy: Policy { timezone: "UTC".to_owned(), ..Policy::default() },
+            diagnostics: Vec::new(),
+            names: FxHashMap::default(),
+            tables: FxHashMap::default(),
+            signals: FxHashMap::default(),
+            groups: FxHashMap::default(),
+            teams: FxHashMap::default(),
+            calendars: FxHashMap::default(),
+            standards: FxHashMap::default(),
+            broken_tables: FxHashSet::default(),
+            items: Items::default(),
+            derived: DerivedTrees::default(),
+            hidden: Hidden::default(),
+            entry,
+        }
+    }
+
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
 }

@@ -76,6 +76,9 @@ pub struct Currency {
 #[derive(Clone, Debug)]
 pub struct Unevaluated {
     pub what: String,
+    /// A score would be wrong or incomplete without it, so scoring refuses. Claims, promises and the signals of tests are false: only
+    /// their own commands need them.
+    pub scoring: bool,
     pub span: Span,
 }
 
@@ -560,6 +563,8 @@ pub struct Test {
     /// per field, the value in its units (texts as written); none is missing
     pub lead: Vec<Option<Constant>>,
     pub expect: Vec<Expected>,
+    /// it gives signals, which are not evaluated yet
+    pub later: bool,
     pub span: Span,
 }
 

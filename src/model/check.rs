@@ -129,6 +129,7 @@ impl<'t> Checker<'t> {
             derived: DerivedTrees::default(),
             hidden: Hidden::default(),
             entry,
+            memory: Memory::default(),
         }
     }
 

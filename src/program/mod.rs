@@ -13,6 +13,7 @@ pub mod arithmetic;
 pub mod cost;
 pub mod lower;
 pub mod passes;
+pub mod shape;
 pub mod text;
 pub mod verify;
 
@@ -47,10 +48,20 @@ pub struct Program {
     pub outputs: Vec<Output>,
 }
 
+impl Program {
+    /// Appends an operation with the shape that follows from its operands, which must be in the program.
+    pub fn push(&mut self, op: Op) -> Value {
+        let shape = shape::infer(self, &op);
+        self.ops.push(op);
+        self.shapes.push(shape);
+        Value(self.ops.len() as u32 - 1)
+    }
+}
+
 /// What is known of a value before any lead is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
-    /// 0 or 1 and never missing
+    /// 0 or 1 and never missing: follows from the other two
     pub condition: bool,
     pub optional: bool,
     pub interval: Interval,
@@ -184,6 +195,51 @@ pub enum Op {
         seed: i64,
         total: u32,
     },
+}
+
+impl Op {
+    /// The values that it uses, in the order written.
+    pub fn operands(&self) -> Vec<Value> {
+        let mut used = Vec::new();
+        let mut copy = *self;
+        copy.for_each_operand(|operand| used.push(*operand));
+        used
+    }
+
+    /// Visits the values that it uses, in the order written; they may be replaced.
+    pub fn for_each_operand(&mut self, mut visit: impl FnMut(&mut Value)) {
+        match self {
+            Op::Input(_) | Op::Parameter(_) | Op::Constant(_) | Op::Missing => {}
+            Op::Add(left, right)
+            | Op::Subtract(left, right)
+            | Op::Multiply(left, right)
+            | Op::Divide { left, right, .. }
+            | Op::Quotient(left, right)
+            | Op::Remainder(left, right)
+            | Op::Larger(left, right)
+            | Op::Smaller(left, right)
+            | Op::Else(left, right)
+            | Op::Compare { left, right, .. }
+            | Op::Equal(left, right)
+            | Op::And(left, right)
+            | Op::Or(left, right) => {
+                visit(left);
+                visit(right);
+            }
+            Op::Select(condition, then, otherwise) => {
+                visit(condition);
+                visit(then);
+                visit(otherwise);
+            }
+            Op::Known(value)
+            | Op::Not(value)
+            | Op::HasBits { value, .. }
+            | Op::Table { index: value, .. }
+            | Op::Band { value, .. }
+            | Op::Turn { hash: value, .. } => visit(value),
+            Op::Find { keys, .. } => keys.keys.iter_mut().take(usize::from(keys.count)).for_each(visit),
+        }
+    }
 }
 
 /// The keys of a look-up. Places from `count` on hold value 0.

@@ -39,7 +39,8 @@ enum Kind {
     Time,
 }
 
-const TEXTS: &[&str] = &["OH", "NY", "alaska", "Straße", "a b", "x@example.com", "Ümlaut@Example.COM", "no domain", "12345", "123", "1", "zz top"];
+const TEXTS: &[&str] =
+    &["OH", "NY", "alaska", "Straße", "a b", "x@example.com", "Ümlaut@Example.COM", "no domain", "12345", "123", "1", "zz top"];
 pub const AS_OF: &str = "2026-11-18T15:00";
 
 struct Maker {
@@ -284,7 +285,8 @@ impl Maker {
                 self.uses("division");
                 let places = self.random.below(4);
                 let other = self.number_like(false);
-                let divisor = if self.random.chance(50) { other.text } else { (*self.random.pick(&["2", "-3", "7", "100", "0.5"])).to_string() };
+                let divisor =
+                    if self.random.chance(50) { other.text } else { (*self.random.pick(&["2", "-3", "7", "100", "0.5"])).to_string() };
                 (format!("({} / {divisor} to {places} places)", base.text), Some(places as u8), base.money)
             }
             5 => {
@@ -569,7 +571,8 @@ impl Maker {
             Kind::Number { scale, range, .. } => {
                 self.uses("bands");
                 let (low, high) = range.unwrap_or((i64::MIN + 1, i64::MAX));
-                let mut cuts: Vec<i64> = (0..self.random.below(6) + 1).map(|_| self.random.between(low.max(-100_000), high.min(100_000))).collect();
+                let mut cuts: Vec<i64> =
+                    (0..self.random.below(6) + 1).map(|_| self.random.between(low.max(-100_000), high.min(100_000))).collect();
                 cuts.sort_unstable();
                 cuts.dedup();
                 cuts.retain(|cut| *cut > low);

@@ -33,4 +33,24 @@ impl Random {
     pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
+
+    /// Both ends in, and favoured, like values around 0.
+    pub fn edge(&mut self, low: i64, high: i64) -> i64 {
+        if !self.chance(30) {
+            return self.between(low, high);
+        }
+        let near = [low, high, low.saturating_add(1), high.saturating_sub(1), 0, 1, -1];
+        (*self.pick(&near)).clamp(low, high)
+    }
+
+    /// Any integer; small ones, the extremes of each width and all of 64 bits are about equally likely.
+    pub fn integer(&mut self) -> i64 {
+        match self.below(5) {
+            0 => self.between(-3, 12),
+            1 => self.between(-300, 300),
+            2 => self.edge(i64::from(i32::MIN), i64::from(i32::MAX)),
+            3 => self.edge(i64::MIN, i64::MAX),
+            _ => *self.pick(&[255, 256, 65_535, 65_536, i64::from(i32::MAX) + 1, i64::from(i32::MIN) - 1, i64::MIN, i64::MAX]),
+        }
+    }
 }

@@ -1,0 +1,5 @@
+//! What tests of several areas share.
+
+pub mod policies;
+pub mod random;
+pub mod random_program;

@@ -15,6 +15,7 @@ pub mod lower;
 pub mod passes;
 pub mod shape;
 pub mod text;
+pub mod text_map;
 pub mod verify;
 
 use rustc_hash::FxHashMap;

@@ -4,6 +4,7 @@
 pub mod column;
 pub mod diagnostic;
 pub mod interpret;
+pub mod jit;
 pub mod model;
 pub mod program;
 pub mod source;

@@ -49,7 +49,7 @@ impl Code {
         };
 
         let mut constants = ConstantsBuilder::default();
-        let functions = define(program, plan, &isa, module, &mut constants).map_err(generation)?;
+        let functions = define(program, plan, isa, module, &mut constants)?;
         module.finalize_definitions().map_err(generation)?;
         let entry = |function: &FuncId| {
             let address = module.get_finalized_function(*function);
@@ -72,16 +72,16 @@ fn define(
     isa: &OwnedTargetIsa,
     module: &mut JITModule,
     constants: &mut ConstantsBuilder,
-) -> Result<Vec<FuncId>, ModuleError> {
+) -> Result<Vec<FuncId>, JitError> {
     let mut context = module.make_context();
     let mut builder_context = FunctionBuilderContext::new();
     let mut slots = Slots::new(program);
     let mut functions = Vec::with_capacity(plan.segments.len());
     for segment in 0..plan.segments.len() {
         context.func.signature = function::signature(isa.as_ref());
-        let id = module.declare_anonymous_function(&context.func.signature)?;
+        let id = module.declare_anonymous_function(&context.func.signature).map_err(generation)?;
         function::build(program, plan, segment, constants, &mut slots, isa.as_ref(), &mut context.func, &mut builder_context);
-        module.define_function(id, &mut context)?;
+        module.define_function(id, &mut context).map_err(generation)?;
         module.clear_context(&mut context);
         functions.push(id);
     }

@@ -4,6 +4,8 @@
 //! change once finished. Always holds: behind the last entry of a [`Table`] stands one more for "outside", so that an index cut to
 //! `0..=length` may be loaded without a check.
 
+use std::pin::Pin;
+
 use rustc_hash::FxHashMap;
 
 use crate::program::{KEYS_MAX, Lookup, Program, arithmetic};
@@ -100,7 +102,7 @@ pub struct ConstantsBuilder {
     thresholds: FxHashMap<u32, (i32, i64)>,
     byte_bands: FxHashMap<u32, Table>,
     finders: FxHashMap<u32, Finder>,
-    indexes: Vec<Box<Index>>,
+    indexes: Vec<Pin<Box<Index>>>,
 }
 
 /// The finished memory.
@@ -109,7 +111,7 @@ pub struct Constants {
     /// words, so that every entry is aligned
     memory: Box<[u64]>,
     /// read by generated code through addresses only
-    _indexes: Vec<Box<Index>>,
+    _indexes: Vec<Pin<Box<Index>>>,
 }
 
 impl Constants {
@@ -174,7 +176,7 @@ impl ConstantsBuilder {
         let finder = match self.dense_index(rows) {
             Some(dense) => Finder::Dense(dense),
             None => {
-                self.indexes.push(Box::new(Index::new(rows)));
+                self.indexes.push(Box::pin(Index::new(rows)));
                 Finder::Search(self.indexes.len() - 1)
             }
         };

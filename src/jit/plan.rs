@@ -109,39 +109,9 @@ pub fn is_leaf(op: &Op) -> bool {
     matches!(op, Op::Input(_) | Op::Parameter(_) | Op::Constant(_) | Op::Missing)
 }
 
-/// Calls `visit` for each operand.
-pub fn for_each_operand(op: &Op, mut visit: impl FnMut(Value)) {
-    match op {
-        Op::Input(_) | Op::Parameter(_) | Op::Constant(_) | Op::Missing => {}
-        Op::Not(value)
-        | Op::Known(value)
-        | Op::HasBits { value, mask: _ }
-        | Op::Table { index: value, array: _ }
-        | Op::Band { value, thresholds: _ }
-        | Op::Turn { hash: value, seed: _, total: _ } => visit(*value),
-        Op::Add(left, right)
-        | Op::Subtract(left, right)
-        | Op::Multiply(left, right)
-        | Op::Divide { left, right, shift: _ }
-        | Op::Quotient(left, right)
-        | Op::Remainder(left, right)
-        | Op::Larger(left, right)
-        | Op::Smaller(left, right)
-        | Op::Else(left, right)
-        | Op::Compare { operator: _, left, right, left_shift: _, right_shift: _ }
-        | Op::Equal(left, right)
-        | Op::And(left, right)
-        | Op::Or(left, right) => {
-            visit(*left);
-            visit(*right);
-        }
-        Op::Select(when, then, otherwise) => {
-            visit(*when);
-            visit(*then);
-            visit(*otherwise);
-        }
-        Op::Find { lookup: _, keys } => keys.as_slice().iter().copied().for_each(visit),
-    }
+fn for_each_operand(op: &Op, mut visit: impl FnMut(Value)) {
+    let mut copy = *op;
+    copy.for_each_operand(|operand| visit(*operand));
 }
 
 /// About how many machine-independent instructions an operation becomes.

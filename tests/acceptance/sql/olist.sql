@@ -1,5 +1,6 @@
 -- The policy `olist` in SQL: one row for each lead, with the first column that makes it unreadable or else its answers.
 -- Amounts are in thousandths where they are not whole; the day of the run is 2018-05-15.
+-- A choice may be written with `_` or `-` for a blank and in any case; several profiles stand between commas or semicolons.
 -- Tables: leads and deals (the data set), dirty (rows of the joined shape that somebody typed).
 
 create table joined as
@@ -14,6 +15,8 @@ create table pages as
   select landing_page_id, case when count(*) >= 200 then 'main' else 'side' end as tier
     from leads group by landing_page_id having count(*) >= 20;
 
+update joined set origin = lower(trim(replace(replace(origin, '_', ' '), '-', ' ')));
+
 create table checked as
   select *, case
     when first_contact_date is null or date(first_contact_date) is not first_contact_date then 'first_contact_date'
@@ -23,8 +26,8 @@ create table checked as
     when won_date is not null and datetime(won_date) is not won_date then 'won_date'
     when lead_type not in ('online big', 'online medium', 'online small', 'online beginner', 'online top', 'industry', 'offline',
                            'other') then 'lead_type'
-    when trim(replace(replace(replace(replace(replace(lead_behaviour_profile, 'cat', ''), 'eagle', ''), 'wolf', ''), 'shark', ''),
-                      ',', '')) <> '' then 'lead_behaviour_profile'
+    when trim(replace(replace(replace(replace(replace(replace(lead_behaviour_profile, 'cat', ''), 'eagle', ''), 'wolf', ''), 'shark', ''),
+                      ',', ''), ';', '')) <> '' then 'lead_behaviour_profile'
     when has_company not in ('True', 'False') then 'has_company'
     when has_gtin not in ('True', 'False') then 'has_gtin'
     when average_stock not in ('1-5', '5-20', '20-50', '50-200', '200+', 'unknown') then 'average_stock'

@@ -1,11 +1,16 @@
 //! Leadwright: the language in which a company writes down how a lead is scored, which stage it is in and who works it, and the
 //! compiler that makes that text true. [`policy`] is the door for an embedder; ARCHITECTURE.md shows the floors of the house.
 
+pub mod cli;
 pub mod column;
 pub mod diagnostic;
 pub mod interpret;
 pub mod jit;
 pub mod model;
+pub mod policy;
 pub mod program;
+pub mod record;
+pub mod report;
 pub mod source;
 pub mod syntax;
+pub mod testing;

@@ -1,0 +1,43 @@
+//! How a command ends.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use crate::diagnostic::sanitise::one_line;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// exit code 0
+    Clean,
+    /// mistakes were found, a test failed: exit code 1
+    Findings,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        match outcome {
+            Outcome::Clean => ExitCode::SUCCESS,
+            Outcome::Findings => ExitCode::from(1),
+        }
+    }
+}
+
+/// The command cannot do what it was asked: one sentence, exit code 2.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misuse(String);
+
+impl Misuse {
+    pub const EXIT_CODE: u8 = 2;
+
+    pub fn new(sentence: impl Into<String>) -> Misuse {
+        Misuse(sentence.into())
+    }
+}
+
+impl fmt::Display for Misuse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&one_line(&self.0))
+    }
+}
+
+impl std::error::Error for Misuse {}

@@ -1,0 +1,251 @@
+//! Explanations: from every value of the plain program for one lead to the parts of the policy that they answer.
+//!
+//! Enters: a checked policy, its unoptimised program with its trace, a lead. Leaves: an [`Explanation`]. Always holds: every value in it is one that
+//! the interpreter computed; nothing is evaluated a second time but the words around the values.
+
+use super::explain_score::{SumTooLarge, score};
+use super::explanation::*;
+use super::why::{looked_at, why_not};
+use crate::interpret;
+use crate::model::{Decide, DecideBody, Edge, Flow, Matcher, Policy, RouteTarget, Trigger};
+use crate::program::{Lowered, RouteTrace};
+use crate::record::reader::Reader;
+use crate::record::show::Show;
+use crate::record::{self, Lead, LeadError};
+use crate::source::Sources;
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ExplainError {
+    #[error(transparent)]
+    Lead(#[from] LeadError),
+    #[error(transparent)]
+    Sum(#[from] SumTooLarge),
+}
+
+/// Why `lead` gets its answer at `as_of` (microseconds since the epoch). `plain` must be the unoptimised program of `policy`.
+pub fn explain(policy: &Policy, sources: &Sources, plain: &Lowered, lead: &Lead, as_of: i64) -> Result<Explanation, ExplainError> {
+    let block = record::encode(policy, &plain.program, std::slice::from_ref(lead))?;
+    let values = interpret::row(&plain.program, &block, 0, &record::parameters(policy, as_of)?);
+    let zone = record::zone(policy)?;
+    let show = Show { policy, zone: &zone };
+    let reader = Reader::new(policy, sources, &plain.trace, &values, lead, show);
+
+    let scores = policy.scores.iter().zip(&plain.trace.scores).map(|(one, trace)| score(&reader, one, trace)).collect::<Result<_, _>>()?;
+    Ok(Explanation {
+        policy: named(&policy.name, &policy.display),
+        key: record::key_text(policy, lead),
+        as_of: reader.show.time(as_of),
+        timezone: policy.timezone.clone(),
+        fields: fields(&reader),
+        derived: lets(&reader),
+        scores,
+        decides: policy.decides.iter().enumerate().map(|(index, one)| decide(&reader, index, one)).collect(),
+        stage: stage(&reader),
+        routes: routes(&reader),
+    })
+}
+
+pub fn named(name: &str, display: &Option<String>) -> Named {
+    Named { name: name.to_string(), display: display.clone() }
+}
+
+fn fields(reader: &Reader) -> Vec<Fact> {
+    let values = reader.policy.fields.iter().zip(&reader.lead.values);
+    values
+        .map(|(field, value)| Fact {
+            name: named(&field.name, &field.display),
+            value: value.as_ref().map(|value| reader.show.constant(field.ty, value)),
+            definition: None,
+        })
+        .collect()
+}
+
+fn lets(reader: &Reader) -> Vec<Fact> {
+    let lets = reader.policy.lets.iter();
+    lets.map(|one| Fact {
+        name: named(&one.name, &one.display),
+        value: reader.shown(&one.value),
+        definition: Some(reader.phrase(one.value.span)),
+    })
+    .collect()
+}
+
+fn decide(reader: &Reader, index: usize, decide: &Decide) -> DecideExplained {
+    let trace = reader.trace.decides.get(index);
+    let members = &reader.policy.choices[decide.choices].members;
+    let name_of = |choice: usize| members.get(choice).map(|member| member.name.clone()).unwrap_or_default();
+    let value =
+        trace.and_then(|trace| reader.at(trace.value)).and_then(|value| usize::try_from(value).ok()).map(name_of).unwrap_or_default();
+    let how = match &decide.body {
+        DecideBody::Rows(rows) => {
+            let mut table = FirstMatch::default();
+            let rows = rows.iter().enumerate().map(|(index, row)| {
+                let holds =
+                    row.condition.is_none() || trace.and_then(|trace| trace.rows.get(index)).is_some_and(|value| reader.holds_at(*value));
+                RowExplained {
+                    gives: name_of(row.outcome),
+                    condition: row.condition.as_ref().map(|condition| reader.phrase(condition.span)),
+                    because: row.because.clone(),
+                    verdict: table.next(holds, || row.condition.as_ref().map(|condition| why_not(reader, condition)).unwrap_or_default()),
+                }
+            });
+            Deciding::Rows(rows.collect())
+        }
+        DecideBody::Grid(grid) => {
+            let row_edges: Vec<&Edge> = grid.rows.iter().map(|(edge, _)| edge).collect();
+            let column_edges: Vec<&Edge> = grid.columns.iter().collect();
+            let edge = |of: &crate::model::Expr, edges: &[&Edge], values: Option<&Vec<crate::program::Value>>| EdgeExplained {
+                of: reader.phrase(of.span),
+                value: reader.shown(of),
+                edge: values.and_then(|values| edge_in_force(reader, edges, values)).unwrap_or_default(),
+            };
+            Deciding::Grid(GridExplained {
+                down: edge(&grid.rows_of, &row_edges, trace.map(|trace| &trace.rows)),
+                across: edge(&grid.columns_of, &column_edges, trace.map(|trace| &trace.columns)),
+            })
+        }
+    };
+    DecideExplained { name: named(&decide.name, &decide.display), value, how }
+}
+
+/// The edge that holds the value; `otherwise` only if no other does.
+fn edge_in_force(reader: &Reader, edges: &[&Edge], values: &[crate::program::Value]) -> Option<String> {
+    let holding = || edges.iter().zip(values).filter(|(_, value)| reader.holds_at(**value)).map(|(edge, _)| edge);
+    let plain = holding().find(|edge| edge.matcher != Matcher::Otherwise);
+    plain.or_else(|| holding().next()).map(|edge| edge.text.clone())
+}
+
+fn stage(reader: &Reader) -> Option<StageExplained> {
+    let policy = reader.policy;
+    let before = reader.lead.stage.or(policy.start_stage)?;
+    let after = reader.trace.stage_after.and_then(|value| reader.at(value)).and_then(|stage| usize::try_from(stage).ok()).unwrap_or(before);
+    let name_of = |stage: usize| policy.stages.get(stage).map(|stage| named(&stage.name, &stage.display)).unwrap_or_default();
+    Some(StageExplained {
+        before: name_of(before),
+        after: name_of(after),
+        owner: policy.stages.get(after).and_then(|stage| stage.owner.as_ref()).map(|owner| named(owner, &None)),
+        rows: flow_rows(reader, before),
+        rests_until: reader.lead.rest_until.map(|instant| reader.show.time(instant)),
+    })
+}
+
+/// The rows that leave `stage`, with why they did or did not apply.
+fn flow_rows(reader: &Reader, stage: usize) -> Vec<RowExplained> {
+    let moved_by = reader.trace.moved_by.and_then(|value| reader.at(value));
+    let mut number = 0;
+    let mut out = Vec::new();
+    for (flow, traces) in reader.policy.flows.iter().zip(&reader.trace.flows) {
+        for (row, trace) in flow.rows.iter().zip(traces) {
+            let moved = moved_by == Some(number);
+            number += 1;
+            if !row.from.contains(&stage) {
+                continue;
+            }
+            let verdict = if moved {
+                Verdict::Applied
+            } else if reader.holds_at(*trace) {
+                Verdict::NotReached
+            } else {
+                Verdict::Failed { reasons: flow_reasons(reader, flow, row) }
+            };
+            out.push(RowExplained {
+                gives: reader.policy.stages.get(row.to).map(|stage| stage.name.clone()).unwrap_or_default(),
+                condition: match &row.trigger {
+                    Trigger::When(condition) => Some(reader.phrase(condition.span)),
+                    Trigger::Later => Some("(needs signals)".into()),
+                },
+                because: row.because.clone(),
+                verdict,
+            });
+        }
+    }
+    out
+}
+
+fn flow_reasons(reader: &Reader, _flow: &Flow, row: &crate::model::FlowRow) -> Vec<Reason> {
+    match &row.trigger {
+        Trigger::When(condition) if !reader.holds(condition) => why_not(reader, condition),
+        Trigger::When(_) => vec![Reason {
+            part: String::new(),
+            how: How::Rests,
+            values: vec![Fact {
+                name: Named { name: "rest_until".into(), display: None },
+                value: reader.lead.rest_until.map(|instant| reader.show.time(instant)),
+                definition: None,
+            }],
+        }],
+        Trigger::Later => Vec::new(),
+    }
+}
+
+fn routes(reader: &Reader) -> Vec<RouteExplained> {
+    reader.policy.routes.iter().zip(&reader.trace.routes).map(|(route, trace)| route_explained(reader, route, trace)).collect()
+}
+
+fn route_explained(reader: &Reader, route: &crate::model::Route, trace: &RouteTrace) -> RouteExplained {
+    let policy = reader.policy;
+    let applies = trace.condition.is_none_or(|condition| reader.holds_at(condition));
+    let when = route.condition.as_ref().map(|condition| RowExplained {
+        gives: route.name.clone(),
+        condition: Some(reader.phrase(condition.span)),
+        because: None,
+        verdict: if applies { Verdict::Applied } else { Verdict::Failed { reasons: why_not(reader, condition) } },
+    });
+    let mut table = FirstMatch { decided: !applies };
+    let rows = route.rows.iter().zip(&trace.rows).map(|(row, value)| {
+        let reasons = || match &row.condition {
+            Some(condition) if !reader.holds(condition) => why_not(reader, condition),
+            Some(_) | None => vec![nothing_found(reader, row)],
+        };
+        RowExplained {
+            gives: row.text.clone(),
+            condition: row.condition.as_ref().map(|condition| reader.phrase(condition.span)),
+            because: row.because.clone(),
+            verdict: table.next(reader.at(*value).is_some(), reasons),
+        }
+    });
+    let rows = rows.collect();
+    let queue = reader.at(trace.value).and_then(|queue| usize::try_from(queue).ok()).and_then(|queue| policy.queues.get(queue));
+    let owner = trace.owner.and_then(|owner| reader.at(owner)).and_then(|owner| usize::try_from(owner).ok());
+    let turn = queue.zip(owner).and_then(|(queue, owner)| {
+        let name = policy.choices.get(policy.owner_choices?)?.members.get(owner)?.name.clone();
+        let (_, weight) = queue.rotation.iter().find(|(member, _)| *member == owner)?;
+        Some(TurnExplained { owner: name, weight: *weight, total: queue.rotation.iter().map(|(_, weight)| weight).sum() })
+    });
+    RouteExplained {
+        name: named(&route.name, &route.display),
+        when,
+        rows,
+        queue: queue.map(|queue| named(&queue.name, &queue.display)),
+        team: queue.and_then(|queue| queue.team.as_ref()).map(|team| named(team, &None)),
+        turn,
+    }
+}
+
+/// A row whose condition holds, but whose look-up gives no queue.
+fn nothing_found(reader: &Reader, row: &crate::model::RouteRow) -> Reason {
+    let values = match &row.target {
+        RouteTarget::By(expression) => looked_at(reader, expression),
+        RouteTarget::Queue(_) | RouteTarget::KeepOwner => Vec::new(),
+    };
+    Reason { part: row.text.clone(), how: How::FoundNothing, values }
+}
+
+/// The verdicts of a table in which the first row that holds decides.
+#[derive(Default)]
+struct FirstMatch {
+    decided: bool,
+}
+
+impl FirstMatch {
+    fn next(&mut self, holds: bool, reasons: impl FnOnce() -> Vec<Reason>) -> Verdict {
+        if self.decided {
+            return Verdict::NotReached;
+        }
+        if holds {
+            self.decided = true;
+            return Verdict::Applied;
+        }
+        Verdict::Failed { reasons: reasons() }
+    }
+}

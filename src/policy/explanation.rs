@@ -1,0 +1,282 @@
+//! Why a lead got its answer, as plain data.
+//!
+//! Always holds: numbers are exact and written out in full; the contributions of a score's attributes, points and adjustments, with what its
+//! caps took away, add up to its `sum`; of the rows of a table, those before the one that decided say why they did not.
+//!
+//! In JSON every value is a text, as it would stand in a scored file; a missing one is `null`.
+
+use serde::{Serialize, Serializer};
+
+use crate::model::Decimal;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    pub policy: Named,
+    /// as written
+    pub key: Option<String>,
+    /// local time in `timezone`
+    pub as_of: String,
+    pub timezone: String,
+    pub fields: Vec<Fact>,
+    pub derived: Vec<Fact>,
+    pub scores: Vec<ScoreExplained>,
+    pub decides: Vec<DecideExplained>,
+    /// none if the policy has no stages
+    pub stage: Option<StageExplained>,
+    pub routes: Vec<RouteExplained>,
+}
+
+/// A name of the policy, and how people call it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Named {
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display: Option<String>,
+}
+
+/// A value and what it is of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fact {
+    #[serde(flatten)]
+    pub name: Named,
+    /// none is missing
+    pub value: Option<String>,
+    /// as the policy defines it, for derived values
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub definition: Option<String>,
+}
+
+// --- scores -----------------------------------------------------------------------------------------------------------
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ScoreExplained {
+    #[serde(flatten)]
+    pub name: Named,
+    #[serde(serialize_with = "exact")]
+    pub value: Decimal,
+    /// of a score with persona models
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub persona: Option<PersonaExplained>,
+    pub sections: Vec<SectionExplained>,
+    pub adjusts: Vec<AdjustExplained>,
+    /// before range and rounding
+    #[serde(serialize_with = "exact")]
+    pub sum: Decimal,
+    /// `from 0 to 100`: the ends, as the policy has them
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<RangeExplained>,
+    /// to so many places, after the range
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rounded_to: Option<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PersonaExplained {
+    /// `role is pharmacist`, or `otherwise`
+    pub condition: String,
+    /// why the ones before it are not in force
+    pub earlier: Vec<RowExplained>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RangeExplained {
+    #[serde(serialize_with = "exact")]
+    pub low: Decimal,
+    #[serde(serialize_with = "exact")]
+    pub high: Decimal,
+    /// the sum was outside and was moved to the nearer end
+    pub applied: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SectionExplained {
+    #[serde(flatten)]
+    pub name: Named,
+    /// per cent of the score; none for a points section
+    #[serde(serialize_with = "exact_option", skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Decimal>,
+    /// neither weighted nor clamped
+    #[serde(serialize_with = "exact")]
+    pub value: Decimal,
+    /// what the section adds to the score
+    #[serde(serialize_with = "exact")]
+    pub contribution: Decimal,
+    pub attributes: Vec<AttributeExplained>,
+    pub points: Vec<AdjustExplained>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cap: Option<CapExplained>,
+}
+
+/// `up to 45` of a points section.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CapExplained {
+    #[serde(serialize_with = "exact")]
+    pub up_to: Decimal,
+    /// zero or less: what the cap took away
+    #[serde(serialize_with = "exact")]
+    pub contribution: Decimal,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AttributeExplained {
+    #[serde(flatten)]
+    pub name: Named,
+    /// what the attribute looks at
+    pub value: Option<String>,
+    /// the row that gave the points, as written: `500 or more`
+    pub row: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    /// -10 to 10 in a weighted section
+    #[serde(serialize_with = "exact")]
+    pub points: Decimal,
+    /// per cent of the section
+    #[serde(serialize_with = "exact_option", skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Decimal>,
+    /// what the attribute adds to the score
+    #[serde(serialize_with = "exact")]
+    pub contribution: Decimal,
+}
+
+/// `adjust -25 when …`, or a row of a points section.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AdjustExplained {
+    #[serde(serialize_with = "exact")]
+    pub points: Decimal,
+    pub row: RowExplained,
+}
+
+impl AdjustExplained {
+    /// What the row adds to the score.
+    pub fn contribution(&self) -> Decimal {
+        match self.row.verdict {
+            Verdict::Applied => self.points,
+            Verdict::Failed { .. } | Verdict::NotReached => Decimal { mantissa: 0, places: self.points.places },
+        }
+    }
+}
+
+// --- decides, stages, routes ------------------------------------------------------------------------------------------
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DecideExplained {
+    #[serde(flatten)]
+    pub name: Named,
+    pub value: String,
+    pub how: Deciding,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deciding {
+    Rows(Vec<RowExplained>),
+    Grid(GridExplained),
+}
+
+/// Where a lead stands in a grid: the value and the edge that holds it, both ways.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GridExplained {
+    pub down: EdgeExplained,
+    pub across: EdgeExplained,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EdgeExplained {
+    /// what the edge is of: `fit`
+    pub of: String,
+    pub value: Option<String>,
+    /// as written: `75 or more`
+    pub edge: String,
+}
+
+/// One row of a first-match table, or one `adjust` line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RowExplained {
+    /// what the row gives, as written: `qualified`, `by territories[state].queue`
+    pub gives: String,
+    /// as written; none is `otherwise`
+    pub condition: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    #[serde(flatten)]
+    pub verdict: Verdict,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+pub enum Verdict {
+    /// it decided, or it was added
+    Applied,
+    /// its condition failed, or what it looks up is not there
+    Failed { reasons: Vec<Reason> },
+    /// an earlier row decided
+    NotReached,
+}
+
+/// A part of a condition that came out the wrong way: `readiness >= 65` failed, readiness is 52.1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// the part, as written
+    pub part: String,
+    pub how: How,
+    /// what it looks at
+    pub values: Vec<Fact>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    Failed,
+    /// and must not, because it stands within a `not`
+    Held,
+    /// a look-up gave no queue
+    FoundNothing,
+    /// the lead rests in its stage
+    Rests,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StageExplained {
+    pub before: Named,
+    pub after: Named,
+    /// of the stage after
+    pub owner: Option<Named>,
+    /// the rows that leave the stage before, in order
+    pub rows: Vec<RowExplained>,
+    /// no `when` row applies until then
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rests_until: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RouteExplained {
+    #[serde(flatten)]
+    pub name: Named,
+    /// the route's own `when`, if it has one
+    pub when: Option<RowExplained>,
+    pub rows: Vec<RowExplained>,
+    /// none: the lead goes to no queue of this route
+    pub queue: Option<Named>,
+    pub team: Option<Named>,
+    pub turn: Option<TurnExplained>,
+}
+
+/// A turn of a rotation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TurnExplained {
+    pub owner: String,
+    /// the owner's weight, and that of all
+    pub weight: u32,
+    pub total: u32,
+}
+
+fn exact<S: Serializer>(value: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+fn exact_option<S: Serializer>(value: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => serializer.collect_str(value),
+        None => serializer.serialize_none(),
+    }
+}

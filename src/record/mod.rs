@@ -1,0 +1,182 @@
+//! Single leads in memory.
+//!
+//! Enters: a checked policy, its program, and leads as values of its fields. Leaves: the block of inputs that an evaluator reads. Always
+//! holds: a lead that breaks the policy's own rules (a choice that does not exist, a number out of range, a field left out that is not
+//! optional) is refused, so evaluators may rely on what the policy says.
+//!
+//! Files of leads go another way (`batch`), which gives the same inputs for the same lead.
+
+pub mod reader;
+pub mod show;
+
+use jiff::tz::TimeZone;
+use rustc_hash::FxHashMap;
+use xxhash_rust::xxh64::xxh64;
+
+use crate::column::{Block, Column};
+use crate::model::value::{fold_text, format_scaled};
+use crate::model::{Constant, FieldId, Policy, Type};
+use crate::program::text_map::domain_of;
+use crate::program::{Input, InputSource, Parameters, Program};
+
+/// One lead: what is known of it, and where it stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lead {
+    /// per field of the policy, in the units of its type; none is missing
+    pub values: Vec<Option<Constant>>,
+    /// number of its stage; the start stage if none
+    pub stage: Option<usize>,
+    /// no `when` row moves it before this instant, in microseconds since the epoch
+    pub rest_until: Option<i64>,
+}
+
+/// Why a lead cannot be one of this policy's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LeadError {
+    #[error("a lead has {given} values, the policy {fields} fields")]
+    FieldCount { given: usize, fields: usize },
+    #[error("`{field}` is missing and not optional")]
+    Missing { field: String },
+    #[error("`{field}` has a value of another type")]
+    Type { field: String },
+    #[error("`{field}` is outside of what the policy allows")]
+    Range { field: String },
+    #[error("there is no stage {stage}")]
+    Stage { stage: usize },
+    #[error("there is no time zone `{0}`")]
+    Zone(String),
+}
+
+/// What is the same for all leads of a run at `as_of`, in microseconds since the epoch.
+pub fn parameters(policy: &Policy, as_of: i64) -> Result<Parameters, LeadError> {
+    Ok(Parameters { as_of_day: local_day(&zone(policy)?, as_of), as_of })
+}
+
+/// The policy's time zone.
+pub fn zone(policy: &Policy) -> Result<TimeZone, LeadError> {
+    TimeZone::get(&policy.timezone).map_err(|_| LeadError::Zone(policy.timezone.clone()))
+}
+
+/// The calendar day of an instant, in days since 1970-01-01.
+pub fn local_day(zone: &TimeZone, microseconds: i64) -> i64 {
+    let instant = jiff::Timestamp::from_microsecond(microseconds).unwrap_or(if microseconds < 0 {
+        jiff::Timestamp::MIN
+    } else {
+        jiff::Timestamp::MAX
+    });
+    let date = zone.to_datetime(instant).date();
+    i64::from(jiff::civil::date(1970, 1, 1).until(date).map_or(0, |span| span.get_days()))
+}
+
+/// The inputs of `program` for these leads, one row each.
+pub fn encode(policy: &Policy, program: &Program, leads: &[Lead]) -> Result<Block, LeadError> {
+    for lead in leads {
+        check(policy, lead)?;
+    }
+    let zone = zone(policy)?;
+    let columns = program.inputs.iter().map(|input| column(policy, program, &zone, input, leads)).collect::<Result<_, _>>()?;
+    Ok(Block { rows: leads.len(), columns })
+}
+
+fn check(policy: &Policy, lead: &Lead) -> Result<(), LeadError> {
+    if lead.values.len() != policy.fields.len() {
+        return Err(LeadError::FieldCount { given: lead.values.len(), fields: policy.fields.len() });
+    }
+    for (index, (field, value)) in policy.fields.iter().zip(&lead.values).enumerate() {
+        let name = || field.name.clone();
+        let Some(value) = value else {
+            // a test gives no key
+            if field.optional || policy.key == Some(index) {
+                continue;
+            }
+            return Err(LeadError::Missing { field: name() });
+        };
+        let fits = match (field.ty, value) {
+            (Type::Text, Constant::Text(_)) => true,
+            (Type::Text, Constant::Integer(_)) => return Err(LeadError::Type { field: name() }),
+            (_, Constant::Text(_)) => return Err(LeadError::Type { field: name() }),
+            (Type::YesNo, Constant::Integer(value)) => (0..=1).contains(value),
+            (Type::OneOf(choices), Constant::Integer(value)) => (0..policy.choices[choices].members.len() as i64).contains(value),
+            // an empty set is a missing one
+            (Type::SomeOf(choices), Constant::Integer(value)) => (1..1 << policy.choices[choices].members.len()).contains(value),
+            (Type::Number { .. } | Type::Date | Type::Time, Constant::Integer(value)) => {
+                field.range.is_none_or(|range| range.contains(*value))
+            }
+        };
+        if !fits {
+            return Err(LeadError::Range { field: name() });
+        }
+    }
+    match lead.stage {
+        Some(stage) if stage >= policy.stages.len() => Err(LeadError::Stage { stage }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn column(policy: &Policy, program: &Program, zone: &TimeZone, input: &Input, leads: &[Lead]) -> Result<Column, LeadError> {
+    let mut column = Column::with_capacity(input.width, leads.len());
+    // a lead without a key is as good as one with an empty key: what is asked of a key is asked of a text
+    let text = |lead: &Lead, field: FieldId| match &lead.values[field] {
+        Some(Constant::Text(text)) => Some(text.clone()),
+        Some(Constant::Integer(_)) | None if policy.key == Some(field) => Some(String::new()),
+        Some(Constant::Integer(_)) | None => None,
+    };
+    let integer = |lead: &Lead, field: FieldId| match &lead.values[field] {
+        Some(Constant::Integer(value)) => Some(*value),
+        Some(Constant::Text(_)) | None if policy.key == Some(field) => Some(input.interval.0.max(0).min(input.interval.1)),
+        Some(Constant::Text(_)) | None => None,
+    };
+    // equal texts get equal numbers, within one block
+    let mut identities: FxHashMap<String, i64> = FxHashMap::default();
+    for lead in leads {
+        let value = match &input.source {
+            InputSource::Field(field) => integer(lead, *field),
+            InputSource::LocalDay(field) => integer(lead, *field).map(|instant| local_day(zone, instant)),
+            InputSource::Text { field, map } => text(lead, *field).and_then(|text| program.text_maps[*map].code(&text)),
+            InputSource::TextIdentity { field, domain } => text(lead, *field)
+                .map(|text| fold_text(&text))
+                .and_then(|folded| if *domain { domain_of(&folded).map(str::to_string) } else { Some(folded) })
+                .map(|folded| {
+                    let next = identities.len() as i64;
+                    *identities.entry(folded).or_insert(next)
+                }),
+            InputSource::Stage => Some(lead.stage.or(policy.start_stage).unwrap_or(0) as i64),
+            InputSource::RestUntil => lead.rest_until,
+            InputSource::KeyHash => Some(key_hash(policy, lead)),
+        };
+        if value.is_some_and(|value| value < input.interval.0 || value > input.interval.1) {
+            return Err(LeadError::Range { field: source_name(policy, &input.source) });
+        }
+        column.push(value);
+    }
+    Ok(column)
+}
+
+fn source_name(policy: &Policy, source: &InputSource) -> String {
+    match source {
+        InputSource::Field(field)
+        | InputSource::LocalDay(field)
+        | InputSource::Text { field, .. }
+        | InputSource::TextIdentity { field, .. } => policy.fields[*field].name.clone(),
+        InputSource::Stage => "stage".into(),
+        InputSource::RestUntil => "rest_until".into(),
+        InputSource::KeyHash => "the key".into(),
+    }
+}
+
+/// XXH64, seed 0, of the key as written; of nothing, if there is no key.
+fn key_hash(policy: &Policy, lead: &Lead) -> i64 {
+    xxh64(key_text(policy, lead).unwrap_or_default().as_bytes(), 0).cast_signed()
+}
+
+/// The lead's key as written.
+pub fn key_text(policy: &Policy, lead: &Lead) -> Option<String> {
+    let key = policy.key?;
+    match (lead.values.get(key)?.as_ref()?, policy.fields[key].ty) {
+        (Constant::Text(text), _) => Some(text.clone()),
+        (Constant::Integer(value), Type::Number { scale, .. }) => Some(format_scaled(i128::from(*value), scale)),
+        (Constant::Integer(value), Type::Text | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) | Type::Date | Type::Time) => {
+            Some(value.to_string())
+        }
+    }
+}

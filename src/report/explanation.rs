@@ -1,0 +1,263 @@
+//! An explanation as a page that can be read aloud.
+
+use super::layout::{Align, Page, Paint, Words, words};
+use crate::diagnostic::render_human::Look;
+use crate::model::Decimal;
+use crate::policy::explanation::*;
+
+pub fn page(explanation: &Explanation, look: Look) -> String {
+    let mut page = Page::new(look);
+    let policy = called(&explanation.policy);
+    let lead = explanation.key.as_ref().map_or("The lead".to_string(), |key| format!("Lead {key}"));
+    page.line(
+        0,
+        &[words(lead).paint(Paint::Bold), words(format!(", by {policy}, as of {} ({})", explanation.as_of, explanation.timezone))],
+    );
+    known(&mut page, explanation);
+    for one in &explanation.scores {
+        score(&mut page, one);
+    }
+    for one in &explanation.decides {
+        decide(&mut page, one);
+    }
+    if let Some(one) = &explanation.stage {
+        stage(&mut page, one);
+    }
+    for one in &explanation.routes {
+        route(&mut page, one);
+    }
+    page.finish()
+}
+
+/// `MedBank automated dispensing, US (medbank)`
+pub fn called(name: &Named) -> String {
+    match &name.display {
+        Some(display) => format!("{display} ({})", name.name),
+        None => name.name.clone(),
+    }
+}
+
+fn known(page: &mut Page, explanation: &Explanation) {
+    page.heading("What is known");
+    let known = explanation.fields.iter().filter_map(|fact| Some(vec![words(&fact.name.name), words(fact.value.as_ref()?)]));
+    page.table(2, &[], &known.collect::<Vec<_>>());
+    let missing: Vec<&str> = explanation.fields.iter().filter(|fact| fact.value.is_none()).map(|fact| fact.name.name.as_str()).collect();
+    if !missing.is_empty() {
+        page.line(2, &[words("missing: ").paint(Paint::Warn), words(missing.join(", "))]);
+    }
+    if explanation.derived.is_empty() {
+        return;
+    }
+    page.heading("What follows from it");
+    let derived = explanation.derived.iter().map(|fact| {
+        let definition = fact.definition.as_ref().map(|text| format!("= {text}")).unwrap_or_default();
+        vec![words(&fact.name.name), value(fact.value.as_ref()), words(definition).paint(Paint::Dim)]
+    });
+    page.table(2, &[], &derived.collect::<Vec<_>>());
+}
+
+fn value(value: Option<&String>) -> Words {
+    value.map_or_else(|| words("missing").paint(Paint::Warn), words)
+}
+
+fn score(page: &mut Page, score: &ScoreExplained) {
+    page.heading(format!("Score {}: {}", called(&score.name), score.value));
+    if let Some(persona) = &score.persona {
+        page.line(2, &[words(format!("the model for: {}", persona.condition))]);
+        for row in &persona.earlier {
+            let condition = row.condition.clone().unwrap_or_default();
+            page.line(2, &[words(format!("not the one for: {condition}")).paint(Paint::Dim)]);
+            verdict(page, 4, &row.verdict);
+        }
+    }
+    // one table over all sections, so that the last column is one column of figures
+    let mut rows = Vec::new();
+    for section in &score.sections {
+        section_rows(page, &mut rows, section);
+    }
+    if !score.adjusts.is_empty() && score.adjusts.iter().any(|adjust| adjust.row.verdict == Verdict::Applied) {
+        rows.push(vec![words("adjustments").paint(Paint::Bold)]);
+        rows.extend(
+            score.adjusts.iter().filter(|adjust| adjust.row.verdict == Verdict::Applied).map(|adjust| added(adjust, score.sum.places)),
+        );
+    }
+    rows.push(vec![words("sum").paint(Paint::Bold), words(""), words(""), words(score.sum.to_string()).paint(Paint::Bold)]);
+    page.table(2, &[Align::Left, Align::Left, Align::Left, Align::Right], &rows);
+    if let Some(range) = &score.range {
+        let effect = if range.applied { "which moved the sum to the nearer end" } else { "which changed nothing" };
+        page.line(2, &[words(format!("range {} to {}, {effect}", range.low, range.high))]);
+    }
+    if let Some(places) = score.rounded_to {
+        page.line(2, &[words(format!("rounded to {places} places: {}", score.value))]);
+    }
+    let left_out: Vec<&AdjustExplained> = score.adjusts.iter().filter(|adjust| adjust.row.verdict != Verdict::Applied).collect();
+    if !left_out.is_empty() {
+        page.line(2, &[words("adjustments that do not apply").paint(Paint::Bold)]);
+        for adjust in left_out {
+            page.line(4, &[words(format!("{}{}", when(&adjust.row), because(adjust.row.because.as_ref())))]);
+            verdict(page, 6, &adjust.row.verdict);
+        }
+    }
+}
+
+fn section_rows(page: &Page, rows: &mut Vec<Vec<Words>>, section: &SectionExplained) {
+    let times = if page.look.unicode { "×" } else { "x" };
+    let title = |text: String| words(text).paint(Paint::Bold);
+    let figure = |figure: &Decimal| words(figure.to_string());
+    let weight = section.weight.map_or("points".to_string(), |weight| format!("{} {times} {weight}%", section.value));
+    rows.push(vec![title(called(&section.name)), words(""), title(weight), figure(&section.contribution).paint(Paint::Bold)]);
+    for attribute in &section.attributes {
+        let mut how = format!("{}: {}", attribute.row, attribute.points);
+        if let Some(weight) = attribute.weight {
+            how = format!("{how} {times} {weight}%");
+        }
+        how += &because(attribute.because.as_ref());
+        rows.push(vec![
+            words(format!("  {}", attribute.name.name)),
+            value(attribute.value.as_ref()),
+            words(how),
+            figure(&attribute.contribution),
+        ]);
+    }
+    for points in &section.points {
+        match &points.row.verdict {
+            Verdict::Applied => rows.push(added(points, section.contribution.places)),
+            Verdict::Failed { reasons } => {
+                let why: Vec<String> = reasons.iter().map(reason).collect();
+                rows.push(vec![
+                    words(format!("  {}", when(&points.row))),
+                    words("no").paint(Paint::Dim),
+                    words(why.join("; ")).paint(Paint::Dim),
+                    words("0"),
+                ]);
+            }
+            Verdict::NotReached => {}
+        }
+    }
+    if let Some(cap) = section.cap.as_ref().filter(|cap| cap.contribution.mantissa != 0) {
+        rows.push(vec![words(format!("  up to {}", cap.up_to)), words(""), words("the cap takes away"), figure(&cap.contribution)]);
+    }
+}
+
+fn added(adjust: &AdjustExplained, places: u8) -> Vec<Words> {
+    let figure = crate::policy::exact::at_places(adjust.contribution(), places).unwrap_or(adjust.contribution());
+    vec![words(format!("  {}", adjust.row.gives)), words("applies"), words(why_given(&adjust.row)), words(figure.to_string())]
+}
+
+/// `budget and authority, because "Budget holder"`
+fn why_given(row: &RowExplained) -> String {
+    format!("{}{}", row.condition.as_deref().unwrap_or("always"), because(row.because.as_ref()))
+}
+
+fn because(text: Option<&String>) -> String {
+    text.map(|text| format!(" ({text})")).unwrap_or_default()
+}
+
+/// `qualified when readiness >= 65`
+fn when(row: &RowExplained) -> String {
+    match (&row.condition, row.gives.as_str()) {
+        (Some(condition), "") => format!("when {condition}"),
+        (Some(condition), gives) => format!("{gives} when {condition}"),
+        (None, gives) => format!("{gives} otherwise"),
+    }
+}
+
+fn decide(page: &mut Page, decide: &DecideExplained) {
+    page.heading(format!("{}: {}", called(&decide.name), decide.value));
+    match &decide.how {
+        Deciding::Rows(rows) => table_rows(page, rows),
+        Deciding::Grid(grid) => {
+            let edge = |edge: &EdgeExplained| vec![words(&edge.of), value(edge.value.as_ref()), words(format!("is in {}", edge.edge))];
+            page.table(2, &[], &[edge(&grid.down), edge(&grid.across)]);
+        }
+    }
+}
+
+/// Rows of a first-match table, up to the one that decided; those behind it are only counted.
+fn table_rows(page: &mut Page, rows: &[RowExplained]) {
+    for row in rows.iter().filter(|row| row.verdict != Verdict::NotReached) {
+        let (mark, paint) = match row.verdict {
+            Verdict::Applied => ("yes", Paint::Good),
+            Verdict::Failed { .. } | Verdict::NotReached => ("no ", Paint::Dim),
+        };
+        page.hanging(2, 6, &[words(mark).paint(paint), words(format!(" {}{}", when(row), because(row.because.as_ref())))]);
+        verdict(page, 6, &row.verdict);
+    }
+    let behind = rows.iter().filter(|row| row.verdict == Verdict::NotReached).count();
+    let anything_decided = rows.iter().any(|row| row.verdict == Verdict::Applied);
+    if behind > 0 && anything_decided {
+        let rows = if behind == 1 { "1 row behind it is".to_string() } else { format!("{behind} rows behind it are") };
+        page.line(6, &[words(format!("{rows} not asked")).paint(Paint::Dim)]);
+    }
+}
+
+/// Why a row did not apply.
+fn verdict(page: &mut Page, indent: usize, verdict: &Verdict) {
+    match verdict {
+        Verdict::Applied | Verdict::NotReached => {}
+        Verdict::Failed { reasons } => {
+            for one in reasons {
+                page.line(indent, &[words(reason(one)).paint(Paint::Dim)]);
+            }
+        }
+    }
+}
+
+/// `readiness >= 65` failed: readiness is 52.1
+pub fn reason(reason: &Reason) -> String {
+    let values: Vec<String> =
+        reason.values.iter().map(|fact| format!("{} is {}", fact.name.name, fact.value.as_deref().unwrap_or("missing"))).collect();
+    let values = values.join(" and ");
+    match reason.how {
+        // a bare `competitor` says it all by its value
+        How::Failed | How::Held if reason.values.iter().any(|fact| fact.name.name == reason.part) => values,
+        How::Failed if values.is_empty() => format!("`{}` failed", reason.part),
+        How::Failed => format!("`{}` failed: {values}", reason.part),
+        How::Held if values.is_empty() => format!("`{}` holds", reason.part),
+        How::Held => format!("`{}` holds: {values}", reason.part),
+        How::FoundNothing if values.is_empty() => format!("`{}` found nothing", reason.part),
+        How::FoundNothing => format!("`{}` found nothing: {values}", reason.part),
+        How::Rests => format!("the lead rests: {values}"),
+    }
+}
+
+fn stage(page: &mut Page, stage: &StageExplained) {
+    let arrow = if page.look.unicode { "→" } else { "->" };
+    let title = if stage.before == stage.after {
+        format!("Stage: stays {}", called(&stage.before))
+    } else {
+        format!("Stage: {} {arrow} {}", called(&stage.before), called(&stage.after))
+    };
+    page.heading(title);
+    if let Some(owner) = &stage.owner {
+        page.line(2, &[words(format!("owner: {}", called(owner)))]);
+    }
+    if let Some(until) = &stage.rests_until {
+        page.line(2, &[words(format!("rests until {until}"))]);
+    }
+    let moves: Vec<RowExplained> =
+        stage.rows.iter().map(|row| RowExplained { gives: format!("to {}", row.gives), ..row.clone() }).collect();
+    table_rows(page, &moves);
+}
+
+fn route(page: &mut Page, route: &RouteExplained) {
+    let queue = route.queue.as_ref().map_or("none".to_string(), called);
+    page.heading(format!("Route {}: {queue}", called(&route.name)));
+    if let Some(team) = &route.team {
+        page.line(2, &[words(format!("team: {}", called(team)))]);
+    }
+    if let Some(turn) = &route.turn {
+        page.line(2, &[words(format!("owner: {} (weight {} of {}, by the hash of the lead's key)", turn.owner, turn.weight, turn.total))]);
+    }
+    if let Some(row) = &route.when {
+        let condition = row.condition.clone().unwrap_or_default();
+        match row.verdict {
+            Verdict::Applied => page.line(2, &[words(format!("asked because {condition}"))]),
+            Verdict::Failed { .. } | Verdict::NotReached => {
+                page.line(2, &[words(format!("not asked: it is for leads when {condition}"))]);
+                verdict(page, 4, &row.verdict);
+            }
+        }
+    }
+    table_rows(page, &route.rows);
+}

@@ -1,0 +1,246 @@
+//! Text in columns for people.
+//!
+//! Enters: words, how they are painted, a [`Look`]. Leaves: lines no wider than the look allows, as far as words can be broken at all. Always
+//! holds: every text is made harmless before it is laid out, and widths are those of a terminal (`東` is two columns wide).
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::diagnostic::render_human::Look;
+use crate::diagnostic::sanitise::one_line;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Paint {
+    #[default]
+    Plain,
+    Bold,
+    Dim,
+    Good,
+    Bad,
+    Warn,
+}
+
+impl Paint {
+    fn code(self) -> &'static str {
+        match self {
+            Paint::Plain => "",
+            Paint::Bold => "1",
+            Paint::Dim => "2",
+            Paint::Good => "32",
+            Paint::Bad => "31",
+            Paint::Warn => "33",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Align {
+    #[default]
+    Left,
+    Right,
+}
+
+/// A piece of text of one paint; in a table, a cell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    pub text: String,
+    pub paint: Paint,
+}
+
+impl Words {
+    pub fn paint(mut self, paint: Paint) -> Words {
+        self.paint = paint;
+        self
+    }
+}
+
+pub fn words(text: impl Into<String>) -> Words {
+    Words { text: text.into(), paint: Paint::Plain }
+}
+
+/// Text as it grows, line by line.
+#[derive(Debug)]
+pub struct Page {
+    pub look: Look,
+    out: String,
+}
+
+/// No column is made narrower than this.
+const COLUMN_WIDTH_MIN: usize = 10;
+const GAP: usize = 2;
+
+impl Page {
+    pub fn new(look: Look) -> Page {
+        Page { look, out: String::new() }
+    }
+
+    pub fn finish(self) -> String {
+        self.out
+    }
+
+    pub fn empty_line(&mut self) {
+        self.out.push('\n');
+    }
+
+    pub fn heading(&mut self, text: impl Into<String>) {
+        if !self.out.is_empty() {
+            self.empty_line();
+        }
+        self.line(0, &[words(text).paint(Paint::Bold)]);
+    }
+
+    /// A paragraph: further lines stand two columns deeper than the first.
+    pub fn line(&mut self, indent: usize, pieces: &[Words]) {
+        self.hanging(indent, indent + 2, pieces);
+    }
+
+    /// A paragraph whose further lines stand at `hang`.
+    pub fn hanging(&mut self, indent: usize, hang: usize, pieces: &[Words]) {
+        let mut column = indent;
+        self.blanks(indent);
+        let mut blank_due = false;
+        for piece in pieces {
+            for (index, word) in one_line(&piece.text).split(' ').enumerate() {
+                blank_due |= index > 0;
+                if word.is_empty() {
+                    continue;
+                }
+                let width = word.width();
+                let needed = width + usize::from(blank_due);
+                if column + needed > self.look.width && column > hang {
+                    self.trim_blanks();
+                    self.out.push('\n');
+                    self.blanks(hang);
+                    column = hang;
+                } else if blank_due {
+                    self.out.push(' ');
+                    column += 1;
+                }
+                blank_due = false;
+                self.painted(word, piece.paint);
+                column += width;
+            }
+        }
+        self.trim_blanks();
+        self.out.push('\n');
+    }
+
+    /// Rows under each other; cells that are too wide for the page are broken into lines. Columns without `aligns` are left-aligned.
+    pub fn table(&mut self, indent: usize, aligns: &[Align], rows: &[Vec<Words>]) {
+        let count = rows.iter().map(Vec::len).max().unwrap_or(0);
+        let mut widths: Vec<usize> = (0..count)
+            .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| one_line(&cell.text).width()).max().unwrap_or(0))
+            .collect();
+        let available = self.look.width.saturating_sub(indent + GAP * count.saturating_sub(1));
+        while widths.iter().sum::<usize>() > available {
+            let Some(widest) = (0..count).max_by_key(|column| widths[*column]).filter(|column| widths[*column] > COLUMN_WIDTH_MIN) else {
+                break;
+            };
+            widths[widest] -= 1;
+        }
+        for row in rows {
+            let cells: Vec<Vec<String>> = row.iter().zip(&widths).map(|(cell, width)| broken(&one_line(&cell.text), *width)).collect();
+            for line in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
+                self.blanks(indent);
+                for (column, (cell, lines)) in row.iter().zip(&cells).enumerate() {
+                    if column > 0 {
+                        self.blanks(GAP);
+                    }
+                    let text = lines.get(line).map_or("", String::as_str);
+                    let missing = widths[column].saturating_sub(text.width());
+                    match aligns.get(column).copied().unwrap_or_default() {
+                        Align::Left => {
+                            self.painted(text, cell.paint);
+                            self.blanks(missing);
+                        }
+                        Align::Right => {
+                            self.blanks(missing);
+                            self.painted(text, cell.paint);
+                        }
+                    }
+                }
+                self.trim_blanks();
+                self.out.push('\n');
+            }
+        }
+    }
+
+    fn painted(&mut self, text: &str, paint: Paint) {
+        if self.look.colour && paint != Paint::Plain && !text.is_empty() {
+            self.out.push_str(&format!("\u{1b}[{}m{text}\u{1b}[0m", paint.code()));
+        } else {
+            self.out.push_str(text);
+        }
+    }
+
+    fn blanks(&mut self, count: usize) {
+        self.out.extend(std::iter::repeat_n(' ', count));
+    }
+
+    fn trim_blanks(&mut self) {
+        self.out.truncate(self.out.trim_end_matches(' ').len());
+    }
+}
+
+/// Text broken at blanks into lines of at most `width` columns; words that are longer are broken where they must.
+fn broken(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("there is always a line");
+        if line.is_empty() || line.width() + 1 + word.width() <= width {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        } else {
+            lines.push(word.to_string());
+        }
+        while lines.last().is_some_and(|line| line.width() > width) {
+            let line = lines.pop().unwrap_or_default();
+            let mut column = 0;
+            let cut = line.char_indices().find(|(_, character)| {
+                column += character.width().unwrap_or(0);
+                column > width
+            });
+            let cut = cut.map_or(line.len(), |(index, _)| index).max(line.chars().next().map_or(0, char::len_utf8));
+            lines.push(line[..cut].to_string());
+            if cut == line.len() {
+                break;
+            }
+            lines.push(line[cut..].to_string());
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn narrow() -> Page {
+        Page::new(Look { width: 20, ..Look::PLAIN })
+    }
+
+    #[test]
+    fn paragraphs_hang() {
+        let mut page = narrow();
+        page.line(2, &[words("one two three"), words(", four five six")]);
+        assert_eq!(page.finish(), "  one two three,\n    four five six\n");
+    }
+
+    #[test]
+    fn columns_stand_under_each_other_and_wide_cells_are_broken() {
+        let mut page = narrow();
+        page.table(0, &[Align::Left, Align::Right], &[vec![words("東京"), words("1")], vec![words("one two three four"), words("10")]]);
+        assert_eq!(page.finish(), "東京               1\none two three     10\nfour\n");
+        assert_eq!(broken("abcdefghijkl", 5), ["abcde", "fghij", "kl"]);
+        assert_eq!(broken("東京都", 1), ["東", "京", "都"]);
+    }
+
+    #[test]
+    fn paint_takes_no_room_and_text_is_harmless() {
+        let mut page = Page::new(Look { width: 20, colour: true, unicode: false });
+        page.table(0, &[], &[vec![words("a\u{1b}[2J").paint(Paint::Bad), words("b")]]);
+        assert_eq!(page.finish(), "\u{1b}[31ma␛[2J\u{1b}[0m  b\n");
+    }
+}

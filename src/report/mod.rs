@@ -1,0 +1,9 @@
+//! Answers as text and JSON.
+//!
+//! Enters: plain data: diagnostics, explanations, what a run over a file found, results of tests. Leaves: text for a [`Look`]. Always holds: nothing
+//! is computed here that is not a share, a sum of counts or a width.
+//!
+//! [`Look`]: crate::diagnostic::render_human::Look
+
+pub mod explanation;
+pub mod layout;

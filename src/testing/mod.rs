@@ -1,0 +1,204 @@
+//! The tests that a policy carries.
+//!
+//! Enters: a checked policy, its plain and its optimised program. Leaves: for each test whether it passed, and what was expected beside
+//! what came out. Always holds: each test runs on the interpreter (plain program) and as machine code (optimised program); it passes only if
+//! both give what it expects.
+
+use crate::column::Block;
+use crate::interpret;
+use crate::jit::Compiled;
+use crate::model::value::fold_text;
+use crate::model::{Constant, Expected, Policy, Target, Test, Type, Unit};
+use crate::program::{Lowered, Op, OutputRole, Parameters, Program};
+use crate::record::reader::Reader;
+use crate::record::show::Show;
+use crate::record::{self, Lead, LeadError};
+use crate::source::Sources;
+
+/// What a test runs on.
+#[derive(Clone, Copy)]
+pub struct Backends<'a> {
+    pub policy: &'a Policy,
+    pub sources: &'a Sources,
+    pub plain: &'a Lowered,
+    pub optimised: &'a Program,
+    pub compiled: &'a Compiled,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestResult {
+    /// index into the policy's tests
+    pub test: usize,
+    pub title: String,
+    pub outcome: TestOutcome,
+}
+
+impl TestResult {
+    pub fn passed(&self) -> bool {
+        match self.outcome {
+            TestOutcome::Passed => true,
+            TestOutcome::Differs(_) | TestOutcome::NotRun(_) => false,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TestOutcome {
+    Passed,
+    Differs(Vec<Difference>),
+    /// it cannot be run; why
+    NotRun(String),
+}
+
+/// An expectation that is not met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// as written: `readiness.demographic`
+    pub path: String,
+    pub target: Target,
+    /// none is `missing`
+    pub expected: Option<String>,
+    /// what the interpreter gives
+    pub found: Option<String>,
+    /// what machine code gives, if that is not the same: a defect of Leadwright, not of the policy
+    pub compiled: Option<Option<String>>,
+}
+
+/// Runs the tests whose title contains `filter`, case ignored; all of them if there is none.
+pub fn run(backends: Backends, filter: Option<&str>) -> Vec<TestResult> {
+    let filter = filter.map(fold_text);
+    let tests = backends.policy.tests.iter().enumerate();
+    tests
+        .filter(|(_, test)| filter.as_ref().is_none_or(|filter| fold_text(&test.title).contains(filter.as_str())))
+        .map(|(index, test)| TestResult { test: index, title: test.title.clone(), outcome: outcome(backends, test) })
+        .collect()
+}
+
+/// The lead of a test and the instant it is looked at; or why it cannot be run.
+pub fn subject(backends: Backends, test: &Test) -> Result<(Lead, i64), String> {
+    if test.later {
+        return Err("it gives signals, which are not evaluated yet".into());
+    }
+    if let Some(expected) = test.expect.iter().find(|expected| expected.target == Target::Later) {
+        return Err(format!("`{}` is not evaluated yet", expected.path));
+    }
+    let lead = Lead { values: test.lead.clone(), stage: test.stage, rest_until: None };
+    let looks_at_the_clock = backends.plain.program.ops.iter().any(|op| matches!(op, Op::Parameter(_)));
+    match test.as_of {
+        Some(as_of) => Ok((lead, as_of)),
+        None if looks_at_the_clock => Err("the policy looks at the date, so the test must say `as of`".into()),
+        None => Ok((lead, 0)),
+    }
+}
+
+fn outcome(backends: Backends, test: &Test) -> TestOutcome {
+    let (lead, as_of) = match subject(backends, test) {
+        Ok(subject) => subject,
+        Err(reason) => return TestOutcome::NotRun(reason),
+    };
+    match differences(backends, test, &lead, as_of) {
+        Ok(differences) if differences.is_empty() => TestOutcome::Passed,
+        Ok(differences) => TestOutcome::Differs(differences),
+        Err(error) => TestOutcome::NotRun(error.to_string()),
+    }
+}
+
+fn differences(backends: Backends, test: &Test, lead: &Lead, as_of: i64) -> Result<Vec<Difference>, LeadError> {
+    let Backends { policy, sources, plain, optimised, compiled } = backends;
+    let parameters = record::parameters(policy, as_of)?;
+    let leads = std::slice::from_ref(lead);
+    let values = interpret::row(&plain.program, &record::encode(policy, &plain.program, leads)?, 0, &parameters);
+    let zone = record::zone(policy)?;
+    let reader = Reader::new(policy, sources, &plain.trace, &values, lead, Show { policy, zone: &zone });
+    let answers = answers(compiled, &record::encode(policy, optimised, leads)?, &parameters);
+
+    let mut differences = Vec::new();
+    for expected in &test.expect {
+        let ty = type_of(policy, expected.target);
+        let found = found(&reader, expected);
+        // what is no column of a scored file is not computed by machine code
+        let output = optimised.outputs.iter().position(|output| role(expected.target) == Some(output.role));
+        let from_code = output.map(|output| answers.columns[output].get(0).map(Constant::Integer));
+        let shown = |value: &Option<Constant>| value.as_ref().map(|value| reader.show.constant(ty, value));
+        let met = |value: &Option<Constant>| same(value.as_ref(), expected.value.as_ref());
+        if !met(&found) || from_code.as_ref().is_some_and(|value| !met(value)) {
+            differences.push(Difference {
+                path: expected.path.clone(),
+                target: expected.target,
+                expected: shown(&expected.value),
+                compiled: from_code.filter(|value| *value != found).map(|value| shown(&value)),
+                found: shown(&found),
+            });
+        }
+    }
+    Ok(differences)
+}
+
+fn answers(compiled: &Compiled, input: &Block, parameters: &Parameters) -> Block {
+    let mut output = Block::default();
+    compiled.run(input, parameters, &mut output);
+    output
+}
+
+/// What the interpreter gives for the target of an expectation.
+fn found(reader: &Reader, expected: &Expected) -> Option<Constant> {
+    let trace = reader.trace;
+    let at = |value: Option<crate::program::Value>| value.and_then(|value| reader.at(value)).map(Constant::Integer);
+    match expected.target {
+        Target::Field(field) => reader.lead.values.get(field)?.clone(),
+        Target::Let(index) => {
+            let value = &reader.policy.lets.get(index)?.value;
+            match value.ty {
+                Type::Text => reader.shown(value).map(Constant::Text),
+                Type::Number { .. } | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) | Type::Date | Type::Time => {
+                    at(trace.lets.get(index).copied().flatten())
+                }
+            }
+        }
+        Target::Score(index) => at(trace.scores.get(index)?.value),
+        Target::Section(score, section) => at(trace.scores.get(score)?.sections.get(section).copied()),
+        Target::Decide(index) => at(Some(trace.decides.get(index)?.value)),
+        Target::Stage => at(trace.stage_after),
+        Target::Route(index) => at(Some(trace.routes.get(index)?.value)),
+        Target::RouteOwner(index) => at(trace.routes.get(index)?.owner),
+        Target::Later => None,
+    }
+}
+
+fn same(found: Option<&Constant>, expected: Option<&Constant>) -> bool {
+    match (found, expected) {
+        (Some(Constant::Text(found)), Some(Constant::Text(expected))) => fold_text(found) == fold_text(expected),
+        (Some(Constant::Integer(found)), Some(Constant::Integer(expected))) => found == expected,
+        (Some(Constant::Text(_)), Some(Constant::Integer(_))) | (Some(Constant::Integer(_)), Some(Constant::Text(_))) => false,
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    }
+}
+
+fn role(target: Target) -> Option<OutputRole> {
+    match target {
+        Target::Score(index) => Some(OutputRole::Score(index)),
+        Target::Section(score, section) => Some(OutputRole::Section(score, section)),
+        Target::Decide(index) => Some(OutputRole::Decide(index)),
+        Target::Stage => Some(OutputRole::Stage),
+        Target::Route(index) => Some(OutputRole::Queue(index)),
+        Target::RouteOwner(index) => Some(OutputRole::Owner(index)),
+        Target::Field(_) | Target::Let(_) | Target::Later => None,
+    }
+}
+
+fn type_of(policy: &Policy, target: Target) -> Type {
+    let number = |scale: u8| Type::Number { scale, unit: Unit::Plain };
+    let choice = |choices: Option<usize>| choices.map_or(number(0), Type::OneOf);
+    match target {
+        Target::Field(field) => policy.fields[field].ty,
+        Target::Let(index) => policy.lets[index].value.ty,
+        Target::Score(index) => number(policy.scores[index].scale),
+        Target::Section(score, section) => number(policy.scores[score].sections[section].scale),
+        Target::Decide(index) => Type::OneOf(policy.decides[index].choices),
+        Target::Stage => choice(policy.stage_choices),
+        Target::Route(_) => choice(policy.queue_choices),
+        Target::RouteOwner(_) => choice(policy.owner_choices),
+        Target::Later => number(0),
+    }
+}

@@ -6,7 +6,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::order::Memory;
-use super::{DecideId, FieldId, LetId, Policy, ScoreId, TableId};
+use super::{ChoicesId, DecideId, FieldId, LetId, Policy, ScoreId, TableId};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::tree;
@@ -103,6 +103,10 @@ pub(crate) struct Checker<'t> {
     pub standards: FxHashMap<String, Span>,
     /// tables whose columns are wrong and reported: whoever looks one up says nothing more
     pub broken_tables: FxHashSet<String>,
+    /// the choices that teams are, for cells of tables
+    pub team_choices: Option<ChoicesId>,
+    /// the header's currency is wrong and reported: amounts say nothing more
+    pub currency_broken: bool,
     pub items: Items<'t>,
     pub derived: DerivedTrees<'t>,
     pub hidden: Hidden,
@@ -125,6 +129,8 @@ impl<'t> Checker<'t> {
             calendars: FxHashMap::default(),
             standards: FxHashMap::default(),
             broken_tables: FxHashSet::default(),
+            team_choices: None,
+            currency_broken: false,
             items: Items::default(),
             derived: DerivedTrees::default(),
             hidden: Hidden::default(),

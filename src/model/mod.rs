@@ -9,12 +9,33 @@
 //! since 1970-01-01; a time in microseconds since 1970-01-01T00:00Z; `yes_no` is 0 or 1; a `one of` is the index of its choice;
 //! a `some of` has bit `i` set for choice `i` (at most 63 choices; empty is missing).
 
+mod cells;
 pub(crate) mod check;
+mod csv_text;
+mod currencies;
+mod declare;
 pub(crate) mod expressions;
+mod flow;
+mod header;
+mod later;
+mod lead;
+mod load;
 pub(crate) mod order;
+mod paths;
+mod queues;
+mod resolve;
+mod routes;
+mod signals;
+mod stages;
+mod table_rows;
+mod tables;
+mod teams;
+mod tests;
+mod types;
 pub mod value;
 
 pub use check::Checked;
+pub use load::check;
 pub use value::{Constant, Decimal, Interval, Type, Unit};
 
 use crate::source::Span;

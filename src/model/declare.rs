@@ -1,0 +1,196 @@
+//! Names first: every item of every file is entered under its name, so that items may use each other in any order.
+//!
+//! Enters: the trees of all files. Leaves: the name spaces of the [`Checker`], its lists of items by kind, the trees of derived values in
+//! the order of their ids, and the choices that stages, queues, owners and teams are. Always holds: of two declarations of one name the
+//! first counts; stages and queues are listed without the second, everything else keeps it, so that what stands inside is still checked.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::check::{Checker, DecideTree, Named, SignalInfo};
+use super::types::NewChoice;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, ItemKind};
+
+/// `stage` is the stage in every policy; the other two are columns that every snapshot may have.
+const RESERVED: [&str; 3] = ["stage", "stage_since", "rest_until"];
+
+impl<'t> Checker<'t> {
+    pub(crate) fn declare(&mut self, files: &'t [tree::File]) {
+        for item in files.iter().flat_map(|file| &file.items) {
+            self.list(item);
+        }
+        self.declare_fields();
+        self.declare_tables();
+        self.declare_teams();
+        self.declare_signals();
+        self.declare_stages_and_queues();
+    }
+
+    /// Enters an item in the list of its kind and, if its kind shares the space of fields, its name.
+    fn list(&mut self, item: &'t tree::Item) {
+        match &item.kind {
+            ItemKind::Policy(policy) => self.items.policies.push((item, policy)),
+            ItemKind::Use(_) => {}
+            ItemKind::Standard(standard) => {
+                enter(&mut self.standards, &mut self.diagnostics, "standard", &standard.name);
+                self.items.standards.push((item, standard));
+            }
+            ItemKind::Team(team) => self.items.teams.push((item, team)),
+            ItemKind::Calendar(calendar) => self.items.calendars.push((item, calendar)),
+            ItemKind::Lead(lead) => self.items.leads.push((item, lead)),
+            ItemKind::Signal(signal) => self.items.signals.push((item, signal)),
+            ItemKind::Group(group) => self.items.groups.push((item, group)),
+            ItemKind::Table(table) => self.items.tables.push((item, table)),
+            ItemKind::Let(tree) => {
+                self.declare_name(&tree.name, Named::Let(self.derived.lets.len()));
+                self.derived.lets.push((item, tree));
+            }
+            ItemKind::Score(tree) => {
+                self.declare_name(&tree.name, Named::Score(self.derived.scores.len()));
+                self.derived.scores.push((item, tree));
+            }
+            ItemKind::Decide(tree) => {
+                self.declare_name(&tree.name, Named::Decide(self.derived.decides.len()));
+                self.derived.decides.push((item, DecideTree::Decide(tree)));
+            }
+            ItemKind::Grid(tree) => {
+                self.declare_name(&tree.name, Named::Decide(self.derived.decides.len()));
+                self.derived.decides.push((item, DecideTree::Grid(tree)));
+            }
+            ItemKind::Stage(stage) => self.items.stages.push((item, stage)),
+            ItemKind::Flow(flow) => self.items.flows.push((item, flow)),
+            ItemKind::Route(route) => {
+                self.declare_name(&route.name, Named::Route(self.items.routes.len()));
+                self.items.routes.push((item, route));
+            }
+            ItemKind::Queue(queue) => self.items.queues.push((item, queue)),
+            ItemKind::Sla(sla) => {
+                self.declare_name(&sla.name, Named::Sla(self.items.slas.len()));
+                self.items.slas.push((item, sla));
+            }
+            ItemKind::Promise(promise) => self.items.promises.push((item, promise)),
+            ItemKind::Claim(claim) => self.items.claims.push((item, claim)),
+            ItemKind::Test(test) => self.items.tests.push((item, test)),
+        }
+    }
+
+    /// Enters a name of the space that fields, lets, scores, decides, routes and slas share.
+    pub(crate) fn declare_name(&mut self, name: &tree::Name, named: Named) -> bool {
+        if RESERVED.contains(&name.text.as_str()) {
+            self.report(
+                Diagnostic::new(Code::ReservedName, format!("`{}` is not free as a name", name.text))
+                    .at(name.span, "this name stands for the lead's own stage, or a moment of it, in every policy")
+                    .help(format!("give it another name, such as `{}_name`", name.text)),
+            );
+            return false;
+        }
+        if let Some((_, first)) = self.names.get(&name.text) {
+            let first = *first;
+            self.report(repeated("field or derived value", name, first));
+            return false;
+        }
+        self.names.insert(name.text.clone(), (named, name.span));
+        true
+    }
+
+    fn declare_fields(&mut self) {
+        let fields: Vec<&'t tree::Field> = self.items.leads.iter().flat_map(|(_, lead)| &lead.fields).collect();
+        for (id, field) in fields.into_iter().enumerate() {
+            self.declare_name(&field.name, Named::Field(id));
+        }
+    }
+
+    fn declare_tables(&mut self) {
+        let mut spans = FxHashMap::default();
+        for (id, (_, table)) in self.items.tables.iter().enumerate() {
+            if enter(&mut spans, &mut self.diagnostics, "table", &table.name) {
+                self.tables.insert(table.name.text.clone(), id);
+            }
+        }
+    }
+
+    fn declare_teams(&mut self) {
+        for (_, calendar) in &self.items.calendars {
+            enter(&mut self.calendars, &mut self.diagnostics, "calendar", &calendar.name);
+        }
+        for (_, team) in &self.items.teams {
+            enter(&mut self.teams, &mut self.diagnostics, "team", &team.name);
+        }
+        let mut seen = FxHashSet::default();
+        let teams = self.items.teams.iter().filter(|(_, team)| seen.insert(&team.name.text));
+        let teams: Vec<NewChoice> = teams.map(|(_, team)| NewChoice::named(&team.name, team.display.as_ref())).collect();
+        if !teams.is_empty() {
+            self.team_choices = Some(self.new_choices(&teams, "team"));
+        }
+    }
+
+    /// Signals and groups share a space: both stand where a measure names what it counts.
+    fn declare_signals(&mut self) {
+        let mut spans = FxHashMap::default();
+        for (_, signal) in &self.items.signals {
+            if enter(&mut spans, &mut self.diagnostics, "signal", &signal.name) {
+                let info = SignalInfo {
+                    name: signal.name.text.clone(),
+                    span: signal.name.span,
+                    properties: Vec::new(),
+                    broken_properties: FxHashSet::default(),
+                };
+                self.signals.insert(signal.name.text.clone(), info);
+            }
+        }
+        for (_, group) in &self.items.groups {
+            if enter(&mut spans, &mut self.diagnostics, "signal or group", &group.name) {
+                self.groups.insert(group.name.text.clone(), Vec::new());
+            }
+        }
+    }
+
+    fn declare_stages_and_queues(&mut self) {
+        let mut spans = FxHashMap::default();
+        let diagnostics = &mut self.diagnostics;
+        self.items.stages.retain(|(_, stage)| enter(&mut spans, diagnostics, "stage", &stage.name));
+        let stages: Vec<NewChoice> =
+            self.items.stages.iter().map(|(_, stage)| NewChoice::named(&stage.name, stage.display.as_ref())).collect();
+        if !stages.is_empty() {
+            self.policy.stage_choices = Some(self.new_choices(&stages, "stage"));
+        }
+
+        let mut spans = FxHashMap::default();
+        let diagnostics = &mut self.diagnostics;
+        self.items.queues.retain(|(_, queue)| enter(&mut spans, diagnostics, "queue", &queue.name));
+        let queues: Vec<NewChoice> =
+            self.items.queues.iter().map(|(_, queue)| NewChoice::named(&queue.name, queue.display.as_ref())).collect();
+        if !queues.is_empty() {
+            self.policy.queue_choices = Some(self.new_choices(&queues, "queue"));
+        }
+
+        let mut seen = FxHashSet::default();
+        let mut owners = Vec::new();
+        for (_, queue) in &self.items.queues {
+            if let Some(tree::Rotate::Owners(turns, _)) = &queue.rotate {
+                owners.extend(turns.iter().filter(|turn| seen.insert(&turn.owner.text)).map(|turn| NewChoice::named(&turn.owner, None)));
+            }
+        }
+        if !owners.is_empty() {
+            self.policy.owner_choices = Some(self.new_choices(&owners, "owner"));
+        }
+    }
+}
+
+/// Enters a name in a space of its own; says so when it is taken.
+pub(crate) fn enter(space: &mut FxHashMap<String, Span>, diagnostics: &mut Vec<Diagnostic>, noun: &str, name: &tree::Name) -> bool {
+    if let Some(first) = space.get(&name.text) {
+        diagnostics.push(repeated(noun, name, *first));
+        return false;
+    }
+    space.insert(name.text.clone(), name.span);
+    true
+}
+
+pub(crate) fn repeated(noun: &str, name: &tree::Name, first: Span) -> Diagnostic {
+    Diagnostic::new(Code::RepeatedName, format!("the {noun} `{}` is declared twice", name.text))
+        .at(name.span, "declared again here")
+        .at(first, "first declared here")
+        .help("give one of them another name, or leave one out")
+}

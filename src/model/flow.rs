@@ -1,0 +1,307 @@
+//! Flows: the transitions between stages.
+//!
+//! Enters: their trees. Leaves: `policy.flows`. Always holds, when no error was reported: every stage but the start has a row into it, every
+//! stage that is not final a row out of it, and no row leaves a final stage or leads back to its own.
+//!
+//! `any` means every stage that is not final, except those listed and the row's own target. `on` and `after` rows are checked, kept as
+//! [`Trigger::Later`] and listed as not evaluated.
+
+use rustc_hash::FxHashMap;
+
+use super::check::Checker;
+use super::expressions::Scope;
+use super::{Flow, FlowRow, Trigger};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, FromStages};
+
+const SECOND: i64 = 1;
+const MINUTE: i64 = 60;
+const HOUR: i64 = 3_600;
+const DAY: i64 = 86_400;
+const WEEK: i64 = 7 * DAY;
+
+impl Checker<'_> {
+    pub(crate) fn check_flows(&mut self) {
+        let mut names = FxHashMap::default();
+        for (item, flow) in self.items.flows.clone() {
+            if let Some(name) = &flow.name {
+                super::declare::enter(&mut names, &mut self.diagnostics, "flow", name);
+            }
+            if flow.rows.is_empty() && !self.may_be_hidden("->") {
+                self.report(
+                    Diagnostic::new(Code::EmptyBlock, "a flow has no rows")
+                        .at(self.first_word(item.span), "this flow")
+                        .help("write its transitions: `inquiry -> mql when …`"),
+                );
+            }
+            let rows = flow.rows.iter().filter_map(|row| self.check_flow_row(row)).collect();
+            let name = flow.name.as_ref().map(|name| name.text.clone());
+            self.policy.flows.push(Flow { name, rows, span: item.span });
+        }
+        self.check_ways();
+    }
+
+    fn check_flow_row(&mut self, row: &tree::FlowRow) -> Option<FlowRow> {
+        let to = self.stage_named(&row.to);
+        let from = self.from_stages(&row.from, to);
+        let trigger = self.check_trigger(row);
+        let condition = row.condition.as_ref().map(|condition| self.condition(condition, Scope::Lead));
+        let rest_seconds = row.recycle.as_ref().and_then(|recycle| self.check_recycle(recycle));
+        let because = match &row.because {
+            Some(tree::Because::Text(text)) => Some(text.value.clone()),
+            Some(tree::Because::Property(path, span)) => {
+                self.check_reason(row, path, *span);
+                None
+            }
+            None => None,
+        };
+        // the row of a broken condition still is a way in and out
+        if matches!(condition, Some(None)) {
+            return self.way(row, from?, to?);
+        }
+        let Some(trigger) = trigger else { return self.way(row, from?, to?) };
+        if matches!(trigger, Trigger::Later) {
+            self.not_evaluated(format!("the flow row `{}`", self.one_line(row.span)), row.span, true);
+        }
+        Some(FlowRow {
+            doc: row.doc.as_ref().map(|text| text.value.clone()),
+            from: from?,
+            to: to?,
+            trigger,
+            recycle: row.recycle.is_some(),
+            rest_seconds,
+            because,
+            span: row.span,
+        })
+    }
+
+    /// A row whose trigger has a reported mistake: only its stages count.
+    fn way(&self, row: &tree::FlowRow, from: Vec<usize>, to: usize) -> Option<FlowRow> {
+        Some(FlowRow { doc: None, from, to, trigger: Trigger::Later, recycle: false, rest_seconds: None, because: None, span: row.span })
+    }
+
+    /// Stage numbers, ascending; none if one of the names is unknown.
+    fn from_stages(&mut self, from: &FromStages, to: Option<usize>) -> Option<Vec<usize>> {
+        let mut stages = match from {
+            FromStages::Listed(names) => {
+                let mut all_known = true;
+                let mut stages = Vec::new();
+                for name in names {
+                    let Some(stage) = self.stage_named(name) else {
+                        all_known = false;
+                        continue;
+                    };
+                    if self.policy.stages.get(stage).is_some_and(|stage| stage.is_final) {
+                        let declared = self.policy.stages[stage].span;
+                        self.report(
+                            Diagnostic::new(Code::FromFinal, format!("a flow row leaves the final stage `{}`", name.text))
+                                .at(name.span, "leads never leave this stage")
+                                .at(declared, "declared `final` here")
+                                .help("leave the row out, or take `final` away from the stage"),
+                        );
+                    }
+                    if Some(stage) == to {
+                        self.report(
+                            Diagnostic::new(Code::SelfTransition, format!("a flow row leads from `{}` back to itself", name.text))
+                                .at(name.span, "from here to the same stage")
+                                .help("a transition changes the stage; leave the row out, or name another stage"),
+                        );
+                    }
+                    if stages.contains(&stage) {
+                        self.report(
+                            Diagnostic::new(Code::RepeatedName, format!("the stage `{}` stands twice in a row", name.text))
+                                .at(name.span, "again")
+                                .help("leave it out"),
+                        );
+                    } else {
+                        stages.push(stage);
+                    }
+                }
+                if !all_known {
+                    return None;
+                }
+                stages
+            }
+            FromStages::Any { except, .. } => {
+                // an unknown exception is reported, and leaves the row with more stages than meant: harmless for what is checked here
+                let except: Vec<usize> = except.iter().filter_map(|name| self.stage_named(name)).collect();
+                let is_from = |index: &usize| !self.policy.stages[*index].is_final && !except.contains(index) && Some(*index) != to;
+                (0..self.policy.stages.len()).filter(is_from).collect()
+            }
+        };
+        stages.sort_unstable();
+        Some(stages)
+    }
+
+    /// None if it has a reported mistake.
+    fn check_trigger(&mut self, row: &tree::FlowRow) -> Option<Trigger> {
+        match &row.trigger {
+            tree::Trigger::When(condition) => self.condition(condition, Scope::Lead).map(Trigger::When),
+            tree::Trigger::On { signal, condition } => {
+                let is_known = self.signal_named(signal);
+                if let Some(condition) = condition
+                    && is_known
+                {
+                    self.condition(condition, Scope::Signal(signal.text.clone()));
+                }
+                Some(Trigger::Later)
+            }
+            tree::Trigger::After { duration, without } => {
+                self.positive(duration);
+                self.elapsed(duration, "the wait of a flow row");
+                if let Some(signal) = without {
+                    self.signal_named(signal);
+                }
+                Some(Trigger::Later)
+            }
+        }
+    }
+
+    /// The rest in seconds.
+    fn check_recycle(&mut self, recycle: &tree::Recycle) -> Option<i64> {
+        if let Some(section) = &recycle.forget {
+            self.section_named(section);
+        }
+        let rest = recycle.rest.as_ref()?;
+        self.positive(rest);
+        if !self.elapsed(rest, "the rest of a recycled lead") {
+            return None;
+        }
+        let unit = match rest.unit {
+            tree::Unit::Seconds => SECOND,
+            tree::Unit::Minutes => MINUTE,
+            tree::Unit::Hours => HOUR,
+            tree::Unit::Days => DAY,
+            tree::Unit::Weeks => WEEK,
+        };
+        let seconds =
+            i64::try_from(rest.amount).ok().and_then(|amount| amount.checked_mul(unit)).filter(|seconds| *seconds <= REST_SECONDS_MAX);
+        if seconds.is_none() {
+            self.report(
+                Diagnostic::new(Code::OutOfRange, "a lead cannot rest for more than a hundred years").at(rest.span, "longer than that"),
+            );
+        }
+        seconds
+    }
+
+    /// A section of any score: its measures start again after the transition.
+    fn section_named(&mut self, name: &tree::Name) {
+        let scores = self.derived.scores.iter().map(|(_, score)| *score);
+        let sections: Vec<String> = scores
+            .flat_map(|score| &score.parts)
+            .flat_map(|part| match part {
+                tree::ScorePart::Section(section) => std::slice::from_ref(section),
+                tree::ScorePart::Persona { sections, .. } => sections.as_slice(),
+                tree::ScorePart::Adjust(_) => &[],
+            })
+            .map(|section| section.name.text.clone())
+            .collect();
+        if !sections.contains(&name.text) {
+            self.unknown(Code::UnknownName, "section", name, sections);
+        }
+    }
+
+    /// `because call.reason`: a property of the signal that the row waits for.
+    fn check_reason(&mut self, row: &tree::FlowRow, path: &[tree::Name], span: Span) {
+        let tree::Trigger::On { signal, .. } = &row.trigger else {
+            self.report(
+                Diagnostic::new(Code::UnknownSignal, "a row without signal takes its reason from a signal")
+                    .at(span, "which signal?")
+                    .help("write the reason as a text: `because \"…\"`"),
+            );
+            return;
+        };
+        let [named, property] = path else {
+            self.report(
+                Diagnostic::new(Code::UnknownProperty, "a reason that is not a text is a property of the row's signal")
+                    .at(span, "not a property")
+                    .help(format!("write `because {}.reason`, or a text", signal.text)),
+            );
+            return;
+        };
+        if named.text != signal.text {
+            self.report(
+                Diagnostic::new(
+                    Code::UnknownSignal,
+                    format!("the reason is taken from `{}`, but the row waits for `{}`", named.text, signal.text),
+                )
+                .at(named.span, "another signal")
+                .at(signal.span, "the row's signal")
+                .replace(format!("write `{}`", signal.text), Applicability::Unsafe, named.span, signal.text.clone()),
+            );
+            return;
+        }
+        self.property_named(&signal.text, property);
+    }
+
+    /// Every stage but the start has a row into it, every stage that is not final one out of it. A policy without any flow leaves the
+    /// stages to the system that it reads them from.
+    fn check_ways(&mut self) {
+        if self.items.flows.is_empty() || self.hidden.files || !self.hidden.words.is_empty() {
+            return;
+        }
+        let stages = self.policy.stages.len();
+        let (mut has_way_in, mut has_way_out) = (vec![false; stages], vec![false; stages]);
+        let items = self.items.flows.clone();
+        // by the trees, not the rows kept: a row with a mistake elsewhere is a way all the same
+        let index: FxHashMap<&str, usize> =
+            self.items.stages.iter().enumerate().map(|(index, (_, stage))| (stage.name.text.as_str(), index)).collect();
+        let mut has_unknown = false;
+        for row in items.iter().flat_map(|(_, flow)| &flow.rows) {
+            match index.get(row.to.text.as_str()) {
+                Some(to) => has_way_in[*to] = true,
+                None => has_unknown = true,
+            }
+            match &row.from {
+                FromStages::Listed(names) => {
+                    for name in names {
+                        match index.get(name.text.as_str()) {
+                            Some(from) => has_way_out[*from] = true,
+                            None => has_unknown = true,
+                        }
+                    }
+                }
+                FromStages::Any { except, .. } => {
+                    for (name, from) in &index {
+                        has_way_out[*from] |= *name != row.to.text && except.iter().all(|excepted| excepted.text != *name);
+                    }
+                }
+            }
+        }
+        // an unknown stage in a row most likely is a misspelt one, whose way this is
+        if has_unknown {
+            return;
+        }
+        for index in 0..stages {
+            let stage = &self.policy.stages[index];
+            let (name, span, is_start, is_final) = (stage.name.clone(), stage.span, stage.start, stage.is_final);
+            if !is_start && !has_way_in[index] && self.policy.start_stage.is_some() {
+                self.report(
+                    Diagnostic::new(Code::StageNoWayIn, format!("no flow row leads to the stage `{name}`"))
+                        .at(span, "no lead gets here")
+                        .help(format!("write a row into it, such as `STAGE -> {name} when …`, or leave the stage out")),
+                );
+            }
+            if !is_final && !has_way_out[index] {
+                let tree = self.items.stages[index].1;
+                let last = [tree.start, tree.owner.as_ref().map(|owner| owner.span), tree.display.as_ref().map(|display| display.span)];
+                let behind = last.into_iter().flatten().next().unwrap_or(span).after();
+                self.report(
+                    Diagnostic::new(Code::StageNoWayOut, format!("no flow row leaves the stage `{name}`"))
+                        .at(span, "leads stay here for ever")
+                        .help(format!("write a row out of it, such as `{name} -> STAGE when …`, or mark it `final`"))
+                        .replace(format!("mark `{name}` final"), Applicability::Unsafe, behind, " final"),
+                );
+            }
+        }
+    }
+
+    /// The text of a span on one line, its blanks closed up.
+    pub(crate) fn one_line(&self, span: Span) -> String {
+        self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// A hundred years.
+const REST_SECONDS_MAX: i64 = 36_525 * DAY;

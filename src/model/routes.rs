@@ -1,0 +1,195 @@
+//! Routes: which queue a lead goes to.
+//!
+//! Enters: their trees. Leaves: `policy.routes`, one per route of the text and in its order. Always holds, when no error was reported: a
+//! `by` gives a queue; a route on entering a stage gives every lead a queue; no row stands behind one that takes every lead.
+
+use super::check::{Checker, Named};
+use super::expressions::Scope;
+use super::{Expr, ExprKind, Field, Route, RouteRow, RouteTarget, Type};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, Guard};
+
+impl<'t> Checker<'t> {
+    pub(crate) fn check_routes(&mut self) {
+        for (item, route) in self.items.routes.clone() {
+            let name = &route.name;
+            if let Some((variable, over)) = &route.each {
+                self.not_evaluated(format!("`for each` of the route `{}`", name.text), variable.span, true);
+                self.declare_variable(variable, over);
+            }
+            let condition = route.condition.as_ref().and_then(|condition| self.condition(condition, Scope::Moment));
+            let rows: Vec<Option<RouteRow>> = route.rows.iter().map(|row| self.check_row(row)).collect();
+            if rows.is_empty() {
+                self.report(
+                    Diagnostic::new(Code::EmptyBlock, format!("the route `{}` has no rows", name.text))
+                        .at(name.span, "leads to no queue")
+                        .help("write which queue takes the lead, such as `inside otherwise`"),
+                );
+            }
+            self.check_covering(route, condition.as_ref(), &rows);
+            let mut rows: Vec<RouteRow> = rows.into_iter().flatten().collect();
+            if let Some((variable, _)) = &route.each {
+                // the variable is a field only while this route is read, and nothing evaluates it yet
+                self.forget_variable(variable);
+                rows.clear();
+            }
+            self.policy.routes.push(Route {
+                name: name.text.clone(),
+                display: route.display.as_ref().map(|text| text.value.clone()),
+                doc: item.doc.as_ref().map(|text| text.value.clone()),
+                condition,
+                rows,
+                span: name.span,
+            });
+        }
+    }
+
+    /// None if the row has a reported mistake.
+    fn check_row(&mut self, row: &'t tree::RouteRow) -> Option<RouteRow> {
+        let (target, text) = match &row.target {
+            tree::RouteTarget::Queue(name) => (self.queue_named(name).map(RouteTarget::Queue), name.span),
+            tree::RouteTarget::By(by) => (self.check_by(by).map(RouteTarget::By), by.span),
+            tree::RouteTarget::KeepOwner(span) => {
+                self.not_evaluated("`keep owner`".to_owned(), *span, true);
+                (Some(RouteTarget::KeepOwner), *span)
+            }
+        };
+        let condition = match &row.guard {
+            Guard::When(condition) => Some(self.condition(condition, Scope::Moment)?),
+            Guard::Otherwise(_) => None,
+        };
+        Some(RouteRow {
+            doc: row.doc.as_ref().map(|text| text.value.clone()),
+            target: target?,
+            condition,
+            because: row.because.as_ref().map(|text| text.value.clone()),
+            text: self.one_line(text),
+            span: row.span,
+        })
+    }
+
+    fn check_by(&mut self, by: &tree::Expr) -> Option<Expr> {
+        let expr = self.expression(by, Scope::Moment)?;
+        let is_queue = matches!(expr.ty, Type::OneOf(id) if Some(id) == self.policy.queue_choices);
+        if !is_queue {
+            let text = self.one_line(by.span);
+            let mut diagnostic = Diagnostic::new(Code::WrongType, format!("`{text}` does not give a queue")).at(by.span, "not a queue");
+            if let ExprKind::Cell { table, column, .. } = &expr.kind
+                && let Some(column) = self.policy.tables.get(*table).and_then(|table| table.columns.get(*column))
+            {
+                diagnostic = diagnostic
+                    .at(column.span, "this column holds something else")
+                    .help(format!("declare the column as `{} queue`, so that its cells are held against the queues", column.name));
+            } else {
+                diagnostic = diagnostic.help("name a column of type `queue`, such as `by territories[state].queue`");
+            }
+            self.report(diagnostic);
+            return None;
+        }
+        Some(expr)
+    }
+
+    /// Rows behind a row that takes every lead are idle; a route on entering a stage has to have such a row.
+    fn check_covering(&mut self, route: &tree::Route, condition: Option<&Expr>, rows: &[Option<RouteRow>]) {
+        let mut last: Option<Span> = None;
+        for (tree, row) in route.rows.iter().zip(rows) {
+            if let Some(span) = last {
+                self.report(
+                    Diagnostic::new(Code::RowAfterOtherwise, format!("a row of the route `{}` is never reached", route.name.text))
+                        .at(tree.span, "no lead gets here")
+                        .at(span, "this row takes every lead")
+                        .help("move the row up, or leave it out"),
+                );
+                continue;
+            }
+            let takes_all = match (&tree.guard, &tree.target, row) {
+                (Guard::When(_), _, _) => false,
+                (Guard::Otherwise(_), tree::RouteTarget::Queue(_) | tree::RouteTarget::KeepOwner(_), _) => true,
+                (Guard::Otherwise(_), tree::RouteTarget::By(_), Some(RouteRow { target: RouteTarget::By(by), .. })) => !by.optional,
+                (Guard::Otherwise(_), tree::RouteTarget::By(_), _) => false,
+            };
+            if takes_all {
+                last = Some(tree.span);
+            }
+        }
+        let is_broken = rows.iter().any(Option::is_none);
+        let enters = condition.is_some_and(has_entering);
+        if last.is_some() || !enters || rows.is_empty() || is_broken {
+            return;
+        }
+        let mut diagnostic = Diagnostic::new(Code::NotExhaustive, format!("the route `{}` may give a lead no queue", route.name.text))
+            .at(route.name.span, "a lead that enters the stage needs a queue");
+        if let Some(row) = route.rows.last() {
+            let label = match row.guard {
+                Guard::Otherwise(_) => "this look-up may find no queue",
+                Guard::When(_) => "a lead for which no row applies has none",
+            };
+            diagnostic = diagnostic.at(row.span, label);
+            if let Some((_, queue)) = self.items.queues.first() {
+                let queue = &queue.name.text;
+                diagnostic = diagnostic.replace(
+                    format!("write `{queue} otherwise`"),
+                    Applicability::Unsafe,
+                    row.span.after(),
+                    format!("\n  {queue} otherwise"),
+                );
+            }
+        }
+        self.report(diagnostic.help("say where all other leads go with a last row `QUEUE otherwise`"));
+    }
+
+    /// `for each product in products`: while the route is read, `product` is a field that takes the choices of `products`.
+    fn declare_variable(&mut self, variable: &'t tree::Name, over: &tree::Name) {
+        let id = self.policy.fields.len();
+        let ty = match self.names.get(&over.text) {
+            Some((Named::Field(field), _)) => self.policy.fields.get(*field).map(|field| field.ty),
+            Some((Named::Broken, _)) => None,
+            Some((Named::Let(_) | Named::Score(_) | Named::Decide(_) | Named::Route(_) | Named::Sla(_), _)) => Some(Type::Text),
+            None => {
+                self.unknown_name(over);
+                None
+            }
+        };
+        let choices = match ty {
+            Some(Type::SomeOf(choices)) => Some(choices),
+            Some(Type::Text | Type::Number { .. } | Type::YesNo | Type::OneOf(_) | Type::Date | Type::Time) => {
+                self.report(
+                    Diagnostic::new(Code::WrongType, format!("`{}` is not a set that a route can go through", over.text))
+                        .at(over.span, "not a `some of` field")
+                        .help("`for each` goes through the choices of a `some of` field"),
+                );
+                None
+            }
+            None => None,
+        };
+        let named = if choices.is_some() { Named::Field(id) } else { Named::Broken };
+        if self.declare_name(variable, named) {
+            self.policy.fields.push(Field {
+                name: variable.text.clone(),
+                display: None,
+                doc: None,
+                ty: choices.map_or(Type::Text, Type::OneOf),
+                range: None,
+                optional: false,
+                sources: Vec::new(),
+                span: variable.span,
+            });
+        }
+    }
+
+    fn forget_variable(&mut self, variable: &tree::Name) {
+        if self.names.get(&variable.text).is_some_and(|(_, span)| *span == variable.span) {
+            self.names.remove(&variable.text);
+            self.policy.fields.pop();
+        }
+    }
+}
+
+/// Whether the route is one of a moment: it gives something only when a stage is entered.
+fn has_entering(condition: &Expr) -> bool {
+    if let ExprKind::And(members) | ExprKind::Or(members) = &condition.kind {
+        return members.iter().any(has_entering);
+    }
+    matches!(condition.kind, ExprKind::Entering(_))
+}

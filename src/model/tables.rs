@@ -1,0 +1,211 @@
+//! Tables: their columns, and the rows of their files.
+//!
+//! Enters: the trees of tables and, through [`Files`], the text of their CSV files, which becomes a source too. Leaves: `policy.tables`, one
+//! per table of the text and in its order. Always holds, when no error was reported: every column has one cell per row; keys are never
+//! missing and differ once folded; a cell that names a queue, stage, team or choice names a declared one.
+
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+
+use super::check::Checker;
+use super::load::{Unread, read_text};
+use super::paths::below_root;
+use super::table_rows::{Plan, Rows, read_rows};
+use super::types::TypePlace;
+use super::{Table, TableColumn, Type};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::program::KEYS_MAX;
+use crate::source::{Files, SourceId, Span};
+use crate::syntax::tree::{self, TypeKind};
+
+/// The most bytes that the file of a table may have.
+const FILE_BYTES_MAX: u64 = 32 * 1024 * 1024;
+
+impl<'t> Checker<'t> {
+    pub(crate) fn check_tables(&mut self, files: &dyn Files) {
+        for (_, tree) in self.items.tables.clone() {
+            let (table, plans, is_broken) = self.check_columns(tree);
+            if is_broken {
+                self.broken_tables.insert(tree.name.text.clone());
+            }
+            self.policy.tables.push(table);
+            match &tree.file {
+                Some(file) => self.read_table(files, tree, file, &plans),
+                None => self.not_evaluated(format!("the table `{}` from input", tree.name.text), tree.name.span, true),
+            }
+        }
+    }
+
+    /// The table without rows, how its columns are to be read, and whether a column's type is wrong.
+    fn check_columns(&mut self, tree: &'t tree::Table) -> (Table, Vec<Plan<'t>>, bool) {
+        let mut columns: Vec<TableColumn> = Vec::new();
+        let mut plans: Vec<Plan> = Vec::new();
+        let mut is_broken = false;
+        for column in &tree.columns {
+            if let Some(first) = columns.iter().find(|earlier| earlier.name == column.name.text) {
+                self.report(super::declare::repeated("column", &column.name, first.span));
+                continue;
+            }
+            let resolved = self.resolve_type(&column.ty, TypePlace::Column);
+            let is_whole = resolved.is_some();
+            is_broken |= !is_whole;
+            let (ty, range) = resolved.unwrap_or((Type::Text, None));
+            self.check_key_column(column, is_whole.then_some(ty));
+            columns.push(TableColumn {
+                name: column.name.text.clone(),
+                ty,
+                key: column.key.is_some(),
+                prefix: column.prefix,
+                optional: column.optional.is_some(),
+                dictionary: Vec::new(),
+                spelled: Vec::new(),
+                cells: Vec::new(),
+                span: column.name.span,
+            });
+            plans.push(Plan { tree: column, ty: is_whole.then_some(ty), range, noun: noun(&column.ty.kind) });
+        }
+        self.check_keys(tree);
+        let table = Table { name: tree.name.text.clone(), columns, row_count: 0, from_input: tree.file.is_none(), span: tree.name.span };
+        (table, plans, is_broken)
+    }
+
+    fn check_key_column(&mut self, column: &tree::Column, ty: Option<Type>) {
+        let Some(key) = column.key else { return };
+        if let Some(optional) = column.optional {
+            self.report(
+                Diagnostic::new(Code::WrongKeys, format!("the key column `{}` cannot be optional", column.name.text))
+                    .at(optional, "a row without key could not be looked up")
+                    .replace("leave `optional` out", Applicability::Safe, optional, ""),
+            );
+        }
+        match ty {
+            Some(Type::SomeOf(_)) => self.report(
+                Diagnostic::new(Code::WrongKeys, format!("the key column `{}` has a type that cannot be a key", column.name.text))
+                    .at(column.ty.span, "a set cannot be looked up")
+                    .help("use `one of`, with one row for each choice"),
+            ),
+            Some(Type::Number { .. } | Type::YesNo | Type::OneOf(_) | Type::Date | Type::Time) if column.prefix => self.report(
+                Diagnostic::new(Code::WrongKeys, format!("the prefix key `{}` is not a text", column.name.text))
+                    .at(column.ty.span, "only a text starts with another")
+                    .at(key, "asks for the longest prefix")
+                    .help("write `text prefix key`, or leave `prefix` out"),
+            ),
+            Some(Type::Text | Type::Number { .. } | Type::YesNo | Type::OneOf(_) | Type::Date | Type::Time) | None => {}
+        }
+    }
+
+    fn check_keys(&mut self, tree: &tree::Table) {
+        let keys: Vec<&tree::Column> = tree.columns.iter().filter(|column| column.key.is_some()).collect();
+        let name = &tree.name;
+        let Some(first) = keys.first() else {
+            let mut diagnostic = Diagnostic::new(Code::WrongKeys, format!("the table `{}` has no key", name.text))
+                .at(name.span, "by what is a row found?")
+                .help("mark the column that rows are looked up by, as in `state text key`");
+            if let Some(column) = tree.columns.first().filter(|column| column.optional.is_none()) {
+                let title = format!("make `{}` the key", column.name.text);
+                diagnostic = diagnostic.replace(title, Applicability::Unsafe, column.ty.span.after(), " key");
+            }
+            self.report(diagnostic);
+            return;
+        };
+        if let Some(beyond) = keys.get(KEYS_MAX) {
+            self.report(
+                Diagnostic::new(Code::WrongKeys, format!("the table `{}` has {} key columns", name.text, keys.len()))
+                    .at(beyond.name.span, format!("at most {KEYS_MAX} are allowed"))
+                    .at(first.name.span, "the first of them"),
+            );
+        }
+        let mut prefixes = keys.iter().filter(|column| column.prefix);
+        if let (Some(first), Some(second)) = (prefixes.next(), prefixes.next()) {
+            self.report(
+                Diagnostic::new(Code::WrongKeys, format!("the table `{}` has two prefix keys", name.text))
+                    .at(second.name.span, "second prefix key")
+                    .at(first.name.span, "first prefix key")
+                    .help("a table has at most one `prefix key`; make the other a plain `key`"),
+            );
+        }
+    }
+
+    fn read_table(&mut self, files: &dyn Files, tree: &tree::Table, file: &tree::Text, plans: &[Plan]) {
+        let Some(source) = self.table_source(files, tree, file) else { return };
+        let zone = TimeZoneDatabase::bundled().get(&self.policy.timezone).unwrap_or(TimeZone::UTC);
+        let text = &self.sources.get(source).text;
+        let Rows { row_count, columns, diagnostics } =
+            read_rows(text, source, &tree.name, file.span, plans, &self.policy.choices, &zone, &self.hidden);
+        self.diagnostics.extend(diagnostics);
+        let Some(table) = self.policy.tables.last_mut() else { return };
+        table.row_count = row_count;
+        for (column, read) in table.columns.iter_mut().zip(columns) {
+            (column.dictionary, column.spelled, column.cells) = (read.dictionary, read.spelled, read.cells);
+        }
+    }
+
+    /// The file of a table as a source.
+    fn table_source(&mut self, files: &dyn Files, tree: &tree::Table, file: &tree::Text) -> Option<SourceId> {
+        let name = &tree.name.text;
+        let path = match below_root(&file.value) {
+            Ok(path) => path,
+            Err(reason) => {
+                self.report(
+                    Diagnostic::new(
+                        Code::UseOutsideRoot,
+                        format!("the file `{}` of table `{name}` is not below the policy's root", file.value),
+                    )
+                    .at(file.span, reason)
+                    .help("write the path from the policy's root, with `/`, such as \"tables/areas.csv\""),
+                );
+                return None;
+            }
+        };
+        if let Some(source) = self.sources.find(&path) {
+            return Some(source);
+        }
+        let unread = match read_text(files, &path, FILE_BYTES_MAX) {
+            Ok(text) => return Some(self.sources.add(path, text)),
+            Err(unread) => unread,
+        };
+        let said = format!("the file `{path}` of table `{name}`");
+        let diagnostic = match unread {
+            Unread::NotFound => Diagnostic::new(Code::TableNotFound, format!("{said} does not exist"))
+                .at(file.span, "no such file")
+                .help("paths start at the policy's root, the folder that holds its first file"),
+            Unread::Outside => {
+                Diagnostic::new(Code::UseOutsideRoot, format!("{said} is not below the policy's root")).at(file.span, "leads outside")
+            }
+            Unread::TooLarge { limit } => Diagnostic::new(Code::TableMalformed, format!("{said} is larger than {limit} bytes"))
+                .at(file.span, "too large for a table of the policy")
+                .help("give it at run time: `from input`"),
+            Unread::NotUtf8 { text, offset } => {
+                let source = self.sources.add(path, text);
+                Diagnostic::new(Code::NotUtf8, format!("{said} is not UTF-8"))
+                    .at(Span::new(source, offset, offset + '\u{fffd}'.len_utf8()), "not a character of UTF-8")
+                    .at(file.span, "named here")
+                    .help("save it as \"CSV UTF-8\"")
+            }
+            Unread::Other(reason) => {
+                Diagnostic::new(Code::TableNotFound, format!("{said} cannot be read: {reason}")).at(file.span, "named here")
+            }
+        };
+        self.report(diagnostic);
+        None
+    }
+}
+
+/// What a cell of this type names, for "`x` is no queue".
+fn noun(kind: &TypeKind) -> &'static str {
+    match kind {
+        TypeKind::Queue => "queue",
+        TypeKind::Team => "team",
+        TypeKind::Owner => "owner",
+        TypeKind::Stage => "stage",
+        TypeKind::Text
+        | TypeKind::Whole
+        | TypeKind::WholeRange(..)
+        | TypeKind::Decimal { .. }
+        | TypeKind::Money { .. }
+        | TypeKind::YesNo
+        | TypeKind::OneOf(_)
+        | TypeKind::SomeOf(_)
+        | TypeKind::Date
+        | TypeKind::Time => "choice of its column",
+    }
+}

@@ -1,0 +1,354 @@
+//! Tests: example leads and what must come out of them.
+//!
+//! Enters: their trees. Leaves: `policy.tests`. Always holds, when no error was reported: a test gives every field that is not optional,
+//! the key excepted, with a value of the field's type; it expects something, each thing once, with a value that it can have.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::check::{Checker, Named};
+use super::resolve::quoted;
+use super::{Constant, Derived, Expected, Field, FieldId, Interval, Target, Test, Type, Unit};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, Ago, ExprKind};
+
+/// What a clock answers: `first_touch.due`.
+const CLOCK_PARTS: [&str; 1] = ["due"];
+
+impl<'t> Checker<'t> {
+    pub(crate) fn check_tests(&mut self) {
+        let required = self.required_fields();
+        let mut titles = FxHashMap::default();
+        for (_, test) in self.items.tests.clone() {
+            self.check_title("test", &test.title, &mut titles);
+            let lead = self.check_given(test, &required);
+            self.check_given_signals(test);
+            let expect = self.check_expectations(test);
+            let is_later = |expected: &Expected| expected.target == Target::Later;
+            let stage = test.stage.as_ref().and_then(|(name, since)| {
+                if let Some(Ago::Before(duration)) = since {
+                    self.elapsed(duration, "the time in a stage");
+                }
+                self.stage_named(name)
+            });
+            let checked = Test {
+                title: test.title.value.clone(),
+                as_of: test.as_of.as_ref().and_then(|(literal, span)| self.as_of(literal, *span)),
+                stage,
+                lead,
+                later: !test.signals.is_empty() || expect.iter().any(is_later),
+                expect,
+                span: test.span,
+            };
+            if checked.later {
+                self.not_evaluated(format!("the signals and clocks of the test \"{}\"", checked.title), test.title.span, false);
+            }
+            self.policy.tests.push(checked);
+        }
+    }
+
+    /// What every test has to give.
+    fn required_fields(&self) -> Vec<FieldId> {
+        let is_required = |(id, field): &(FieldId, &Field)| {
+            let is_declared = matches!(self.names.get(&field.name), Some((Named::Field(named), _)) if named == id);
+            is_declared && !field.optional && self.policy.key != Some(*id)
+        };
+        self.policy.fields.iter().enumerate().filter(is_required).map(|(id, _)| id).collect()
+    }
+
+    fn as_of(&mut self, literal: &tree::TimeLiteral, span: Span) -> Option<i64> {
+        let instant = instant_of(literal, &self.policy.timezone);
+        if instant.is_none() {
+            self.report(Diagnostic::new(Code::OutOfRange, "a time lies beyond what can be counted").at(span, "beyond the year 9999"));
+        }
+        instant
+    }
+
+    /// One value per field of the lead.
+    fn check_given(&mut self, test: &tree::Test, required: &[FieldId]) -> Vec<Option<Constant>> {
+        let mut lead: Vec<Option<Constant>> = vec![None; self.policy.fields.len()];
+        let mut given: FxHashMap<FieldId, Span> = FxHashMap::default();
+        let mut is_whole = true;
+        for row in &test.lead {
+            let name = &row.name;
+            let id = match self.names.get(&name.text) {
+                Some((Named::Field(id), _)) => *id,
+                Some((Named::Broken, _)) => continue,
+                Some((Named::Let(_) | Named::Score(_) | Named::Decide(_) | Named::Route(_) | Named::Sla(_), _)) | None => {
+                    // the unknown name may be meant for a field that is not given otherwise
+                    is_whole = false;
+                    let fields = self.policy.fields.iter().map(|field| field.name.clone()).collect();
+                    self.unknown(Code::TestField, "field", name, fields);
+                    continue;
+                }
+            };
+            if let Some(first) = given.insert(id, name.span) {
+                self.report(
+                    Diagnostic::new(Code::TestExpects, format!("the test gives `{}` twice", name.text))
+                        .at(name.span, "again")
+                        .at(first, "first")
+                        .help("leave one of them out"),
+                );
+                continue;
+            }
+            let Some(field) = self.policy.fields.get(id).cloned() else { continue };
+            lead[id] = self.given_value(row, &field);
+        }
+        let absent: Vec<&str> =
+            required.iter().filter(|id| !given.contains_key(id)).map(|id| self.policy.fields[*id].name.as_str()).collect();
+        if !absent.is_empty() && is_whole && !self.may_be_hidden("lead") {
+            let message =
+                format!("the test does not give {}, which {} not optional", quoted(&absent), if absent.len() == 1 { "is" } else { "are" });
+            let help = format!("write {} in its `lead`", absent.iter().map(|name| format!("`{name} …`")).collect::<Vec<_>>().join(", "));
+            self.report(Diagnostic::new(Code::TestIncomplete, message).at(test.title.span, "not a whole lead").help(help));
+        }
+        lead
+    }
+
+    /// None for `missing`, and if the value has a reported mistake.
+    fn given_value(&mut self, row: &tree::Given, field: &Field) -> Option<Constant> {
+        let what = format!("`{}`", field.name);
+        if let [value] = row.values.as_slice()
+            && matches!(value.kind, ExprKind::Missing)
+        {
+            if !field.optional {
+                self.report(
+                    Diagnostic::new(Code::TestIncomplete, format!("{what} is not optional, so that it cannot be missing"))
+                        .at(value.span, "must be known")
+                        .at(field.span, "declared without `optional`"),
+                );
+            }
+            return None;
+        }
+        if let Type::SomeOf(choices) = field.ty {
+            let mut bits = 0;
+            for value in &row.values {
+                let Some(Constant::Integer(index)) = self.constant(value, Type::OneOf(choices), None, &what) else { continue };
+                let bit = 1i64 << index.clamp(0, 62);
+                if bits & bit != 0 {
+                    self.report(
+                        Diagnostic::new(Code::RepeatedChoice, format!("{what} is given `{}` twice", self.one_line(value.span)))
+                            .at(value.span, "again")
+                            .help("leave it out"),
+                    );
+                }
+                bits |= bit;
+            }
+            return (bits != 0).then_some(Constant::Integer(bits));
+        }
+        if let [_, second, ..] = row.values.as_slice() {
+            self.report(
+                Diagnostic::new(Code::WrongType, format!("{what} has one value"))
+                    .at(second.span, "a second value")
+                    .at(field.span, "not a `some of`")
+                    .help("leave the further values out"),
+            );
+            return None;
+        }
+        self.constant(row.values.first()?, field.ty, field.range, &what)
+    }
+
+    fn check_given_signals(&mut self, test: &tree::Test) {
+        for given in &test.signals {
+            if let Ago::Before(duration) = &given.when {
+                self.elapsed(duration, "the age of a signal");
+            }
+            let name = &given.signal;
+            let Some(info) = self.signals.get(&name.text).cloned() else {
+                let signals = self.signals.keys().cloned().collect();
+                self.unknown(Code::UnknownSignal, "signal", name, signals);
+                continue;
+            };
+            let mut seen: FxHashSet<&str> = FxHashSet::default();
+            for row in &given.properties {
+                let property = &row.name;
+                if !seen.insert(&property.text) {
+                    self.report(
+                        Diagnostic::new(Code::TestExpects, format!("the test gives `{}` twice", property.text))
+                            .at(property.span, "again")
+                            .help("leave one of them out"),
+                    );
+                }
+                if let Some(field) = info.properties.iter().find(|field| field.name == property.text) {
+                    self.given_value(row, field);
+                } else {
+                    self.property_named(&name.text, property);
+                }
+            }
+            let is_absent = |field: &&Field| !field.optional && !seen.contains(field.name.as_str());
+            let absent: Vec<&str> = info.properties.iter().filter(is_absent).map(|field| field.name.as_str()).collect();
+            if !absent.is_empty() && given.properties.iter().all(|row| info.properties.iter().any(|field| field.name == row.name.text)) {
+                let message = format!("the signal `{}` comes without {}", name.text, quoted(&absent));
+                self.report(
+                    Diagnostic::new(Code::TestIncomplete, message)
+                        .at(name.span, "not a whole signal")
+                        .help(format!("give its properties in braces: `{{ {} … }}`", absent.join(" … "))),
+                );
+            }
+        }
+    }
+
+    fn check_expectations(&mut self, test: &tree::Test) -> Vec<Expected> {
+        if test.expect.is_empty() {
+            self.report(
+                Diagnostic::new(Code::TestExpects, "the test expects nothing")
+                    .at(test.title.span, "cannot fail")
+                    .help("write what must come out: `expect { … }`"),
+            );
+        }
+        let mut seen: FxHashMap<String, Span> = FxHashMap::default();
+        let mut expect = Vec::new();
+        for row in &test.expect {
+            let path = row.path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+            let Some(span) = row.path.iter().map(|name| name.span).reduce(Span::to) else { continue };
+            if let Some(first) = seen.get(&path) {
+                self.report(
+                    Diagnostic::new(Code::TestExpects, format!("the test expects `{path}` twice"))
+                        .at(span, "again")
+                        .at(*first, "first")
+                        .help("leave one of them out"),
+                );
+                continue;
+            }
+            seen.insert(path.clone(), span);
+            let Some((target, ty, range)) = self.target(&row.path, span) else { continue };
+            let value = if matches!(row.value.kind, ExprKind::Missing) {
+                None
+            } else {
+                match self.constant(&row.value, ty, range, &format!("`{path}`")) {
+                    Some(value) => Some(value),
+                    None => continue,
+                }
+            };
+            expect.push(Expected { path, target, value, span: row.span });
+        }
+        expect
+    }
+
+    /// What an expectation is about, and which values it can have; none if that is unknown or broken, which has been said.
+    fn target(&mut self, path: &[tree::Name], span: Span) -> Option<(Target, Type, Option<Interval>)> {
+        let (name, part) = match path {
+            [name] => (name, None),
+            [name, part] => (name, Some(part)),
+            _ => {
+                let text = self.one_line(span);
+                self.report(Diagnostic::new(Code::TestField, format!("nothing is called `{text}`")).at(span, "too many parts"));
+                return None;
+            }
+        };
+        if name.text == "stage" && part.is_none() {
+            let Some(choices) = self.policy.stage_choices else {
+                if !self.may_be_hidden("stage") {
+                    self.report(Diagnostic::new(Code::TestField, "the policy has no stages").at(span, "which stage?"));
+                }
+                return None;
+            };
+            return Some((Target::Stage, Type::OneOf(choices), None));
+        }
+        let named = match self.names.get(&name.text) {
+            Some((named, _)) => *named,
+            None => {
+                let candidates = self.names.keys().cloned().chain(["stage".to_owned()]).collect();
+                self.unknown(Code::TestField, "field or derived value", name, candidates);
+                return None;
+            }
+        };
+        match (named, part) {
+            (Named::Broken, _) => None,
+            (Named::Field(id), None) => {
+                let field = self.policy.fields.get(id)?;
+                Some((Target::Field(id), field.ty, field.range))
+            }
+            (Named::Let(id), None) => {
+                if self.memory.broken.contains(&Derived::Let(id)) {
+                    return None;
+                }
+                let value = &self.policy.lets.get(id)?.value;
+                Some((Target::Let(id), value.ty, value.range))
+            }
+            (Named::Score(id), part) => self.score_target(id, name, part),
+            (Named::Decide(id), None) => {
+                if self.memory.broken.contains(&Derived::Decide(id)) {
+                    return None;
+                }
+                Some((Target::Decide(id), Type::OneOf(self.policy.decides.get(id)?.choices), None))
+            }
+            (Named::Route(id), None) => Some((Target::Route(id), Type::OneOf(self.policy.queue_choices?), None)),
+            (Named::Route(id), Some(part)) => self.owner_target(id, name, part),
+            (Named::Sla(_), Some(part)) if CLOCK_PARTS.contains(&part.text.as_str()) => Some((Target::Later, Type::Time, None)),
+            (Named::Sla(_), part) => {
+                self.no_part(name, part, span, &CLOCK_PARTS.map(str::to_owned));
+                None
+            }
+            (Named::Field(_) | Named::Let(_) | Named::Decide(_), Some(part)) => {
+                self.no_part(name, Some(part), span, &[]);
+                None
+            }
+        }
+    }
+
+    fn score_target(&mut self, id: usize, name: &tree::Name, part: Option<&tree::Name>) -> Option<(Target, Type, Option<Interval>)> {
+        if self.memory.broken.contains(&Derived::Score(id)) {
+            return None;
+        }
+        let number = |scale| Type::Number { scale, unit: Unit::Plain };
+        let score = self.policy.scores.get(id)?;
+        let Some(part) = part else { return Some((Target::Score(id), number(score.scale), Some(score.interval))) };
+        if let Some(index) = score.sections.iter().position(|section| section.name == part.text) {
+            let section = &score.sections[index];
+            return Some((Target::Section(id, index), number(section.scale), Some(section.interval)));
+        }
+        let sections: Vec<String> = score.sections.iter().map(|section| section.name.clone()).collect();
+        self.no_part(name, Some(part), part.span, &sections);
+        None
+    }
+
+    fn owner_target(&mut self, id: usize, name: &tree::Name, part: &tree::Name) -> Option<(Target, Type, Option<Interval>)> {
+        if part.text != "owner" {
+            self.no_part(name, Some(part), part.span, &["owner".to_owned()]);
+            return None;
+        }
+        let Some(owners) = self.policy.owner_choices else {
+            if !self.may_be_hidden("queue") {
+                self.report(
+                    Diagnostic::new(Code::TestField, format!("the route `{}` gives no owner", name.text))
+                        .at(part.span, "no queue rotates among owners"),
+                );
+            }
+            return None;
+        };
+        Some((Target::RouteOwner(id), Type::OneOf(owners), None))
+    }
+
+    /// `readiness.demografic`, `status.x`: the value has no such part.
+    fn no_part(&mut self, name: &tree::Name, part: Option<&tree::Name>, span: Span, parts: &[String]) {
+        let Some(part) = part else {
+            let help = format!(
+                "expect a part of it: {}",
+                parts.iter().map(|part| format!("`{}.{part}`", name.text)).collect::<Vec<_>>().join(", ")
+            );
+            let message = format!("`{}` is not one value", name.text);
+            self.report(Diagnostic::new(Code::TestField, message).at(span, "which of its values?").help(help));
+            return;
+        };
+        if self.hidden.words.contains(&part.text) {
+            return;
+        }
+        let diagnostic =
+            Diagnostic::new(Code::TestField, format!("`{}` has no part `{}`", name.text, part.text)).at(part.span, "not a part of it");
+        let diagnostic = if parts.is_empty() {
+            diagnostic.help(format!("expect `{}` itself", name.text))
+        } else {
+            self.propose(diagnostic, "part", part, parts.to_vec())
+        };
+        self.report(diagnostic);
+    }
+}
+
+fn instant_of(literal: &tree::TimeLiteral, zone: &str) -> Option<i64> {
+    let zone = match literal.offset {
+        Some(seconds) => jiff::tz::TimeZone::fixed(jiff::tz::Offset::from_seconds(seconds).ok()?),
+        None => jiff::tz::TimeZoneDatabase::bundled().get(zone).ok()?,
+    };
+    Some(zone.to_ambiguous_timestamp(literal.local).compatible().ok()?.as_microsecond())
+}

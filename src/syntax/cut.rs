@@ -18,8 +18,8 @@ use crate::source::{SourceId, Span};
 
 /// The words that items begin with.
 pub(super) const ITEM_WORDS: [&str; 21] = [
-    "policy", "use", "standard", "team", "calendar", "lead", "signal", "group", "table", "let", "score", "decide", "grid", "stage", "flow", "route",
-    "queue", "sla", "promise", "claim", "test",
+    "policy", "use", "standard", "team", "calendar", "lead", "signal", "group", "table", "let", "score", "decide", "grid", "stage", "flow",
+    "route", "queue", "sla", "promise", "claim", "test",
 ];
 
 #[derive(Clone, Debug)]
@@ -46,7 +46,17 @@ struct Opener {
 }
 
 pub(super) fn cut(text: &str, source: SourceId, scan: &Scan, diagnostics: &mut Vec<Diagnostic>) -> Cut {
-    let mut cutter = Cutter { text, source, tokens: &scan.tokens, diagnostics, items: Vec::new(), openers: Vec::new(), uncounted: 0, suspect: None, line_indent: 0 };
+    let mut cutter = Cutter {
+        text,
+        source,
+        tokens: &scan.tokens,
+        diagnostics,
+        items: Vec::new(),
+        openers: Vec::new(),
+        uncounted: 0,
+        suspect: None,
+        line_indent: 0,
+    };
     cutter.walk();
     let mut items = cutter.items;
     mark_unterminated(&mut items, scan);
@@ -192,7 +202,9 @@ impl Cutter<'_> {
         let at_line_start = self.text[..place].trim_end_matches([' ', '\t']).ends_with('\n');
         let (place, insert) = match (closer, at_line_start) {
             ("}", true) => (place, "}\n".to_owned()),
-            ("}", false) if place == self.tokens.last().map_or(0, |last| last.end) || self.text[place..].starts_with(['\n', '\r']) => (place, "\n}".to_owned()),
+            ("}", false) if place == self.tokens.last().map_or(0, |last| last.end) || self.text[place..].starts_with(['\n', '\r']) => {
+                (place, "\n}".to_owned())
+            }
             _ => (place, closer.to_owned()),
         };
         self.diagnostics.push(

@@ -74,10 +74,10 @@ pub fn parse(sources: &Sources, source: SourceId) -> (File, Vec<Diagnostic>) {
 fn read(text: &str, source: SourceId, diagnostics: &mut Vec<Diagnostic>) -> File {
     let scan = scan::scan(text, source, diagnostics);
     let cut = cut::cut(text, source, &scan, diagnostics);
-    let comments = scan.comments.iter().map(|comment| Comment {
-        span: Span::new(source, comment.start, comment.end),
-        text: text[comment.start..comment.end].to_owned(),
-    });
+    let comments = scan
+        .comments
+        .iter()
+        .map(|comment| Comment { span: Span::new(source, comment.start, comment.end), text: text[comment.start..comment.end].to_owned() });
     let comments = comments.collect();
     let mut reader = Reader { text, source, scan: &scan, cut: &cut, diagnostics, items: Vec::new() };
     let version = reader.version();
@@ -111,7 +111,12 @@ impl Reader<'_> {
                 Diagnostic::new(Code::MissingVersion, "the file does not name the language version")
                     .at(span, "the first line is the place")
                     .help(format!("write `{written}` as the first line"))
-                    .replace(format!("insert `{written}`"), Applicability::Safe, Span::new(self.source, place, place), format!("{written}\n\n")),
+                    .replace(
+                        format!("insert `{written}`"),
+                        Applicability::Safe,
+                        Span::new(self.source, place, place),
+                        format!("{written}\n\n"),
+                    ),
             );
             return None;
         };
@@ -193,7 +198,8 @@ impl Reader<'_> {
                 span,
                 near,
             ),
-            None => diagnostic.help(format!("an item begins with one of `{}`; indent a line that continues the one above", ITEM_WORDS.join("`, `"))),
+            None => diagnostic
+                .help(format!("an item begins with one of `{}`; indent a line that continues the one above", ITEM_WORDS.join("`, `"))),
         });
         false
     }

@@ -161,7 +161,12 @@ impl Scanner<'_> {
             Diagnostic::new(Code::UnterminatedString, "this string is not closed on its line")
                 .at(Span::new(self.source, start, shown_end), "it opens here")
                 .help("close it with `\"`; a string cannot hold a line end, write `\\n` where you need one")
-                .replace("close the string at the end of the line", Applicability::Unsafe, Span::new(self.source, shown_end, shown_end), "\""),
+                .replace(
+                    "close the string at the end of the line",
+                    Applicability::Unsafe,
+                    Span::new(self.source, shown_end, shown_end),
+                    "\"",
+                ),
         );
         line_end
     }

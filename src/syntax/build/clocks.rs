@@ -2,7 +2,9 @@
 
 use super::{Builder, Built, Node, Parts, Unbuilt};
 use crate::syntax::grammar::Rule;
-use crate::syntax::tree::{BreachAction, Claim, ClaimKind, Direction, Duration, ExprKind, Moment, Promise, PromiseKind, Sla, SlaKind, SlaRow};
+use crate::syntax::tree::{
+    BreachAction, Claim, ClaimKind, Direction, Duration, ExprKind, Moment, Promise, PromiseKind, Sla, SlaKind, SlaRow,
+};
 
 impl Builder<'_> {
     /// `sla first_touch { starts when entering mql  stops on first_call … }`

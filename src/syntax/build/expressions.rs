@@ -72,7 +72,8 @@ impl Builder<'_> {
     }
 
     fn report_mixed(&mut self, groups: &[Vec<Expr>], and: Span, or: Span) {
-        let (first, second) = if and.start < or.start { ((and, "`and` here"), (or, "`or` here")) } else { ((or, "`or` here"), (and, "`and` here")) };
+        let (first, second) =
+            if and.start < or.start { ((and, "`and` here"), (or, "`or` here")) } else { ((or, "`or` here"), (and, "`and` here")) };
         let mut edits = Vec::new();
         for group in groups.iter().filter(|group| group.len() > 1) {
             if let (Some(head), Some(tail)) = (group.first(), group.last()) {
@@ -326,7 +327,10 @@ impl Builder<'_> {
                 }
                 _ => return Err(Unbuilt),
             }
-            if part_span.end - part_span.start == 1 && self.text.as_bytes().get(part_span.start as usize).is_some_and(|sign| b"*/".contains(sign)) && !self.is_blank_at(part_span.end) {
+            if part_span.end - part_span.start == 1
+                && self.text.as_bytes().get(part_span.start as usize).is_some_and(|sign| b"*/".contains(sign))
+                && !self.is_blank_at(part_span.end)
+            {
                 unspaced.push(part_span);
             }
         }

@@ -71,23 +71,29 @@ impl Builder<'_> {
         }
         let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
         if [whole, fraction].iter().any(|digits| digits.ends_with('_') || digits.contains("__")) {
-            self.report(Diagnostic::new(Code::BadLiteral, format!("`{written}` has a `_` that does not stand between two digits"))
-                .at(span, "stray `_`")
-                .help("write one `_` between groups of digits, as in `250_000`"));
+            self.report(
+                Diagnostic::new(Code::BadLiteral, format!("`{written}` has a `_` that does not stand between two digits"))
+                    .at(span, "stray `_`")
+                    .help("write one `_` between groups of digits, as in `250_000`"),
+            );
         }
         let digits = || whole.bytes().chain(fraction.bytes()).filter(u8::is_ascii_digit);
         let places = fraction.bytes().filter(u8::is_ascii_digit).count();
         if places > PLACES_MAX {
-            self.report(Diagnostic::new(Code::BadLiteral, format!("`{written}` has {places} decimal places, more than {PLACES_MAX}"))
-                .at(span, "too many places")
-                .help(format!("a number keeps at most {PLACES_MAX} decimal places")));
+            self.report(
+                Diagnostic::new(Code::BadLiteral, format!("`{written}` has {places} decimal places, more than {PLACES_MAX}"))
+                    .at(span, "too many places")
+                    .help(format!("a number keeps at most {PLACES_MAX} decimal places")),
+            );
             return zero;
         }
         let magnitude = digits().try_fold(0_i64, |value, digit| value.checked_mul(10)?.checked_add(i64::from(digit - b'0')));
         let Some(magnitude) = magnitude else {
-            self.report(Diagnostic::new(Code::BadLiteral, format!("`{written}` is too large"))
-                .at(span, "does not fit into 64 bits")
-                .help(format!("the largest number is `{}`; a number with decimal places has that many digits at most", i64::MAX)));
+            self.report(
+                Diagnostic::new(Code::BadLiteral, format!("`{written}` is too large"))
+                    .at(span, "does not fit into 64 bits")
+                    .help(format!("the largest number is `{}`; a number with decimal places has that many digits at most", i64::MAX)),
+            );
             return zero;
         };
         let mantissa = if negative { -i128::from(magnitude) } else { i128::from(magnitude) };

@@ -8,7 +8,7 @@ use crate::syntax::tree::{Cap, Duration, Expr, Fading, Measure, MeasureKind, Nam
 
 /// The clauses behind a measure or a row of points.
 #[derive(Default)]
-pub(super) struct Clauses {
+pub(in crate::syntax) struct Clauses {
     pub condition: Option<Expr>,
     pub window: Option<Duration>,
     pub since: Option<Since>,
@@ -17,13 +17,8 @@ pub(super) struct Clauses {
 }
 
 /// The order of clauses, each with the words it begins with.
-const CLAUSE_ORDER: [(Rule, &str); 5] = [
-    (Rule::where_clause, "where"),
-    (Rule::in_last, "in last"),
-    (Rule::since, "since"),
-    (Rule::cap, "at most"),
-    (Rule::fading, "fading"),
-];
+const CLAUSE_ORDER: [(Rule, &str); 5] =
+    [(Rule::where_clause, "where"), (Rule::in_last, "in last"), (Rule::since, "since"), (Rule::cap, "at most"), (Rule::fading, "fading")];
 
 impl Builder<'_> {
     /// `count of page_view where … in last 30 days at most 1 per day`
@@ -118,8 +113,10 @@ impl Builder<'_> {
         }
         let mut sorted = written.to_vec();
         sorted.sort_by_key(|(rank, _)| *rank);
-        let edits =
-            written.iter().zip(&sorted).map(|((_, place), (_, content))| Edit { span: *place, text: self.text[content.start as usize..content.end as usize].to_owned() });
+        let edits = written.iter().zip(&sorted).map(|((_, place), (_, content))| Edit {
+            span: *place,
+            text: self.text[content.start as usize..content.end as usize].to_owned(),
+        });
         let edits = edits.collect();
         self.report(
             Diagnostic::new(Code::Syntax, format!("`{}` stands before `{}`", words(rank), words(before)))

@@ -97,11 +97,13 @@ impl Builder<'_> {
         let is_snake_case = text.starts_with(|first: char| first.is_ascii_lowercase())
             && text.chars().all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_');
         if !is_snake_case {
-            let diagnostic = Diagnostic::new(Code::Syntax, format!("`{text}` is not a name: names are small letters `a` to `z`, digits and `_`"))
-                .at(span, "not in snake_case");
+            let diagnostic =
+                Diagnostic::new(Code::Syntax, format!("`{text}` is not a name: names are small letters `a` to `z`, digits and `_`"))
+                    .at(span, "not in snake_case");
             let snake = snake_case(&text);
             self.diagnostics.push(match snake.is_empty() {
-                true => diagnostic.help("choose a name that begins with a letter, such as `deal_size`; a string behind the name says how to show it"),
+                true => diagnostic
+                    .help("choose a name that begins with a letter, such as `deal_size`; a string behind the name says how to show it"),
                 false => diagnostic.help(format!("write `{snake}`; a string behind the name says how to show it")).replace(
                     format!("rename to `{snake}`"),
                     Applicability::Unsafe,

@@ -3,8 +3,8 @@
 use super::{Builder, Built, Node, Parts, Unbuilt};
 use crate::syntax::grammar::Rule;
 use crate::syntax::tree::{
-    Because, Expr, ExprKind, Flow, FlowRow, FromStages, Guard, Name, Queue, Raci, RaciRole, Recycle, Rotate, Route, RouteRow, RouteTarget, Stage,
-    Trigger, Turn,
+    Because, Expr, ExprKind, Flow, FlowRow, FromStages, Guard, Name, Queue, Raci, RaciRole, Recycle, Rotate, Route, RouteRow, RouteTarget,
+    Stage, Trigger, Turn,
 };
 
 impl Builder<'_> {

@@ -6,8 +6,8 @@ use crate::source::Span;
 use crate::syntax::build::measures::Clauses;
 use crate::syntax::grammar::Rule;
 use crate::syntax::tree::{
-    Adjust, Attribute, BandRow, Comparison, Decide, DecideRow, Expr, Grid, GridRow, Guard, Let, Pattern, PatternKind, Points, PointsKind, PointsRow,
-    Score, ScorePart, Section, SectionRow,
+    Adjust, Attribute, BandRow, Comparison, Decide, DecideRow, Expr, Grid, GridRow, Guard, Let, Pattern, PatternKind, Points, PointsKind,
+    PointsRow, Score, ScorePart, Section, SectionRow,
 };
 
 impl Builder<'_> {
@@ -232,9 +232,12 @@ impl Builder<'_> {
             Comparison::Above => (next.map(|next| format!("{next} or more")), Applicability::Unsafe, PatternKind::OrMore),
             Comparison::AtMost => (next.map(|next| format!("under {next}")), Applicability::Unsafe, PatternKind::Under),
         };
-        let diagnostic = Diagnostic::new(Code::Syntax, "a band is written in words: `A or more`, `under A`, `A to B`, `A to under B`").at(span, "a comparison");
+        let diagnostic = Diagnostic::new(Code::Syntax, "a band is written in words: `A or more`, `under A`, `A to B`, `A to under B`")
+            .at(span, "a comparison");
         self.report(match instead {
-            Some(instead) => diagnostic.help(format!("write `{instead}`")).replace(format!("replace by `{instead}`"), applicability, span, instead),
+            Some(instead) => {
+                diagnostic.help(format!("write `{instead}`")).replace(format!("replace by `{instead}`"), applicability, span, instead)
+            }
             None => diagnostic.help("write `A or more` for `>=`, `under A` for `<`"),
         });
         Ok(kind(limit))

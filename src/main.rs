@@ -1,1 +1,5 @@
-fn main() {}
+//! The `leadwright` program.
+
+fn main() -> std::process::ExitCode {
+    leadwright::cli::main()
+}

@@ -14,7 +14,7 @@ use crate::diagnostic::render_human::Look;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ColourChoice {
-    /// on a terminal that has colours, unless NO_COLOR is set
+    // on a terminal that has colours, unless NO_COLOR is set
     #[default]
     Auto,
     Always,

@@ -1,5 +1,100 @@
-//! The command line (being written).
-pub mod console;
-pub mod disk;
-pub mod locate;
-pub mod outcome;
+//! The command line: one file per command. The only folder that prints and that ends the process.
+//!
+//! Enters: the arguments of the process. Leaves: text on its streams and an exit code: 0 clean, 1 mistakes were found or a test failed, 2
+//! the command cannot do what it was asked.
+
+mod as_of;
+mod check;
+mod console;
+mod disk;
+mod locate;
+mod outcome;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use console::{ColourChoice, Console};
+use outcome::Misuse;
+
+/// Scores, stages and routes leads by a policy that people can read.
+#[derive(Debug, Parser)]
+#[command(name = "leadwright", version, max_term_width = 100, disable_help_subcommand = true, subcommand_required = true)]
+struct Arguments {
+    /// Print in colour: auto, always or never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true, hide_possible_values = true)]
+    color: ColourChoice,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Arguments),
+}
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    let colour = colour_among(&words);
+    let parsed =
+        Arguments::command().color(colour.for_clap()).try_get_matches_from(words).and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
+        Ok(arguments) => arguments,
+        Err(error) if !error.use_stderr() => {
+            // help or version; a reader that goes away early is no error
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        Err(error) if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = error.print();
+            return ExitCode::from(Misuse::EXIT_CODE);
+        }
+        Err(error) => {
+            Console::new(colour).misuse(&sentence(&error));
+            return ExitCode::from(Misuse::EXIT_CODE);
+        }
+    };
+    let console = Console::new(arguments.color);
+    let result = match &arguments.command {
+        Command::Check(arguments) => check::run(arguments, &console),
+    };
+    match result {
+        Ok(outcome) => outcome.into(),
+        Err(misuse) => {
+            console.misuse(&misuse);
+            ExitCode::from(Misuse::EXIT_CODE)
+        }
+    }
+}
+
+/// `--color` as far as it can be told before the arguments are read: mistakes in them are printed too.
+fn colour_among(words: &[std::ffi::OsString]) -> ColourChoice {
+    let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
+    let value = words.iter().enumerate().find_map(|(index, word)| match word.strip_prefix("--color") {
+        Some("") => words.get(index + 1).copied(),
+        Some(rest) => rest.strip_prefix('='),
+        None => None,
+    });
+    match value {
+        Some("always") => ColourChoice::Always,
+        Some("never") => ColourChoice::Never,
+        Some(_) | None => ColourChoice::Auto,
+    }
+}
+
+/// What clap says about wrong arguments, in one sentence and where to read on.
+fn sentence(error: &clap::Error) -> Misuse {
+    let text = error.render().to_string();
+    let mut paragraphs = text.trim().split("\n\n");
+    let join = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    let first = paragraphs.next().map(join).unwrap_or_default();
+    let first = first.strip_prefix("error: ").unwrap_or(&first).to_string();
+    let tips: String = paragraphs.map(join).filter_map(|paragraph| paragraph.strip_prefix("tip: ").map(|tip| format!("; {tip}"))).collect();
+    let usage = text.lines().find_map(|line| line.strip_prefix("Usage: "));
+    let command =
+        usage.map(|usage| usage.split_whitespace().take_while(|word| word.chars().all(|c| c.is_ascii_lowercase())).collect::<Vec<_>>());
+    let help = command.filter(|words| !words.is_empty()).map_or("leadwright".into(), |words| words.join(" "));
+    Misuse::new(format!("{first}{tips} (see `{help} --help`)"))
+}

@@ -5,5 +5,8 @@
 //!
 //! [`Look`]: crate::diagnostic::render_human::Look
 
+pub mod check;
 pub mod explanation;
+pub mod figures;
 pub mod layout;
+pub mod test_results;

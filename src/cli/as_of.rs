@@ -1,0 +1,65 @@
+//! The instant at which leads are looked at.
+//!
+//! Enters: what a user wrote behind `--as-of`, the policy's zone. Leaves: microseconds since the epoch. The only place that reads the
+//! clock: if nothing is written, it is now, to the second, so that what is shown repeats the run.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+
+use super::outcome::Misuse;
+
+pub fn as_of(written: Option<&str>, zone: &TimeZone) -> Result<i64, Misuse> {
+    match written {
+        None => Ok(Timestamp::now().as_second() * 1_000_000),
+        Some(written) => read(written.trim(), zone).ok_or_else(|| {
+            Misuse::new(format!("`--as-of {written}` is no date and no time: write `2026-11-18` or `2026-11-18T15:00`, in the policy's zone, or with an offset"))
+        }),
+    }
+}
+
+/// A day is its beginning; a skipped hour moves forward, a repeated one is the first.
+fn read(written: &str, zone: &TimeZone) -> Option<i64> {
+    let instant = if let Ok(date) = written.parse::<Date>()
+        && written.len() == "2026-11-18".len()
+    {
+        date.to_zoned(zone.clone()).ok()?.timestamp()
+    } else if let Ok(instant) = written.parse::<Timestamp>() {
+        instant
+    } else {
+        // the parser takes a zone behind the time and ignores it; nobody who writes one wants that
+        if written.contains('[') {
+            return None;
+        }
+        written.parse::<DateTime>().ok()?.to_zoned(zone.clone()).ok()?.timestamp()
+    };
+    Some(instant.as_microsecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_and_times_in_the_policys_zone() {
+        let zone = TimeZone::get("America/New_York").unwrap();
+        let instant =
+            |written: &str| as_of(Some(written), &zone).map(|microseconds| Timestamp::from_microsecond(microseconds).unwrap().to_string());
+        assert_eq!(instant("2026-11-18").as_deref(), Ok("2026-11-18T05:00:00Z"));
+        assert_eq!(instant("2026-11-18T15:00").as_deref(), Ok("2026-11-18T20:00:00Z"));
+        assert_eq!(instant("2026-11-18 15:00:07.5").as_deref(), Ok("2026-11-18T20:00:07.5Z"));
+        assert_eq!(instant("2026-11-18T15:00Z").as_deref(), Ok("2026-11-18T15:00:00Z"));
+        assert_eq!(instant("2026-11-18T15:00+02:00").as_deref(), Ok("2026-11-18T13:00:00Z"));
+        // the clocks of New York skip 02:30 on this day, and show 01:30 twice on that one
+        assert_eq!(instant("2026-03-08T02:30").as_deref(), Ok("2026-03-08T07:30:00Z"));
+        assert_eq!(instant("2026-11-01T01:30").as_deref(), Ok("2026-11-01T05:30:00Z"));
+    }
+
+    #[test]
+    fn anything_else_is_a_clear_sentence() {
+        for written in ["yesterday", "", "2026-02-30", "18.11.2026", "2026-11-18T25:00", "2026-11-18T15:00[Europe/Rome]", "15:00"] {
+            let sentence = as_of(Some(written), &TimeZone::UTC).unwrap_err().to_string();
+            assert!(sentence.contains("is no date and no time"), "{written}: {sentence}");
+        }
+    }
+}

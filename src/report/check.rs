@@ -1,0 +1,135 @@
+//! What a check found, in one line, and what it could not do yet.
+
+use serde::Serialize;
+
+use super::figures::counted;
+use super::layout::{Page, Paint, words};
+use crate::diagnostic::render_human::Look;
+use crate::diagnostic::render_json::{self, DiagnosticRecord};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{Checked, Policy};
+use crate::source::Sources;
+
+/// `3 errors and 1 warning in 2 files`; none without diagnostics.
+pub fn found(diagnostics: &[Diagnostic]) -> Option<String> {
+    if diagnostics.is_empty() {
+        return None;
+    }
+    let of = |severity: Severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count() as u64;
+    let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
+    let mut files: Vec<_> = diagnostics.iter().filter_map(|diagnostic| diagnostic.labels.first()).map(|label| label.span.source).collect();
+    files.sort();
+    files.dedup();
+    let counts: Vec<String> = [(errors, "error", "errors"), (warnings, "warning", "warnings")]
+        .into_iter()
+        .filter(|(count, _, _)| *count > 0)
+        .map(|(count, one, many)| counted(count, one, many))
+        .collect();
+    let counts = counts.join(" and ");
+    Some(if files.is_empty() { counts } else { format!("{counts} in {}", counted(files.len() as u64, "file", "files")) })
+}
+
+/// `medbank: 16 fields, 1 table, 7 derived values, 1 score, …`
+pub fn contents(policy: &Policy) -> String {
+    let rows: usize = policy.flows.iter().map(|flow| flow.rows.len()).sum();
+    let parts = [
+        (policy.fields.len(), "field", "fields"),
+        (policy.tables.len(), "table", "tables"),
+        (policy.lets.len(), "derived value", "derived values"),
+        (policy.scores.len(), "score", "scores"),
+        (policy.decides.len(), "decision", "decisions"),
+        (policy.stages.len(), "stage", "stages"),
+        (rows, "transition", "transitions"),
+        (policy.routes.len(), "route", "routes"),
+        (policy.queues.len(), "queue", "queues"),
+        (policy.tests.len(), "test", "tests"),
+    ];
+    let parts: Vec<String> =
+        parts.into_iter().filter(|(count, _, _)| *count > 0).map(|(count, one, many)| counted(count as u64, one, many)).collect();
+    format!("{}: {}", policy.name, parts.join(", "))
+}
+
+/// Everything behind the diagnostics. `operations` is the most that one lead can cost, if the policy has no mistakes.
+pub fn summary(checked: &Checked, operations: Option<u64>, look: Look) -> String {
+    let mut page = Page::new(look);
+    let errors = checked.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    if !errors && !checked.policy.unevaluated.is_empty() {
+        not_evaluated(&mut page, &checked.policy, &checked.sources);
+    }
+    let found = found(&checked.diagnostics);
+    if !errors {
+        let mut line = contents(&checked.policy);
+        if found.is_none() {
+            line += "; no mistakes";
+        }
+        if let Some(operations) = operations {
+            line += &format!("; at most {} per lead", counted(operations, "operation", "operations"));
+        }
+        page.line(0, &[words(line).paint(if found.is_none() { Paint::Good } else { Paint::Plain })]);
+    }
+    if let Some(found) = found {
+        page.line(0, &[words(found).paint(if errors { Paint::Bad } else { Paint::Warn })]);
+    }
+    page.finish()
+}
+
+fn not_evaluated(page: &mut Page, policy: &Policy, sources: &Sources) {
+    let scoring = policy.unevaluated.iter().any(|part| part.scoring);
+    let consequence = if scoring { "; a policy with such parts cannot score" } else { "" };
+    page.line(0, &[words("note: ").paint(Paint::Warn), words(format!("checked, but not evaluated yet{consequence}:"))]);
+    let rows: Vec<_> = policy
+        .unevaluated
+        .iter()
+        .map(|part| {
+            let place = sources.position(part.span.source, part.span.start);
+            let path = &sources.get(part.span.source).path;
+            let blocks = if part.scoring { "" } else { "scoring does not need it" };
+            vec![
+                words(part.what.clone()),
+                words(format!("{path}:{}:{}", place.line, place.column)).paint(Paint::Dim),
+                words(blocks).paint(Paint::Dim),
+            ]
+        })
+        .collect();
+    page.table(2, &[], &rows);
+    page.empty_line();
+}
+
+/// The same for machines.
+#[derive(Debug, Serialize)]
+pub struct CheckRecord<'a> {
+    pub policy: &'a str,
+    pub errors: usize,
+    pub warnings: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operations_per_lead: Option<u64>,
+    pub diagnostics: Vec<DiagnosticRecord<'a>>,
+    pub not_evaluated: Vec<PartRecord<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct PartRecord<'a> {
+    pub what: &'a str,
+    pub file: &'a str,
+    pub line: usize,
+    pub column: usize,
+    /// the policy cannot score because of it
+    pub scoring: bool,
+}
+
+pub fn record(checked: &Checked, operations: Option<u64>) -> CheckRecord<'_> {
+    let of = |severity: Severity| checked.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+    let parts = checked.policy.unevaluated.iter().map(|part| {
+        let place = checked.sources.position(part.span.source, part.span.start);
+        let file = &checked.sources.get(part.span.source).path;
+        PartRecord { what: &part.what, file, line: place.line, column: place.column, scoring: part.scoring }
+    });
+    CheckRecord {
+        policy: &checked.policy.name,
+        errors: of(Severity::Error),
+        warnings: of(Severity::Warning),
+        operations_per_lead: operations,
+        diagnostics: checked.diagnostics.iter().map(|diagnostic| render_json::record(diagnostic, &checked.sources)).collect(),
+        not_evaluated: parts.collect(),
+    }
+}

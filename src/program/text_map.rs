@@ -54,9 +54,10 @@ mod tests {
 
     #[test]
     fn texts_are_folded_and_domains_cut() {
-        let exact = TextMap { domain: false, kind: TextMapKind::Exact { codes: codes(&[("oh", 3), ("straße", 4)]), other: Some(9) } };
+        let exact = TextMap { domain: false, kind: TextMapKind::Exact { codes: codes(&[("oh", 3), ("strasse", 4)]), other: Some(9) } };
         assert_eq!(exact.code(" OH "), Some(3));
         assert_eq!(exact.code("TX"), Some(9));
+        assert_eq!(exact.code("Straße"), Some(4));
         let domain = TextMap { domain: true, kind: TextMapKind::Exact { codes: codes(&[("bd.com", 1)]), other: None } };
         assert_eq!(domain.code("A@b@BD.com"), Some(1));
         assert_eq!(domain.code("bd.com"), None);

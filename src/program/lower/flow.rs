@@ -1,0 +1,80 @@
+//! One transition: the first `when` row, through all flows, whose stage, rest and condition fit.
+
+use super::Lowering;
+use crate::model::{FlowRow, Operator, Trigger};
+use crate::program::{Op, Parameter, Value};
+
+/// What the flows do to a lead.
+#[derive(Clone, Copy)]
+pub(super) struct Moves {
+    /// the stage after the transition
+    pub stage_after: Value,
+    /// a condition: some row applied
+    pub moved: Value,
+}
+
+impl Lowering<'_> {
+    pub fn lower_flows(&mut self) {
+        if self.policy.stages.is_empty() {
+            self.trace.flows = self.policy.flows.iter().map(|_| Vec::new()).collect();
+            return;
+        }
+        let policy = self.policy;
+        let stage = self.stage_before();
+        let (mut moves, mut numbers) = (Vec::new(), Vec::new());
+        for flow in &policy.flows {
+            let mut applying = Vec::with_capacity(flow.rows.len());
+            for row in &flow.rows {
+                let applies = self.flow_row(stage, row);
+                applying.push(applies);
+                let number = self.builder.constant(numbers.len() as i64);
+                let to = self.builder.constant(row.to as i64);
+                numbers.push((applies, number));
+                moves.push((applies, to));
+            }
+            self.trace.flows.push(applying);
+        }
+        let missing = self.builder.missing();
+        let stage_after = self.builder.first_match(&moves, stage);
+        let moved_by = self.builder.first_match(&numbers, missing);
+        let moved = self.builder.known(moved_by);
+        self.trace.stage_after = Some(stage_after);
+        self.trace.moved_by = Some(moved_by);
+        self.moves = Some(Moves { stage_after, moved });
+    }
+
+    fn flow_row(&mut self, stage: Value, row: &FlowRow) -> Value {
+        let condition = match &row.trigger {
+            Trigger::When(condition) => self.condition(condition),
+            Trigger::Later => return self.builder.truth(false),
+        };
+        let from: Vec<i64> = row.from.iter().map(|stage| *stage as i64).collect();
+        let from = self.builder.member(stage, &from);
+        let rested = self.rested();
+        let free = self.builder.and(from, rested);
+        self.builder.and(free, condition)
+    }
+
+    /// No rest, or it is over: a comparison with a missing value is no, so its opposite holds.
+    fn rested(&mut self) -> Value {
+        let until = self.rest_until();
+        let as_of = self.builder.parameter(Parameter::AsOf);
+        let rests = self.builder.compare(Operator::Above, until, as_of);
+        self.builder.not(rests)
+    }
+
+    /// This evaluation's transition goes to the stage.
+    pub fn entering(&mut self, stage: usize) -> Value {
+        let Some(moves) = self.moves else { return self.builder.truth(false) };
+        let there = self.builder.equals(moves.stage_after, stage as i64);
+        self.builder.op(Op::And(moves.moved, there))
+    }
+
+    /// This evaluation's transition goes away from the stage.
+    pub fn leaving(&mut self, stage: usize) -> Value {
+        let Some(moves) = self.moves else { return self.builder.truth(false) };
+        let before = self.stage_before();
+        let there = self.builder.equals(before, stage as i64);
+        self.builder.op(Op::And(moves.moved, there))
+    }
+}

@@ -1,0 +1,124 @@
+//! Policy to program.
+//!
+//! Enters: a checked [`Policy`] without errors. Leaves: a [`Program`](super::Program) that gives every score, section, decide, stage and
+//! route of it, with everything that an explanation may want to show, and the [`Trace`] that says where. Always holds: the
+//! program verifies; lowering never fails and never panics. What is not evaluated yet (measures, `running`, `on` and `after` rows, `keep owner`,
+//! tables from input) is missing, or does not apply; whoever scores refuses such policies beforehand.
+//!
+//! Arithmetic is as written, from left to right: a sum or a product that leaves 64 bits on the way is missing. A product with `/` is
+//! one fraction: what is above and what is below the line must each fit 64 bits, the quotient of both is exact and rounded once.
+
+mod builder;
+mod conditions;
+mod decides;
+mod expressions;
+mod flow;
+mod inputs;
+mod matchers;
+mod outputs;
+mod points;
+mod routes;
+mod scores;
+mod tables;
+mod texts;
+mod times;
+mod vocabularies;
+
+use rustc_hash::FxHashMap;
+
+use self::builder::Builder;
+use self::flow::Moves;
+use self::texts::Text;
+use self::vocabularies::Vocabularies;
+use super::{DecideTrace, Lowered, RouteTrace, ScoreTrace, Trace, Value};
+use crate::model::{Derived, LetId, Policy, Type};
+
+/// The program of a policy, not optimised.
+pub fn lower(policy: &Policy) -> Lowered {
+    let mut lowering = Lowering::new(policy);
+    for derived in &policy.order {
+        match *derived {
+            Derived::Let(id) => lowering.lower_let(id),
+            Derived::Score(id) => lowering.lower_score(id),
+            Derived::Decide(id) => lowering.lower_decide(id),
+        }
+    }
+    lowering.lower_flows();
+    lowering.lower_routes();
+    lowering.finish()
+}
+
+/// What is known so far. Derived values are lowered in the policy's order, so that what an expression needs is there.
+struct Lowering<'p> {
+    policy: &'p Policy,
+    builder: Builder,
+    vocabularies: Vocabularies,
+    /// columns of tables as arrays, and key columns as indexes
+    tables: tables::Tables,
+    lets: Vec<LoweredLet>,
+    scores: Vec<ScoreTrace>,
+    decides: Vec<Option<DecideTrace>>,
+    /// what the flows do, once they are lowered
+    moves: Option<Moves>,
+    routes: Vec<RouteTrace>,
+    trace: Trace,
+}
+
+/// A let in the forms that may be asked for.
+#[derive(Clone, Default)]
+struct LoweredLet {
+    /// none for a text
+    value: Option<Value>,
+    /// of a time: its calendar day
+    day: Option<Value>,
+    /// of a text
+    text: Option<Text>,
+}
+
+impl<'p> Lowering<'p> {
+    fn new(policy: &'p Policy) -> Lowering<'p> {
+        Lowering {
+            policy,
+            builder: Builder::default(),
+            vocabularies: Vocabularies::default(),
+            tables: tables::Tables::default(),
+            lets: vec![LoweredLet::default(); policy.lets.len()],
+            scores: vec![ScoreTrace::default(); policy.scores.len()],
+            decides: vec![None; policy.decides.len()],
+            moves: None,
+            routes: Vec::with_capacity(policy.routes.len()),
+            trace: Trace { expressions: FxHashMap::default(), ..Trace::default() },
+        }
+    }
+
+    /// Texts are looked through, so a text let is kept as what it stands for; a time is kept with its day.
+    fn lower_let(&mut self, id: LetId) {
+        let expr = &self.policy.lets[id].value;
+        let lowered = match expr.ty {
+            Type::Text => LoweredLet { text: Some(self.text(expr)), ..LoweredLet::default() },
+            Type::Time => {
+                let (value, day) = (self.value(expr), self.local_day(expr));
+                LoweredLet { value: Some(value), day: Some(day), text: None }
+            }
+            Type::Number { .. } | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) | Type::Date => {
+                LoweredLet { value: Some(self.value(expr)), ..LoweredLet::default() }
+            }
+        };
+        self.lets[id] = lowered;
+    }
+
+    fn finish(mut self) -> Lowered {
+        self.lower_outputs();
+        self.finish_vocabularies();
+        let mut trace = self.trace;
+        trace.lets = self.lets.iter().map(|lowered| lowered.value).collect();
+        trace.scores = self.scores;
+        trace.decides = self
+            .decides
+            .into_iter()
+            .map(|decide| decide.unwrap_or_else(|| DecideTrace { rows: Vec::new(), columns: Vec::new(), value: self.builder.missing() }))
+            .collect();
+        trace.routes = self.routes;
+        Lowered { program: self.builder.finish(), trace }
+    }
+}

@@ -1,0 +1,46 @@
+//! Which values are answers, under which names: scores with their sections, decides, the stage, routes with their owners.
+
+use super::Lowering;
+use crate::column::Width;
+use crate::model::Unit;
+use crate::program::{Output, OutputKind, OutputRole, Value};
+
+impl Lowering<'_> {
+    pub fn lower_outputs(&mut self) {
+        let policy = self.policy;
+        let number = |scale| OutputKind::Number { scale, unit: Unit::Plain };
+        for (id, score) in policy.scores.iter().enumerate() {
+            let (value, sections) = (self.scores[id].value, self.scores[id].sections.clone());
+            self.give(score.name.clone(), value, number(score.scale), OutputRole::Score(id));
+            for (index, (section, value)) in score.sections.iter().zip(sections).enumerate() {
+                let name = format!("{}.{}", score.name, section.name);
+                self.give(name, Some(value), number(section.scale), OutputRole::Section(id, index));
+            }
+        }
+        for (id, decide) in policy.decides.iter().enumerate() {
+            let value = self.decides[id].as_ref().map(|decide| decide.value);
+            self.give(decide.name.clone(), value, OutputKind::Choice(decide.choices), OutputRole::Decide(id));
+        }
+        if let (Some(stage), Some(choices)) = (self.trace.stage_after, policy.stage_choices) {
+            self.give("stage".to_string(), Some(stage), OutputKind::Choice(choices), OutputRole::Stage);
+        }
+        for (id, route) in policy.routes.iter().enumerate() {
+            let (queue, owner) = (self.routes[id].value, self.routes[id].owner);
+            if let Some(choices) = policy.queue_choices {
+                self.give(route.name.clone(), Some(queue), OutputKind::Choice(choices), OutputRole::Queue(id));
+            }
+            if let (Some(owner), Some(choices)) = (owner, policy.owner_choices) {
+                self.give(format!("{}.owner", route.name), Some(owner), OutputKind::Choice(choices), OutputRole::Owner(id));
+            }
+        }
+    }
+
+    /// Width and whether the value can be missing follow from its shape, once all shapes are final.
+    fn give(&mut self, name: String, value: Option<Value>, kind: OutputKind, role: OutputRole) {
+        let value = match value {
+            Some(value) => value,
+            None => self.builder.missing(),
+        };
+        self.builder.output(Output { name, value, kind, optional: true, width: Width::I64, role });
+    }
+}

@@ -35,7 +35,12 @@ impl Shape {
 
 /// The shape of an operation that would stand at the end of the program. Its operands and indexes must be valid.
 pub fn infer(program: &Program, op: &Op) -> Shape {
-    let of = |value: &Value| program.shapes[value.index()];
+    infer_from(program, op, |value| program.shapes[value.index()])
+}
+
+/// The same with other shapes for the operands than the program's.
+pub fn infer_from(program: &Program, op: &Op, shape_of: impl Fn(Value) -> Shape) -> Shape {
+    let of = |value: &Value| shape_of(*value);
     match op {
         Op::Input(input) => {
             let input = &program.inputs[*input as usize];

@@ -1,6 +1,7 @@
 //! Programs: verified, interpreted, optimised.
 
 use leadwright::interpret;
+use leadwright::program::passes::optimise;
 use leadwright::program::verify::verify;
 
 use crate::support::random::Random;
@@ -32,4 +33,25 @@ fn random_programs_verify_and_stay_within_their_shapes() {
             }
         }
     }
+}
+
+#[test]
+fn optimised_programs_give_the_same_outputs() {
+    let mut random = Random::new(2);
+    let (mut before, mut after) = (0, 0);
+    for case in 0..4_000 {
+        let program = random_program::program(&mut random);
+        let optimised = optimise(&program);
+        verify(&optimised).unwrap_or_else(|broken| panic!("case {case}: {broken:#?}"));
+        before += program.ops.len();
+        after += optimised.ops.len();
+        for _ in 0..3 {
+            let block = random_program::block(&mut random, &program, 8);
+            let parameters = random_program::parameters(&mut random);
+            let kept = random_program::columns_for(&program, &block, &optimised);
+            let (expected, found) = (interpret::run(&program, &block, &parameters), interpret::run(&optimised, &kept, &parameters));
+            assert_eq!(expected, found, "case {case}\n{program:#?}\n{optimised:#?}");
+        }
+    }
+    assert!(after * 2 < before, "{before} operations became {after}");
 }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::column::Width;
 use crate::model::{Interval, Operator};
-use crate::program::{Input, InputSource, KeyList, Lookup, Op, Output, Parameter, Program, Shape, TextMap, Value, shape};
+use crate::program::{Input, InputSource, KeyList, Lookup, Op, Output, Parameter, Program, Shape, TextMap, Value};
 
 #[derive(Default)]
 pub(super) struct Builder {

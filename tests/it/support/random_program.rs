@@ -52,6 +52,17 @@ pub fn block(random: &mut Random, program: &Program, rows: usize) -> Block {
     Block { rows, columns }
 }
 
+/// The columns of a block that another program with some of the same inputs needs.
+pub fn columns_for(program: &Program, block: &Block, other: &Program) -> Block {
+    let columns = other.inputs.iter().map(|input| {
+        let found = program.inputs.iter().position(|candidate| candidate.source == input.source).expect("an input of both");
+        let mut column = Column::zeroed(input.width, block.rows, input.optional);
+        (0..block.rows).for_each(|row| column.set(row, block.columns[found].get(row)));
+        column
+    });
+    Block { rows: block.rows, columns: columns.collect() }
+}
+
 pub fn parameters(random: &mut Random) -> Parameters {
     Parameters { as_of_day: random.edge(DAYS.low, DAYS.high), as_of: random.edge(INSTANTS.low, INSTANTS.high) }
 }

@@ -1,6 +1,7 @@
 //! Leadwright: the language in which a company writes down how a lead is scored, which stage it is in and who works it, and the
 //! compiler that makes that text true. [`policy`] is the door for an embedder; ARCHITECTURE.md shows the floors of the house.
 
+pub mod batch;
 pub mod cli;
 pub mod column;
 pub mod diagnostic;

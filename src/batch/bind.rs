@@ -1,0 +1,342 @@
+//! Columns of a file to what the policy knows of a lead.
+//!
+//! Enters: the file's column names, the policy's fields with their sources, the system asked for, what to keep. Leaves: a [`Binding`], or
+//! one sentence. Always holds: a field has at most one column; the key and every field that is not optional have one.
+//!
+//! A column belongs to a field if it bears the field's name, or the name that the field has in a system (`from SYSTEM "Field"`), case
+//! and surrounding blanks ignored. With a system asked for, that system's names come first, then the fields' own; without,
+//! own names come first, then those of all systems. A field that is still without a column takes one that differs from its name only in `_`, `-`
+//! and blanks. What is left may be `stage`, `stage_since` and `rest_until`, which say where a lead stands.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Keep;
+use super::bad::{Subject, shown};
+use crate::diagnostic::nearest;
+use crate::model::value::{fold_choice, fold_text};
+use crate::model::{FieldId, Policy};
+
+/// Which column gives what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// the columns as the file names them
+    pub columns: Vec<String>,
+    /// one for each field of the policy, in its order
+    pub fields: Vec<Bound>,
+    /// `stage`, `stage_since` and `rest_until`, if the policy has stages
+    pub standing: Vec<Bound>,
+    /// column of the lead's key
+    pub key: usize,
+    /// columns that are carried through, in the order of the output; the key is among them
+    pub kept: Vec<Kept>,
+    /// columns that nothing reads
+    pub unused: Vec<usize>,
+}
+
+/// What a field is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    pub subject: Subject,
+    pub name: String,
+    pub required: bool,
+    /// the column and why it was taken; none: always missing
+    pub column: Option<(usize, Matched)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Matched {
+    /// the field's own name
+    Name,
+    /// its name but for `_`, `-` and blanks
+    SimilarName,
+    /// its name in this system
+    Source { system: String },
+}
+
+/// A column of the input in the output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    pub column: usize,
+    /// its name, changed only if the output has a column of that name already
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BindError {
+    #[error("the policy names no system `{system}`{}", known_systems(.known))]
+    UnknownSystem { system: String, known: Vec<String> },
+    #[error("`{file}` has no column for {}{}; {}", required_fields(.fields), meant(.near), it_has(.columns))]
+    MissingColumns { file: String, fields: Vec<String>, near: Vec<String>, columns: Vec<String> },
+    #[error("`{file}` has no column for the key `{field}`{}; {}", meant(.near), it_has(.columns))]
+    NoKeyColumn { file: String, field: String, near: Vec<String>, columns: Vec<String> },
+    #[error("two columns of `{file}` stand for `{field}`: `{}` and `{}`; rename one or take it out", shown(.first), shown(.second))]
+    TwoColumns { file: String, field: String, first: String, second: String },
+    #[error("`{file}` has no column `{}` to keep{}; {}", shown(.column), meant(.near), it_has(.columns))]
+    UnknownKept { file: String, column: String, near: Vec<String>, columns: Vec<String> },
+    #[error("the column `{}` of `{file}` holds {found}, which cannot give the field `{field}` ({wanted})", shown(.column))]
+    WrongType { file: String, column: String, found: String, field: String, wanted: String },
+}
+
+/// The names by which columns are known, for one policy and one system.
+#[derive(Clone, Debug)]
+pub struct Names {
+    first: FxHashMap<String, Vec<(FieldId, Matched)>>,
+    second: FxHashMap<String, Vec<(FieldId, Matched)>>,
+    similar: FxHashMap<String, FieldId>,
+    standing: Vec<(Subject, &'static str)>,
+}
+
+impl Names {
+    pub fn new(policy: &Policy, system: Option<&str>) -> Result<Names, BindError> {
+        let asked = match system {
+            Some(system) => Some(known_system(policy, system)?),
+            None => None,
+        };
+        let mut own = FxHashMap::<String, Vec<(FieldId, Matched)>>::default();
+        let mut sourced = FxHashMap::<String, Vec<(FieldId, Matched)>>::default();
+        let mut similar = FxHashMap::default();
+        for (field, declared) in policy.fields.iter().enumerate() {
+            own.entry(fold_text(&declared.name)).or_default().push((field, Matched::Name));
+            similar.entry(fold_choice(&declared.name)).or_insert(field);
+            for (system, column) in &declared.sources {
+                if asked.as_ref().is_none_or(|asked| asked == system) {
+                    let entry = sourced.entry(fold_text(column)).or_default();
+                    if entry.iter().all(|(known, _)| *known != field) {
+                        entry.push((field, Matched::Source { system: system.clone() }));
+                    }
+                }
+            }
+        }
+        let standing = match policy.stages.is_empty() {
+            true => Vec::new(),
+            false => vec![(Subject::Stage, "stage"), (Subject::StageSince, "stage_since"), (Subject::RestUntil, "rest_until")],
+        };
+        let (first, second) = if asked.is_some() { (sourced, own) } else { (own, sourced) };
+        Ok(Names { first, second, similar, standing })
+    }
+
+    /// What a column of this name is for, whatever other columns there are.
+    pub fn of_column(&self, column: &str) -> Vec<(Subject, Matched)> {
+        let folded = fold_text(column);
+        let fields = self.first.get(&folded).or_else(|| self.second.get(&folded));
+        if let Some(fields) = fields {
+            return fields.iter().map(|(field, matched)| (Subject::Field(*field), matched.clone())).collect();
+        }
+        if let Some((subject, _)) = self.standing.iter().find(|(_, name)| *name == folded) {
+            return vec![(*subject, Matched::Name)];
+        }
+        match self.similar.get(&fold_choice(column)) {
+            Some(field) => vec![(Subject::Field(*field), Matched::SimilarName)],
+            None => Vec::new(),
+        }
+    }
+}
+
+/// What a file offers and what is wanted of it.
+pub struct Wanted<'a> {
+    pub file: &'a str,
+    pub columns: &'a [String],
+    pub keep: &'a Keep,
+    /// names that the answers take in the output
+    pub outputs: Vec<&'a str>,
+    /// NDJSON names its columns row by row: two names for one field matter only within a row, and a file without rows lacks nothing
+    pub by_row: bool,
+}
+
+pub fn bind(policy: &Policy, key: FieldId, names: &Names, wanted: &Wanted) -> Result<Binding, BindError> {
+    let mut fields: Vec<Bound> = policy
+        .fields
+        .iter()
+        .enumerate()
+        .map(|(field, declared)| Bound {
+            subject: Subject::Field(field),
+            name: declared.name.clone(),
+            required: !declared.optional,
+            column: None,
+        })
+        .collect();
+    let mut standing: Vec<Bound> = names
+        .standing
+        .iter()
+        .map(|(subject, name)| Bound { subject: *subject, name: (*name).to_owned(), required: false, column: None })
+        .collect();
+
+    let matches: Vec<Vec<(Subject, Matched)>> = wanted.columns.iter().map(|column| names.of_column(column)).collect();
+    let mut used = vec![false; wanted.columns.len()];
+    // Names that fit exactly come before similar ones.
+    for exactly in [true, false] {
+        let settled: FxHashSet<Subject> =
+            fields.iter().filter(|bound| !exactly && bound.column.is_some()).map(|bound| bound.subject).collect();
+        for (column, matches) in matches.iter().enumerate() {
+            for (subject, matched) in matches.iter().filter(|(_, matched)| (*matched != Matched::SimilarName) == exactly) {
+                let bound = match subject {
+                    Subject::Field(field) => fields.get_mut(*field),
+                    Subject::Stage | Subject::StageSince | Subject::RestUntil | Subject::Row => {
+                        standing.iter_mut().find(|bound| bound.subject == *subject)
+                    }
+                };
+                let Some(bound) = bound else { continue };
+                match &bound.column {
+                    _ if settled.contains(subject) => {}
+                    None => {
+                        bound.column = Some((column, matched.clone()));
+                        used[column] = true;
+                    }
+                    Some(_) if wanted.by_row => used[column] = true,
+                    Some((first, _)) => {
+                        return Err(BindError::TwoColumns {
+                            file: wanted.file.to_owned(),
+                            field: bound.name.clone(),
+                            first: wanted.columns[*first].clone(),
+                            second: wanted.columns[column].clone(),
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    let key_column = key_column(policy, key, &fields, wanted)?;
+    require_columns(policy, &fields, wanted)?;
+    let kept = kept_columns(key_column, wanted)?;
+    let unused = (0..wanted.columns.len()).filter(|column| !used[*column]).collect();
+    Ok(Binding { columns: wanted.columns.to_vec(), fields, standing, key: key_column, kept, unused })
+}
+
+fn known_system(policy: &Policy, asked: &str) -> Result<String, BindError> {
+    let systems = policy.fields.iter().flat_map(|field| field.sources.iter().map(|(system, _)| system));
+    let folded = fold_text(asked);
+    if let Some(system) = systems.clone().find(|system| fold_text(system) == folded) {
+        return Ok(system.clone());
+    }
+    let mut known: Vec<String> = systems.cloned().collect();
+    known.sort();
+    known.dedup();
+    Err(BindError::UnknownSystem { system: shown(asked), known })
+}
+
+fn key_column(policy: &Policy, key: FieldId, fields: &[Bound], wanted: &Wanted) -> Result<usize, BindError> {
+    match fields.get(key).and_then(|bound| bound.column.as_ref()) {
+        Some((column, _)) => Ok(*column),
+        // A file without rows has no names to miss.
+        None if wanted.by_row && wanted.columns.is_empty() => Ok(0),
+        None => Err(BindError::NoKeyColumn {
+            file: wanted.file.to_owned(),
+            field: policy.fields.get(key).map(|field| field.name.clone()).unwrap_or_default(),
+            near: near_columns(policy, &[key], wanted.columns),
+            columns: wanted.columns.to_vec(),
+        }),
+    }
+}
+
+fn require_columns(policy: &Policy, fields: &[Bound], wanted: &Wanted) -> Result<(), BindError> {
+    let missing: Vec<FieldId> = (0..fields.len()).filter(|field| fields[*field].required && fields[*field].column.is_none()).collect();
+    if missing.is_empty() || wanted.by_row && wanted.columns.is_empty() {
+        return Ok(());
+    }
+    Err(BindError::MissingColumns {
+        file: wanted.file.to_owned(),
+        fields: missing.iter().map(|field| fields[*field].name.clone()).collect(),
+        near: near_columns(policy, &missing, wanted.columns),
+        columns: wanted.columns.to_vec(),
+    })
+}
+
+/// Columns that could have been meant for these fields.
+fn near_columns(policy: &Policy, fields: &[FieldId], columns: &[String]) -> Vec<String> {
+    let folded: Vec<String> = columns.iter().map(|column| fold_choice(column)).collect();
+    let mut near = Vec::new();
+    for field in fields.iter().filter_map(|field| policy.fields.get(*field)) {
+        for name in std::iter::once(&field.name).chain(field.sources.iter().map(|(_, column)| column)) {
+            let name = fold_choice(name);
+            // A column of another field may be part of a longer name: `id` for `lead_id`.
+            let found = nearest(&name, folded.iter().map(String::as_str))
+                .and_then(|column| folded.iter().position(|candidate| candidate == column))
+                .or_else(|| {
+                    folded.iter().position(|column| column.len() >= 2 && (name.contains(column.as_str()) || column.contains(&name)))
+                });
+            if let Some(index) = found
+                && !near.contains(&columns[index])
+            {
+                near.push(columns[index].clone());
+            }
+        }
+    }
+    near
+}
+
+fn kept_columns(key: usize, wanted: &Wanted) -> Result<Vec<Kept>, BindError> {
+    let columns: Vec<usize> = match wanted.keep {
+        Keep::Key => vec![key],
+        Keep::All => (0..wanted.columns.len()).collect(),
+        Keep::Columns(names) => {
+            let mut columns = vec![key];
+            for name in names {
+                let folded = fold_text(name);
+                let Some(column) = wanted.columns.iter().position(|column| fold_text(column) == folded) else {
+                    return Err(BindError::UnknownKept {
+                        file: wanted.file.to_owned(),
+                        column: name.clone(),
+                        near: nearest(name, wanted.columns.iter().map(String::as_str)).map(str::to_owned).into_iter().collect(),
+                        columns: wanted.columns.to_vec(),
+                    });
+                };
+                if !columns.contains(&column) {
+                    columns.push(column);
+                }
+            }
+            columns
+        }
+    };
+    // Readers of a scored file find columns by name, some of them whatever the case; answers keep theirs.
+    let mut taken: FxHashSet<String> = wanted.outputs.iter().map(|name| fold_text(name)).collect();
+    let mut kept = Vec::with_capacity(columns.len());
+    for column in columns.into_iter().filter(|column| *column < wanted.columns.len()) {
+        let written = &wanted.columns[column];
+        let mut name = if written.trim().is_empty() { format!("column {}", column + 1) } else { written.clone() };
+        let base = name.clone();
+        let mut attempt = 1;
+        while !taken.insert(fold_text(&name)) {
+            attempt += 1;
+            name = if attempt == 2 { format!("input.{base}") } else { format!("input.{base}.{}", attempt - 1) };
+        }
+        kept.push(Kept { column, name });
+    }
+    Ok(kept)
+}
+
+fn known_systems(known: &[String]) -> String {
+    match known {
+        [] => "; it names no source of any field".to_owned(),
+        known => format!("; it knows {}", listed(known, usize::MAX)),
+    }
+}
+
+fn required_fields(fields: &[String]) -> String {
+    match fields {
+        [one] => format!("the required field `{one}`"),
+        several => format!("the required fields {}", listed(several, usize::MAX)),
+    }
+}
+
+fn meant(near: &[String]) -> String {
+    match near {
+        [] => String::new(),
+        near => format!(" (perhaps {})", listed(near, 3)),
+    }
+}
+
+fn it_has(columns: &[String]) -> String {
+    match columns {
+        [] => "it has no columns".to_owned(),
+        columns => format!("it has {}", listed(columns, 8)),
+    }
+}
+
+fn listed(names: &[String], most: usize) -> String {
+    let mut text = names.iter().take(most).map(|name| format!("`{}`", shown(name))).collect::<Vec<_>>().join(", ");
+    if names.len() > most {
+        text.push_str(&format!(" and {} more", names.len() - most));
+    }
+    text
+}

@@ -1,0 +1,57 @@
+//! What can end a run, each as one sentence.
+
+use super::bind::BindError;
+
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BatchError {
+    #[error(transparent)]
+    Bind(#[from] BindError),
+
+    // --- input ---
+    #[error("cannot read `{file}`: {reason}")]
+    Read { file: String, reason: String },
+    #[error("`{file}` is no {expected} file: it is {is}{instead}")]
+    WrongKind { file: String, expected: &'static str, is: String, instead: String },
+    #[error("`{file}` is empty: not even a line of column names is there")]
+    NoHeader { file: String },
+    #[error("the column names of `{file}` are not UTF-8; save the file as UTF-8")]
+    HeaderNotUtf8 { file: String },
+    #[error("a quote opened in line {line} of `{file}` is not closed")]
+    OpenQuote { file: String, line: u64 },
+    #[error("line {line} of `{file}` begins a row of more than {limit} MiB{hint}")]
+    RowTooLong { file: String, line: u64, limit: usize, hint: &'static str },
+    #[error("`{file}` is damaged or no well-formed {format} file: {reason}")]
+    Malformed { file: String, format: &'static str, reason: String },
+
+    // --- policy ---
+    #[error("the policy's time zone `{zone}` is unknown")]
+    UnknownZone { zone: String },
+    #[error("the policy names no key: mark one of the lead's fields with `key`")]
+    NoKeyField,
+    #[error("the policy cannot be compiled to machine code: {reason}")]
+    Backend { reason: String },
+
+    // --- rows ---
+    #[error("{unit} {line} of `{file}` is bad: {reason}")]
+    BadRow { file: String, unit: &'static str, line: u64, reason: String },
+
+    // --- output ---
+    #[error("cannot tell the format of `{file}` by its name; give it with `--output-format`")]
+    UnknownOutputFormat { file: String },
+    #[error("cannot write `{file}`: {reason}")]
+    Write { file: String, reason: String },
+    #[error("`{file}` is a symbolic link; the output does not follow links: name the file itself")]
+    OutputIsLink { file: String },
+    #[error("`{file}` is no regular file")]
+    OutputNotRegular { file: String },
+    #[error("the output `{file}` is the input itself")]
+    OutputIsInput { file: String },
+    #[error("the output and the rejects are the same file `{file}`")]
+    OutputIsRejects { file: String },
+    /// the reader of standard output went away (`| head`)
+    #[error("standard output was closed before everything was written")]
+    BrokenPipe,
+    #[error("the column `{column}` of type {ty} cannot be written as {format}; leave it out with `--keep`")]
+    CannotKeep { column: String, ty: String, format: &'static str },
+}

@@ -1,0 +1,152 @@
+//! Files of leads in, scored files out.
+//!
+//! Enters: a policy, its program, a file of leads (CSV, NDJSON, Parquet, Arrow IPC) and [`Options`]. Leaves: a scored file in any of
+//! these formats and a [`Report`]. Always holds: every row of the file is scored or rejected with a reason
+//! (`rows_in = rows_scored + rows_rejected`); rows keep their order; the same input gives the same bytes at any number of threads; memory
+//! does not grow with the length of the file; an error leaves no output behind.
+//!
+//! The way of a row: `read_*` split a file into chunks; `decode_*` turn a chunk into a [`lead_block::LeadBlock`], integers in the model's units;
+//! `encode` makes of it the block that the program reads; a backend runs; `write_*` make text or arrays of the answers; `pipeline` holds
+//! them together.
+
+pub mod arrow_text;
+pub mod bad;
+pub mod bind;
+pub mod cells;
+pub mod csv_scan;
+pub mod encode;
+mod error;
+pub mod format;
+pub mod interner;
+pub mod lead_block;
+pub mod output_file;
+pub mod plan;
+pub mod read_columns;
+pub mod read_csv;
+pub mod read_ndjson;
+pub mod read_text;
+pub mod report;
+pub mod rows;
+pub mod zone;
+
+use std::path::{Path, PathBuf};
+
+pub use bind::{BindError, Binding};
+pub use error::BatchError;
+pub use format::Format;
+pub use report::Report;
+
+/// How a file of leads is scored.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// the instant at which the leads are looked at, in microseconds since the epoch
+    pub as_of: i64,
+    /// bind columns by the names of this system alone (and by the fields' own names)
+    pub system: Option<String>,
+    pub keep: Keep,
+    pub on_bad_row: OnBadRow,
+    /// where every bad cell is listed, as CSV
+    pub rejects: Option<PathBuf>,
+    /// scoring threads; with 1, everything runs on the caller's thread
+    pub threads: usize,
+    pub backend: Backend,
+    /// in CSV, put `'` before text that a spreadsheet would take for a formula
+    pub csv_formula_guard: bool,
+    /// how many bad cells the report keeps
+    pub bad_cells_shown: usize,
+}
+
+impl Options {
+    /// The defaults, at an instant.
+    pub fn at(as_of: i64) -> Options {
+        Options {
+            as_of,
+            system: None,
+            keep: Keep::Key,
+            on_bad_row: OnBadRow::Reject,
+            rejects: None,
+            threads: 1,
+            backend: Backend::Jit,
+            csv_formula_guard: false,
+            bad_cells_shown: 20,
+        }
+    }
+}
+
+/// Which columns of the input a scored file carries through, unchanged, before the answers. The key is always among them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keep {
+    Key,
+    All,
+    /// by their names in the file, case and surrounding blanks ignored
+    Columns(Vec<String>),
+}
+
+impl Keep {
+    /// `all`, `key` or column names between commas.
+    pub fn parse(text: &str) -> Keep {
+        match text.trim() {
+            "all" => Keep::All,
+            "key" | "" => Keep::Key,
+            names => Keep::Columns(names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()),
+        }
+    }
+}
+
+/// What happens to a row with a cell that cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnBadRow {
+    /// the row is left out, counted and listed
+    Reject,
+    /// a bad cell of an optional field counts as missing; any other bad cell rejects the row
+    Missing,
+    /// the run ends with an error that names the first one
+    Fail,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    Jit,
+    Interpret,
+}
+
+/// Where a file is: a path, or `-` for standard input and output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    Path(PathBuf),
+    Standard,
+}
+
+impl Place {
+    pub fn parse(argument: &Path) -> Place {
+        if argument == Path::new("-") { Place::Standard } else { Place::Path(argument.to_owned()) }
+    }
+}
+
+/// A file of leads.
+#[derive(Clone, Debug)]
+pub struct Input {
+    pub place: Place,
+    /// none: by extension, or else by the first bytes
+    pub format: Option<Format>,
+}
+
+/// A scored file.
+#[derive(Clone, Debug)]
+pub enum Output {
+    /// score, and keep only the report
+    Nowhere,
+    /// `format` none: by extension; CSV on standard output
+    To { place: Place, format: Option<Format> },
+}
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    pub rows: u64,
+    pub bytes_read: u64,
+    /// unknown for standard input
+    pub bytes_total: Option<u64>,
+    /// known for Parquet and Arrow files
+    pub rows_total: Option<u64>,
+}

@@ -1,0 +1,154 @@
+//! A file that is there whole or not at all.
+//!
+//! Enters: where to write, and bytes. Leaves: after [`OutputFile::commit`], a complete file that survives a crash; without it, nothing.
+//! Always holds: bytes go to a temporary file in the target's own folder, which is renamed at the end; a symbolic link at the target is
+//! refused, never followed or replaced.
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, ErrorKind, Stdout, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::Place;
+use super::error::BatchError;
+use crate::diagnostic::sanitise;
+
+pub struct OutputFile {
+    /// how errors call it
+    name: String,
+    target: Target,
+}
+
+enum Target {
+    File { temporary: NamedTempFile, path: PathBuf },
+    Standard(Stdout),
+}
+
+impl OutputFile {
+    pub fn create(place: &Place) -> Result<OutputFile, BatchError> {
+        let name = display_name(place);
+        let Place::Path(path) = place else {
+            return Ok(OutputFile { name, target: Target::Standard(io::stdout()) });
+        };
+        let existing = match fs::symlink_metadata(path) {
+            Ok(metadata) if metadata.file_type().is_symlink() => return Err(BatchError::OutputIsLink { file: name }),
+            Ok(metadata) if !metadata.is_file() => return Err(BatchError::OutputNotRegular { file: name }),
+            Ok(metadata) => Some(metadata.permissions()),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(write_error(&name, &error)),
+        };
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".leadwright-").suffix(".part");
+        if let Some(permissions) = new_file_permissions(existing) {
+            builder.permissions(permissions);
+        }
+        match builder.tempfile_in(folder_of(path)) {
+            Ok(temporary) => Ok(OutputFile { name, target: Target::File { temporary, path: path.clone() } }),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Err(BatchError::Write { file: name, reason: "its folder does not exist".to_owned() })
+            }
+            Err(error) => Err(write_error(&name, &error)),
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What a failed write means to the user.
+    pub fn error(&self, error: &io::Error) -> BatchError {
+        match self.target {
+            Target::Standard(_) if error.kind() == ErrorKind::BrokenPipe => BatchError::BrokenPipe,
+            Target::Standard(_) | Target::File { .. } => write_error(&self.name, error),
+        }
+    }
+
+    /// Makes the file appear under its name.
+    pub fn commit(mut self) -> Result<(), BatchError> {
+        self.flush().map_err(|error| self.error(&error))?;
+        let Target::File { temporary, path } = self.target else { return Ok(()) };
+        temporary.as_file().sync_all().map_err(|error| write_error(&self.name, &error))?;
+        temporary.persist(&path).map_err(|failed| write_error(&self.name, &failed.error))?;
+        sync_folder(folder_of(&path)).map_err(|error| write_error(&self.name, &error))
+    }
+}
+
+impl Write for OutputFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.target {
+            Target::File { temporary, .. } => temporary.as_file_mut().write(bytes),
+            Target::Standard(stdout) => stdout.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.target {
+            Target::File { temporary, .. } => temporary.as_file_mut().flush(),
+            Target::Standard(stdout) => stdout.flush(),
+        }
+    }
+}
+
+/// How sentences call a place.
+pub fn display_name(place: &Place) -> String {
+    match place {
+        Place::Path(path) => sanitise::one_line(&path.to_string_lossy()).into_owned(),
+        Place::Standard => "-".to_owned(),
+    }
+}
+
+/// Whether both are one file, by whatever names.
+pub fn same_file(first: &Place, second: &Place) -> bool {
+    let (Place::Path(first), Place::Path(second)) = (first, second) else { return false };
+    first == second || matches!((fs::canonicalize(first), fs::canonicalize(second)), (Ok(first), Ok(second)) if first == second)
+}
+
+fn write_error(name: &str, error: &io::Error) -> BatchError {
+    BatchError::Write { file: name.to_owned(), reason: system_reason(error) }
+}
+
+/// The system's words in the style of ours: lower case, without `(os error 2)`.
+pub fn system_reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) => first.to_lowercase().chain(characters).collect(),
+        None => "an unknown failure".to_owned(),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    }
+}
+
+/// A file that is replaced keeps its permissions; a new one gets what the user's mask allows, not the closed ones of temporary files.
+#[cfg(unix)]
+fn new_file_permissions(existing: Option<Permissions>) -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(existing.unwrap_or_else(|| Permissions::from_mode(0o666)))
+}
+
+#[cfg(not(unix))]
+fn new_file_permissions(_existing: Option<Permissions>) -> Option<Permissions> {
+    None
+}
+
+/// The new name is in the folder only once the folder itself is on the disk.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder)?.sync_all() {
+        // Some file systems cannot do this for folders.
+        Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Ok(()),
+        result => result,
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}

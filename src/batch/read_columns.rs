@@ -1,0 +1,288 @@
+//! Arrow arrays to blocks of leads, for Parquet and Arrow IPC.
+//!
+//! Enters: a batch of arrays and the plan. Leaves: [`LeadBlock`]s. Always holds: a value means what its text would mean in a CSV file: integers, decimals and
+//! floating-point numbers must fit the field exactly; a time with a zone is an instant, one without is local; a column whose type can never
+//! give the field is refused before the first row.
+
+use std::borrow::Cow;
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::{DataType, Schema, TimeUnit};
+
+use super::arrow_text::{
+    Micros, Moment, append_text, boolean_at, decimal_at, dictionary_key, float_text, is_text, is_whole, list_at, moment_at, text_at,
+    whole_at,
+};
+use super::bad::Reason;
+use super::bind::BindError;
+use super::error::BatchError;
+use super::lead_block::{BLOCK_ROWS_MAX, KeptValues, LeadBlock};
+use super::plan::{ColumnUse, Plan, Slot};
+use super::rows::Rows;
+use crate::model::Type;
+
+/// Some rows of a file of arrays. Its columns are those that the plan uses, in the file's order.
+#[derive(Clone, Debug)]
+pub struct ArrayChunk {
+    pub batch: RecordBatch,
+    /// number of its first row, from one
+    pub first_row: u64,
+    pub bytes_read: u64,
+}
+
+/// Refuses columns whose type cannot give the field they are bound to.
+pub fn check_types(plan: &Plan, schema: &Schema, file: &str) -> Result<(), BindError> {
+    for (using, column) in plan.uses.iter().zip(schema.fields()) {
+        for slot in &using.slots {
+            let slot = &plan.slots[*slot];
+            if !can_give(column.data_type(), slot) {
+                return Err(BindError::WrongType {
+                    file: file.to_owned(),
+                    column: column.name().clone(),
+                    found: type_text(column.data_type()),
+                    field: slot.name.clone(),
+                    wanted: wanted_text(slot.ty).to_owned(),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn can_give(ty: &DataType, slot: &Slot) -> bool {
+    let is_any_text = is_text(ty) || matches!(ty, DataType::Dictionary(_, values) if is_text(values)) || is_bytes(ty);
+    if is_any_text {
+        return true;
+    }
+    if *ty == DataType::Null {
+        return !slot.required;
+    }
+    let is_decimal = matches!(ty, DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..));
+    let is_float = matches!(ty, DataType::Float32 | DataType::Float64);
+    match slot.ty {
+        Type::Text => is_whole(ty),
+        Type::Number { .. } => is_whole(ty) || is_decimal || is_float,
+        Type::YesNo => is_whole(ty) || *ty == DataType::Boolean,
+        Type::OneOf(_) => is_whole(ty) || *ty == DataType::Boolean,
+        Type::SomeOf(_) => match ty {
+            DataType::List(item) | DataType::LargeList(item) => {
+                is_text(item.data_type()) || matches!(item.data_type(), DataType::Dictionary(_, values) if is_text(values))
+            }
+            _ => false,
+        },
+        Type::Date => matches!(ty, DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, None)),
+        Type::Time => matches!(ty, DataType::Timestamp(..)),
+    }
+}
+
+/// Old writers leave out that their bytes are text.
+fn is_bytes(ty: &DataType) -> bool {
+    matches!(ty, DataType::Binary | DataType::LargeBinary | DataType::BinaryView)
+}
+
+/// What a user calls the type of a column.
+pub fn type_text(ty: &DataType) -> String {
+    match ty {
+        DataType::Boolean => "truth values".to_owned(),
+        DataType::Date32 | DataType::Date64 => "dates".to_owned(),
+        DataType::Timestamp(TimeUnit::Second | TimeUnit::Millisecond | TimeUnit::Microsecond | TimeUnit::Nanosecond, None) => {
+            "times without a zone".to_owned()
+        }
+        DataType::Timestamp(..) => "times with a zone".to_owned(),
+        DataType::Time32(_) | DataType::Time64(_) => "times of day".to_owned(),
+        DataType::Float16 | DataType::Float32 | DataType::Float64 => "floating-point numbers".to_owned(),
+        DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) => "decimals".to_owned(),
+        DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) => "lists".to_owned(),
+        DataType::Struct(_) | DataType::Map(..) => "structures".to_owned(),
+        DataType::Null => "nothing".to_owned(),
+        ty if is_text(ty) => "text".to_owned(),
+        ty if is_whole(ty) => "whole numbers".to_owned(),
+        ty => format!("values of type {ty}"),
+    }
+}
+
+fn wanted_text(ty: Type) -> &'static str {
+    match ty {
+        Type::Text => "text",
+        Type::Number { .. } => "a number",
+        Type::YesNo => "yes or no",
+        Type::OneOf(_) => "one of its choices",
+        Type::SomeOf(_) => "some of its choices",
+        Type::Date => "a date",
+        Type::Time => "a time",
+    }
+}
+
+#[derive(Debug)]
+pub struct ArrayDecoder {
+    rows: Rows,
+    /// name and use of each column of a chunk
+    uses: Vec<(String, ColumnUse)>,
+}
+
+impl ArrayDecoder {
+    pub fn new(plan: Plan, columns: &[String]) -> ArrayDecoder {
+        let uses = columns.iter().cloned().zip(plan.uses.iter().cloned()).filter(|(_, using)| using.is_used()).collect();
+        ArrayDecoder { rows: Rows::new(plan), uses }
+    }
+
+    /// Gives the leads of a chunk, some thousand at a time.
+    pub fn decode(&mut self, chunk: &ArrayChunk, sink: &mut dyn FnMut(&mut LeadBlock) -> Result<(), BatchError>) -> Result<(), BatchError> {
+        let mut start = 0;
+        while start < chunk.batch.num_rows() {
+            let count = BLOCK_ROWS_MAX.min(chunk.batch.num_rows() - start);
+            self.block(&chunk.batch.slice(start, count), chunk.first_row + start as u64);
+            sink(self.rows.finish())?;
+            start += count;
+        }
+        Ok(())
+    }
+
+    fn block(&mut self, batch: &RecordBatch, first_row: u64) {
+        self.rows.clear();
+        for row in 0..batch.num_rows() {
+            self.rows.begin(first_row + row as u64);
+        }
+        let mut kept: Vec<Option<ArrayRef>> = vec![None; self.rows.plan.kept_count];
+        for ((name, using), array) in self.uses.iter().zip(batch.columns()) {
+            for slot in &using.slots {
+                fill_slot(&mut self.rows, *slot, name, array.as_ref());
+            }
+            if using.key {
+                let mut text = String::new();
+                for row in 0..array.len() {
+                    text.clear();
+                    append_text(array.as_ref(), row, &mut text);
+                    self.rows.block.keys.push(&text);
+                }
+            }
+            if let Some(index) = using.kept {
+                kept[index] = Some(array.clone());
+            }
+        }
+        self.rows.block.kept = kept.into_iter().flatten().map(KeptValues::Array).collect();
+    }
+}
+
+fn fill_slot(rows: &mut Rows, slot: usize, name: &str, array: &dyn Array) {
+    let text = |row: usize| {
+        move || {
+            let mut text = String::new();
+            append_text(array, row, &mut text);
+            Cow::Owned(text)
+        }
+    };
+    match array.data_type() {
+        ty if is_text(ty) => {
+            for row in 0..array.len() {
+                rows.put_text(slot, row, name, text_at(array, row).unwrap_or_default());
+            }
+        }
+        DataType::Dictionary(..) => fill_from_dictionary(rows, slot, name, array),
+        DataType::Binary | DataType::LargeBinary | DataType::BinaryView => {
+            for row in 0..array.len() {
+                match std::str::from_utf8(bytes_at(array, row)) {
+                    Ok(text) => rows.put_text(slot, row, name, text),
+                    Err(_) => rows.put(slot, row, name, &String::from_utf8_lossy(bytes_at(array, row)), Err(Reason::NotUtf8)),
+                }
+            }
+        }
+        ty if is_whole(ty) => {
+            for row in 0..array.len() {
+                let reader = &mut rows.plan.slots[slot].reader;
+                let value = match whole_at(array, row).map(i64::try_from) {
+                    None => Ok(None),
+                    Some(Ok(value)) => reader.whole(value),
+                    Some(Err(_)) if reader.is_text() => Ok(Some(0)),
+                    Some(Err(_)) => Err(Reason::TooLarge),
+                };
+                rows.put_with(slot, row, name, value, &text(row));
+            }
+        }
+        DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) => {
+            for row in 0..array.len() {
+                let reader = &mut rows.plan.slots[slot].reader;
+                let value = match decimal_at(array, row) {
+                    Some((mantissa, places)) => reader.decimal(mantissa, i32::from(places)),
+                    None if array.is_null(row) => Ok(None),
+                    None => Err(Reason::TooLarge),
+                };
+                rows.put_with(slot, row, name, value, &text(row));
+            }
+        }
+        DataType::Float32 | DataType::Float64 => {
+            for row in 0..array.len() {
+                match float_text(array, row) {
+                    Some(text) => rows.put_text(slot, row, name, &text),
+                    None if array.is_null(row) => rows.put(slot, row, name, "", Ok(None)),
+                    None => rows.put(slot, row, name, "NaN", Err(Reason::NotANumber)),
+                }
+            }
+        }
+        DataType::Boolean => {
+            for row in 0..array.len() {
+                let reader = &mut rows.plan.slots[slot].reader;
+                let value = boolean_at(array, row).map_or(Ok(None), |value| reader.yes_no(value));
+                rows.put_with(slot, row, name, value, &text(row));
+            }
+        }
+        DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => {
+            for row in 0..array.len() {
+                let reader = &mut rows.plan.slots[slot].reader;
+                let value = match moment_at(array, row) {
+                    None => Ok(None),
+                    Some(Moment::Day(day)) => reader.day(day),
+                    Some(Moment::Instant(Micros::Exactly(instant))) => reader.instant(instant),
+                    Some(Moment::Local(Micros::Exactly(local))) => reader.local(local),
+                    Some(Moment::Instant(Micros::TooFine) | Moment::Local(Micros::TooFine)) => Err(Reason::TimeTooFine),
+                    Some(Moment::Instant(Micros::TooLarge) | Moment::Local(Micros::TooLarge)) => Err(Reason::NoSuchTime),
+                };
+                rows.put_with(slot, row, name, value, &text(row));
+            }
+        }
+        DataType::List(_) | DataType::LargeList(_) => {
+            for row in 0..array.len() {
+                let reader = &mut rows.plan.slots[slot].reader;
+                let value = match list_at(array, row) {
+                    None => Ok(None),
+                    Some(members) => reader.list((0..members.len()).filter_map(|member| text_at(members.as_ref(), member))),
+                };
+                rows.put_with(slot, row, name, value, &text(row));
+            }
+        }
+        // Nothing but missing values; other types are refused by `check_types`.
+        _ => {
+            for row in 0..array.len() {
+                rows.put(slot, row, name, "", Ok(None));
+            }
+        }
+    }
+}
+
+/// Reads each text of the dictionary once.
+fn fill_from_dictionary(rows: &mut Rows, slot: usize, name: &str, array: &dyn Array) {
+    let values = array.as_any_dictionary().values().clone();
+    let mut read: Vec<Option<Result<Option<i64>, Reason>>> = vec![None; values.len()];
+    for row in 0..array.len() {
+        let Some(key) = dictionary_key(array, row).filter(|key| *key < read.len()) else {
+            rows.put(slot, row, name, "", Ok(None));
+            continue;
+        };
+        let text = text_at(values.as_ref(), key).unwrap_or_default();
+        let value = *read[key].get_or_insert_with(|| rows.plan.slots[slot].reader.text(text));
+        rows.put(slot, row, name, text, value);
+    }
+}
+
+fn bytes_at(array: &dyn Array, row: usize) -> &[u8] {
+    if array.is_null(row) {
+        return &[];
+    }
+    match array.data_type() {
+        DataType::Binary => array.as_binary::<i32>().value(row),
+        DataType::LargeBinary => array.as_binary::<i64>().value(row),
+        DataType::BinaryView => array.as_binary_view().value(row),
+        _ => &[],
+    }
+}

@@ -1,0 +1,331 @@
+//! NDJSON to blocks of leads.
+//!
+//! Enters: text with one JSON object per line. Leaves: the names that occur at the beginning ([`open`]), then [`LeadBlock`]s ([`NdjsonDecoder`]). Always
+//! holds: numbers are read from their text; each row is bound by its own names, wherever they first occur; empty lines are no rows; a line that
+//! is no object, a name that occurs twice, two names for one field and an object where a value should stand reject the row.
+
+use std::fmt;
+use std::ops::Range;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::bad::{Reason, Subject};
+use super::bind::{Binding, Names};
+use super::error::BatchError;
+use super::lead_block::{BLOCK_ROWS_MAX, KeptValues, LeadBlock, Texts};
+use super::plan::{ColumnUse, Plan};
+use super::read_text::{TextChunk, TextChunks};
+use super::rows::Rows;
+use crate::model::value::fold_text;
+
+/// The names at the beginning of a file (about a megabyte of it), in the order of their first occurrence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beginning {
+    pub names: Vec<String>,
+    /// names of the first object
+    pub first: Vec<String>,
+}
+
+pub fn open(chunks: &mut TextChunks, file: &str) -> Result<Beginning, BatchError> {
+    if chunks.peek()?.starts_with(b"\xEF\xBB\xBF") {
+        chunks.skip(3, 0);
+    }
+    let head = chunks.peek()?;
+    // A last line that is cut off is no object; then it is left for later.
+    let lines = head.split(|byte| *byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok());
+    let mut beginning = Beginning { names: Vec::new(), first: Vec::new() };
+    let mut known = FxHashSet::default();
+    let mut objects = 0;
+    let mut entries = Vec::new();
+    for line in lines {
+        entries.clear();
+        if line.trim().is_empty() || read_object(line, &mut |name, _| entries.push(name.to_owned())).is_err() {
+            continue;
+        }
+        objects += 1;
+        if objects == 1 {
+            beginning.first.clone_from(&entries);
+        }
+        for name in entries.drain(..) {
+            if known.insert(fold_text(&name)) {
+                beginning.names.push(name);
+            }
+        }
+    }
+    if objects == 0 && !head.trim_ascii().is_empty() {
+        let is = "text without JSON objects, one per line".to_owned();
+        return Err(BatchError::WrongKind { file: file.to_owned(), expected: "NDJSON", is, instead: String::new() });
+    }
+    Ok(beginning)
+}
+
+/// A name that was not at the beginning of the file, in a run that keeps all columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LateName {
+    pub name: String,
+    pub line: u64,
+}
+
+#[derive(Debug)]
+pub struct NdjsonDecoder {
+    rows: Rows,
+    names: Names,
+    /// folded name of each kept column
+    kept: FxHashMap<String, usize>,
+    keeps_all: bool,
+    /// names as they occur, by their text
+    uses: FxHashMap<String, usize>,
+    use_list: Vec<ColumnUse>,
+    /// of one row: which name, and where its value is
+    entries: Vec<(usize, String, Range<usize>)>,
+    filled_slots: Vec<Option<usize>>,
+    filled_kept: Vec<Option<usize>>,
+    pub late_names: Vec<LateName>,
+}
+
+/// Names that come later than the beginning are reported up to so many.
+const LATE_NAMES_MAX: usize = 10;
+/// After so many different names, which no honest file has, all are forgotten and worked out anew.
+const NAMES_REMEMBERED_MAX: usize = 10_000;
+
+impl NdjsonDecoder {
+    pub fn new(plan: Plan, names: Names, binding: &Binding, keeps_all: bool) -> NdjsonDecoder {
+        let kept = binding.kept.iter().enumerate().map(|(index, kept)| (fold_text(&binding.columns[kept.column]), index)).collect();
+        let (slot_count, kept_count) = (plan.slots.len(), plan.kept_count);
+        let mut rows = Rows::new(plan);
+        rows.block.kept = (0..kept_count).map(|_| KeptValues::Json(Texts::default())).collect();
+        NdjsonDecoder {
+            rows,
+            names,
+            kept,
+            keeps_all,
+            uses: FxHashMap::default(),
+            use_list: Vec::new(),
+            entries: Vec::new(),
+            filled_slots: vec![None; slot_count],
+            filled_kept: vec![None; kept_count],
+            late_names: Vec::new(),
+        }
+    }
+
+    /// Gives the leads of a chunk, some thousand at a time.
+    pub fn decode(&mut self, chunk: &TextChunk, sink: &mut dyn FnMut(&mut LeadBlock) -> Result<(), BatchError>) -> Result<(), BatchError> {
+        self.rows.clear();
+        let lines = chunk.bytes.strip_suffix(b"\n").unwrap_or(&chunk.bytes).split(|byte| *byte == b'\n');
+        for (line, number) in lines.zip(chunk.first_line..) {
+            match std::str::from_utf8(line) {
+                Ok(text) if text.trim().is_empty() => continue,
+                Ok(text) => self.line(text, number),
+                Err(_) => self.rows.lose(number, "", &String::from_utf8_lossy(&line[..line.len().min(1_024)]), Reason::RowNotUtf8),
+            }
+            if self.rows.block.rows == BLOCK_ROWS_MAX {
+                sink(self.rows.finish())?;
+                self.rows.clear();
+            }
+        }
+        sink(self.rows.finish())
+    }
+
+    fn line(&mut self, text: &str, number: u64) {
+        if self.uses.len() >= NAMES_REMEMBERED_MAX {
+            self.uses.clear();
+            self.use_list.clear();
+        }
+        let mut entries = std::mem::take(&mut self.entries);
+        let mut count = 0;
+        let start = text.as_ptr() as usize;
+        let read = read_object(text, &mut |name, value| {
+            let index = self.use_of(name, number);
+            if self.use_list[index].is_used() {
+                let begin = value.as_ptr() as usize - start;
+                let range = begin..begin + value.len();
+                match entries.get_mut(count) {
+                    Some(entry) => {
+                        (entry.0, entry.2) = (index, range);
+                        entry.1.clear();
+                        entry.1.push_str(name);
+                    }
+                    None => entries.push((index, name.to_owned(), range)),
+                }
+                count += 1;
+            }
+        });
+        match read {
+            Ok(()) => self.row(text, number, &entries[..count]),
+            Err(reason) => self.rows.lose(number, "", text, reason),
+        }
+        self.entries = entries;
+    }
+
+    fn row(&mut self, text: &str, number: u64, entries: &[(usize, String, Range<usize>)]) {
+        let row = self.rows.begin(number);
+        self.filled_slots.fill(None);
+        self.filled_kept.fill(None);
+        let mut has_key = false;
+        for (entry, (index, name, range)) in entries.iter().enumerate() {
+            let value = &text[range.clone()];
+            let using = &self.use_list[*index];
+            for slot in &using.slots {
+                match self.filled_slots[*slot] {
+                    None => {
+                        put_json(&mut self.rows, *slot, row, name, value);
+                        self.filled_slots[*slot] = Some(entry);
+                    }
+                    Some(earlier) => {
+                        let reason = if entries[earlier].0 == *index { Reason::RepeatedName } else { Reason::TwoColumns };
+                        let subject = self.rows.plan.slots[*slot].subject;
+                        self.rows.reject_row(row, subject, name, value, reason);
+                    }
+                }
+            }
+            if using.key && !has_key {
+                let mut unescaped = String::new();
+                self.rows.block.keys.push(scalar_text(value, &mut unescaped).unwrap_or_default());
+                has_key = true;
+            }
+            if let Some(kept) = using.kept {
+                match self.filled_kept[kept] {
+                    None => {
+                        self.filled_kept[kept] = Some(entry);
+                        if let Some(KeptValues::Json(texts)) = self.rows.block.kept.get_mut(kept) {
+                            texts.push(value);
+                        }
+                    }
+                    Some(_) => self.rows.reject_row(row, Subject::Row, name, value, Reason::RepeatedName),
+                }
+            }
+        }
+        if !has_key {
+            self.rows.block.keys.push("");
+        }
+        for slot in 0..self.filled_slots.len() {
+            if self.filled_slots[slot].is_none() {
+                let name = self.rows.plan.slots[slot].name.clone();
+                self.rows.put(slot, row, &name, "", Ok(None));
+            }
+        }
+        for (kept, filled) in self.rows.block.kept.iter_mut().zip(&self.filled_kept) {
+            if let (KeptValues::Json(texts), None) = (kept, filled) {
+                texts.push("");
+            }
+        }
+    }
+
+    fn use_of(&mut self, name: &str, line: u64) -> usize {
+        if let Some(index) = self.uses.get(name) {
+            return *index;
+        }
+        let subjects: Vec<Subject> = self.names.of_column(name).into_iter().map(|(subject, _)| subject).collect();
+        let slots: Vec<usize> =
+            (0..self.rows.plan.slots.len()).filter(|slot| subjects.contains(&self.rows.plan.slots[*slot].subject)).collect();
+        let key = slots.iter().any(|slot| self.rows.plan.slots[*slot].is_key);
+        let kept = self.kept.get(&fold_text(name)).copied();
+        if self.keeps_all && kept.is_none() && self.late_names.len() < LATE_NAMES_MAX {
+            self.late_names.push(LateName { name: name.to_owned(), line });
+        }
+        self.use_list.push(ColumnUse { slots, key, kept });
+        let index = self.use_list.len() - 1;
+        self.uses.insert(name.to_owned(), index);
+        index
+    }
+}
+
+fn put_json(rows: &mut Rows, slot: usize, row: usize, name: &str, value: &str) {
+    let reader = &mut rows.plan.slots[slot].reader;
+    let mut unescaped = String::new();
+    let read = match value.as_bytes().first() {
+        Some(b'n') => Ok(None),
+        Some(b't') => reader.yes_no(true),
+        Some(b'f') => reader.yes_no(false),
+        Some(b'"') => {
+            let Some(text) = scalar_text(value, &mut unescaped) else {
+                return rows.put(slot, row, name, value, Err(Reason::NotOneValue));
+            };
+            return rows.put_text(slot, row, name, text);
+        }
+        Some(b'[') => match serde_json::from_str::<Vec<String>>(value) {
+            Ok(members) => reader.list(members.iter().map(String::as_str)),
+            Err(_) => Err(Reason::NotOneValue),
+        },
+        Some(b'-' | b'0'..=b'9') => reader.json_number(value),
+        Some(_) | None => Err(Reason::NotOneValue),
+    };
+    rows.put(slot, row, name, value, read);
+}
+
+/// The text of a JSON string, or of a number or truth value as it stands; none for `null`, lists and objects.
+pub fn scalar_text<'v>(value: &'v str, unescaped: &'v mut String) -> Option<&'v str> {
+    match value.as_bytes() {
+        [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => Some(&value[1..value.len() - 1]),
+        [b'"', ..] => {
+            *unescaped = serde_json::from_str(value).ok()?;
+            Some(unescaped)
+        }
+        [b'n' | b'[' | b'{', ..] | [] => None,
+        [_, ..] => Some(value),
+    }
+}
+
+/// Shows each name and the text of its value.
+fn read_object(line: &str, entry: &mut dyn FnMut(&str, &str)) -> Result<(), Reason> {
+    let mut deserializer = serde_json::Deserializer::from_str(line);
+    let read = Entries { entry }.deserialize(&mut deserializer).and_then(|()| deserializer.end());
+    read.map_err(|error| if error.is_data() { Reason::NotAnObject } else { Reason::NotJson })
+}
+
+struct Entries<'e> {
+    entry: &'e mut dyn FnMut(&str, &str),
+}
+
+impl<'de> DeserializeSeed<'de> for Entries<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Entries<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key_seed(Name)? {
+            let value: &RawValue = map.next_value()?;
+            (self.entry)(&name, value.get());
+        }
+        Ok(())
+    }
+}
+
+/// A name, copied only if it has escapes.
+struct Name;
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = std::borrow::Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Name {
+    type Value = std::borrow::Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(std::borrow::Cow::Borrowed(name))
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(std::borrow::Cow::Owned(name.to_owned()))
+    }
+}

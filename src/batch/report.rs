@@ -1,0 +1,273 @@
+//! What a run did, in numbers.
+//!
+//! Enters: blocks of answers and bad cells, in any grouping. Leaves: a [`Report`]. Always holds: integers alone are added up, so that the
+//! order of blocks and the number of threads change nothing; `rows_in = rows_scored + rows_rejected`.
+
+use std::time::Duration;
+
+use rustc_hash::FxHashMap;
+
+use super::bad::{BadCell, Outcome, Reason, Subject};
+use super::bind::Binding;
+use crate::column::Block;
+use crate::model::{Interval, Policy};
+use crate::program::{OutputKind, OutputRole, Program};
+
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub binding: Binding,
+    pub rows_in: u64,
+    pub rows_scored: u64,
+    pub rows_rejected: u64,
+    /// bad cells of rows that were scored all the same
+    pub cells_taken_as_missing: u64,
+    /// the first ones, in the order of the file
+    pub bad_cells: Vec<BadCell>,
+    /// how often what was wrong in which column, most frequent first
+    pub reasons: Vec<ReasonCount>,
+    pub choices: Vec<ChoiceCounts>,
+    pub numbers: Vec<NumberSummary>,
+    /// things a user should know, a sentence each
+    pub notes: Vec<String>,
+    pub elapsed: Duration,
+    pub threads: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReasonCount {
+    /// empty if the row as a whole was bad
+    pub column: String,
+    pub subject: Subject,
+    pub reason: Reason,
+    pub outcome: Outcome,
+    pub cells: u64,
+}
+
+/// How many leads got which choice of one output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChoiceCounts {
+    pub output: String,
+    pub role: OutputRole,
+    /// name, display name, leads; in the order of the policy
+    pub members: Vec<(String, Option<String>, u64)>,
+    pub missing: u64,
+}
+
+/// How a number is spread over the leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumberSummary {
+    pub output: String,
+    pub role: OutputRole,
+    /// all integers here count in 10^-`scale`
+    pub scale: u8,
+    /// what the number can be
+    pub interval: Interval,
+    pub known: u64,
+    pub missing: u64,
+    pub sum: i128,
+    pub least: Option<i64>,
+    pub greatest: Option<i64>,
+    /// leads in equal parts of the interval; the last part has both its ends
+    pub bins: Vec<u64>,
+}
+
+/// Equal parts of a score's interval.
+pub const BINS: usize = 20;
+
+impl NumberSummary {
+    /// Where a part begins.
+    pub fn bin_low(&self, bin: usize) -> i64 {
+        let (low, high) = (i128::from(self.interval.low), i128::from(self.interval.high));
+        let edge = low + (high - low) * bin as i128 / BINS as i128;
+        i64::try_from(edge).unwrap_or(self.interval.high)
+    }
+
+    fn add(&mut self, value: Option<i64>) {
+        let Some(value) = value else {
+            self.missing += 1;
+            return;
+        };
+        self.known += 1;
+        self.sum += i128::from(value);
+        self.least = Some(self.least.map_or(value, |least| least.min(value)));
+        self.greatest = Some(self.greatest.map_or(value, |greatest| greatest.max(value)));
+        let (low, high) = (i128::from(self.interval.low), i128::from(self.interval.high));
+        let bin = if high > low { (i128::from(value) - low) * BINS as i128 / (high - low) } else { 0 };
+        self.bins[bin.clamp(0, BINS as i128 - 1) as usize] += 1;
+    }
+
+    fn merge(&mut self, other: &NumberSummary) {
+        self.known += other.known;
+        self.missing += other.missing;
+        self.sum += other.sum;
+        self.least = self.least.into_iter().chain(other.least).min();
+        self.greatest = self.greatest.into_iter().chain(other.greatest).max();
+        for (bin, count) in self.bins.iter_mut().zip(&other.bins) {
+            *bin += count;
+        }
+    }
+}
+
+/// What is counted along the way; one for each block, merged in any order.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    pub rows_in: u64,
+    pub rows_scored: u64,
+    pub rows_rejected: u64,
+    pub cells_taken_as_missing: u64,
+    outputs: Vec<OutputTally>,
+}
+
+#[derive(Clone, Debug)]
+enum OutputTally {
+    /// counts per choice, and of missing
+    Choice(Vec<u64>, u64),
+    Number(NumberSummary),
+    Uncounted,
+}
+
+impl Tally {
+    pub fn new(policy: &Policy, program: &Program) -> Tally {
+        let outputs = program
+            .outputs
+            .iter()
+            .map(|output| match output.kind {
+                OutputKind::Choice(choices) => {
+                    OutputTally::Choice(vec![0; policy.choices.get(choices).map_or(0, |choices| choices.members.len())], 0)
+                }
+                OutputKind::Number { scale, unit: _ } => OutputTally::Number(NumberSummary {
+                    output: output.name.clone(),
+                    role: output.role,
+                    scale,
+                    interval: interval_of(policy, output.role),
+                    known: 0,
+                    missing: 0,
+                    sum: 0,
+                    least: None,
+                    greatest: None,
+                    bins: vec![0; BINS],
+                }),
+                OutputKind::YesNo | OutputKind::Date | OutputKind::Time => OutputTally::Uncounted,
+            })
+            .collect();
+        Tally { rows_in: 0, rows_scored: 0, rows_rejected: 0, cells_taken_as_missing: 0, outputs }
+    }
+
+    /// Counts the answers of the rows that are not rejected.
+    pub fn add_answers(&mut self, answers: &Block, rejected: &[bool]) {
+        for (tally, column) in self.outputs.iter_mut().zip(&answers.columns) {
+            let rows = (0..answers.rows).filter(|row| !rejected[*row]);
+            match tally {
+                OutputTally::Choice(counts, missing) => {
+                    for row in rows {
+                        match column.get(row).and_then(|index| counts.get_mut(usize::try_from(index).ok()?)) {
+                            Some(count) => *count += 1,
+                            None => *missing += 1,
+                        }
+                    }
+                }
+                OutputTally::Number(summary) => rows.for_each(|row| summary.add(column.get(row))),
+                OutputTally::Uncounted => {}
+            }
+        }
+    }
+
+    pub fn merge(&mut self, other: &Tally) {
+        self.rows_in += other.rows_in;
+        self.rows_scored += other.rows_scored;
+        self.rows_rejected += other.rows_rejected;
+        self.cells_taken_as_missing += other.cells_taken_as_missing;
+        for (mine, theirs) in self.outputs.iter_mut().zip(&other.outputs) {
+            match (mine, theirs) {
+                (OutputTally::Choice(counts, missing), OutputTally::Choice(more, more_missing)) => {
+                    counts.iter_mut().zip(more).for_each(|(count, more)| *count += more);
+                    *missing += more_missing;
+                }
+                (OutputTally::Number(summary), OutputTally::Number(more)) => summary.merge(more),
+                (OutputTally::Uncounted, OutputTally::Uncounted) => {}
+                (OutputTally::Choice(..) | OutputTally::Number(_) | OutputTally::Uncounted, _) => {
+                    unreachable!("tallies of two programs are never merged")
+                }
+            }
+        }
+    }
+
+    pub fn choices(&self, policy: &Policy, program: &Program) -> Vec<ChoiceCounts> {
+        let counted = program.outputs.iter().zip(&self.outputs).filter_map(|(output, tally)| match (output.kind, tally) {
+            (OutputKind::Choice(choices), OutputTally::Choice(counts, missing)) => Some((output, choices, counts, missing)),
+            _ => None,
+        });
+        counted
+            .map(|(output, choices, counts, missing)| ChoiceCounts {
+                output: output.name.clone(),
+                role: output.role,
+                members: policy.choices[choices]
+                    .members
+                    .iter()
+                    .zip(counts)
+                    .map(|(member, count)| (member.name.clone(), member.display.clone(), *count))
+                    .collect(),
+                missing: *missing,
+            })
+            .collect()
+    }
+
+    pub fn numbers(&self) -> Vec<NumberSummary> {
+        let summary = |tally: &OutputTally| match tally {
+            OutputTally::Number(summary) => Some(summary.clone()),
+            OutputTally::Choice(..) | OutputTally::Uncounted => None,
+        };
+        self.outputs.iter().filter_map(summary).collect()
+    }
+}
+
+fn interval_of(policy: &Policy, role: OutputRole) -> Interval {
+    let interval = match role {
+        OutputRole::Score(score) => policy.scores.get(score).map(|score| score.interval),
+        OutputRole::Section(score, section) => {
+            policy.scores.get(score).and_then(|score| score.sections.get(section)).map(|section| section.interval)
+        }
+        OutputRole::Decide(_) | OutputRole::Stage | OutputRole::Queue(_) | OutputRole::Owner(_) => None,
+    };
+    interval.unwrap_or(Interval::FULL)
+}
+
+/// Bad cells on their way into a report: the first few, and how often each reason occurred.
+#[derive(Debug, Default)]
+pub struct BadCells {
+    shown_max: usize,
+    shown: Vec<BadCell>,
+    counts: FxHashMap<(String, Subject, Reason, Outcome), u64>,
+}
+
+/// Ragged files can have a reason for each length of row; what comes after so many different ones is not told apart.
+const REASONS_MAX: usize = 1_000;
+
+impl BadCells {
+    pub fn showing(shown_max: usize) -> BadCells {
+        BadCells { shown_max, shown: Vec::new(), counts: FxHashMap::default() }
+    }
+
+    pub fn add(&mut self, cell: &BadCell) {
+        if self.shown.len() < self.shown_max {
+            self.shown.push(cell.clone());
+        }
+        let reason = (cell.column.clone(), cell.subject, cell.reason, cell.outcome);
+        if self.counts.len() < REASONS_MAX || self.counts.contains_key(&reason) {
+            *self.counts.entry(reason).or_default() += 1;
+        }
+    }
+
+    pub fn finish(self) -> (Vec<BadCell>, Vec<ReasonCount>) {
+        let mut reasons: Vec<ReasonCount> = self
+            .counts
+            .into_iter()
+            .map(|((column, subject, reason, outcome), cells)| ReasonCount { column, subject, reason, outcome, cells })
+            .collect();
+        reasons.sort_by(|a, b| {
+            let text = |count: &ReasonCount| (count.column.clone(), format!("{:?} {:?} {:?}", count.subject, count.reason, count.outcome));
+            b.cells.cmp(&a.cells).then_with(|| text(a).cmp(&text(b)))
+        });
+        (self.shown, reasons)
+    }
+}

@@ -1,2 +1,286 @@
-//! Text to untyped tree.
+//! Text to the untyped tree.
+//!
+//! Enters: one file of a policy. Leaves: [`tree::File`], and every mistake as a diagnostic. Always holds: [`parse`] never fails and never
+//! panics, takes time linear in the text and a stack of its own, so that what is accepted does not depend on the caller's;
+//! a mistake in one item hides no other item; whatever is missing from the tree has been reported as an error.
+//!
+//! The way: `scan` makes light tokens, `cut` finds the items, pest reads each of them by `grammar/leadwright.pest`, `build` makes the tree,
+//! `mistakes` turns what pest expected into a sentence.
+//!
+//! ```
+//! use leadwright::{source::Sources, syntax};
+//! let mut sources = Sources::default();
+//! let source = sources.add("a.lead", "leadwright 1\nlet big = beds >= 500\nlet odd = beds = 7\n");
+//! let (file, diagnostics) = syntax::parse(&sources, source);
+//! assert_eq!(file.items.len(), 2);
+//! assert_eq!(diagnostics[0].message, "write `is` for `=`");
+//! ```
+
+mod build;
+mod cut;
+mod grammar;
+mod mistakes;
+mod scan;
 pub mod tree;
+
+use pest::Parser;
+
+use crate::diagnostic::{self, Applicability, Code, Diagnostic, nearest};
+use crate::source::{SourceId, Sources, Span};
+use build::Builder;
+use cut::{Cut, ITEM_WORDS, ItemRange};
+use grammar::{Grammar, Rule};
+use mistakes::Found;
+use scan::{Kind, Scan, Token};
+use tree::{Comment, File, Item};
+
+/// The largest file, in bytes.
+pub const FILE_BYTES_MAX: usize = 1024 * 1024;
+
+/// How deep brackets may nest.
+pub const DEPTH_MAX: usize = 64;
+
+/// How many items a file may have.
+pub const ITEMS_MAX: usize = 10_000;
+
+/// How many diagnostics one file gets; what a file with more mistakes lacks is not another one.
+pub const DIAGNOSTICS_MAX: usize = 200;
+
+/// The version of the language that this compiler knows.
+pub const LANGUAGE_VERSION: u32 = 1;
+
+/// The stack on which pest and the builder run. At the greatest depth they need less than a quarter of it even unoptimised.
+const STACK_BYTES: usize = 16 * 1024 * 1024;
+
+/// Reads a file of a policy; whatever can be read of it is in the tree.
+pub fn parse(sources: &Sources, source: SourceId) -> (File, Vec<Diagnostic>) {
+    let text = sources.get(source).text.as_str();
+    let mut diagnostics = Vec::new();
+    let file = if text.len() > FILE_BYTES_MAX {
+        diagnostics.push(
+            Diagnostic::new(Code::FileTooLarge, format!("a file can have {FILE_BYTES_MAX} bytes, this one has {}", text.len()))
+                .at(Span::new(source, 0, 0), "")
+                .help("split the file and `use` its pieces, or move data into a table"),
+        );
+        File { source, version: None, items: Vec::new(), comments: Vec::new() }
+    } else {
+        stacker::grow(STACK_BYTES, || read(text, source, &mut diagnostics))
+    };
+    diagnostic::sort(&mut diagnostics);
+    diagnostics.truncate(DIAGNOSTICS_MAX);
+    (file, diagnostics)
+}
+
+fn read(text: &str, source: SourceId, diagnostics: &mut Vec<Diagnostic>) -> File {
+    let scan = scan::scan(text, source, diagnostics);
+    let cut = cut::cut(text, source, &scan, diagnostics);
+    let comments = scan
+        .comments
+        .iter()
+        .map(|comment| Comment { span: Span::new(source, comment.start, comment.end), text: text[comment.start..comment.end].to_owned() });
+    let comments = comments.collect();
+    let mut reader = Reader { text, source, scan: &scan, cut: &cut, diagnostics, items: Vec::new() };
+    let version = reader.version();
+    let first_item = usize::from(version.is_some());
+    for item in cut.items.iter().skip(first_item) {
+        reader.item(item.clone());
+    }
+    let items = reader.items;
+    let version = version.flatten();
+    File { source, version, items, comments }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    source: SourceId,
+    scan: &'a Scan,
+    cut: &'a Cut,
+    diagnostics: &'a mut Vec<Diagnostic>,
+    items: Vec<Item>,
+}
+
+impl Reader<'_> {
+    /// Reads `leadwright 1`. None: the first item is something else; Some(None): it is that line, with a mistake.
+    fn version(&mut self) -> Option<Option<(u32, Span)>> {
+        let written = format!("leadwright {LANGUAGE_VERSION}");
+        let place = self.scan.tokens.first().map_or(self.text.len() - self.text.trim_start_matches('\u{FEFF}').len(), |token| token.start);
+        let item = self.cut.items.first().filter(|item| self.word(item.first) == "leadwright");
+        let Some(item) = item else {
+            let span = self.scan.tokens.first().map_or(Span::new(self.source, place, place), |token| self.token_span(*token));
+            self.diagnostics.push(
+                Diagnostic::new(Code::MissingVersion, "the file does not name the language version")
+                    .at(span, "the first line is the place")
+                    .help(format!("write `{written}` as the first line"))
+                    .replace(
+                        format!("insert `{written}`"),
+                        Applicability::Safe,
+                        Span::new(self.source, place, place),
+                        format!("{written}\n\n"),
+                    ),
+            );
+            return None;
+        };
+        let tokens = &self.scan.tokens[item.first..item.end];
+        let span = self.item_span(item);
+        let number = tokens.get(1).filter(|_| tokens.len() == 2).and_then(|token| self.text[token.start..token.end].parse::<u32>().ok());
+        let Some(number) = number else {
+            self.diagnostics.push(
+                Diagnostic::new(Code::MissingVersion, "the first line does not name the language version")
+                    .at(span, "not a version")
+                    .help(format!("write `{written}`"))
+                    .replace(format!("write `{written}`"), Applicability::Unsafe, span, written),
+            );
+            return Some(None);
+        };
+        let number_span = self.token_span(tokens[1]);
+        if number != LANGUAGE_VERSION {
+            self.diagnostics.push(
+                Diagnostic::new(Code::UnknownVersion, format!("this compiler does not know version {number} of the language"))
+                    .at(number_span, format!("it knows version {LANGUAGE_VERSION}"))
+                    .help(format!("write `{written}`, or use a newer compiler")),
+            );
+        }
+        Some(Some((number, number_span)))
+    }
+
+    /// Reads the items in a range, which are several if some are indented.
+    fn item(&mut self, mut range: ItemRange) {
+        while range.first < range.end {
+            let token = self.scan.tokens[range.first];
+            if !self.starts_well(token) {
+                return;
+            }
+            if range.deep {
+                return;
+            }
+            match self.parse_item(&range) {
+                // An item word that is indented may continue an item, as in `queue a` and `team b` below it. Where it cannot, it starts one.
+                Some(next) => range.first = next,
+                None => return,
+            }
+        }
+    }
+
+    /// Whether an item can begin with this token; if not, that is reported.
+    fn starts_well(&mut self, token: Token) -> bool {
+        let word = &self.text[token.start..token.end];
+        let span = self.token_span(token);
+        if ITEM_WORDS.contains(&word) {
+            if let Some(indent) = token.indent.filter(|indent| *indent > 0) {
+                let blanks = Span::new(self.source, token.start - indent, token.start);
+                self.diagnostics.push(
+                    Diagnostic::new(Code::IndentedItem, format!("`{word}` does not start in the first column"))
+                        .at(span, "items start in the first column")
+                        .help("remove the blanks before it")
+                        .replace("remove the blanks", Applicability::Safe, blanks, ""),
+                );
+            }
+            return true;
+        }
+        if word == "leadwright" {
+            self.diagnostics.push(
+                Diagnostic::new(Code::Syntax, "the language version stands in the first line only")
+                    .at(span, "a second place")
+                    .help("remove this line"),
+            );
+            return false;
+        }
+        let diagnostic = match token.kind {
+            Kind::Word => Diagnostic::new(Code::Syntax, format!("no item begins with `{word}`")).at(span, "not an item word"),
+            Kind::Close => return false,
+            _ => Diagnostic::new(Code::Syntax, format!("expected an item, found `{word}`")).at(span, "not an item word"),
+        };
+        let near = nearest(word, ITEM_WORDS).filter(|_| token.kind == Kind::Word);
+        self.diagnostics.push(match near {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).replace(
+                format!("replace by `{near}`"),
+                Applicability::Unsafe,
+                span,
+                near,
+            ),
+            None => diagnostic
+                .help(format!("an item begins with one of `{}`; indent a line that continues the one above", ITEM_WORDS.join("`, `"))),
+        });
+        false
+    }
+
+    /// Parses one item; the answer is the token with which an indented item starts behind it.
+    fn parse_item(&mut self, range: &ItemRange) -> Option<usize> {
+        let tokens = &self.scan.tokens[range.first..range.end];
+        let (first, last) = (tokens.first()?, tokens.last()?);
+        let text = &self.text[first.start..last.end];
+        match Grammar::parse(Rule::item, text) {
+            Ok(mut pairs) => {
+                if let Some(pair) = pairs.next() {
+                    self.build(pair, range);
+                }
+                None
+            }
+            Err(error) => {
+                let found = Found::new(&error, first.start, tokens);
+                let next = found.token.filter(|index| *index > 0 && self.is_indented_item(tokens, *index));
+                match next {
+                    Some(index) => {
+                        let end = range.first + index;
+                        self.parse_item(&ItemRange { end, ..range.clone() });
+                        Some(end)
+                    }
+                    None => {
+                        // What a missing bracket or quotation mark leads to has been said with it.
+                        if !range.broken {
+                            let diagnostic = mistakes::explain(&error, &found, self.text, self.source, tokens);
+                            self.diagnostics.push(diagnostic);
+                        }
+                        None
+                    }
+                }
+            }
+        }
+    }
+
+    fn build(&mut self, pair: build::Node, range: &ItemRange) {
+        let span = self.item_span(range);
+        let mut builder = Builder {
+            source: self.source,
+            text: self.text,
+            offset: span.start as usize,
+            tokens: &self.scan.tokens,
+            docs: &self.cut.docs,
+            diagnostics: self.diagnostics,
+        };
+        let doc = builder.doc(span);
+        match builder.item(pair) {
+            Ok(kind) => self.items.push(Item { doc, span, kind }),
+            Err(build::Unbuilt) => self.diagnostics.push(
+                Diagnostic::new(Code::Syntax, "this part cannot be read")
+                    .at(span, "the grammar reads it, the compiler does not")
+                    .help("this is a mistake in the compiler; write the part in another way and report it"),
+            ),
+        }
+    }
+
+    /// Whether an item word that is indented, outside all brackets, stands first on its line.
+    fn is_indented_item(&self, tokens: &[Token], index: usize) -> bool {
+        let token = tokens[index];
+        let inside = tokens[..index].iter().fold(0_usize, |depth, token| match token.kind {
+            Kind::Open => depth + 1,
+            Kind::Close => depth.saturating_sub(1),
+            Kind::Word | Kind::Number | Kind::String | Kind::Sign => depth,
+        });
+        inside == 0 && token.indent.is_some() && ITEM_WORDS.contains(&&self.text[token.start..token.end])
+    }
+
+    fn word(&self, token: usize) -> &str {
+        self.scan.tokens.get(token).map_or("", |token| &self.text[token.start..token.end])
+    }
+
+    fn token_span(&self, token: Token) -> Span {
+        Span::new(self.source, token.start, token.end)
+    }
+
+    fn item_span(&self, item: &ItemRange) -> Span {
+        let start = self.scan.tokens.get(item.first).map_or(0, |token| token.start);
+        let end = item.end.checked_sub(1).and_then(|last| self.scan.tokens.get(last)).map_or(start, |token| token.end);
+        Span::new(self.source, start, end.max(start))
+    }
+}

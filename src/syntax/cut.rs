@@ -1,0 +1,285 @@
+//! Cuts a file into items.
+//!
+//! Enters: the tokens of a file. Leaves: [`Cut`], the ranges of tokens that are items, the documentation that stands above tokens, and
+//! diagnostics for brackets without a partner, for nesting beyond [`super::DEPTH_MAX`] and for too many items. Always holds: every token
+//! belongs to exactly one item, in order; an item that is not `deep` nests no deeper than the limit, so that the
+//! grammar may recurse through brackets.
+//!
+//! An item starts where the first column of a line holds a word. A line in the first column that cannot be an item while a bracket is open
+//! is a row that lacks its indentation: it is reported and stays in its item.
+
+use std::collections::HashMap;
+
+use super::scan::{Kind, Scan, Token};
+use super::tree::Text;
+use super::{DEPTH_MAX, ITEMS_MAX};
+use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
+use crate::source::{SourceId, Span};
+
+/// The words that items begin with.
+pub(super) const ITEM_WORDS: [&str; 21] = [
+    "policy", "use", "standard", "team", "calendar", "lead", "signal", "group", "table", "let", "score", "decide", "grid", "stage", "flow",
+    "route", "queue", "sla", "promise", "claim", "test",
+];
+
+#[derive(Clone, Debug)]
+pub(super) struct ItemRange {
+    /// Its tokens.
+    pub first: usize,
+    pub end: usize,
+    /// The scanner reported something in it, so that a syntax error is likely to be a consequence.
+    pub broken: bool,
+    /// It is nested too deep to be parsed.
+    pub deep: bool,
+}
+
+pub(super) struct Cut {
+    pub items: Vec<ItemRange>,
+    /// The `##` lines directly above a token, by the start of that token.
+    pub docs: HashMap<usize, Text>,
+}
+
+struct Opener {
+    token: usize,
+    /// Blanks before the first token of its line.
+    indent: usize,
+}
+
+pub(super) fn cut(text: &str, source: SourceId, scan: &Scan, diagnostics: &mut Vec<Diagnostic>) -> Cut {
+    let mut cutter = Cutter {
+        text,
+        source,
+        tokens: &scan.tokens,
+        diagnostics,
+        items: Vec::new(),
+        openers: Vec::new(),
+        uncounted: 0,
+        suspect: None,
+        line_indent: 0,
+    };
+    cutter.walk();
+    let mut items = cutter.items;
+    mark_unterminated(&mut items, scan);
+    if let Some(item) = items.get(ITEMS_MAX) {
+        let token = scan.tokens[item.first];
+        diagnostics.push(
+            Diagnostic::new(Code::TooManyItems, format!("a file can have {ITEMS_MAX} parts, this one has {}", items.len()))
+                .at(Span::new(source, token.start, token.end), "the first one too many")
+                .help("split the file and `use` its pieces, or move repeated parts into a table"),
+        );
+        items.truncate(ITEMS_MAX);
+    }
+    Cut { items, docs: docs(text, source, scan) }
+}
+
+struct Cutter<'a> {
+    text: &'a str,
+    source: SourceId,
+    tokens: &'a [Token],
+    diagnostics: &'a mut Vec<Diagnostic>,
+    items: Vec<ItemRange>,
+    /// The brackets that are open.
+    openers: Vec<Opener>,
+    /// How many more are open than `openers` holds.
+    uncounted: usize,
+    /// The bracket whose partner stands further left than its line: the one that probably lacks its own, and where.
+    suspect: Option<(usize, usize)>,
+    line_indent: usize,
+}
+
+impl Cutter<'_> {
+    fn walk(&mut self) {
+        for index in 0..self.tokens.len() {
+            let token = self.tokens[index];
+            if let Some(indent) = token.indent {
+                self.line_indent = indent;
+            }
+            if self.items.is_empty() || (token.indent == Some(0) && token.kind != Kind::Close && self.starts_item(token)) {
+                self.close_item(index);
+                self.items.push(ItemRange { first: index, end: index, broken: false, deep: false });
+            }
+            match token.kind {
+                Kind::Open => self.open(index),
+                Kind::Close => self.close(index),
+                Kind::Word | Kind::Number | Kind::String | Kind::Sign => {}
+            }
+        }
+        self.close_item(self.tokens.len());
+    }
+
+    /// Whether a token in the first column starts an item. With a bracket open, only a word that items begin with (or nearly) does.
+    fn starts_item(&mut self, token: Token) -> bool {
+        let word = &self.text[token.start..token.end];
+        if self.openers.is_empty() || word == "leadwright" || is_nearly_item_word(word) {
+            return true;
+        }
+        let place = Span::new(self.source, token.start, token.start);
+        self.diagnostics.push(
+            Diagnostic::new(Code::Syntax, format!("`{word}` stands in the first column, where only items start"))
+                .at(Span::new(self.source, token.start, token.end), "a row is indented")
+                .help("put blanks in front of the row")
+                .replace("indent the row", Applicability::Safe, place, "  "),
+        );
+        false
+    }
+
+    fn open(&mut self, index: usize) {
+        // Far beyond the limit only the number matters.
+        if self.openers.len() > 2 * DEPTH_MAX {
+            self.uncounted += 1;
+            return;
+        }
+        self.openers.push(Opener { token: index, indent: self.line_indent });
+        if self.openers.len() == DEPTH_MAX + 1
+            && let Some(item) = self.items.last_mut()
+            && !item.deep
+        {
+            item.deep = true;
+            let token = self.tokens[index];
+            self.diagnostics.push(
+                Diagnostic::new(Code::TooDeep, format!("brackets are nested deeper than {DEPTH_MAX}"))
+                    .at(Span::new(self.source, token.start, token.end), "the first one too deep")
+                    .help("give a part of it a name with `let`"),
+            );
+        }
+    }
+
+    fn close(&mut self, index: usize) {
+        let token = self.tokens[index];
+        let closer = &self.text[token.start..token.end];
+        if self.uncounted > 0 {
+            self.uncounted -= 1;
+            return;
+        }
+        let partner = self.openers.iter().rposition(|opener| self.partner_of(opener) == closer);
+        let Some(partner) = partner else {
+            if self.break_item() {
+                let span = Span::new(self.source, token.start, token.end);
+                self.diagnostics.push(
+                    Diagnostic::new(Code::StrayBracket, format!("`{closer}` closes nothing"))
+                        .at(span, "no bracket is open here")
+                        .help(format!("remove this `{closer}`, or open its partner before it"))
+                        .replace("remove the bracket", Applicability::Unsafe, span, ""),
+                );
+            }
+            return;
+        };
+        // Brackets inside that are still open lack their partner.
+        if let Some(unclosed) = self.openers.get(partner + 1).map(|opener| opener.token) {
+            self.report_unclosed(unclosed, token.start);
+        }
+        if let (None, Some(indent)) = (self.suspect, token.indent)
+            && indent < self.openers[partner].indent
+        {
+            self.suspect = Some((self.openers[partner].token, token.start));
+        }
+        self.openers.truncate(partner);
+    }
+
+    /// Ends the current item before token `end` and reports a bracket that is still open.
+    fn close_item(&mut self, end: usize) {
+        let suspect = self.suspect.take();
+        if let Some(last) = self.openers.last() {
+            let file_end = self.tokens.get(end.wrapping_sub(1)).map_or(0, |token| token.end);
+            let (opener, place) = suspect.unwrap_or((last.token, file_end));
+            self.report_unclosed(opener, place);
+        }
+        self.openers.clear();
+        self.uncounted = 0;
+        if let Some(item) = self.items.last_mut() {
+            item.end = end;
+        }
+    }
+
+    fn report_unclosed(&mut self, opener: usize, place: usize) {
+        if !self.break_item() {
+            return;
+        }
+        let token = self.tokens[opener];
+        let written = &self.text[token.start..token.end];
+        let closer = closer_of(written);
+        // A closing brace in front of another one stands on its own line.
+        let at_line_start = self.text[..place].trim_end_matches([' ', '\t']).ends_with('\n');
+        let (place, insert) = match (closer, at_line_start) {
+            ("}", true) => (place, "}\n".to_owned()),
+            ("}", false) if place == self.tokens.last().map_or(0, |last| last.end) || self.text[place..].starts_with(['\n', '\r']) => {
+                (place, "\n}".to_owned())
+            }
+            _ => (place, closer.to_owned()),
+        };
+        self.diagnostics.push(
+            Diagnostic::new(Code::StrayBracket, format!("`{written}` is not closed"))
+                .at(Span::new(self.source, token.start, token.end), "opened here")
+                .help(format!("close it with `{closer}`"))
+                .replace(format!("insert `{closer}`"), Applicability::Unsafe, Span::new(self.source, place, place), insert),
+        );
+    }
+
+    /// Marks the current item as broken; false if it was already, so that one slip is reported once.
+    fn break_item(&mut self) -> bool {
+        match self.items.last_mut() {
+            Some(item) => !std::mem::replace(&mut item.broken, true),
+            None => true,
+        }
+    }
+
+    fn partner_of(&self, opener: &Opener) -> &'static str {
+        let token = self.tokens[opener.token];
+        closer_of(&self.text[token.start..token.end])
+    }
+}
+
+fn closer_of(opener: &str) -> &'static str {
+    match opener {
+        "{" => "}",
+        "(" => ")",
+        _ => "]",
+    }
+}
+
+fn is_nearly_item_word(word: &str) -> bool {
+    ITEM_WORDS.contains(&word) || ((4..=20).contains(&word.len()) && nearest(word, ITEM_WORDS).is_some())
+}
+
+/// A string without an end swallows whatever stands behind it on its line.
+fn mark_unterminated(items: &mut [ItemRange], scan: &Scan) {
+    for start in &scan.unterminated {
+        let token = scan.tokens.partition_point(|token| token.start < *start);
+        let item = items.partition_point(|item| item.end <= token);
+        if let Some(item) = items.get_mut(item) {
+            item.broken = true;
+        }
+    }
+}
+
+/// Collects `##` lines that stand directly above a token.
+fn docs(text: &str, source: SourceId, scan: &Scan) -> HashMap<usize, Text> {
+    let mut docs = HashMap::new();
+    let mut lines: Vec<&str> = Vec::new();
+    let mut block: Option<Span> = None;
+    for comment in &scan.comments {
+        let written = &text[comment.start..comment.end];
+        let Some(line) = written.strip_prefix("##").filter(|line| comment.own_line && !line.starts_with('#')) else { continue };
+        let span = Span::new(source, comment.start, comment.end);
+        if !block.is_some_and(|block| is_next_line(text, block.end as usize, comment.start)) {
+            lines.clear();
+            block = None;
+        }
+        lines.push(line.strip_prefix(' ').unwrap_or(line).trim_end());
+        let whole = block.map_or(span, |block| block.to(span));
+        block = Some(whole);
+        let token = scan.tokens.partition_point(|token| token.start < comment.end);
+        if let Some(token) = scan.tokens.get(token)
+            && is_next_line(text, comment.end, token.start)
+        {
+            docs.insert(token.start, Text { value: lines.join("\n"), span: whole });
+        }
+    }
+    docs
+}
+
+/// Whether nothing but one line end and blanks stand between the two places.
+fn is_next_line(text: &str, end: usize, start: usize) -> bool {
+    let between = &text[end..start];
+    between.trim().is_empty() && between.matches('\n').count() == 1
+}

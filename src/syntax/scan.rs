@@ -1,0 +1,234 @@
+//! The scanner: one walk over the text of a file, bytes to light tokens.
+//!
+//! Enters: text. Leaves: [`Scan`], the tokens and comments with their places, and diagnostics for what no token can be
+//! (a string without an end, other quotation marks, semicolons). Always holds: tokens do not overlap, stand in order, lie on
+//! character boundaries, and hold neither blanks (but for strings) nor line ends. It knows no grammar: whether a word is a
+//! keyword is the grammar's business, which reads strings and comments by the same rules.
+
+use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::source::{SourceId, Span};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// letters, digits and `_`, no digit first; or a name in backquotes
+    Word,
+    /// what begins with a digit, or with a sign and a digit: numbers, dates, times
+    Number,
+    String,
+    /// `{`, `(` or `[`
+    Open,
+    /// `}`, `)` or `]`
+    Close,
+    /// operators, commas, and whatever is nothing else
+    Sign,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub start: usize,
+    pub end: usize,
+    pub kind: Kind,
+    /// Blanks before it on its line, if it is the first on its line.
+    pub indent: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Comment {
+    pub start: usize,
+    pub end: usize,
+    /// It stands alone on its line.
+    pub own_line: bool,
+}
+
+pub(super) struct Scan {
+    pub tokens: Vec<Token>,
+    pub comments: Vec<Comment>,
+    /// Where strings are not closed.
+    pub unterminated: Vec<usize>,
+}
+
+/// The signs of two and three bytes, so that a message shows them whole.
+const LONG_SIGNS: [&str; 19] =
+    ["===", "!==", "-->", "—>", "–>", "==", "!=", ">=", "<=", "=>", "=<", "<>", "->", "&&", "||", "..", "**", "::", ":="];
+
+pub(super) fn scan(text: &str, source: SourceId, diagnostics: &mut Vec<Diagnostic>) -> Scan {
+    let scan = Scan { tokens: Vec::new(), comments: Vec::new(), unterminated: Vec::new() };
+    let mut scanner = Scanner { text, source, diagnostics, line_end: 0, scan };
+    scanner.walk();
+    scanner.scan
+}
+
+/// Whether a word goes on with this character.
+pub(super) fn continues_word(character: char) -> bool {
+    character == '_' || character.is_alphanumeric()
+}
+
+struct Scanner<'a> {
+    text: &'a str,
+    source: SourceId,
+    diagnostics: &'a mut Vec<Diagnostic>,
+    /// Where the current line ends, before its line end; sought once per line, so that long lines cost no more than short ones.
+    line_end: usize,
+    scan: Scan,
+}
+
+impl Scanner<'_> {
+    fn walk(&mut self) {
+        let mut position = 0;
+        let mut line_start = 0;
+        self.line_end = self.line_end_from(0);
+        let mut first_on_line = true;
+        while let Some(character) = self.text[position..].chars().next() {
+            let start = position;
+            position += character.len_utf8();
+            match character {
+                '\n' => {
+                    line_start = position;
+                    first_on_line = true;
+                    self.line_end = self.line_end_from(position);
+                    continue;
+                }
+                // A byte order mark is no blank: the line starts behind it.
+                '\u{FEFF}' => {
+                    if start == line_start {
+                        line_start = position;
+                    }
+                    continue;
+                }
+                ' ' | '\t' | '\r' | '\u{A0}' => continue,
+                '#' => {
+                    position = self.line_end;
+                    self.scan.comments.push(Comment { start, end: position, own_line: first_on_line });
+                    continue;
+                }
+                ';' => {
+                    self.semicolon(start);
+                    continue;
+                }
+                _ => {}
+            }
+            let (kind, end) = self.token(start, character);
+            let indent = first_on_line.then(|| start - line_start);
+            first_on_line = false;
+            position = end;
+            self.scan.tokens.push(Token { start, end, kind, indent });
+        }
+    }
+
+    /// The token that begins with `character` at `start`, which is no blank.
+    fn token(&mut self, start: usize, character: char) -> (Kind, usize) {
+        let next = start + character.len_utf8();
+        match character {
+            '"' => (Kind::String, self.string(start)),
+            '\'' => match self.closing(next, &['\'']) {
+                Some(end) => (Kind::String, self.other_quotes(start, end)),
+                None => (Kind::Sign, next),
+            },
+            '“' | '”' | '„' => match self.closing(next, &['“', '”', '"']) {
+                Some(end) => (Kind::String, self.other_quotes(start, end)),
+                None => (Kind::Sign, next),
+            },
+            '`' => match self.closing(next, &['`']) {
+                Some(end) => (Kind::Word, end),
+                None => (Kind::Sign, next),
+            },
+            '{' | '(' | '[' => (Kind::Open, next),
+            '}' | ')' | ']' => (Kind::Close, next),
+            '0'..='9' => (Kind::Number, self.number_end(start)),
+            '+' | '-' if self.text[next..].starts_with(|digit: char| digit.is_ascii_digit()) => (Kind::Number, self.number_end(next)),
+            _ if continues_word(character) => (Kind::Word, self.word_end(start)),
+            _ => {
+                let rest = &self.text[start..];
+                let length = LONG_SIGNS.iter().find(|sign| rest.starts_with(**sign)).map_or(character.len_utf8(), |sign| sign.len());
+                (Kind::Sign, start + length)
+            }
+        }
+    }
+
+    /// The end of the string that opens at `start`; it ends at the line's end at the latest.
+    fn string(&mut self, start: usize) -> usize {
+        let line_end = self.line_end;
+        let mut escaped = false;
+        for (index, character) in self.text[start + 1..line_end].char_indices() {
+            match character {
+                '"' if !escaped => return start + 1 + index + 1,
+                _ => escaped = character == '\\' && !escaped,
+            }
+        }
+        self.scan.unterminated.push(start);
+        let shown_end = start + self.text[start..line_end].trim_end().len();
+        self.diagnostics.push(
+            Diagnostic::new(Code::UnterminatedString, "this string is not closed on its line")
+                .at(Span::new(self.source, start, shown_end), "it opens here")
+                .help("close it with `\"`; a string cannot hold a line end, write `\\n` where you need one")
+                .replace(
+                    "close the string at the end of the line",
+                    Applicability::Unsafe,
+                    Span::new(self.source, shown_end, shown_end),
+                    "\"",
+                ),
+        );
+        line_end
+    }
+
+    /// Behind the first of `closers` on this line.
+    fn closing(&self, from: usize, closers: &[char]) -> Option<usize> {
+        let line = &self.text[from..self.line_end];
+        let index = line.find(closers)?;
+        let closer = line[index..].chars().next()?;
+        Some(from + index + closer.len_utf8())
+    }
+
+    /// A string in single or printed quotation marks is read, and reported.
+    fn other_quotes(&mut self, start: usize, end: usize) -> usize {
+        let inside = self.text[start..end].trim_matches(['\'', '“', '”', '„', '"']);
+        let written = format!("\"{}\"", inside.replace('\\', "\\\\").replace('"', "\\\""));
+        self.diagnostics.push(
+            Diagnostic::new(Code::Syntax, format!("a string stands in straight double quotation marks: `{written}`"))
+                .at(Span::new(self.source, start, end), "these are other quotation marks")
+                .help(format!("write `{written}`"))
+                .replace("use straight double quotation marks", Applicability::Safe, Span::new(self.source, start, end), written),
+        );
+        end
+    }
+
+    fn semicolon(&mut self, start: usize) {
+        let span = Span::new(self.source, start, start + 1);
+        self.diagnostics.push(
+            Diagnostic::new(Code::Syntax, "nothing ends with a semicolon here")
+                .at(span, "not needed")
+                .help("leave the `;` out: a row ends where the next one begins")
+                .replace("remove the semicolon", Applicability::Safe, span, ""),
+        );
+    }
+
+    fn word_end(&self, start: usize) -> usize {
+        self.text[start..].find(|character| !continues_word(character)).map_or(self.text.len(), |length| start + length)
+    }
+
+    /// The end of a number, a date or a time: `250_000`, `12.50`, `10,000`, `2026-11-18T15:00:00+01:00`.
+    fn number_end(&self, start: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let digit_at = |index: usize| bytes.get(index).is_some_and(u8::is_ascii_digit);
+        let mut end = self.word_end(start);
+        loop {
+            let joined = match bytes.get(end) {
+                Some(b'.' | b':') => digit_at(end + 1),
+                Some(b',') => (1..=3).all(|offset| digit_at(end + offset)) && !digit_at(end + 4),
+                Some(b'-') => end - start >= 4 && digit_at(end + 1),
+                Some(b'+') => end - start > 10 && digit_at(end + 1),
+                _ => false,
+            };
+            if !joined {
+                return end;
+            }
+            end = self.word_end(end + 1);
+        }
+    }
+
+    fn line_end_from(&self, position: usize) -> usize {
+        let rest = &self.text[position..];
+        let length = rest.find('\n').unwrap_or(rest.len());
+        position + rest[..length].strip_suffix('\r').map_or(length, str::len)
+    }
+}

@@ -69,7 +69,7 @@ impl Checker<'_> {
                 }
             };
             if !like_the_first {
-                let message = format!("`{}` is {}, unlike the values before it", self.written(value.span), a_value_of(value.ty));
+                let message = format!("`{}` is {}, unlike the values before it", self.one_line(value.span), a_value_of(value.ty));
                 let first_label = format!("this is {}", a_value_of(first.ty));
                 self.report(Diagnostic::new(Code::WrongType, message).at(value.span, "").at(first.span, first_label));
                 return None;
@@ -129,7 +129,7 @@ impl Checker<'_> {
         let divides = values.iter().any(|(operator, _)| *operator == Factor::Over);
         if divides && places.is_none() {
             self.report(
-                Diagnostic::new(Code::DivisionNeedsPlaces, format!("`{}` does not say to how many places", self.written(span)))
+                Diagnostic::new(Code::DivisionNeedsPlaces, format!("`{}` does not say to how many places", self.one_line(span)))
                     .at(span, "a quotient may have endless places")
                     .help("write `to N places` behind it; the quotient is rounded half away from zero")
                     .replace("keep 2 places", Applicability::Unsafe, span.after(), " to 2 places"),
@@ -153,7 +153,7 @@ impl Checker<'_> {
         if scale > most || above.scale > most || below.scale > most || shift.unsigned_abs() > u32::from(most) {
             let needed = u32::from(scale.max(above.scale).max(below.scale)).max(shift.unsigned_abs());
             self.report(
-                Diagnostic::new(Code::TooManyPlaces, format!("`{}` needs {needed} decimal places, and 18 are kept", self.written(span)))
+                Diagnostic::new(Code::TooManyPlaces, format!("`{}` needs {needed} decimal places, and 18 are kept", self.one_line(span)))
                     .at(span, "the places of all factors add up")
                     .help("round a part of it, as in `(a * b to 4 places) * c`"),
             );
@@ -213,7 +213,7 @@ impl Checker<'_> {
                 continue;
             }
             if !is_plain_literal(tree) {
-                let message = format!("`{}` is a plain number, and stands next to money", self.written(value.span));
+                let message = format!("`{}` is a plain number, and stands next to money", self.one_line(value.span));
                 self.report(
                     Diagnostic::new(Code::WrongUnit, message)
                         .at(value.span, "a plain number")
@@ -229,9 +229,9 @@ impl Checker<'_> {
 
     fn report_money_in_product(&mut self, values: &[(Factor, Expr)], span: Span, above: bool) {
         let message = if above {
-            format!("`{}` multiplies money by money", self.written(span))
+            format!("`{}` multiplies money by money", self.one_line(span))
         } else {
-            format!("`{}` divides a plain number by money", self.written(span))
+            format!("`{}` divides a plain number by money", self.one_line(span))
         };
         let mut diagnostic = Diagnostic::new(Code::WrongUnit, message).at(span, "");
         for (_, value) in values.iter().filter(|(_, value)| unit_of(value) == Unit::Money) {

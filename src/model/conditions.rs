@@ -27,7 +27,7 @@ impl Checker<'_> {
             }
             Type::YesNo => Some(value),
             Type::Text | Type::Number { .. } | Type::OneOf(_) | Type::SomeOf(_) | Type::Date | Type::Time => {
-                let written = self.written(value.span);
+                let written = self.one_line(value.span);
                 let message = format!("`{written}` is {}, and a condition is needed", a_value_of(value.ty));
                 let help = how_to_ask(&written, value.ty);
                 self.report(Diagnostic::new(Code::NotACondition, message).at(value.span, "neither yes nor no").help(help));
@@ -104,7 +104,7 @@ impl Checker<'_> {
         match (is_literal(left), is_literal(right)) {
             (true, true) => {
                 self.report(
-                    Diagnostic::new(Code::NotACondition, format!("`{}` compares two constants", self.written(span)))
+                    Diagnostic::new(Code::NotACondition, format!("`{}` compares two constants", self.one_line(span)))
                         .at(operator_span, "this never changes from lead to lead"),
                 );
                 None
@@ -142,7 +142,8 @@ impl Checker<'_> {
         if let (ExprKind::CompareConstant { right: lowest, .. }, ExprKind::CompareConstant { right: highest, .. }) = (&from.kind, &to.kind)
             && is_above(*lowest, *highest)
         {
-            let message = format!("`{}` to `{}` runs backwards, so nothing lies between", self.written(low.span), self.written(high.span));
+            let message =
+                format!("`{}` to `{}` runs backwards, so nothing lies between", self.one_line(low.span), self.one_line(high.span));
             self.report(Diagnostic::new(Code::BadRange, message).at(low.span.to(high.span), ""));
             return None;
         }
@@ -152,7 +153,7 @@ impl Checker<'_> {
     /// A value with an order, compared with a constant or with another value.
     fn compared(&mut self, left: Expr, operator: Operator, right: &tree::Expr, scope: &Scope) -> Option<Expr> {
         let span = left.span.to(right.span);
-        let written = self.written(left.span);
+        let written = self.one_line(left.span);
         if !matches!(left.ty, Type::Number { .. } | Type::Date | Type::Time) {
             let message = format!("`{written}` is {}, which has no order", a_value_of(left.ty));
             self.report(
@@ -207,7 +208,7 @@ impl Checker<'_> {
         scope: &Scope,
     ) -> Option<Expr> {
         let left = self.value(left_tree, scope)?;
-        let what = format!("`{}`", self.written(left.span));
+        let what = format!("`{}`", self.one_line(left.span));
         if let Type::SomeOf(_) = left.ty {
             let first = choices.first()?;
             let gap = Span { start: left.span.end, end: first.span.start, ..span };
@@ -307,7 +308,7 @@ impl Checker<'_> {
         if self.value(other, scope).is_none() {
             return;
         }
-        let written = self.written(other.span);
+        let written = self.one_line(other.span);
         let mut diagnostic =
             Diagnostic::new(Code::WrongType, format!("`is` compares {what} with a constant, and `{written}` is another value"))
                 .at(other.span, "this changes from lead to lead")
@@ -335,7 +336,7 @@ impl Checker<'_> {
             if let [(first, first_span), (second, second_span)] = pair
                 && first == second
             {
-                let message = format!("`{}` stands twice in one list", self.written(*second_span));
+                let message = format!("`{}` stands twice in one list", self.one_line(*second_span));
                 self.report(Diagnostic::new(Code::RepeatedChoice, message).at(*second_span, "again").at(*first_span, "first here"));
                 unlike = false;
             }
@@ -350,7 +351,7 @@ impl Checker<'_> {
             (_, _) => return None,
         };
         if matches!(right.kind, ExprKind::Constant(_)) {
-            let written = self.written(right.span);
+            let written = self.one_line(right.span);
             let gap = Span { start: left.span.end, end: right.span.start, ..span };
             let words = if negated { " is not " } else { " is " };
             self.report(
@@ -378,7 +379,7 @@ impl Checker<'_> {
     /// `products has service`, `products has any of service, dispensing`
     fn has(&mut self, left: &tree::Expr, choices: &[tree::Expr], span: Span, scope: &Scope) -> Option<Expr> {
         let left = self.value(left, scope)?;
-        let written = self.written(left.span);
+        let written = self.one_line(left.span);
         let Type::SomeOf(_) = left.ty else {
             let mut diagnostic =
                 Diagnostic::new(Code::WrongType, format!("`{written}` is {}, and only a set of choices has one", a_value_of(left.ty)))
@@ -419,37 +420,21 @@ impl Checker<'_> {
     }
 
     fn moment(&mut self, stage: &Name, span: Span, scope: &Scope, kind: fn(usize) -> ExprKind) -> Option<Expr> {
-        let index = self.stage_number(stage)?;
+        let index = self.stage_named(stage)?;
         if *scope == Scope::Moment {
             return Some(yes_no(kind(index), span));
         }
         self.report(
-            Diagnostic::new(Code::NoTransitionHere, format!("`{}` is only known once the flow has moved the lead", self.written(span)))
+            Diagnostic::new(Code::NoTransitionHere, format!("`{}` is only known once the flow has moved the lead", self.one_line(span)))
                 .at(span, "no transition can be seen here")
                 .help(format!("use it in a route or a clock; `stage is {}` asks for the stage before the transition", stage.text)),
         );
         None
     }
 
-    /// The number of a stage.
-    pub(crate) fn stage_number(&mut self, stage: &Name) -> Option<usize> {
-        match self.policy.stage_choices {
-            Some(choices) => self.choice(stage, choices, "`stage`"),
-            None => {
-                if !self.hidden.files && !self.hidden.words.contains(&stage.text) {
-                    self.report(
-                        Diagnostic::new(Code::UnknownStage, format!("`{}` is not a stage", stage.text))
-                            .at(stage.span, "the policy has no stages"),
-                    );
-                }
-                None
-            }
-        }
-    }
-
     fn report_two_units(&mut self, left: &Expr, right: &Expr) {
         let (money, plain) = if unit_of(left) == Unit::Money { (left, right) } else { (right, left) };
-        let message = format!("`{}` is money, and `{}` is a plain number", self.written(money.span), self.written(plain.span));
+        let message = format!("`{}` is money, and `{}` is a plain number", self.one_line(money.span), self.one_line(plain.span));
         self.report(
             Diagnostic::new(Code::WrongUnit, message)
                 .at(right.span, format!("{} here", a_value_of(right.ty)))
@@ -459,7 +444,7 @@ impl Checker<'_> {
 
     fn report_unlike(&mut self, left: &Expr, right: &Expr) {
         let (left_is, right_is) = (a_value_of(left.ty), a_value_of(right.ty));
-        let (left_written, right_written) = (self.written(left.span), self.written(right.span));
+        let (left_written, right_written) = (self.one_line(left.span), self.one_line(right.span));
         let message = if left_is == right_is {
             format!("`{left_written}` and `{right_written}` do not have the same choices")
         } else {

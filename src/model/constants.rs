@@ -3,7 +3,7 @@
 //! Always holds: nothing is rounded. A constant with more places than its type keeps is reported, except where it is only compared
 //! ([`Checker::compared_constant`]): there it stays exact.
 
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 
 use super::check::Checker;
 use super::decimals::{power_of_ten, rescaled};
@@ -61,7 +61,7 @@ impl Checker<'_> {
                 Some(instant) => Decimal::whole(instant),
                 None => {
                     self.report(
-                        Diagnostic::new(Code::OutOfRange, format!("`{}` lies outside the calendar", self.written(tree.span)))
+                        Diagnostic::new(Code::OutOfRange, format!("`{}` lies outside the calendar", self.one_line(tree.span)))
                             .at(tree.span, "years run from -9999 to 9999"),
                     );
                     return None;
@@ -76,7 +76,7 @@ impl Checker<'_> {
         let limits = domain_of(ty);
         let range = range.unwrap_or(limits);
         if value.compare_units(range.low, scale).is_lt() || value.compare_units(range.high, scale).is_gt() {
-            let written = self.written(tree.span);
+            let written = self.one_line(tree.span);
             let message = format!("`{written}` lies outside the range of {what}");
             let label = if range == Interval::FULL || range == limits {
                 format!("{what} is {} of 64 bits", a_value_of(ty))
@@ -94,10 +94,10 @@ impl Checker<'_> {
         let value = self.decimal(number)?;
         let Some(currency) = &number.currency else { return Some(value) };
         match unit {
-            Unit::Money => self.own_currency(currency).then_some(value),
+            Unit::Money => self.money_scale(number.span, Some(currency)).map(|_| value),
             Unit::Plain => {
-                let written = self.written(number.span);
-                let amount = self.written(Span { end: currency.span.start, ..number.span });
+                let written = self.one_line(number.span);
+                let amount = self.one_line(Span { end: currency.span.start, ..number.span });
                 self.report(
                     Diagnostic::new(Code::WrongUnit, format!("{what} is a plain number, but `{written}` is an amount of money"))
                         .at(number.span, "an amount of money")
@@ -113,38 +113,14 @@ impl Checker<'_> {
         self.amount(number, Unit::Plain, what)
     }
 
-    /// Whether an amount is in the policy's currency; reports it if not.
-    pub(crate) fn own_currency(&mut self, written: &Name) -> bool {
-        let Some(own) = self.policy.currency else {
-            if !self.policy_currency_is_hidden() {
-                self.report(
-                    Diagnostic::new(Code::WrongCurrency, format!("`{}` is written, but the policy names no currency", written.text))
-                        .at(written.span, "an amount of money")
-                        .help(format!("write `currency {}` into the `policy` header", written.text)),
-                );
-            }
-            return false;
-        };
-        let code = String::from_utf8_lossy(&own.code).into_owned();
-        if written.text == code {
-            return true;
-        }
-        self.report(
-            Diagnostic::new(Code::WrongCurrency, format!("`{}` is not the policy's currency, which is `{code}`", written.text))
-                .at(written.span, format!("amounts are in {code}"))
-                .help(format!("write the amount in {code}; rates of exchange are no part of a policy")),
-        );
-        false
-    }
-
     /// Microseconds since the epoch. Without an offset the literal is local time in the policy's zone: a skipped time moves forward, a repeated one
     /// is the first. `None` outside the calendar.
     pub(crate) fn instant(&self, literal: &TimeLiteral) -> Option<i64> {
         let zone = match literal.offset {
-            Some(seconds) => TimeZone::fixed(jiff::tz::Offset::from_seconds(seconds).ok()?),
-            None => TimeZone::get(&self.policy.timezone).unwrap_or(TimeZone::UTC),
+            Some(seconds) => TimeZone::fixed(Offset::from_seconds(seconds).ok()?),
+            None => TimeZoneDatabase::bundled().get(&self.policy.timezone).ok()?,
         };
-        Some(literal.local.to_zoned(zone).ok()?.timestamp().as_microsecond())
+        Some(zone.to_ambiguous_timestamp(literal.local).compatible().ok()?.as_microsecond())
     }
 
     /// The index of a choice.
@@ -152,20 +128,22 @@ impl Checker<'_> {
         if let Some(index) = self.choice_index(choices, &name.text) {
             return Some(index);
         }
-        if self.hidden_choice(choices, &name.text) {
+        if self.may_be_hidden(&name.text) {
             return None;
         }
-        let code = self.choice_code(choices);
+        let (code, noun) = self.kind_of_choice(choices);
         let message = match code {
-            Code::UnknownStage => format!("`{}` is not a stage", name.text),
-            Code::UnknownQueue => format!("`{}` is not a queue", name.text),
-            _ => format!("`{}` is not a choice of {what}", name.text),
+            Code::UnknownChoice => format!("`{}` is not a choice of {what}", name.text),
+            _ => format!("there is no {noun} `{}`", name.text),
         };
-        let spelled = self.spelled(choices, &name.text);
-        let members = self.choice_names(choices);
-        let suggestion = spelled.or_else(|| self.suggest(&name.text, members.iter().map(String::as_str).collect()).map(str::to_owned));
-        let mut diagnostic = Diagnostic::new(code, message).at(name.span, self.choices_label(choices, what));
-        diagnostic = diagnostic.did_you_mean(name.span, suggestion.as_deref());
+        let diagnostic = Diagnostic::new(code, message).at(name.span, format!("not a {noun}"));
+        let diagnostic = match self.spelled(choices, &name.text) {
+            Some(member) => diagnostic.did_you_mean(name.span, &member),
+            None => {
+                let names = self.choice_names(choices);
+                self.propose(diagnostic, noun, name, names)
+            }
+        };
         self.report(diagnostic);
         None
     }
@@ -189,28 +167,14 @@ impl Checker<'_> {
         self.policy.choices.get(choices).map_or_else(Vec::new, |set| set.members.iter().map(|member| member.name.clone()).collect())
     }
 
-    fn choice_code(&self, choices: ChoicesId) -> Code {
+    fn kind_of_choice(&self, choices: ChoicesId) -> (Code, &'static str) {
         if self.policy.stage_choices == Some(choices) {
-            Code::UnknownStage
+            (Code::UnknownStage, "stage")
         } else if self.policy.queue_choices == Some(choices) {
-            Code::UnknownQueue
+            (Code::UnknownQueue, "queue")
         } else {
-            Code::UnknownChoice
+            (Code::UnknownChoice, "choice")
         }
-    }
-
-    fn choices_label(&self, choices: ChoicesId, what: &str) -> String {
-        let names = self.choice_names(choices);
-        if names.is_empty() { String::new() } else { format!("{what} is one of {}", super::words::listed(&names)) }
-    }
-
-    /// A name that a skipped part of the text may have declared.
-    fn hidden_choice(&self, choices: ChoicesId, name: &str) -> bool {
-        self.choice_code(choices) != Code::UnknownChoice && (self.hidden.files || self.hidden.words.contains(name))
-    }
-
-    fn policy_currency_is_hidden(&self) -> bool {
-        self.hidden.files || self.hidden.words.contains("currency")
     }
 
     /// The number as written, if it is one that the language can hold.
@@ -219,7 +183,7 @@ impl Checker<'_> {
         if value.is_sane() {
             return Some(value);
         }
-        let written = self.written(number.span);
+        let written = self.one_line(number.span);
         let reduced = value.reduced();
         let diagnostic =
             if reduced.places > super::value::SCALE_MAX && power_of_ten(reduced.places).is_none_or(|one| reduced.mantissa < one) {
@@ -232,7 +196,7 @@ impl Checker<'_> {
     }
 
     fn report_too_many_places(&mut self, place: Span, scale: u8, what: &str) {
-        let written = self.written(place);
+        let written = self.one_line(place);
         let keeps = match scale {
             0 => format!("{what} holds whole numbers"),
             1 => format!("{what} keeps 1 decimal place"),
@@ -244,22 +208,22 @@ impl Checker<'_> {
     }
 
     fn report_quoted_choice(&mut self, place: Span, text: &str, choices: ChoicesId, what: &str) {
-        let named = self.spelled(choices, text);
-        let names = self.choice_names(choices);
-        let suggestion = named.or_else(|| self.suggest(&fold_choice(text), names.iter().map(String::as_str).collect()).map(str::to_owned));
-        let written = self.written(place);
-        let code = self.choice_code(choices);
-        let diagnostic = Diagnostic::new(code, format!("`{written}` is a text, and {what} is compared with the name of a choice"))
-            .at(place, self.choices_label(choices, what));
-        let diagnostic = match suggestion {
-            Some(_) => diagnostic.did_you_mean(place, suggestion.as_deref()),
-            None => diagnostic.help("write the name of the choice, without quotes"),
+        let written = self.one_line(place);
+        let (code, noun) = self.kind_of_choice(choices);
+        let diagnostic = Diagnostic::new(code, format!("`{written}` is a text, and {what} takes the name of a {noun}"))
+            .at(place, "names stand without quotes");
+        let diagnostic = match self.spelled(choices, text) {
+            Some(member) => diagnostic.did_you_mean(place, &member),
+            None => {
+                let names = self.choice_names(choices);
+                self.propose(diagnostic, noun, &Name { text: fold_choice(text), span: place }, names)
+            }
         };
         self.report(diagnostic);
     }
 
     fn report_not_a_constant(&mut self, tree: &tree::Expr, ty: Type, what: &str) {
-        let written = self.written(tree.span);
+        let written = self.one_line(tree.span);
         let wanted = match ty {
             Type::Text => "a text in quotes",
             Type::Number { unit: Unit::Money, .. } => "an amount",

@@ -118,7 +118,7 @@ impl Checker<'_> {
                 let cells = |count: usize| if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") };
                 let columns = if tree.columns.len() == 1 { "1 column".to_owned() } else { format!("{} columns", tree.columns.len()) };
                 let message =
-                    format!("row `{}` has {}, and the grid has {columns}", self.written(row.pattern.span), cells(row.outcomes.len()));
+                    format!("row `{}` has {}, and the grid has {columns}", self.one_line(row.pattern.span), cells(row.outcomes.len()));
                 let place = row.outcomes.iter().map(|outcome| outcome.span).reduce(Span::to).unwrap_or(row.span);
                 self.report(Diagnostic::new(Code::GridShape, message).at(place, "one cell for each column"));
             }
@@ -138,13 +138,13 @@ impl Checker<'_> {
 
     /// One edge of a grid; none if a pattern makes no sense.
     fn edges(&mut self, subject: &Expr, patterns: &[&Pattern]) -> Option<Vec<Edge>> {
-        let what = format!("`{}`", self.written(subject.span));
+        let what = format!("`{}`", self.one_line(subject.span));
         let mut cases = Vec::with_capacity(patterns.len());
         let mut edges = Vec::with_capacity(patterns.len());
         for pattern in patterns {
             let matcher = self.matcher(pattern, subject, &what);
             if let Some(matcher) = &matcher {
-                edges.push(Edge { matcher: matcher.clone(), text: self.written(pattern.span), span: pattern.span });
+                edges.push(Edge { matcher: matcher.clone(), text: self.one_line(pattern.span), span: pattern.span });
             }
             cases.push(Case { matcher, span: pattern.span, row: pattern.span });
         }

@@ -107,7 +107,7 @@ impl Checker<'_> {
         if values.domain.missing && !values.missing {
             names.push("missing".to_owned());
         }
-        let subject = self.written(values.domain.span);
+        let subject = self.one_line(values.domain.span);
         match names.split_last() {
             Some((last, [])) => format!("`{subject}` can also be {last}"),
             Some((last, others)) => format!("`{subject}` can also be {} or {last}", others.join(", ")),
@@ -210,7 +210,7 @@ impl Checker<'_> {
             | ExprKind::DaysSince(_)
             | ExprKind::DaysUntil(_)
             | ExprKind::DomainOf(_)
-            | ExprKind::Measure(_) => Key::Written(self.written(subject.span)),
+            | ExprKind::Measure(_) => Key::Written(self.one_line(subject.span)),
             ExprKind::Constant(_)
             | ExprKind::And(_)
             | ExprKind::Or(_)

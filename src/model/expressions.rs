@@ -107,7 +107,7 @@ impl Checker<'_> {
         };
         let value = self.amount(number, unit, "this")?;
         let Some(units) = value.at_scale(places) else {
-            let written = self.written(number.span);
+            let written = self.one_line(number.span);
             self.report(Diagnostic::new(Code::OutOfRange, format!("`{written}` does not fit 64 bits")).at(number.span, ""));
             return None;
         };
@@ -157,7 +157,7 @@ impl Checker<'_> {
                 None
             }
             (Named::Field(_) | Named::Let(_) | Named::Score(_) | Named::Decide(_), [part, ..]) => {
-                let message = format!("`{}` has no parts, so `{}` means nothing here", first.text, self.written(span));
+                let message = format!("`{}` has no parts, so `{}` means nothing here", first.text, self.one_line(span));
                 self.report(
                     Diagnostic::new(Code::UnknownName, message)
                         .at(part.span, "")
@@ -171,16 +171,14 @@ impl Checker<'_> {
     fn section(&mut self, id: ScoreId, score_name: &Name, section: &Name, span: Span) -> Option<Expr> {
         let score = self.is_typed(Derived::Score(id)).then(|| self.policy.scores.get(id))??;
         let Some(index) = score.sections.iter().position(|candidate| candidate.name == section.text) else {
-            if self.hidden.words.contains(&section.text) {
+            if self.may_be_hidden(&section.text) {
                 return None;
             }
             let names: Vec<String> = score.sections.iter().map(|candidate| candidate.name.clone()).collect();
-            let suggestion = self.suggest(&section.text, names.iter().map(String::as_str).collect());
-            self.report(
-                Diagnostic::new(Code::UnknownName, format!("score `{}` has no section `{}`", score_name.text, section.text))
-                    .at(section.span, format!("its sections are {}", super::words::listed(&names)))
-                    .did_you_mean(section.span, suggestion),
-            );
+            let message = format!("score `{}` has no section `{}`", score_name.text, section.text);
+            let diagnostic = Diagnostic::new(Code::UnknownName, message).at(section.span, "not a section of it");
+            let diagnostic = self.propose(diagnostic, "section", section, names);
+            self.report(diagnostic);
             return None;
         };
         let section = &score.sections[index];
@@ -195,7 +193,7 @@ impl Checker<'_> {
 
     fn stage(&mut self, span: Span) -> Option<Expr> {
         let Some(choices) = self.policy.stage_choices else {
-            if !self.hidden.files && !self.hidden.words.contains("stage") {
+            if !self.may_be_hidden("stage") {
                 self.report(
                     Diagnostic::new(Code::UnknownStage, "`stage` is asked for, but the policy has no stages")
                         .at(span, "")
@@ -210,7 +208,7 @@ impl Checker<'_> {
     /// `A else CONSTANT`
     fn or_else(&mut self, value: &tree::Expr, default: &tree::Expr, span: Span, scope: &Scope) -> Option<Expr> {
         let value = self.value(value, scope)?;
-        let what = format!("`{}`", self.written(value.span));
+        let what = format!("`{}`", self.one_line(value.span));
         let default = self.constant(default, value.ty, None, &what)?;
         let range = match &default {
             Constant::Integer(units) => value.range.map(|range| range.hull(Interval { low: *units, high: *units })),
@@ -248,7 +246,7 @@ impl Checker<'_> {
 
     /// "`beds` is a whole number", and what is needed instead.
     pub(crate) fn report_wrong_type(&mut self, value: &Expr, needed: &str, help: Option<String>) {
-        let message = format!("`{}` is {}", self.written(value.span), a_value_of(value.ty));
+        let message = format!("`{}` is {}", self.one_line(value.span), a_value_of(value.ty));
         let diagnostic = Diagnostic::new(Code::WrongType, message).at(value.span, needed);
         self.report(match help {
             Some(help) => diagnostic.help(help),
@@ -257,37 +255,27 @@ impl Checker<'_> {
     }
 
     /// Whether the type of a derived value is known; if not, its mistake has been reported.
-    fn is_typed(&self, derived: Derived) -> bool {
+    pub(crate) fn is_typed(&self, derived: Derived) -> bool {
         !self.memory.broken.contains(&derived)
     }
 
-    /// A name that nothing declares, and what was probably meant.
+    /// A name that nothing declares as a value, and what was probably meant.
     fn report_unknown(&mut self, name: &Name, rest: &[Name]) {
-        if self.hidden.files || self.hidden.words.contains(&name.text) {
-            return;
-        }
-        let diagnostic = Diagnostic::new(Code::UnknownName, format!("`{}` is not declared", name.text));
-        let help = if self.tables.contains_key(&name.text) {
-            Some(format!("`{0}` is a table: look a row up by its key, as in `{0}[state].column`", name.text))
-        } else if self.signals.contains_key(&name.text) || self.groups.contains_key(&name.text) {
-            Some(match rest {
-                [] => format!("`{0}` is a signal: measure it, as in `count of {0}` or `any {0}`", name.text),
-                [property, ..] => format!("`{0}` is a signal: write `last of {0}.{1}` or `first of {0}.{1}`", name.text, property.text),
-            })
+        let signal = self.signals.contains_key(&name.text) || self.groups.contains_key(&name.text);
+        let (label, help) = if self.tables.contains_key(&name.text) {
+            ("a table", format!("look a row up by its key, as in `{}[state].column`", name.text))
+        } else if let (true, [property, ..]) = (signal, rest) {
+            ("a signal", format!("write `last of {0}.{1}` or `first of {0}.{1}`", name.text, property.text))
+        } else if signal {
+            ("a signal", format!("measure it, as in `count of {0}` or `any {0}`", name.text))
         } else if self.policy.stage_choices.is_some_and(|choices| self.choice_index(choices, &name.text).is_some()) {
-            Some(format!("`{0}` is a stage: write `stage is {0}`", name.text))
+            ("a stage", format!("write `stage is {}`", name.text))
         } else {
-            None
+            self.unknown_name(name);
+            return;
         };
-        let diagnostic = match help {
-            Some(help) => diagnostic.at(name.span, "").help(help),
-            None => {
-                let candidates: Vec<String> = self.names.keys().cloned().collect();
-                let suggestion = self.suggest(&name.text, candidates.iter().map(String::as_str).collect());
-                diagnostic.at(name.span, "no field, let, score or decide has this name").did_you_mean(name.span, suggestion)
-            }
-        };
-        self.report(diagnostic);
+        let message = format!("there is no field or derived value `{}`", name.text);
+        self.report(Diagnostic::new(Code::UnknownName, message).at(name.span, format!("`{}` is {label}", name.text)).help(help));
     }
 
     fn report_not_a_value(&mut self, name: &Name, kind: &str, why: &str) {

@@ -16,20 +16,15 @@ use crate::syntax::tree::{self, Name};
 
 impl Checker<'_> {
     pub(crate) fn cell(&mut self, table: &Name, keys: &[tree::Expr], column: &Name, span: Span, scope: &Scope) -> Option<Expr> {
-        let Some(id) = self.tables.get(&table.text).copied() else {
+        let Some(id) = self.table_named(table) else {
             for key in keys {
                 self.value(key, scope);
             }
-            self.report_unknown_table(table);
             return None;
         };
         let keys = self.keys(id, table, keys, scope);
-        let columns = &self.policy.tables.get(id)?.columns;
-        let Some(index) = columns.iter().position(|candidate| candidate.name == column.text) else {
-            self.report_unknown_column(id, table, column);
-            return None;
-        };
-        let ty = columns[index].ty;
+        let index = self.column_named(id, column)?;
+        let ty = self.policy.tables.get(id)?.columns.get(index)?.ty;
         let range = match ty {
             Type::Number { .. } | Type::Date | Type::Time => Some(self.cell_bounds(id, index)),
             Type::Text | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) => None,
@@ -48,7 +43,7 @@ impl Checker<'_> {
                 None => self.value(tree, scope),
             });
         }
-        if trees.len() != wanted.len() && !self.broken_tables.contains(&table.text) {
+        if trees.len() != wanted.len() {
             let names: Vec<String> = wanted.into_iter().map(|(name, _)| name).collect();
             let number = |count: usize| if count == 1 { "1 key".to_owned() } else { format!("{count} keys") };
             let message = format!("`{}` has {}, and {} stand here", table.text, number(names.len()), trees.len());
@@ -74,9 +69,9 @@ impl Checker<'_> {
         }
         let (is, needed) = (a_value_of(key.ty), a_value_of(ty));
         let message = if is == needed {
-            format!("key `{column}` of `{}` does not hold the same choices or places as `{}`", table.text, self.written(tree.span))
+            format!("key `{column}` of `{}` does not hold the same choices or places as `{}`", table.text, self.one_line(tree.span))
         } else {
-            format!("key `{column}` of `{}` is {needed}, but `{}` is {is}", table.text, self.written(tree.span))
+            format!("key `{column}` of `{}` is {needed}, but `{}` is {is}", table.text, self.one_line(tree.span))
         };
         self.report(Diagnostic::new(Code::WrongKeys, message).at(tree.span, ""));
         None
@@ -90,28 +85,6 @@ impl Checker<'_> {
         let bounds = bounds_of_cells(&self.policy, id, column);
         self.memory.cell_bounds.insert((id, column), bounds);
         bounds
-    }
-
-    fn report_unknown_table(&mut self, table: &Name) {
-        if self.broken_tables.contains(&table.text) || self.hidden.files || self.hidden.words.contains(&table.text) {
-            return;
-        }
-        let names: Vec<String> = self.tables.keys().cloned().collect();
-        let suggestion = self.suggest(&table.text, names.iter().map(String::as_str).collect());
-        let diagnostic = Diagnostic::new(Code::UnknownTable, format!("table `{}` is not declared", table.text)).at(table.span, "");
-        self.report(diagnostic.did_you_mean(table.span, suggestion));
-    }
-
-    fn report_unknown_column(&mut self, id: TableId, table: &Name, column: &Name) {
-        if self.broken_tables.contains(&table.text) || self.hidden.words.contains(&column.text) {
-            return;
-        }
-        let columns = self.policy.tables.get(id).map_or(&[][..], |table| &table.columns);
-        let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
-        let suggestion = self.suggest(&column.text, names.iter().map(String::as_str).collect());
-        let message = format!("table `{}` has no column `{}`", table.text, column.text);
-        let label = format!("its columns are {}", super::words::listed(&names));
-        self.report(Diagnostic::new(Code::UnknownColumn, message).at(column.span, label).did_you_mean(column.span, suggestion));
     }
 }
 

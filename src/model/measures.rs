@@ -10,7 +10,7 @@ use super::lookups::same_kind;
 use super::ranges::{DAYS_BETWEEN, SIGNALS};
 use super::value::{Interval, Type, Unit};
 use super::words::a_value_of;
-use super::{Expr, ExprKind, Field, Unevaluated};
+use super::{Expr, ExprKind, Field};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Cap, Duration, Fading, Measure, MeasureKind, Name, Period, Since, Subject};
@@ -27,11 +27,11 @@ pub(crate) struct Clauses<'t> {
 impl Checker<'_> {
     pub(crate) fn measure(&mut self, measure: &Measure, span: Span, scope: &Scope) -> Option<Expr> {
         if let Scope::Signal(_) = scope {
-            let message = format!("`{}` cannot stand inside the `where` of another measure", self.written(span));
+            let message = format!("`{}` cannot stand inside the `where` of another measure", self.one_line(span));
             self.report(Diagnostic::new(Code::WrongType, message).at(span, "only the signal's own properties are known here"));
             return None;
         }
-        self.not_evaluated(span);
+        self.not_evaluated(format!("`{}`", self.one_line(span)), span, true);
         let clauses = Clauses {
             condition: measure.condition.as_ref(),
             window: measure.window.as_ref(),
@@ -76,14 +76,14 @@ impl Checker<'_> {
                 (Type::Number { scale, unit }, false, Some(Interval { low, high }))
             }
         };
-        Some(Expr { kind: ExprKind::Measure(self.written(span)), ty, optional, range, span })
+        Some(Expr { kind: ExprKind::Measure(self.one_line(span)), ty, optional, range, span })
     }
 
     /// Checks what is measured and the clauses; the answer is whether all of it means something.
     pub(crate) fn measured(&mut self, subject: &Subject, clauses: &Clauses<'_>) -> bool {
         let known = match subject {
-            Subject::Signal(name) => self.is_signal(name),
-            Subject::Entering(stage) | Subject::Leaving(stage) | Subject::Stage(stage) => self.stage_number(stage).is_some(),
+            Subject::Signal(name) => self.signal_named(name),
+            Subject::Entering(stage) | Subject::Leaving(stage) | Subject::Stage(stage) => self.stage_named(stage).is_some(),
         };
         let condition = match (clauses.condition, subject) {
             (None, _) => true,
@@ -100,8 +100,8 @@ impl Checker<'_> {
         let window = clauses.window.is_none_or(|window| self.is_elapsed(window));
         let since = match clauses.since {
             None => true,
-            Some(Since::Entering(stage)) => self.stage_number(stage).is_some(),
-            Some(Since::LastSignal(signal)) => self.is_signal(signal),
+            Some(Since::Entering(stage)) => self.stage_named(stage).is_some(),
+            Some(Since::LastSignal(signal)) => self.signal_named(signal),
         };
         let fading = match clauses.fading {
             None => true,
@@ -111,38 +111,13 @@ impl Checker<'_> {
         known & condition & window & since & fading & cap
     }
 
-    /// Enters a part that scoring cannot do yet, once.
-    pub(crate) fn not_evaluated(&mut self, span: Span) {
-        if self.memory.unevaluated.insert(span) {
-            let what = format!("`{}`", self.written(span));
-            self.policy.unevaluated.push(Unevaluated { what, scoring: true, span });
-        }
-    }
-
-    /// Whether a signal, or a group of signals, has this name; reports it if not.
-    pub(crate) fn is_signal(&mut self, name: &Name) -> bool {
-        if self.signals.contains_key(&name.text) || self.groups.contains_key(&name.text) {
-            return true;
-        }
-        if !self.hidden.files && !self.hidden.words.contains(&name.text) {
-            let names: Vec<String> = self.signals.keys().chain(self.groups.keys()).cloned().collect();
-            let suggestion = self.suggest(&name.text, names.iter().map(String::as_str).collect());
-            self.report(
-                Diagnostic::new(Code::UnknownSignal, format!("signal `{}` is not declared", name.text))
-                    .at(name.span, "")
-                    .did_you_mean(name.span, suggestion),
-            );
-        }
-        false
-    }
-
     /// A name inside a `where`.
     pub(crate) fn property(&mut self, path: &[Name], signal: &str, span: Span) -> Option<Expr> {
         let name = match path {
             [name] => name,
             [owner, name] if owner.text == signal => name,
             _ => {
-                let message = format!("`{}` is not a property of `{signal}`", self.written(span));
+                let message = format!("`{}` is not a property of `{signal}`", self.one_line(span));
                 self.report(Diagnostic::new(Code::UnknownProperty, message).at(span, "only the signal's own properties are known here"));
                 return None;
             }
@@ -166,7 +141,7 @@ impl Checker<'_> {
                 return None;
             }
             let Some(property) = info.properties.iter().find(|property| property.name == name.text).cloned() else {
-                self.report_unknown_property(name, member, signal);
+                self.property_named(signal, name);
                 return None;
             };
             if let Some(first) = &mut found {
@@ -191,28 +166,6 @@ impl Checker<'_> {
         found
     }
 
-    fn report_unknown_property(&mut self, name: &Name, member: &str, signal: &str) {
-        if self.hidden.words.contains(&name.text) {
-            return;
-        }
-        let names: Vec<String> =
-            self.signals.get(member).map_or_else(Vec::new, |info| info.properties.iter().map(|property| property.name.clone()).collect());
-        let whose = if member == signal { format!("signal `{member}`") } else { format!("signal `{member}` of group `{signal}`") };
-        let label = if self.names.contains_key(&name.text) {
-            "this belongs to the lead; only the signal's own properties are known here".to_owned()
-        } else if names.is_empty() {
-            "it has no properties".to_owned()
-        } else {
-            format!("its properties are {}", super::words::listed(&names))
-        };
-        let suggestion = self.suggest(&name.text, names.iter().map(String::as_str).collect());
-        self.report(
-            Diagnostic::new(Code::UnknownProperty, format!("{whose} has no property `{}`", name.text))
-                .at(name.span, label)
-                .did_you_mean(name.span, suggestion),
-        );
-    }
-
     /// Whether this kind of measure can be taken of this subject.
     fn subject_fits(&mut self, measure: &Measure, span: Span) -> bool {
         let fits = match measure.kind {
@@ -223,7 +176,7 @@ impl Checker<'_> {
             MeasureKind::DaysIn => matches!(measure.subject, Subject::Stage(_)),
         };
         if !fits {
-            let message = format!("`{}` cannot be measured", self.written(span));
+            let message = format!("`{}` cannot be measured", self.one_line(span));
             let help = "`count of`, `any` and `days since last` take a signal, `entering` or `leaving`; `sum of`, `first of` and `last of` a property, as in `last of call.reason`; `days in` a stage";
             self.report(Diagnostic::new(Code::WrongType, message).at(span, "").help(help));
         }
@@ -247,7 +200,7 @@ impl Checker<'_> {
 
     fn is_elapsed(&mut self, window: &Duration) -> bool {
         if window.business {
-            let message = format!("`{}` is business time, and a measure has no calendar", self.written(window.span));
+            let message = format!("`{}` is business time, and a measure has no calendar", self.one_line(window.span));
             self.report(Diagnostic::new(Code::WrongUnit, message).at(window.span, "").help("write it without `business`"));
             return false;
         }
@@ -260,7 +213,7 @@ impl Checker<'_> {
             tree::Unit::Seconds | tree::Unit::Minutes | tree::Unit::Hours => false,
         };
         if !days {
-            let message = format!("signals fade by calendar days, not by `{}`", self.written(over.span));
+            let message = format!("signals fade by calendar days, not by `{}`", self.one_line(over.span));
             self.report(Diagnostic::new(Code::WrongUnit, message).at(over.span, "").help("write it in days or weeks"));
             return false;
         }
@@ -269,7 +222,7 @@ impl Checker<'_> {
 
     fn is_some_time(&mut self, duration: &Duration) -> bool {
         if duration.amount == 0 {
-            let message = format!("`{}` is no time at all", self.written(duration.span));
+            let message = format!("`{}` is no time at all", self.one_line(duration.span));
             self.report(Diagnostic::new(Code::BadRange, message).at(duration.span, ""));
         }
         duration.amount > 0
@@ -278,7 +231,7 @@ impl Checker<'_> {
     pub(crate) fn is_cap(&mut self, cap: &Cap) -> bool {
         let empty = cap.amount == 0 || cap.per == Period::Days(0);
         if empty {
-            self.report(Diagnostic::new(Code::BadRange, format!("`{}` lets nothing count", self.written(cap.span))).at(cap.span, ""));
+            self.report(Diagnostic::new(Code::BadRange, format!("`{}` lets nothing count", self.one_line(cap.span))).at(cap.span, ""));
         }
         !empty
     }

@@ -131,7 +131,7 @@ impl Checker<'_> {
             match (&case.matcher, otherwise) {
                 (Some(Matcher::Missing), _) => {}
                 (_, Some(first)) => {
-                    let message = format!("`{}` stands behind `otherwise`", self.written(case.span));
+                    let message = format!("`{}` stands behind `otherwise`", self.one_line(case.span));
                     self.report(
                         Diagnostic::new(Code::RowAfterOtherwise, message)
                             .at(case.span, "move it before `otherwise`")
@@ -153,7 +153,7 @@ impl Checker<'_> {
                 Matcher::Range { .. } | Matcher::Otherwise => {}
                 Matcher::Choice(_) | Matcher::Text(_) | Matcher::Missing => {
                     if let Some(first) = seen.get(matcher) {
-                        let message = format!("`{}` has two rows", self.written(case.span));
+                        let message = format!("`{}` has two rows", self.one_line(case.span));
                         let first = *first;
                         self.report(Diagnostic::new(Code::RepeatedChoice, message).at(case.span, "again").at(first, "first here"));
                     } else {
@@ -171,7 +171,7 @@ impl Checker<'_> {
                 Interval { low: intervals[first].low.max(intervals[second].low), high: intervals[first].high.min(intervals[second].high) };
             let (first, second) = (bands[first].1.span, bands[second].1.span);
             let common = self.show_values(common, cover.subject.ty);
-            let message = format!("`{}` and `{}` of {} overlap", self.written(first), self.written(second), cover.what);
+            let message = format!("`{}` and `{}` of {} overlap", self.one_line(first), self.one_line(second), cover.what);
             self.report(
                 Diagnostic::new(Code::BandsOverlap, message)
                     .at(second, format!("{common} is in both"))
@@ -303,9 +303,9 @@ impl Checker<'_> {
         what: &str,
     ) -> Option<Matcher> {
         if low.minus(high)?.mantissa > 0 {
-            let (low_text, high_text) = (self.written(low_tree.span), self.written(high_tree.span));
+            let (low_text, high_text) = (self.one_line(low_tree.span), self.one_line(high_tree.span));
             self.report(
-                Diagnostic::new(Code::BandBackwards, format!("`{}` runs backwards", self.written(pattern.span)))
+                Diagnostic::new(Code::BandBackwards, format!("`{}` runs backwards", self.one_line(pattern.span)))
                     .at(pattern.span, "the lower end stands first")
                     .fix(
                         "turn it round",
@@ -326,7 +326,7 @@ impl Checker<'_> {
     }
 
     fn report_empty(&mut self, pattern: &Pattern, what: &str) {
-        let message = format!("`{}` holds no value of {what}", self.written(pattern.span));
+        let message = format!("`{}` holds no value of {what}", self.one_line(pattern.span));
         self.report(Diagnostic::new(Code::BandBackwards, message).at(pattern.span, "no lead can match this"));
     }
 }

@@ -15,7 +15,6 @@ use super::weights::Part;
 use super::words::a_value_of;
 use super::{
     Adjust, Attribute, BandRow, Derived, Expr, Matcher, Persona, PointsRow, RowPoints, Score, ScoreId, Section, SectionKind, SectionName,
-    Unevaluated,
 };
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
@@ -40,9 +39,8 @@ impl Checker<'_> {
     pub(crate) fn check_score(&mut self, id: ScoreId) {
         let Some((item, tree)) = self.derived.scores.get(id).copied() else { return };
         let name = format!("score `{}`", tree.name.text);
-        if tree.running.is_some() {
-            let what = format!("`running` of {name}");
-            self.policy.unevaluated.push(Unevaluated { what, scoring: true, span: tree.running.unwrap_or(item.span) });
+        if let Some(running) = tree.running {
+            self.not_evaluated(format!("`running` of {name}"), running, true);
         }
         if tree.parts.is_empty() {
             self.report(Diagnostic::new(Code::EmptyBlock, format!("{name} has no sections")).at(tree.name.span, ""));
@@ -230,7 +228,7 @@ impl Checker<'_> {
                 SectionRow::Attribute(attribute) => {
                     if weighted {
                         let place = attribute.display.as_ref().map_or(attribute.subject.span, |display| display.span);
-                        let what = format!("attribute `{}`", self.written(attribute.subject.span));
+                        let what = format!("attribute `{}`", self.one_line(attribute.subject.span));
                         parts.push(Part { what, weight: attribute.weight.as_ref(), place });
                     }
                     match self.attribute(attribute, tree, draft) {
@@ -253,7 +251,7 @@ impl Checker<'_> {
     /// `beds 30% { … }`
     fn attribute(&mut self, tree: &tree::Attribute, section: &tree::Section, draft: &mut Draft) -> Option<Attribute> {
         let weighted = section.points.is_none();
-        let name = self.written(tree.subject.span);
+        let name = self.one_line(tree.subject.span);
         if let (false, Some(weight)) = (weighted, &tree.weight) {
             let message = format!("attribute `{name}` has a weight, but section `{}` has raw points", section.name.text);
             self.report(Diagnostic::new(Code::WeightMissing, message).at(weight.span, "the rows give their points as they are"));
@@ -280,7 +278,7 @@ impl Checker<'_> {
             let points = self.row_points(row, &matchers, &subject, &what);
             sound &= points.is_some();
             let text = match (row.patterns.first(), row.patterns.last()) {
-                (Some(first), Some(last)) => self.written(first.span.to(last.span)),
+                (Some(first), Some(last)) => self.one_line(first.span.to(last.span)),
                 _ => String::new(),
             };
             rows.push(BandRow {
@@ -332,7 +330,7 @@ impl Checker<'_> {
         }
         let Points::Per(_, step, _) = &row.points else { return points.map(RowPoints::Each) };
         let step_value = self.amount(step, super::arithmetic::unit_of(subject), what)?;
-        let written = self.written(step.span);
+        let written = self.one_line(step.span);
         match step_value.at_scale(scale_of(subject.ty)) {
             Some(units) if units > 0 => points.map(|points| RowPoints::Per { points, step: units }),
             Some(_) => {
@@ -375,18 +373,18 @@ impl Checker<'_> {
                     fading: fading.as_ref(),
                 };
                 self.measured(subject, &clauses);
-                self.not_evaluated(tree.span);
+                self.not_evaluated(format!("`{}`", self.one_line(tree.span)), tree.span, true);
                 None
             }
             PointsKind::PerQuiet { duration, signal, cap } => {
                 if duration.amount == 0 {
                     self.report(Diagnostic::new(Code::BadRange, "a quiet time of 0 has no meaning").at(duration.span, ""));
                 }
-                self.is_signal(signal);
+                self.signal_named(signal);
                 if let Some(cap) = cap {
                     self.is_cap(cap);
                 }
-                self.not_evaluated(tree.span);
+                self.not_evaluated(format!("`{}`", self.one_line(tree.span)), tree.span, true);
                 None
             }
         };

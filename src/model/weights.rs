@@ -25,7 +25,7 @@ impl Checker<'_> {
         if weight.mantissa > 0 {
             return Some(weight);
         }
-        let message = format!("the weight `{}` is not above 0 %", self.written(number.span));
+        let message = format!("the weight `{}` is not above 0 %", self.one_line(number.span));
         self.report(
             Diagnostic::new(Code::OutOfRange, message)
                 .at(number.span, "")

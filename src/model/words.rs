@@ -1,23 +1,15 @@
 //! How values, types and places are put into words for messages, and where fixes insert text.
 
-use jiff::tz::TimeZone;
+use jiff::tz::TimeZoneDatabase;
 
 use super::Policy;
 use super::check::Checker;
 use super::ranges::domain_of;
 use super::value::{Interval, Type, Unit, format_scaled};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::source::Span;
 
-/// After so many comparisons of names no more suggestions are made, so that a file of mistakes is checked in bounded time.
-const NAMES_COMPARED_MAX: usize = 2_000_000;
-
 impl Checker<'_> {
-    /// The text of a place, each run of blanks and line ends as one blank.
-    pub(crate) fn written(&self, span: Span) -> String {
-        self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
-    }
-
     /// A value as the policy would write it.
     pub(crate) fn show(&self, value: i64, ty: Type) -> String {
         show(&self.policy, value, ty)
@@ -40,16 +32,6 @@ impl Checker<'_> {
         }
     }
 
-    /// The candidate nearest to `word`, if it is near enough to be meant.
-    pub(crate) fn suggest<'a>(&mut self, word: &str, mut candidates: Vec<&'a str>) -> Option<&'a str> {
-        if self.memory.names_compared > NAMES_COMPARED_MAX {
-            return None;
-        }
-        self.memory.names_compared += candidates.len();
-        candidates.sort_unstable();
-        nearest(word, candidates)
-    }
-
     /// Where a row can be inserted behind the row at `row` of a block, and how it has to begin there: on a line of its own, indented alike,
     /// if `row` starts its line, else behind some blanks.
     pub(crate) fn new_row(&self, row: Span, text: &str) -> String {
@@ -61,17 +43,9 @@ impl Checker<'_> {
 }
 
 impl Diagnostic {
-    /// Says what was probably meant, and offers to write it.
-    pub(crate) fn did_you_mean(self, place: Span, suggestion: Option<&str>) -> Diagnostic {
-        match suggestion {
-            Some(name) => self.help(format!("did you mean `{name}`?")).replace(
-                format!("write `{name}`"),
-                crate::diagnostic::Applicability::Unsafe,
-                place,
-                name,
-            ),
-            None => self,
-        }
+    /// Says what was surely meant, and offers to write it.
+    pub(crate) fn did_you_mean(self, place: Span, name: &str) -> Diagnostic {
+        self.help(format!("did you mean `{name}`?")).replace(format!("write `{name}`"), Applicability::Unsafe, place, name)
     }
 }
 
@@ -115,9 +89,9 @@ fn show(policy: &Policy, value: i64, ty: Type) -> String {
         }
         Type::Date => date(value).map_or_else(|| value.to_string(), |date| date.to_string()),
         Type::Time => {
-            let zone = TimeZone::get(&policy.timezone).unwrap_or(TimeZone::UTC);
-            let instant = jiff::Timestamp::from_microsecond(value).ok();
-            instant.map_or_else(|| value.to_string(), |instant| instant.to_zoned(zone).datetime().to_string())
+            let zone = TimeZoneDatabase::bundled().get(&policy.timezone).ok();
+            let instant = zone.zip(jiff::Timestamp::from_microsecond(value).ok());
+            instant.map_or_else(|| value.to_string(), |(zone, instant)| instant.to_zoned(zone).datetime().to_string())
         }
         Type::Text => value.to_string(),
     }

@@ -7,8 +7,10 @@ mod as_of;
 mod check;
 mod console;
 mod disk;
+mod load;
 mod locate;
 mod outcome;
+mod test;
 
 use std::process::ExitCode;
 
@@ -32,6 +34,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Test(test::Arguments),
 }
 
 /// Runs the command that the process was started with.
@@ -59,6 +62,7 @@ pub fn main() -> ExitCode {
     let console = Console::new(arguments.color);
     let result = match &arguments.command {
         Command::Check(arguments) => check::run(arguments, &console),
+        Command::Test(arguments) => test::run(arguments, &console),
     };
     match result {
         Ok(outcome) => outcome.into(),

@@ -44,7 +44,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, look: Look) -> Stri
     let mut out = String::new();
     for diagnostic in diagnostics {
         // writing into a string cannot fail, and every span that reaches the handler lies in its window
-        let _ = handler.render_report(&mut out, &Report::new(diagnostic, sources));
+        let _ = handler.render_report(&mut out, &Report::new(diagnostic, sources, look.colour));
         out.push('\n');
     }
     out.lines().map(str::trim_end).fold(String::with_capacity(out.len()), |text, line| text + line + "\n")
@@ -61,12 +61,13 @@ struct Report {
 }
 
 impl Report {
-    fn new(diagnostic: &Diagnostic, sources: &Sources) -> Report {
+    fn new(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> Report {
         let entry = diagnostic.code.entry();
-        let (word, severity) = match diagnostic.severity {
-            Severity::Error => ("error", miette::Severity::Error),
-            Severity::Warning => ("warning", miette::Severity::Warning),
+        let (word, paint, severity) = match diagnostic.severity {
+            Severity::Error => ("error", "\u{1b}[1;31m", miette::Severity::Error),
+            Severity::Warning => ("warning", "\u{1b}[1;33m", miette::Severity::Warning),
         };
+        let (paint, end) = if colour { (paint, "\u{1b}[0m") } else { ("", "") };
         let mut files: Vec<SourceId> = Vec::new();
         for label in &diagnostic.labels {
             if !files.contains(&label.span.source) {
@@ -86,7 +87,7 @@ impl Report {
             .collect();
         let help: Vec<String> = diagnostic.help.iter().cloned().chain(diagnostic.fix.as_ref().map(|fix| describe(fix, sources))).collect();
         Report {
-            message: format!("{word}[{}]: {}", entry.code, one_line(&diagnostic.message)),
+            message: format!("{paint}{word}[{}]{end}: {}", entry.code, one_line(&diagnostic.message)),
             severity: Some(severity),
             snippet,
             help: if help.is_empty() { None } else { Some(many_lines(&help.join("\n")).into_owned()) },

@@ -1,4 +1,42 @@
-//! The door for an embedder (being written).
+//! The door for an embedder: load a policy, score leads, explain them, run its tests.
+//!
+//! Enters: the files of a policy through [`Files`], leads in memory. Leaves: answers and explanations as plain data. Always holds: a [`Policy`]
+//! has no mistakes and can score; nothing here prints, reads a clock or touches a disk.
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//! use leadwright::model::Constant;
+//! use leadwright::policy::{Backend, Policy};
+//! use leadwright::record::Lead;
+//!
+//! let files = BTreeMap::from([("hello.lead".to_string(), r#"leadwright 1
+//!
+//! policy hello { }
+//!
+//! lead {
+//!   id   text  key
+//!   beds whole 0..50_000 optional
+//! }
+//!
+//! score size from 0 to 100 {
+//!   section hospital 100% {
+//!     beds 100% {
+//!       500 or more  10
+//!       under 500     4
+//!       missing       0
+//!     }
+//!   }
+//! }
+//! "#.to_string())]);
+//!
+//! let policy = Policy::load(&files, "hello.lead").map_err(|refused| refused.diagnostics).unwrap();
+//! let lead = Lead { values: vec![Some(Constant::Text("L-1".into())), Some(Constant::Integer(620))], ..Lead::default() };
+//! let answers = policy.score(&[lead.clone()], 0, Backend::Jit).unwrap();
+//! assert_eq!(answers[0].get("size"), Some("100"));
+//!
+//! let explanation = policy.explain(&lead, 0).unwrap();
+//! assert_eq!(explanation.scores[0].sections[0].attributes[0].row, "500 or more");
+//! ```
 
 pub mod exact;
 pub mod explain;
@@ -6,9 +44,68 @@ mod explain_score;
 pub mod explanation;
 mod why;
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{self, Checked};
-use crate::source::Files;
+use std::sync::OnceLock;
+
+use crate::column::Block;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::interpret;
+use crate::jit::{Compiled, JitError};
+use crate::model::{self, Checked, Type};
+use crate::program::{Lowered, OutputKind, Program, lower, passes};
+use crate::record::show::Show;
+use crate::record::{self, Lead, LeadError};
+use crate::source::{Files, Sources};
+use crate::testing::{self, Backends, TestResult};
+
+pub use explain::ExplainError;
+pub use explanation::Explanation;
+
+/// A policy without mistakes, ready to score.
+pub struct Policy {
+    checked: Checked,
+    /// everything that an explanation may show
+    plain: Lowered,
+    /// the same answers with less work
+    program: Program,
+    compiled: OnceLock<Compiled>,
+}
+
+/// Why a policy cannot score: it has mistakes, or needs what is not evaluated yet.
+#[derive(Debug)]
+pub struct Refused {
+    pub sources: Sources,
+    /// sorted by place; at least one is an error
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// machine code
+    Jit,
+    /// the definition of the meaning
+    Interpret,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ScoreError {
+    #[error(transparent)]
+    Lead(#[from] LeadError),
+    #[error(transparent)]
+    Jit(#[from] JitError),
+}
+
+/// What one lead came out as: the columns that a scored file gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// name and value; none is missing
+    pub columns: Vec<(String, Option<String>)>,
+}
+
+impl Answer {
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.columns.iter().find(|(column, _)| column == name).and_then(|(_, value)| value.as_deref())
+    }
+}
 
 /// Reads and checks a policy; every mistake is among the diagnostics.
 pub fn check(files: &dyn Files, entry: &str) -> Checked {
@@ -25,4 +122,106 @@ pub fn not_evaluated(policy: &model::Policy) -> Vec<Diagnostic> {
                 .help("take this part out of the policy until it is evaluated; a score without it would be wrong or incomplete")
         })
         .collect()
+}
+
+impl Policy {
+    /// Reads, checks and compiles a policy.
+    pub fn load(files: &dyn Files, entry: &str) -> Result<Policy, Refused> {
+        Policy::from_checked(check(files, entry))
+    }
+
+    pub fn from_checked(checked: Checked) -> Result<Policy, Refused> {
+        let mut diagnostics = checked.diagnostics.clone();
+        if diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error) {
+            diagnostics.extend(not_evaluated(&checked.policy));
+        }
+        if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            crate::diagnostic::sort(&mut diagnostics);
+            return Err(Refused { sources: checked.sources, diagnostics });
+        }
+        let plain = lower::lower(&checked.policy);
+        let program = passes::optimise(&plain.program);
+        Ok(Policy { checked, plain, program, compiled: OnceLock::new() })
+    }
+
+    pub fn model(&self) -> &model::Policy {
+        &self.checked.policy
+    }
+
+    pub fn sources(&self) -> &Sources {
+        &self.checked.sources
+    }
+
+    /// The optimised program.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// The answers for leads in memory at `as_of`, in microseconds since the epoch.
+    pub fn score(&self, leads: &[Lead], as_of: i64, backend: Backend) -> Result<Vec<Answer>, ScoreError> {
+        let block = record::encode(self.model(), &self.program, leads)?;
+        let parameters = record::parameters(self.model(), as_of)?;
+        let output = match backend {
+            Backend::Jit => {
+                let mut output = Block::default();
+                self.compiled()?.run(&block, &parameters, &mut output);
+                output
+            }
+            Backend::Interpret => interpret::run(&self.program, &block, &parameters),
+        };
+        let zone = record::zone(self.model())?;
+        let show = Show { policy: self.model(), zone: &zone };
+        let cell = |row: usize, index: usize| {
+            let ty = type_of(self.program.outputs[index].kind);
+            output.columns[index].get(row).map(|value| show.integer(ty, value))
+        };
+        let answer = |row: usize| Answer {
+            columns: self.program.outputs.iter().enumerate().map(|(index, output)| (output.name.clone(), cell(row, index))).collect(),
+        };
+        Ok((0..leads.len()).map(answer).collect())
+    }
+
+    /// Why a lead gets its answer at `as_of`, in microseconds since the epoch.
+    pub fn explain(&self, lead: &Lead, as_of: i64) -> Result<Explanation, ExplainError> {
+        explain::explain(self.model(), self.sources(), &self.plain, lead, as_of)
+    }
+
+    /// Runs the policy's tests whose title contains `filter` on both evaluators.
+    pub fn test(&self, filter: Option<&str>) -> Result<Vec<TestResult>, JitError> {
+        Ok(testing::run(self.backends()?, filter))
+    }
+
+    /// Why a test's lead gets its answer; none if the test cannot be run.
+    pub fn explain_test(&self, test: usize) -> Option<Explanation> {
+        let (lead, as_of) = testing::subject(self.backends().ok()?, self.model().tests.get(test)?).ok()?;
+        self.explain(&lead, as_of).ok()
+    }
+
+    fn backends(&self) -> Result<Backends<'_>, JitError> {
+        Ok(Backends {
+            policy: self.model(),
+            sources: self.sources(),
+            plain: &self.plain,
+            optimised: &self.program,
+            compiled: self.compiled()?,
+        })
+    }
+
+    fn compiled(&self) -> Result<&Compiled, JitError> {
+        if let Some(compiled) = self.compiled.get() {
+            return Ok(compiled);
+        }
+        let compiled = Compiled::new(&self.program)?;
+        Ok(self.compiled.get_or_init(|| compiled))
+    }
+}
+
+fn type_of(kind: OutputKind) -> Type {
+    match kind {
+        OutputKind::Number { scale, unit } => Type::Number { scale, unit },
+        OutputKind::Choice(choices) => Type::OneOf(choices),
+        OutputKind::YesNo => Type::YesNo,
+        OutputKind::Date => Type::Date,
+        OutputKind::Time => Type::Time,
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Enters: a checked policy, its program, and leads as values of its fields. Leaves: the block of inputs that an evaluator reads. Always
 //! holds: a lead that breaks the policy's own rules (a choice that does not exist, a number out of range, a field left out that is not
-//! optional) is refused, so evaluators may rely on what the policy says.
+//! optional) is refused, so evaluators may rely on what the policy says. A blank text is a missing one, as in files.
 //!
 //! Files of leads go another way (`batch`), which gives the same inputs for the same lead.
 
@@ -84,7 +84,8 @@ fn check(policy: &Policy, lead: &Lead) -> Result<(), LeadError> {
     }
     for (index, (field, value)) in policy.fields.iter().zip(&lead.values).enumerate() {
         let name = || field.name.clone();
-        let Some(value) = value else {
+        let blank = matches!(value, Some(Constant::Text(text)) if text.trim().is_empty());
+        let Some(value) = value.as_ref().filter(|_| !blank) else {
             // a test gives no key
             if field.optional || policy.key == Some(index) {
                 continue;
@@ -115,15 +116,12 @@ fn check(policy: &Policy, lead: &Lead) -> Result<(), LeadError> {
 
 fn column(policy: &Policy, program: &Program, zone: &TimeZone, input: &Input, leads: &[Lead]) -> Result<Column, LeadError> {
     let mut column = Column::with_capacity(input.width, leads.len());
-    // a lead without a key is as good as one with an empty key: what is asked of a key is asked of a text
     let text = |lead: &Lead, field: FieldId| match &lead.values[field] {
-        Some(Constant::Text(text)) => Some(text.clone()),
-        Some(Constant::Integer(_)) | None if policy.key == Some(field) => Some(String::new()),
-        Some(Constant::Integer(_)) | None => None,
+        Some(Constant::Text(text)) if !text.trim().is_empty() => Some(text.clone()),
+        Some(Constant::Text(_) | Constant::Integer(_)) | None => None,
     };
     let integer = |lead: &Lead, field: FieldId| match &lead.values[field] {
         Some(Constant::Integer(value)) => Some(*value),
-        Some(Constant::Text(_)) | None if policy.key == Some(field) => Some(input.interval.0.max(0).min(input.interval.1)),
         Some(Constant::Text(_)) | None => None,
     };
     // equal texts get equal numbers, within one block
@@ -144,6 +142,8 @@ fn column(policy: &Policy, program: &Program, zone: &TimeZone, input: &Input, le
             InputSource::RestUntil => lead.rest_until,
             InputSource::KeyHash => Some(key_hash(policy, lead)),
         };
+        // only a key can be left out without being optional; what then stands for it must be harmless
+        let value = if input.optional { value } else { value.or(Some(input.interval.0)) };
         if value.is_some_and(|value| value < input.interval.0 || value > input.interval.1) {
             return Err(LeadError::Range { field: source_name(policy, &input.source) });
         }
@@ -175,8 +175,10 @@ pub fn key_text(policy: &Policy, lead: &Lead) -> Option<String> {
     match (lead.values.get(key)?.as_ref()?, policy.fields[key].ty) {
         (Constant::Text(text), _) => Some(text.clone()),
         (Constant::Integer(value), Type::Number { scale, .. }) => Some(format_scaled(i128::from(*value), scale)),
-        (Constant::Integer(value), Type::Text | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) | Type::Date | Type::Time) => {
-            Some(value.to_string())
+        (Constant::Integer(value), Type::OneOf(choices)) => {
+            let member = usize::try_from(*value).ok().and_then(|index| policy.choices[choices].members.get(index))?;
+            Some(member.name.clone())
         }
+        (Constant::Integer(value), Type::Text | Type::YesNo | Type::SomeOf(_) | Type::Date | Type::Time) => Some(value.to_string()),
     }
 }

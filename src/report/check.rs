@@ -63,7 +63,7 @@ pub fn summary(checked: &Checked, operations: Option<u64>, look: Look) -> String
             line += "; no mistakes";
         }
         if let Some(operations) = operations {
-            line += &format!("; at most {} per lead", counted(operations, "operation", "operations"));
+            line += &format!("; at most {} per lead", counted(operations, "step", "steps"));
         }
         page.line(0, &[words(line).paint(if found.is_none() { Paint::Good } else { Paint::Plain })]);
     }

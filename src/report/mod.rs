@@ -9,4 +9,5 @@ pub mod check;
 pub mod explanation;
 pub mod figures;
 pub mod layout;
+pub mod summary;
 pub mod test_results;

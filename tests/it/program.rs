@@ -1,8 +1,5 @@
 //! Programs: verified, interpreted, optimised.
 
-mod operations;
-mod verifier;
-
 use leadwright::interpret;
 use leadwright::program::passes::optimise;
 use leadwright::program::verify::verify;

@@ -1,0 +1,326 @@
+//! What a run over a file of leads found, for the people who work with them.
+//!
+//! Enters: the [`Report`] of a run and what it was about. Leaves: a page that a manager understands, or a record for machines. Always
+//! holds: every figure is one of the report's, or a share, a mean or a rate of such figures.
+
+use serde::Serialize;
+
+use super::figures::{bar, count, counted, duration, mean, rate, share};
+use super::layout::{Align, Page, Paint, Words, words};
+use crate::batch::Report;
+use crate::batch::bad::{BadCell, Outcome, Subject, reason_sentence};
+use crate::batch::report::{ChoiceCounts, NumberSummary, ReasonCount};
+use crate::diagnostic::render_human::Look;
+use crate::model::value::format_scaled;
+use crate::model::{Decimal, Policy};
+use crate::program::OutputRole;
+
+/// What a run was about.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    pub policy: &'a Policy,
+    pub report: &'a Report,
+    /// as `--as-of` takes it, and whether it was given
+    pub as_of: &'a str,
+    pub as_of_given: bool,
+    /// `line` of a text file, `row` of a columnar one
+    pub unit: &'a str,
+    /// `machine code` or `interpreter`
+    pub backend: &'a str,
+    /// where the scored leads are; none: on standard output
+    pub output: Option<&'a str>,
+    pub rejects: Option<&'a str>,
+}
+
+/// Reasons, and rows of a table, beyond this many are added up.
+const LINES_MAX: usize = 12;
+const EXAMPLES_MAX: usize = 5;
+/// Bars of the score distribution.
+const BARS: usize = 10;
+const BAR_WIDTH: usize = 30;
+
+pub fn page(run: &Run, look: Look) -> String {
+    let mut page = Page::new(look);
+    let report = run.report;
+    let title = run.policy.display.as_ref().unwrap_or(&run.policy.name);
+    let version = run.policy.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+    page.line(
+        0,
+        &[words(format!("{title}{version}")).paint(Paint::Bold), words(format!(", as of {} ({})", run.as_of, run.policy.timezone))],
+    );
+    let rejected =
+        words(format!("{} rejected", count(report.rows_rejected))).paint(if report.rows_rejected > 0 { Paint::Bad } else { Paint::Plain });
+    let scored = format!("{} in, {} scored, ", counted(report.rows_in, "lead", "leads"), count(report.rows_scored));
+    page.line(0, &[words(scored), rejected]);
+
+    rejects(&mut page, run);
+    for note in &report.notes {
+        page.line(0, &[words("note: ").paint(Paint::Warn), words(note)]);
+    }
+    if report.rows_scored > 0 {
+        report.choices.iter().for_each(|counts| choices(&mut page, run.policy, counts));
+        report.numbers.iter().for_each(|numbers| distribution(&mut page, numbers));
+    }
+    ending(&mut page, run);
+    page.finish()
+}
+
+// --- what could not be read -------------------------------------------------------------------------------------------
+
+fn rejects(page: &mut Page, run: &Run) {
+    let report = run.report;
+    for (outcome, title) in [(Outcome::Rejected, "Rejected"), (Outcome::TakenAsMissing, "Taken as missing")] {
+        let reasons: Vec<&ReasonCount> = report.reasons.iter().filter(|reason| reason.outcome == outcome).collect();
+        if reasons.is_empty() {
+            continue;
+        }
+        let amount = match outcome {
+            Outcome::Rejected => counted(report.rows_rejected, "lead", "leads"),
+            Outcome::TakenAsMissing => counted(report.cells_taken_as_missing, "cell", "cells"),
+        };
+        page.heading(format!("{title}: {amount}, because"));
+        let rows: Vec<Vec<Words>> = reasons.iter().take(LINES_MAX).map(|reason| reason_row(run.policy, reason)).collect();
+        page.table(2, &[Align::Right], &rows);
+        let further: u64 = reasons.iter().skip(LINES_MAX).map(|reason| reason.cells).sum();
+        if further > 0 {
+            page.line(2, &[words(format!("{} for other reasons", counted(further, "more", "more")))]);
+        }
+        let examples: Vec<&BadCell> = report.bad_cells.iter().filter(|cell| cell.outcome == outcome).take(EXAMPLES_MAX).collect();
+        if !examples.is_empty() {
+            page.line(2, &[words(if examples.len() == 1 { "the first:" } else { "the first ones:" }).paint(Paint::Dim)]);
+            let rows: Vec<Vec<Words>> = examples.iter().map(|cell| example_row(run, cell)).collect();
+            page.table(4, &[], &rows);
+        }
+    }
+    if let Some(file) = run.rejects.filter(|_| !report.reasons.is_empty()) {
+        page.line(2, &[words(format!("all of them are in {file}"))]);
+    }
+}
+
+fn reason_row(policy: &Policy, reason: &ReasonCount) -> Vec<Words> {
+    let sentence = reason_sentence(policy, reason.subject, reason.reason, None);
+    let column = match reason.subject {
+        Subject::Row => String::new(),
+        Subject::Field(_) | Subject::Stage | Subject::StageSince | Subject::RestUntil => reason.column.clone(),
+    };
+    vec![words(count(reason.cells)), words(column), words(sentence)]
+}
+
+fn example_row(run: &Run, cell: &BadCell) -> Vec<Words> {
+    let lead = if cell.key.is_empty() { String::new() } else { format!("lead {}", cell.key) };
+    vec![words(format!("{} {}", run.unit, count(cell.line))).paint(Paint::Dim), words(lead), words(cell.sentence(run.policy))]
+}
+
+// --- what came out ----------------------------------------------------------------------------------------------------
+
+fn choices(page: &mut Page, policy: &Policy, counts: &ChoiceCounts) {
+    let title = match counts.role {
+        OutputRole::Decide(index) => shown_name(policy.decides.get(index).map(|decide| (&decide.name, &decide.display)), &counts.output),
+        OutputRole::Stage => "stage from now on".to_string(),
+        OutputRole::Queue(index) => {
+            format!("{}: queue", shown_name(policy.routes.get(index).map(|route| (&route.name, &route.display)), &counts.output))
+        }
+        OutputRole::Owner(index) => {
+            format!("{}: owner", shown_name(policy.routes.get(index).map(|route| (&route.name, &route.display)), &counts.output))
+        }
+        OutputRole::Score(_) | OutputRole::Section(..) => counts.output.clone(),
+    };
+    let total: u64 = counts.members.iter().map(|(_, _, count)| count).sum::<u64>() + counts.missing;
+    let missing = match counts.role {
+        OutputRole::Queue(_) => "(no queue)",
+        OutputRole::Owner(_) => "(no owner)",
+        OutputRole::Decide(_) | OutputRole::Stage | OutputRole::Score(_) | OutputRole::Section(..) => "(missing)",
+    };
+    let mut members: Vec<(String, u64)> = counts
+        .members
+        .iter()
+        .map(|(name, display, count)| (display.as_ref().map_or(name.clone(), |display| format!("{name} ({display})")), *count))
+        .collect();
+    if counts.missing > 0 {
+        members.push((missing.to_string(), counts.missing));
+    }
+    // few: all of them, in the policy's order; many: those with the most leads
+    let few = members.len() <= LINES_MAX;
+    if !few {
+        members.retain(|(_, count)| *count > 0);
+        members.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    }
+    let greatest = members.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    page.heading(title);
+    let rows: Vec<Vec<Words>> =
+        members.iter().take(LINES_MAX).map(|(name, part)| figure_row(page.look, name, *part, total, greatest)).collect();
+    page.table(2, &[Align::Left, Align::Right, Align::Right], &rows);
+    let further: Vec<u64> = members.iter().skip(LINES_MAX).map(|(_, count)| *count).collect();
+    if !further.is_empty() {
+        page.line(2, &[words(format!("and {} more, {}", further.len(), counted(further.iter().sum(), "lead", "leads"))).paint(Paint::Dim)]);
+    }
+}
+
+fn shown_name(name: Option<(&String, &Option<String>)>, fallback: &str) -> String {
+    match name {
+        Some((name, Some(display))) => format!("{name} ({display})"),
+        Some((name, None)) => name.clone(),
+        None => fallback.to_string(),
+    }
+}
+
+fn figure_row(look: Look, name: &str, part: u64, total: u64, greatest: u64) -> Vec<Words> {
+    let paint = if part == 0 { Paint::Dim } else { Paint::Plain };
+    vec![
+        words(name).paint(paint),
+        words(count(part)).paint(paint),
+        words(share(part, total)).paint(paint),
+        words(bar(part, greatest, bar_width(look), look)),
+    ]
+}
+
+fn bar_width(look: Look) -> usize {
+    BAR_WIDTH.min(look.width / 3)
+}
+
+fn distribution(page: &mut Page, numbers: &NumberSummary) {
+    // sections have their own columns in the scored file; here they would bury the scores
+    if !matches!(numbers.role, OutputRole::Score(_)) || numbers.known == 0 {
+        return;
+    }
+    let figure = |value: i64| Decimal { mantissa: i128::from(value), places: numbers.scale }.reduced().to_string();
+    let spread = match (numbers.least, numbers.greatest, mean(numbers.sum, numbers.known, numbers.scale)) {
+        (Some(least), Some(greatest), Some(mean)) => format!(": {} to {}, mean {mean}", figure(least), figure(greatest)),
+        (_, _, _) => String::new(),
+    };
+    page.heading(format!("{}{spread}", numbers.output));
+    let per_bar = numbers.bins.len().div_ceil(BARS).max(1);
+    let bars: Vec<u64> = numbers.bins.chunks(per_bar).map(|bins| bins.iter().sum()).collect();
+    let greatest = bars.iter().copied().max().unwrap_or(0);
+    let last = bars.len().saturating_sub(1);
+    let rows: Vec<Vec<Words>> = bars
+        .iter()
+        .enumerate()
+        .map(|(index, part)| {
+            let high = if index == last { numbers.interval.high } else { numbers.bin_low((index + 1) * per_bar) };
+            let reach = if index == last { "to" } else { "to under" };
+            let range = vec![words(figure(numbers.bin_low(index * per_bar))), words(reach).paint(Paint::Dim), words(figure(high))];
+            range.into_iter().chain(figure_row(page.look, "", *part, numbers.known, greatest).into_iter().skip(1)).collect()
+        })
+        .collect();
+    page.table(2, &[Align::Right, Align::Left, Align::Right, Align::Right, Align::Right], &rows);
+    if numbers.missing > 0 {
+        page.line(2, &[words(format!("missing for {}", counted(numbers.missing, "lead", "leads"))).paint(Paint::Dim)]);
+    }
+}
+
+fn ending(page: &mut Page, run: &Run) {
+    let report = run.report;
+    page.empty_line();
+    let speed = rate(report.rows_in, report.elapsed).map(|rate| format!(", {} leads/s", count(rate))).unwrap_or_default();
+    let threads = counted(report.threads as u64, "thread", "threads");
+    page.line(0, &[words(format!("{}{speed} ({threads}, {})", duration(report.elapsed), run.backend)).paint(Paint::Dim)]);
+    if let Some(output) = run.output {
+        page.line(0, &[words(format!("scored leads are in {output}"))]);
+    }
+    if !run.as_of_given {
+        page.line(0, &[words(format!("--as-of {} repeats this run", run.as_of)).paint(Paint::Dim)]);
+    }
+}
+
+// --- for machines -----------------------------------------------------------------------------------------------------
+
+#[derive(Debug, Serialize)]
+pub struct RunRecord<'a> {
+    pub policy: &'a str,
+    pub version: Option<&'a str>,
+    pub as_of: &'a str,
+    pub timezone: &'a str,
+    pub rows_in: u64,
+    pub rows_scored: u64,
+    pub rows_rejected: u64,
+    pub cells_taken_as_missing: u64,
+    pub reasons: Vec<ReasonRecord>,
+    pub counts: Vec<CountRecord<'a>>,
+    pub numbers: Vec<NumberRecord<'a>>,
+    pub notes: &'a [String],
+    pub milliseconds: u128,
+    pub threads: usize,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ReasonRecord {
+    pub column: String,
+    pub reason: String,
+    pub outcome: &'static str,
+    pub cells: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub struct CountRecord<'a> {
+    pub output: &'a str,
+    /// in the policy's order
+    pub leads: Vec<MemberRecord<'a>>,
+    pub missing: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub struct MemberRecord<'a> {
+    pub name: &'a str,
+    pub leads: u64,
+}
+
+/// Numbers as exact texts.
+#[derive(Debug, Serialize)]
+pub struct NumberRecord<'a> {
+    pub output: &'a str,
+    pub known: u64,
+    pub missing: u64,
+    pub sum: String,
+    pub least: Option<String>,
+    pub greatest: Option<String>,
+    /// where each part of the range begins, and how many leads are in it
+    pub distribution: Vec<(String, u64)>,
+}
+
+pub fn record<'a>(run: &Run<'a>) -> RunRecord<'a> {
+    let report = run.report;
+    RunRecord {
+        policy: &run.policy.name,
+        version: run.policy.version.as_deref(),
+        as_of: run.as_of,
+        timezone: &run.policy.timezone,
+        rows_in: report.rows_in,
+        rows_scored: report.rows_scored,
+        rows_rejected: report.rows_rejected,
+        cells_taken_as_missing: report.cells_taken_as_missing,
+        reasons: report.reasons.iter().map(|reason| reason_record(run.policy, reason)).collect(),
+        counts: report.choices.iter().map(count_record).collect(),
+        numbers: report.numbers.iter().map(number_record).collect(),
+        notes: &report.notes,
+        milliseconds: report.elapsed.as_millis(),
+        threads: report.threads,
+    }
+}
+
+fn reason_record(policy: &Policy, reason: &ReasonCount) -> ReasonRecord {
+    ReasonRecord {
+        column: reason.column.clone(),
+        reason: reason_sentence(policy, reason.subject, reason.reason, None),
+        outcome: reason.outcome.name(),
+        cells: reason.cells,
+    }
+}
+
+fn count_record(counts: &ChoiceCounts) -> CountRecord<'_> {
+    let leads = counts.members.iter().map(|(name, _, leads)| MemberRecord { name, leads: *leads });
+    CountRecord { output: &counts.output, leads: leads.collect(), missing: counts.missing }
+}
+
+fn number_record(numbers: &NumberSummary) -> NumberRecord<'_> {
+    let figure = |value: i64| format_scaled(i128::from(value), numbers.scale);
+    NumberRecord {
+        output: &numbers.output,
+        known: numbers.known,
+        missing: numbers.missing,
+        sum: format_scaled(numbers.sum, numbers.scale),
+        least: numbers.least.map(figure),
+        greatest: numbers.greatest.map(figure),
+        distribution: numbers.bins.iter().enumerate().map(|(index, count)| (figure(numbers.bin_low(index)), *count)).collect(),
+    }
+}

@@ -217,8 +217,8 @@ impl Reader<'_> {
                 None
             }
             Err(error) => {
-                let found = Found::new(&error, first.start, tokens);
-                let next = found.token.filter(|index| *index > 0 && self.is_indented_item(tokens, *index));
+                let found = Found::new(&error, first.start, self.text, self.source, tokens);
+                let next = Some(found.index).filter(|index| *index > 0 && self.is_indented_item(tokens, *index));
                 match next {
                     Some(index) => {
                         let end = range.first + index;
@@ -228,7 +228,7 @@ impl Reader<'_> {
                     None => {
                         // What a missing bracket or quotation mark leads to has been said with it.
                         if !range.broken {
-                            let diagnostic = mistakes::explain(&error, &found, self.text, self.source, tokens);
+                            let diagnostic = found.explain();
                             self.diagnostics.push(diagnostic);
                         }
                         None
@@ -261,7 +261,7 @@ impl Reader<'_> {
 
     /// Whether an item word that is indented, outside all brackets, stands first on its line.
     fn is_indented_item(&self, tokens: &[Token], index: usize) -> bool {
-        let token = tokens[index];
+        let Some(token) = tokens.get(index) else { return false };
         let inside = tokens[..index].iter().fold(0_usize, |depth, token| match token.kind {
             Kind::Open => depth + 1,
             Kind::Close => depth.saturating_sub(1),

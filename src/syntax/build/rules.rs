@@ -53,7 +53,7 @@ impl Builder<'_> {
     fn flow_row(&mut self, node: Node) -> Built<FlowRow> {
         let span = self.span(&node);
         let mut parts = Parts::of(node);
-        let from = self.from_stages(parts.need(Rule::from_stages)?)?;
+        let from = self.stages_left(parts.need(Rule::from_stages)?)?;
         if let Some(arrow) = parts.token(Rule::WRONG_ARROW) {
             let arrow = self.span(&arrow);
             self.report_habit(arrow, "->", "an arrow is written `->`");
@@ -66,7 +66,7 @@ impl Builder<'_> {
     }
 
     /// `raw, inquiry`, `any except won, lost`
-    fn from_stages(&mut self, node: Node) -> Built<FromStages> {
+    fn stages_left(&mut self, node: Node) -> Built<FromStages> {
         let span = self.span(&node);
         let mut parts = Parts::of(node);
         let any = parts.token(Rule::ANY_WORD).is_some();

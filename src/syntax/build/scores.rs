@@ -6,8 +6,8 @@ use crate::source::Span;
 use crate::syntax::build::measures::Clauses;
 use crate::syntax::grammar::Rule;
 use crate::syntax::tree::{
-    Adjust, Attribute, BandRow, Comparison, Decide, DecideRow, Expr, Grid, GridRow, Guard, Let, Pattern, PatternKind, Points, PointsKind,
-    PointsRow, Score, ScorePart, Section, SectionRow,
+    Adjust, Attribute, BandRow, Comparison, Decide, DecideRow, Expr, ExprKind, Grid, GridRow, Guard, Let, Pattern, PatternKind, Points,
+    PointsKind, PointsRow, Score, ScorePart, Section, SectionRow,
 };
 
 impl Builder<'_> {
@@ -249,7 +249,10 @@ impl Builder<'_> {
         let (name, display) = self.heading(&mut parts)?;
         let mut rows = Vec::new();
         while let Some(row) = parts.optional(Rule::decide_row) {
-            rows.push(self.decide_row(row)?);
+            let mut row = self.decide_row(row)?;
+            let last = self.swapped_else(&mut row);
+            rows.push(row);
+            rows.extend(last);
         }
         Ok(Decide { name, display, rows })
     }
@@ -271,6 +274,19 @@ impl Builder<'_> {
         };
         let because = self.optional_because(&mut parts)?;
         Ok(DecideRow { doc: self.doc(span), outcome, display, guard, because, span })
+    }
+
+    /// `a when b  else c` reads as `b else c`; a condition has no other constants than `yes` and `no`, so that `c otherwise` was meant.
+    fn swapped_else(&mut self, row: &mut DecideRow) -> Option<DecideRow> {
+        let Guard::When(Expr { kind: ExprKind::Else { value, default }, span }) = &row.guard else { return None };
+        let ExprKind::Path(path) = &default.kind else { return None };
+        let outcome = path.first()?.clone();
+        let otherwise = Span { start: value.span.end, ..*span };
+        let text = &self.text[otherwise.start as usize..otherwise.end as usize];
+        let otherwise = Span { start: otherwise.start + (text.len() - text.trim_start().len()) as u32, ..otherwise };
+        row.guard = Guard::When((**value).clone());
+        self.report_habit(otherwise, &format!("{} otherwise", outcome.text), "the last row of a table is `OUTCOME otherwise`");
+        Some(DecideRow { doc: None, outcome, display: None, guard: Guard::Otherwise(otherwise), because: None, span: otherwise })
     }
 
     /// `when …` or `otherwise`

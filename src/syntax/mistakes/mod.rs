@@ -1,0 +1,223 @@
+//! What pest expected, as a sentence that helps.
+//!
+//! Enters: a pest error and the tokens of the item. Leaves: one diagnostic, on the whole token where the text stopped making sense, with a
+//! way out. `habits` knows what people write who come from other tools; where none fits, the parts that could have stood
+//! there are named, four at most, in the words of `words`.
+
+mod habits;
+mod words;
+
+use pest::error::{Error, ErrorVariant, InputLocation};
+
+use super::grammar::Rule;
+use super::scan::{Kind, Token};
+use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
+use crate::source::{SourceId, Span};
+use words::{Expectation, RANK_ASIDE, RANK_PART, beginnings, expectation};
+
+/// How many parts a message names.
+const NAMED_MAX: usize = 4;
+
+/// How far before the offending token a stray comma is sought.
+const COMMA_SEARCH: usize = 4;
+
+/// Where the text stopped making sense, and what could have stood there.
+pub(super) struct Found<'a> {
+    text: &'a str,
+    source: SourceId,
+    /// The tokens of the item.
+    tokens: &'a [Token],
+    /// The offending token; the number of tokens if the item ended too early.
+    pub index: usize,
+    expected: Vec<Rule>,
+}
+
+impl<'a> Found<'a> {
+    /// `offset` is where the item begins in the file.
+    pub fn new(error: &Error<Rule>, offset: usize, text: &'a str, source: SourceId, tokens: &'a [Token]) -> Found<'a> {
+        let (InputLocation::Pos(place) | InputLocation::Span((place, _))) = error.location;
+        let expected = match &error.variant {
+            ErrorVariant::ParsingError { positives, .. } => positives.clone(),
+            ErrorVariant::CustomError { .. } => Vec::new(),
+        };
+        let index = tokens.partition_point(|token| token.end <= offset + place);
+        Found { text, source, tokens, index, expected }
+    }
+
+    pub fn explain(&self) -> Diagnostic {
+        habits::explain(self).unwrap_or_else(|| self.plainly())
+    }
+
+    /// Names what could have stood here.
+    fn plainly(&self) -> Diagnostic {
+        let mut expected: Vec<Expectation> =
+            self.expected.iter().filter_map(|rule| expectation(*rule, self.item(), self.word(-1))).collect();
+        expected.sort_by_key(|expectation| expectation.rank);
+        if expected.first().is_some_and(|first| first.rank < RANK_ASIDE) {
+            expected.retain(|expectation| expectation.rank < RANK_ASIDE);
+        }
+        let mut words: Vec<&str> = Vec::new();
+        for expectation in &expected {
+            if !words.contains(&expectation.words.as_str()) {
+                words.push(&expectation.words);
+            }
+        }
+        words.truncate(NAMED_MAX);
+        let shown = match self.tokens.get(self.index) {
+            Some(token) => format!("`{}`", self.written(*token)),
+            None => format!("the end of the `{}`", self.item()),
+        };
+        let message =
+            if words.is_empty() { format!("{shown} cannot stand here") } else { format!("expected {}, found {shown}", listed(&words)) };
+        let diagnostic =
+            Diagnostic::new(Code::Syntax, message).at(self.here(), if self.at_end() { "it ends here" } else { "not expected here" });
+        self.with_way_out(diagnostic, &expected, &words)
+    }
+
+    /// The word that was probably meant, a comma too many or too few, or how to write what is expected.
+    fn with_way_out(&self, diagnostic: Diagnostic, expected: &[Expectation], words: &[&str]) -> Diagnostic {
+        if let Some(meant) = self.meant() {
+            return diagnostic.help(format!("did you mean `{meant}`?")).replace(
+                format!("replace by `{meant}`"),
+                Applicability::Unsafe,
+                self.span(0),
+                meant,
+            );
+        }
+        if let Some(back) = (1..=COMMA_SEARCH as isize).find(|back| self.word(-back) == ",") {
+            let comma = self.span(-back);
+            let next = self.word(1 - back);
+            return diagnostic
+                .at(comma, "the list goes on behind this comma")
+                .help(format!("if `{next}` is no member of the list, remove the `,` before it: a list has none at its end"))
+                .replace("remove the comma", Applicability::Unsafe, comma, "");
+        }
+        let between_words = self.kind(0) == Some(Kind::Word) && self.kind(-1) == Some(Kind::Word);
+        if self.expects(Rule::COMMA) && between_words && !self.expects_name() {
+            let place = self.span(-1).after();
+            return diagnostic.help("the members of a list are parted by commas").replace(
+                "insert a comma",
+                Applicability::Unsafe,
+                place,
+                ",",
+            );
+        }
+        let first = expected.first().filter(|first| first.rank == RANK_PART || first.rank == RANK_ASIDE);
+        match (first.and_then(|first| Some((first, first.example?))), words) {
+            (Some((first, example)), _) if first.beginnings.len() > 1 => {
+                diagnostic.help(format!("it begins with one of `{}`, for example `{example}`", first.beginnings.join("`, `")))
+            }
+            (Some((_, example)), _) => diagnostic.help(format!("for example `{example}`")),
+            (None, [only]) if only.starts_with('`') => {
+                let missing = only.trim_matches('`');
+                // One bracket alone would mend nothing.
+                if !missing.starts_with(char::is_alphabetic) {
+                    return diagnostic.help(format!("write {only} here"));
+                }
+                let place = Span { end: self.span(0).start, ..self.span(0) };
+                let (place, text) =
+                    if self.at_end() { (self.here().after(), format!(" {missing}")) } else { (place, format!("{missing} ")) };
+                diagnostic.help(format!("write {only} here")).replace(format!("insert {only}"), Applicability::Unsafe, place, text)
+            }
+            (None, _) if self.at_end() => diagnostic.help("write what is expected behind it"),
+            (None, _) => diagnostic.help("remove it, or write what is expected before it"),
+        }
+    }
+
+    /// The keyword that the offending word nearly is, or begins.
+    fn meant(&self) -> Option<String> {
+        let word = self.word(0);
+        if self.kind(0) != Some(Kind::Word) {
+            return None;
+        }
+        let candidates: Vec<String> = self.expected.iter().flat_map(|rule| beginnings(*rule)).collect();
+        let begun =
+            || candidates.iter().find(|candidate| word.len() >= 3 && word != "for" && candidate.starts_with(word)).map(String::as_str);
+        nearest(word, candidates.iter().map(String::as_str)).or_else(begun).map(str::to_owned)
+    }
+
+    /// The word that the item begins with.
+    fn item(&self) -> &'a str {
+        self.tokens.first().map_or("item", |token| self.written(*token))
+    }
+
+    fn at_end(&self) -> bool {
+        self.index >= self.tokens.len()
+    }
+
+    /// The span of the offending token; at the end that of the last one.
+    fn here(&self) -> Span {
+        if self.at_end() { self.span(-1) } else { self.span(0) }
+    }
+
+    fn token(&self, offset: isize) -> Option<Token> {
+        self.tokens.get(self.index.checked_add_signed(offset)?).copied()
+    }
+
+    /// The token so many behind the offending one, or nothing.
+    fn word(&self, offset: isize) -> &'a str {
+        self.token(offset).map_or("", |token| self.written(token))
+    }
+
+    fn kind(&self, offset: isize) -> Option<Kind> {
+        self.token(offset).map(|token| token.kind)
+    }
+
+    fn span(&self, offset: isize) -> Span {
+        let end = self.tokens.last().map_or(0, |token| token.end);
+        let (start, end) = self.token(offset).map_or((end, end), |token| (token.start, token.end));
+        Span::new(self.source, start, end)
+    }
+
+    fn written(&self, token: Token) -> &'a str {
+        &self.text[token.start..token.end]
+    }
+
+    fn expects(&self, rule: Rule) -> bool {
+        self.expected.contains(&rule)
+    }
+
+    fn expects_any(&self, rules: &[Rule]) -> bool {
+        rules.iter().any(|rule| self.expects(*rule))
+    }
+
+    /// Whether a name, or a row that begins with one, could stand here.
+    fn expects_name(&self) -> bool {
+        self.expects_any(&[
+            Rule::name,
+            Rule::names,
+            Rule::field,
+            Rule::column,
+            Rule::choice,
+            Rule::choices,
+            Rule::turn,
+            Rule::given,
+            Rule::given_signal,
+            Rule::expected,
+            Rule::decide_row,
+            Rule::route_row,
+            Rule::flow_row,
+            Rule::from_stages,
+            Rule::section_row,
+            Rule::attribute,
+            Rule::band,
+            Rule::pattern,
+            Rule::subject,
+            Rule::path,
+        ])
+    }
+
+    /// Whether a value ended before the offending token, so that an operator could follow.
+    fn expects_operator(&self) -> bool {
+        self.expects_any(&[Rule::AND, Rule::PLUS, Rule::TO_PLACES])
+    }
+}
+
+/// `a`, `b` or `c`
+fn listed(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}

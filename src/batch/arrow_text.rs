@@ -201,6 +201,21 @@ pub fn append_text(array: &dyn Array, row: usize, out: &mut String) {
         out.push_str(&number);
     } else if array.is_valid(row) && array.data_type().is_floating() {
         out.push_str("NaN");
+    } else {
+        out.push_str(std::str::from_utf8(bytes_at(array, row)).unwrap_or_default());
+    }
+}
+
+/// Bytes without a type; nothing if they are missing.
+pub fn bytes_at(array: &dyn Array, row: usize) -> &[u8] {
+    if array.is_null(row) {
+        return &[];
+    }
+    match array.data_type() {
+        DataType::Binary => array.as_binary::<i32>().value(row),
+        DataType::LargeBinary => array.as_binary::<i64>().value(row),
+        DataType::BinaryView => array.as_binary_view().value(row),
+        _ => &[],
     }
 }
 

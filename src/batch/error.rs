@@ -36,6 +36,10 @@ pub enum BatchError {
     #[error("{unit} {line} of `{file}` is bad: {reason}")]
     BadRow { file: String, unit: &'static str, line: u64, reason: String },
 
+    /// a mistake of ours, checked at the end of every run
+    #[error("{rows_in} rows were read but {rows_out} scored or rejected; nothing was written")]
+    RowsLost { rows_in: u64, rows_out: u64 },
+
     // --- output ---
     #[error("cannot tell the format of `{file}` by its name; give it with `--output-format`")]
     UnknownOutputFormat { file: String },

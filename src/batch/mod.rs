@@ -9,6 +9,7 @@
 //! `encode` makes of it the block that the program reads; a backend runs; `write_*` make text or arrays of the answers; `pipeline` holds
 //! them together.
 
+pub mod answers;
 pub mod arrow_text;
 pub mod bad;
 pub mod bind;
@@ -17,16 +18,28 @@ pub mod csv_scan;
 pub mod encode;
 mod error;
 pub mod format;
+pub mod guarded;
 pub mod interner;
 pub mod lead_block;
 pub mod output_file;
+pub mod pipeline;
 pub mod plan;
+pub mod prepare;
+pub mod read_arrow;
 pub mod read_columns;
 pub mod read_csv;
 pub mod read_ndjson;
+pub mod read_parquet;
 pub mod read_text;
+pub mod rejects;
 pub mod report;
 pub mod rows;
+pub mod sink;
+pub mod source;
+pub mod worker;
+pub mod write_arrays;
+pub mod write_csv;
+pub mod write_ndjson;
 pub mod zone;
 
 use std::path::{Path, PathBuf};
@@ -34,6 +47,7 @@ use std::path::{Path, PathBuf};
 pub use bind::{BindError, Binding};
 pub use error::BatchError;
 pub use format::Format;
+pub use pipeline::{binding, score, score_with};
 pub use report::Report;
 
 /// How a file of leads is scored.

@@ -101,7 +101,12 @@ pub fn display_name(place: &Place) -> String {
 /// Whether both are one file, by whatever names.
 pub fn same_file(first: &Place, second: &Place) -> bool {
     let (Place::Path(first), Place::Path(second)) = (first, second) else { return false };
-    first == second || matches!((fs::canonicalize(first), fs::canonicalize(second)), (Ok(first), Ok(second)) if first == second)
+    first == second || matches!((resolved(first), resolved(second)), (Some(first), Some(second)) if first == second)
+}
+
+/// A file that does not exist yet still has a folder.
+fn resolved(path: &Path) -> Option<PathBuf> {
+    fs::canonicalize(path).ok().or_else(|| Some(fs::canonicalize(folder_of(path)).ok()?.join(path.file_name()?)))
 }
 
 fn write_error(name: &str, error: &io::Error) -> BatchError {

@@ -11,8 +11,8 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Schema, TimeUnit};
 
 use super::arrow_text::{
-    Micros, Moment, append_text, boolean_at, decimal_at, dictionary_key, float_text, is_text, is_whole, list_at, moment_at, text_at,
-    whole_at,
+    Micros, Moment, append_text, boolean_at, bytes_at, decimal_at, dictionary_key, float_text, is_text, is_whole, list_at, moment_at,
+    text_at, whole_at,
 };
 use super::bad::Reason;
 use super::bind::BindError;
@@ -272,17 +272,5 @@ fn fill_from_dictionary(rows: &mut Rows, slot: usize, name: &str, array: &dyn Ar
         let text = text_at(values.as_ref(), key).unwrap_or_default();
         let value = *read[key].get_or_insert_with(|| rows.plan.slots[slot].reader.text(text));
         rows.put(slot, row, name, text, value);
-    }
-}
-
-fn bytes_at(array: &dyn Array, row: usize) -> &[u8] {
-    if array.is_null(row) {
-        return &[];
-    }
-    match array.data_type() {
-        DataType::Binary => array.as_binary::<i32>().value(row),
-        DataType::LargeBinary => array.as_binary::<i64>().value(row),
-        DataType::BinaryView => array.as_binary_view().value(row),
-        _ => &[],
     }
 }

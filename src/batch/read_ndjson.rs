@@ -85,8 +85,6 @@ pub struct NdjsonDecoder {
     pub late_names: Vec<LateName>,
 }
 
-/// Names that come later than the beginning are reported up to so many.
-const LATE_NAMES_MAX: usize = 10;
 /// After so many different names, which no honest file has, all are forgotten and worked out anew.
 const NAMES_REMEMBERED_MAX: usize = 10_000;
 
@@ -222,7 +220,7 @@ impl NdjsonDecoder {
             (0..self.rows.plan.slots.len()).filter(|slot| subjects.contains(&self.rows.plan.slots[*slot].subject)).collect();
         let key = slots.iter().any(|slot| self.rows.plan.slots[*slot].is_key);
         let kept = self.kept.get(&fold_text(name)).copied();
-        if self.keeps_all && kept.is_none() && self.late_names.len() < LATE_NAMES_MAX {
+        if self.keeps_all && kept.is_none() {
             self.late_names.push(LateName { name: name.to_owned(), line });
         }
         self.use_list.push(ColumnUse { slots, key, kept });

@@ -1,0 +1,91 @@
+//! The answers of a program as columns of a scored file.
+//!
+//! Enters: the policy and the outputs of its program. Leaves: for each output its name and how its integers are written. Always holds: a number has
+//! exactly the places of its scale; a choice is written by its name; a missing answer is written as nothing.
+
+use super::cells::{date_text, zoned_text};
+use super::zone::Zone;
+use crate::model::Policy;
+use crate::program::{OutputKind, Program};
+
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub name: String,
+    pub kind: AnswerKind,
+    pub optional: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum AnswerKind {
+    Number {
+        scale: u8,
+    },
+    /// names of the choices
+    Choice(Vec<String>),
+    YesNo,
+    Date,
+    /// written in the policy's zone
+    Time(Zone),
+}
+
+pub fn answers(policy: &Policy, program: &Program, zone: &Zone) -> Vec<Answer> {
+    let answer = |output: &crate::program::Output| Answer {
+        name: output.name.clone(),
+        kind: match output.kind {
+            OutputKind::Number { scale, unit: _ } => AnswerKind::Number { scale },
+            OutputKind::Choice(choices) => AnswerKind::Choice(
+                policy
+                    .choices
+                    .get(choices)
+                    .map(|choices| choices.members.iter().map(|member| member.name.clone()).collect())
+                    .unwrap_or_default(),
+            ),
+            OutputKind::YesNo => AnswerKind::YesNo,
+            OutputKind::Date => AnswerKind::Date,
+            OutputKind::Time => AnswerKind::Time(zone.clone()),
+        },
+        optional: output.optional,
+    };
+    program.outputs.iter().map(answer).collect()
+}
+
+impl AnswerKind {
+    /// Appends the value as plain text.
+    pub fn append(&mut self, value: i64, out: &mut Vec<u8>) {
+        match self {
+            AnswerKind::Number { scale } => append_scaled(value, *scale, out),
+            AnswerKind::Choice(names) => {
+                if let Some(name) = usize::try_from(value).ok().and_then(|index| names.get(index)) {
+                    out.extend_from_slice(name.as_bytes());
+                }
+            }
+            AnswerKind::YesNo => out.extend_from_slice(if value == 0 { b"no" } else { b"yes" }),
+            AnswerKind::Date => out.extend_from_slice(date_text(value).as_bytes()),
+            AnswerKind::Time(zone) => out.extend_from_slice(zoned_text(value, zone).as_bytes()),
+        }
+    }
+}
+
+/// `-1234` at scale 2 is `-12.34`; the same text as [`crate::model::value::format_scaled`], without its allocations.
+pub fn append_scaled(value: i64, scale: u8, out: &mut Vec<u8>) {
+    if value < 0 {
+        out.push(b'-');
+    }
+    // 20 digits of a 64-bit number, or 18 places and a zero before the point
+    let mut digits = [b'0'; 24];
+    let mut rest = value.unsigned_abs();
+    let mut start = digits.len();
+    while rest > 0 {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    let scale = usize::from(scale).min(digits.len() - 1);
+    let start = start.min(digits.len() - 1 - scale);
+    let point = digits.len() - scale;
+    out.extend_from_slice(&digits[start..point]);
+    if scale > 0 {
+        out.push(b'.');
+        out.extend_from_slice(&digits[point..]);
+    }
+}

@@ -1,0 +1,282 @@
+//! A file of leads to a scored file: read, decode, encode, run, write.
+//!
+//! Enters: policy, program, [`Options`], where to read and to write. Leaves: the scored file and a [`Report`]. Always holds: chunks are dealt to the
+//! threads in turn and their results are taken in the same turn, so that the order of rows is that of the file and the output the same at
+//! any number of threads; queues are bounded, so that memory does not grow with the file; the output appears only if all went well.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+use std::time::Instant;
+
+use super::bad::{BadCell, Outcome};
+use super::bind::Binding;
+use super::error::BatchError;
+use super::format::Format;
+use super::output_file::{OutputFile, display_name, same_file};
+use super::plan::Extent;
+use super::prepare::{Prepared, prepare};
+use super::read_ndjson::LateName;
+use super::rejects::Rejects;
+use super::report::{BadCells, Report, Tally};
+use super::sink::{Piece, Sink};
+use super::source::{Chunk, Chunks, Opened, open};
+use super::worker::{Done, Evaluate, Formatter, Worker};
+use super::zone::Zone;
+use super::{Backend, Input, OnBadRow, Options, Output, Place, Progress};
+use crate::column::Block;
+use crate::model::Policy;
+use crate::program::Program;
+
+/// Chunks that may wait before each thread, and results behind it.
+const QUEUE: usize = 1;
+/// Columns that come too late to be kept are named up to so many.
+const LATE_NAMES_SHOWN: usize = 10;
+
+/// Scores a file with the backend that the options name.
+pub fn score(
+    policy: &Policy,
+    program: &Program,
+    options: &Options,
+    input: &Input,
+    output: &Output,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report, BatchError> {
+    let parameters = Zone::named(&policy.timezone)?.parameters(options.as_of);
+    match options.backend {
+        Backend::Interpret => {
+            let evaluate = |inputs: &Block, answers: &mut Block| *answers = crate::interpret::run(program, inputs, &parameters);
+            score_with(policy, program, &evaluate, options, input, output, progress)
+        }
+        Backend::Jit => {
+            let compiled = crate::jit::Compiled::new(program).map_err(|error| BatchError::Backend { reason: error.to_string() })?;
+            let evaluate = |inputs: &Block, answers: &mut Block| compiled.run(inputs, &parameters, answers);
+            score_with(policy, program, &evaluate, options, input, output, progress)
+        }
+    }
+}
+
+/// What the columns of a file are taken for, without scoring it.
+pub fn binding(policy: &Policy, program: &Program, options: &Options, input: &Input) -> Result<Binding, BatchError> {
+    let opened = open(input)?;
+    Ok(prepare(policy, program, options, &opened, Extent::Program)?.binding)
+}
+
+/// Scores a file with anything that runs the program.
+pub fn score_with(
+    policy: &Policy,
+    program: &Program,
+    evaluate: &Evaluate,
+    options: &Options,
+    input: &Input,
+    output: &Output,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report, BatchError> {
+    let start = Instant::now();
+    let opened = open(input)?;
+    let prepared = prepare(policy, program, options, &opened, Extent::Program)?;
+    check_places(options, input, output)?;
+    let (sink, formatter) = create_output(&prepared, options, output)?;
+    let rejects = match &options.rejects {
+        Some(path) => Some(Rejects::create(&Place::Path(path.clone()), opened.unit())?),
+        None => None,
+    };
+
+    let threads = options.threads.max(1);
+    let empty_tally = Tally::new(policy, program);
+    let workers: Vec<Worker> = (0..threads)
+        .map(|_| Worker {
+            decoder: prepared.decoder(),
+            encoder: prepared.encoder(policy, program),
+            evaluate,
+            formatter: formatter.clone(),
+            empty_tally: empty_tally.clone(),
+            answers: Block::default(),
+        })
+        .collect();
+    let Opened { name, content, bytes_total, rows_total, format, .. } = opened;
+    let mut collector = Collector {
+        policy,
+        on_bad_row: options.on_bad_row,
+        file: name,
+        unit: Opened::unit_of(format),
+        sink,
+        rejects,
+        bad_cells: BadCells::showing(options.bad_cells_shown),
+        tally: empty_tally,
+        late_names: Vec::new(),
+        done: Progress { rows: 0, bytes_read: 0, bytes_total, rows_total },
+        progress,
+    };
+    collector.header(&formatter, &prepared.binding)?;
+    let chunks = content.read(&prepared.used_columns())?;
+    run(chunks, workers, &mut collector)?;
+    collector.finish(program, prepared.binding, threads, start)
+}
+
+fn check_places(options: &Options, input: &Input, output: &Output) -> Result<(), BatchError> {
+    let rejects = options.rejects.clone().map(Place::Path);
+    let target = match output {
+        Output::Nowhere => None,
+        Output::To { place, format: _ } => Some(place),
+    };
+    for place in target.into_iter().chain(&rejects) {
+        if same_file(place, &input.place) {
+            return Err(BatchError::OutputIsInput { file: display_name(place) });
+        }
+    }
+    match (target, &rejects) {
+        (Some(target), Some(rejects)) if same_file(target, rejects) => Err(BatchError::OutputIsRejects { file: display_name(target) }),
+        _ => Ok(()),
+    }
+}
+
+fn create_output(prepared: &Prepared, options: &Options, output: &Output) -> Result<(Sink, Formatter), BatchError> {
+    let Output::To { place, format } = output else { return Ok((Sink::Nowhere, Formatter::Nothing)) };
+    let format = match (format, place) {
+        (Some(format), _) => *format,
+        (None, Place::Standard) => Format::Csv,
+        (None, Place::Path(path)) => {
+            Format::from_path(path).ok_or_else(|| BatchError::UnknownOutputFormat { file: display_name(place) })?
+        }
+    };
+    let formatter = prepared.formatter(format, options)?;
+    let schema = match &formatter {
+        Formatter::Arrays(writer) => Some(writer.schema()),
+        Formatter::Nothing | Formatter::Csv(_) | Formatter::Ndjson(_) => None,
+    };
+    Ok((Sink::create(OutputFile::create(place)?, format, schema)?, formatter))
+}
+
+fn run(mut chunks: Chunks, mut workers: Vec<Worker>, collector: &mut Collector) -> Result<(), BatchError> {
+    if let [worker] = &mut workers[..] {
+        while let Some(chunk) = chunks.next()? {
+            collector.take(worker.work(&chunk)?)?;
+        }
+        return Ok(());
+    }
+    thread::scope(|scope| {
+        let mut inboxes = Vec::new();
+        let mut outboxes = Vec::new();
+        for worker in workers {
+            let (inbox, chunks) = sync_channel(QUEUE);
+            let (results, outbox) = sync_channel(QUEUE);
+            scope.spawn(move || work(worker, &chunks, &results));
+            inboxes.push(inbox);
+            outboxes.push(outbox);
+        }
+        scope.spawn(move || deal(&mut chunks, &inboxes));
+        // A worker that has no more results when it is its turn was dealt no chunk, so there is none for those after it. If it
+        // panicked instead, the scope passes that on.
+        for outbox in outboxes.iter().cycle() {
+            match outbox.recv() {
+                Ok(done) => collector.take(done?)?,
+                Err(_) => break,
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Deals chunks in turn until they end, fail, or nobody wants them any more.
+fn deal(chunks: &mut Chunks, inboxes: &[SyncSender<Result<Chunk, BatchError>>]) {
+    for inbox in inboxes.iter().cycle() {
+        let Some(chunk) = chunks.next().transpose() else { return };
+        let is_last = chunk.is_err();
+        if inbox.send(chunk).is_err() || is_last {
+            return;
+        }
+    }
+}
+
+fn work(mut worker: Worker, chunks: &Receiver<Result<Chunk, BatchError>>, results: &SyncSender<Result<Done, BatchError>>) {
+    for chunk in chunks {
+        let result = chunk.and_then(|chunk| worker.work(&chunk));
+        let is_last = result.is_err();
+        if results.send(result).is_err() || is_last {
+            return;
+        }
+    }
+}
+
+/// Takes results in the order of the file.
+struct Collector<'c> {
+    policy: &'c Policy,
+    on_bad_row: OnBadRow,
+    file: String,
+    unit: &'static str,
+    sink: Sink,
+    rejects: Option<Rejects>,
+    bad_cells: BadCells,
+    tally: Tally,
+    late_names: Vec<LateName>,
+    done: Progress,
+    progress: &'c mut dyn FnMut(Progress),
+}
+
+impl Collector<'_> {
+    fn header(&mut self, formatter: &Formatter, binding: &Binding) -> Result<(), BatchError> {
+        let Formatter::Csv(writer) = formatter else { return Ok(()) };
+        let mut text = Vec::new();
+        writer.header(binding.kept.iter().map(|kept| kept.name.as_str()), &mut text);
+        self.sink.write(Piece::Text(text))
+    }
+
+    fn take(&mut self, done: Done) -> Result<(), BatchError> {
+        for cell in &done.bad {
+            self.take_bad(cell)?;
+        }
+        self.tally.merge(&done.tally);
+        for late in done.late_names {
+            if self.late_names.iter().all(|known| known.name != late.name) && self.late_names.len() < LATE_NAMES_SHOWN {
+                self.late_names.push(late);
+            }
+        }
+        self.sink.write(done.piece)?;
+        self.done.rows = self.tally.rows_in;
+        self.done.bytes_read = done.bytes_read;
+        (self.progress)(self.done);
+        Ok(())
+    }
+
+    fn take_bad(&mut self, cell: &BadCell) -> Result<(), BatchError> {
+        if self.on_bad_row == OnBadRow::Fail && cell.outcome == Outcome::Rejected {
+            let reason = cell.sentence(self.policy);
+            return Err(BatchError::BadRow { file: self.file.clone(), unit: self.unit, line: cell.line, reason });
+        }
+        self.bad_cells.add(cell);
+        match &mut self.rejects {
+            Some(rejects) => rejects.add(cell, self.policy),
+            None => Ok(()),
+        }
+    }
+
+    fn finish(self, program: &Program, binding: Binding, threads: usize, start: Instant) -> Result<Report, BatchError> {
+        let Collector { policy, sink, rejects, bad_cells, tally, late_names, unit, .. } = self;
+        if tally.rows_in != tally.rows_scored + tally.rows_rejected {
+            return Err(BatchError::RowsLost { rows_in: tally.rows_in, rows_out: tally.rows_scored + tally.rows_rejected });
+        }
+        if let Some(rejects) = rejects {
+            rejects.commit()?;
+        }
+        sink.commit()?;
+        let (bad_cells, reasons) = bad_cells.finish();
+        let notes = late_names.into_iter().map(|late| {
+            let name = super::bad::shown(&late.name);
+            format!("the column `{name}` first occurs in {unit} {}, when the columns of the output were fixed; it is left out", late.line)
+        });
+        Ok(Report {
+            binding,
+            rows_in: tally.rows_in,
+            rows_scored: tally.rows_scored,
+            rows_rejected: tally.rows_rejected,
+            cells_taken_as_missing: tally.cells_taken_as_missing,
+            bad_cells,
+            reasons,
+            choices: tally.choices(policy, program),
+            numbers: tally.numbers(),
+            notes: notes.collect(),
+            elapsed: start.elapsed(),
+            threads,
+        })
+    }
+}

@@ -1,0 +1,133 @@
+//! All that is decided before the first row is read.
+//!
+//! Enters: policy, program, options, an opened file. Leaves: the binding, the plan of reading, decoders and formatters for it. Always holds: whatever can be
+//! said against a run by looking at names and types alone is said here.
+
+use arrow_schema::Schema;
+
+use super::answers::{Answer, answers};
+use super::arrow_text::has_text;
+use super::bind::{BindError, Binding, Names, Wanted, bind};
+use super::encode::Encoder;
+use super::error::BatchError;
+use super::format::Format;
+use super::plan::{Extent, Plan, plan};
+use super::read_columns::{ArrayDecoder, check_types, type_text};
+use super::read_csv::CsvDecoder;
+use super::read_ndjson::NdjsonDecoder;
+use super::read_text::Records;
+use super::source::{Content, Opened};
+use super::worker::{Decoder, Formatter};
+use super::write_arrays::ArrayWriter;
+use super::write_csv::CsvWriter;
+use super::write_ndjson::NdjsonWriter;
+use super::zone::Zone;
+use super::{Keep, Options};
+use crate::model::Policy;
+use crate::program::Program;
+
+pub struct Prepared {
+    pub binding: Binding,
+    pub plan: Plan,
+    pub zone: Zone,
+    pub answers: Vec<Answer>,
+    names: Names,
+    kind: Kind,
+}
+
+enum Kind {
+    Csv(Records),
+    Ndjson { keeps_all: bool },
+    Arrays(Schema),
+}
+
+pub fn prepare(policy: &Policy, program: &Program, options: &Options, opened: &Opened, extent: Extent) -> Result<Prepared, BatchError> {
+    let key = policy.key.ok_or(BatchError::NoKeyField)?;
+    let zone = Zone::named(&policy.timezone)?;
+    let names = Names::new(policy, options.system.as_deref())?;
+    let answers = answers(policy, program, &zone);
+    let wanted = Wanted {
+        file: &opened.name,
+        columns: &opened.columns,
+        keep: &options.keep,
+        outputs: answers.iter().map(|answer| answer.name.as_str()).collect(),
+        by_row: matches!(opened.content, Content::Ndjson { .. }),
+    };
+    let binding = bind(policy, key, &names, &wanted)?;
+    if let Content::Ndjson { beginning, .. } = &opened.content {
+        // Later rows answer for themselves; but a file whose first row is ambiguous is no accident.
+        let first = Wanted { columns: &beginning.first, keep: &Keep::Key, by_row: false, outputs: Vec::new(), file: &opened.name };
+        if let Err(error @ BindError::TwoColumns { .. }) = bind(policy, key, &names, &first) {
+            return Err(error.into());
+        }
+    }
+    let plan = plan(policy, program, &binding, options.on_bad_row, extent, &zone);
+    let kind = match (&opened.content, opened.schema()) {
+        (Content::Csv { records, .. }, _) => Kind::Csv(*records),
+        (Content::Ndjson { .. }, _) => Kind::Ndjson { keeps_all: options.keep == Keep::All },
+        (Content::Parquet { .. } | Content::Arrow { .. }, schema) => {
+            let schema = schema.map(|schema| schema.as_ref().clone()).unwrap_or_else(Schema::empty);
+            check_types(&plan, &schema, &opened.name)?;
+            Kind::Arrays(schema)
+        }
+    };
+    Ok(Prepared { binding, plan, zone, answers, names, kind })
+}
+
+impl Prepared {
+    /// Columns that are read at all, in the file's order.
+    pub fn used_columns(&self) -> Vec<usize> {
+        (0..self.plan.uses.len()).filter(|column| self.plan.uses[*column].is_used()).collect()
+    }
+
+    pub fn decoder(&self) -> Decoder {
+        let plan = self.plan.clone();
+        match &self.kind {
+            Kind::Csv(records) => Decoder::Csv(CsvDecoder::new(plan, self.binding.columns.clone(), *records)),
+            Kind::Ndjson { keeps_all } => Decoder::Ndjson(NdjsonDecoder::new(plan, self.names.clone(), &self.binding, *keeps_all)),
+            Kind::Arrays(_) => Decoder::Arrays(ArrayDecoder::new(plan, &self.binding.columns)),
+        }
+    }
+
+    pub fn encoder(&self, policy: &Policy, program: &Program) -> Encoder {
+        Encoder::new(policy, program, &self.plan, &self.zone)
+    }
+
+    /// How answers are written in this format.
+    pub fn formatter(&self, format: Format, options: &Options) -> Result<Formatter, BatchError> {
+        let kept_names = self.binding.kept.iter().map(|kept| kept.name.as_str());
+        let answers = self.answers.clone();
+        Ok(match format {
+            Format::Csv => {
+                self.check_text(format)?;
+                Formatter::Csv(CsvWriter::new(answers, options.csv_formula_guard))
+            }
+            Format::Ndjson => {
+                self.check_text(format)?;
+                Formatter::Ndjson(NdjsonWriter::new(kept_names, answers))
+            }
+            Format::Parquet | Format::ArrowIpc => {
+                let fields = self.binding.kept.iter().map(|kept| match &self.kind {
+                    Kind::Arrays(schema) => schema.fields().get(kept.column).map(|field| field.as_ref()),
+                    Kind::Csv(_) | Kind::Ndjson { .. } => None,
+                });
+                Formatter::Arrays(ArrayWriter::new(kept_names.zip(fields), answers))
+            }
+        })
+    }
+
+    fn check_text(&self, format: Format) -> Result<(), BatchError> {
+        let Kind::Arrays(schema) = &self.kind else { return Ok(()) };
+        for kept in &self.binding.kept {
+            let Some(field) = schema.fields().get(kept.column) else { continue };
+            if !has_text(field.data_type()) {
+                return Err(BatchError::CannotKeep {
+                    column: super::bad::shown(field.name()),
+                    ty: type_text(field.data_type()),
+                    format: format.title(),
+                });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,86 @@
+//! Parquet files to chunks of arrays.
+//!
+//! Enters: a file. Leaves: its columns, then batches of those that are used, in order. Always holds: a damaged file ends in one error,
+//! never in a panic; places and sizes that the file claims for its parts lie within it before anything is read there; memory depends on
+//! pages and batches, not on the number of rows.
+
+use std::fs::File;
+
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::file::metadata::ParquetMetaData;
+
+use super::error::BatchError;
+use super::guarded::{guarded, malformed};
+use super::lead_block::BLOCK_ROWS_MAX;
+use super::read_columns::ArrayChunk;
+
+const FORMAT: &str = "Parquet";
+
+pub struct ParquetFile {
+    file: File,
+    name: String,
+    metadata: ArrowReaderMetadata,
+}
+
+impl ParquetFile {
+    pub fn open(file: File, name: &str) -> Result<ParquetFile, BatchError> {
+        let metadata = guarded(name, FORMAT, || ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))?;
+        let length = file.metadata().map(|metadata| metadata.len()).unwrap_or(u64::MAX);
+        guarded(name, FORMAT, || check_places(metadata.metadata(), length))?;
+        Ok(ParquetFile { file, name: name.to_owned(), metadata })
+    }
+
+    pub fn schema(&self) -> &arrow_schema::SchemaRef {
+        self.metadata.schema()
+    }
+
+    pub fn row_count(&self) -> u64 {
+        u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
+    }
+
+    /// Reads these columns, in the file's order.
+    pub fn read(self, columns: &[usize]) -> Result<ParquetChunks, BatchError> {
+        let ParquetFile { file, name, metadata } = self;
+        let reader = guarded(&name, FORMAT, || {
+            let mask = ProjectionMask::roots(metadata.parquet_schema(), columns.iter().copied());
+            ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata).with_projection(mask).with_batch_size(BLOCK_ROWS_MAX).build()
+        })?;
+        Ok(ParquetChunks { reader, name, next_row: 1 })
+    }
+}
+
+fn check_places(metadata: &ParquetMetaData, length: u64) -> Result<(), String> {
+    for (index, group) in metadata.row_groups().iter().enumerate() {
+        if group.num_rows() < 0 {
+            return Err(format!("row group {index} has a negative number of rows"));
+        }
+        for column in group.columns() {
+            // Panics if one of the two is negative, which is caught.
+            let (start, size) = column.byte_range();
+            if start.checked_add(size).is_none_or(|end| end > length) {
+                return Err(format!("a column of row group {index} lies beyond the end of the file"));
+            }
+        }
+    }
+    Ok(())
+}
+
+pub struct ParquetChunks {
+    reader: ParquetRecordBatchReader,
+    name: String,
+    next_row: u64,
+}
+
+impl ParquetChunks {
+    pub fn next(&mut self) -> Result<Option<ArrayChunk>, BatchError> {
+        let reader = &mut self.reader;
+        let Some(batch) = guarded(&self.name, FORMAT, || reader.next().transpose())? else { return Ok(None) };
+        let first_row = self.next_row;
+        self.next_row += batch.num_rows() as u64;
+        if batch.num_rows() == 0 {
+            return Err(malformed(&self.name, FORMAT, "a batch of rows is empty"));
+        }
+        Ok(Some(ArrayChunk { batch, first_row, bytes_read: 0 }))
+    }
+}

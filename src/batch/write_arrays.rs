@@ -1,0 +1,135 @@
+//! Answers as Arrow arrays, for Parquet and Arrow IPC.
+//!
+//! Enters: a block of leads and their answers. Leaves: a batch. Always holds: every batch of a run has the one schema; whole numbers are 64-bit
+//! integers and others decimals of their scale; choices are texts through a dictionary that is the same in every batch; carried arrays are as
+//! they were, but that dictionaries are resolved; a rejected row leaves nothing.
+
+use std::sync::Arc;
+
+use arrow_array::builder::StringBuilder;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int32Type;
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Int32Array, Int64Array, RecordBatch, RecordBatchOptions,
+    StringArray, TimestampMicrosecondArray,
+};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
+
+use super::answers::{Answer, AnswerKind};
+use super::lead_block::{KeptValues, LeadBlock};
+use super::read_ndjson::scalar_text;
+use crate::column::{Block, Column};
+
+#[derive(Clone, Debug)]
+pub struct ArrayWriter {
+    schema: SchemaRef,
+    answers: Vec<(Answer, Option<ArrayRef>)>,
+}
+
+/// Digits of a 64-bit integer.
+const PRECISION: u8 = 19;
+
+impl ArrayWriter {
+    /// `kept` has each carried column's name and, if it comes as arrays, its field.
+    pub fn new<'n>(kept: impl Iterator<Item = (&'n str, Option<&'n Field>)>, answers: Vec<Answer>) -> ArrayWriter {
+        let kept = kept.map(|(name, field)| match field {
+            Some(field) => Field::new(name, resolved_type(field.data_type()), true),
+            None => Field::new(name, DataType::Utf8, true),
+        });
+        let fields: Vec<Field> =
+            kept.chain(answers.iter().map(|answer| Field::new(&answer.name, answer_type(&answer.kind), answer.optional))).collect();
+        let dictionary = |kind: &AnswerKind| match kind {
+            AnswerKind::Choice(names) => Some(Arc::new(StringArray::from_iter_values(names)) as ArrayRef),
+            AnswerKind::Number { .. } | AnswerKind::YesNo | AnswerKind::Date | AnswerKind::Time(_) => None,
+        };
+        let answers = answers.into_iter().map(|answer| (dictionary(&answer.kind), answer)).map(|(values, answer)| (answer, values));
+        ArrayWriter { schema: Arc::new(Schema::new(fields)), answers: answers.collect() }
+    }
+
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    pub fn batch(&self, leads: &LeadBlock, answers: &Block) -> Result<RecordBatch, ArrowError> {
+        let wanted = BooleanArray::from_iter(leads.rejected.iter().map(|rejected| Some(!rejected)));
+        let mut columns = Vec::with_capacity(self.schema.fields().len());
+        for kept in &leads.kept {
+            columns.push(kept_array(kept, leads, &wanted)?);
+        }
+        for ((answer, dictionary), column) in self.answers.iter().zip(&answers.columns) {
+            columns.push(answer_array(&answer.kind, dictionary.as_ref(), column, &leads.rejected)?);
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(leads.rows - leads.rejected_count));
+        RecordBatch::try_new_with_options(self.schema.clone(), columns, &options)
+    }
+}
+
+fn answer_type(kind: &AnswerKind) -> DataType {
+    match kind {
+        AnswerKind::Number { scale: 0 } => DataType::Int64,
+        AnswerKind::Number { scale } => DataType::Decimal128(PRECISION, *scale as i8),
+        AnswerKind::Choice(_) => DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
+        AnswerKind::YesNo => DataType::Boolean,
+        AnswerKind::Date => DataType::Date32,
+        AnswerKind::Time(_) => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+    }
+}
+
+fn answer_array(kind: &AnswerKind, dictionary: Option<&ArrayRef>, column: &Column, rejected: &[bool]) -> Result<ArrayRef, ArrowError> {
+    let values = || (0..column.len()).filter(|row| !rejected[*row]).map(|row| column.get(row));
+    Ok(match kind {
+        AnswerKind::Number { scale: 0 } => Arc::new(Int64Array::from_iter(values())),
+        AnswerKind::Number { scale } => {
+            let numbers = Decimal128Array::from_iter(values().map(|value| value.map(i128::from)));
+            Arc::new(numbers.with_precision_and_scale(PRECISION, *scale as i8)?)
+        }
+        AnswerKind::Choice(_) => {
+            let codes = Int32Array::from_iter(values().map(|value| value.and_then(|value| i32::try_from(value).ok())));
+            let names = dictionary.cloned().unwrap_or_else(|| Arc::new(StringArray::from(Vec::<&str>::new())));
+            Arc::new(DictionaryArray::<Int32Type>::try_new(codes, names)?)
+        }
+        AnswerKind::YesNo => Arc::new(BooleanArray::from_iter(values().map(|value| value.map(|value| value != 0)))),
+        AnswerKind::Date => Arc::new(Date32Array::from_iter(values().map(|value| value.and_then(|value| i32::try_from(value).ok())))),
+        AnswerKind::Time(_) => Arc::new(TimestampMicrosecondArray::from_iter(values()).with_timezone("UTC")),
+    })
+}
+
+fn kept_array(kept: &KeptValues, leads: &LeadBlock, wanted: &BooleanArray) -> Result<ArrayRef, ArrowError> {
+    let rows = (0..leads.rows).filter(|row| !leads.rejected[*row]);
+    match kept {
+        KeptValues::Cells(texts) => {
+            let mut builder = StringBuilder::with_capacity(leads.rows, texts.bytes());
+            rows.for_each(|row| builder.append_option(Some(texts.get(row)).filter(|text| !text.is_empty())));
+            Ok(Arc::new(builder.finish()))
+        }
+        KeptValues::Json(texts) => {
+            let mut builder = StringBuilder::with_capacity(leads.rows, texts.bytes());
+            let mut unescaped = String::new();
+            for row in rows {
+                match texts.get(row) {
+                    "" | "null" => builder.append_null(),
+                    value => builder.append_value(scalar_text(value, &mut unescaped).unwrap_or(value)),
+                }
+            }
+            Ok(Arc::new(builder.finish()))
+        }
+        KeptValues::Array(array) => {
+            let array = if leads.rejected_count == 0 { array.clone() } else { arrow_select::filter::filter(array.as_ref(), wanted)? };
+            match array.data_type() {
+                DataType::Dictionary(..) => {
+                    let dictionary = array.as_any_dictionary();
+                    arrow_select::take::take(dictionary.values().as_ref(), dictionary.keys(), None)
+                }
+                _ => Ok(array),
+            }
+        }
+    }
+}
+
+/// Dictionaries of the input differ from batch to batch, which one file cannot say.
+fn resolved_type(ty: &DataType) -> DataType {
+    match ty {
+        DataType::Dictionary(_, values) => values.as_ref().clone(),
+        ty => ty.clone(),
+    }
+}

@@ -18,7 +18,7 @@ use super::check::{Checked, Checker, Hidden};
 use super::paths::{below_root, folder};
 use crate::diagnostic::{self, Applicability, Code, Diagnostic, Severity};
 use crate::source::{Files, ReadError, SourceId, Sources, Span};
-use crate::syntax::tree;
+use crate::syntax::{parse, tree};
 
 /// The most files of one policy.
 const FILES_MAX: usize = 1_000;
@@ -133,10 +133,6 @@ impl<'l> Loader<'l> {
 
     /// Adds a file that was read, and remembers what its mistakes hide.
     fn parse(&mut self, path: &str, text: String) -> usize {
-        let text = match text.strip_prefix('\u{feff}') {
-            Some(rest) => rest.to_owned(),
-            None => text,
-        };
         let source = self.sources.add(path, text);
         let (tree, diagnostics) = parse(self.sources, source);
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
@@ -341,8 +337,4 @@ fn hide_skipped(text: &str, tree: &tree::File, hidden: &mut Hidden) {
         }
         from = from.max(end);
     }
-}
-
-fn parse(_: &Sources, source: SourceId) -> (tree::File, Vec<Diagnostic>) {
-    (tree::File { source, version: None, items: Vec::new(), comments: Vec::new() }, Vec::new())
 }

@@ -52,6 +52,7 @@ impl Checker<'_> {
             | tree::PolicyProperty::Currency(_)
             | tree::PolicyProperty::Follows(_) => None,
         });
+        let policy_owner = policy_owner.filter(|team| self.teams.contains_key(team));
         let team = policy_owner.or_else(|| self.items.teams.first().map(|(_, team)| team.name.text.clone()));
         if let Some(team) = team {
             let behind = stage.display.as_ref().map_or(name.span, |display| display.span).after();

@@ -179,6 +179,15 @@ impl Reading<'_> {
             }
         }
         let line = names.iter().map(|(_, span)| *span).reduce(Span::to).unwrap_or(file);
+        if let [(only, _)] = names.as_slice()
+            && only.contains([';', '\t'])
+            && self.plans.len() > 1
+        {
+            let message = format!("the file of table `{}` does not part its cells by commas", self.name.text);
+            let diagnostic = Diagnostic::new(Code::TableMalformed, message).at(line, "one cell, as read");
+            self.diagnostics.push(diagnostic.help("save the file as CSV with commas"));
+            return None;
+        }
         let mut columns: Vec<Option<usize>> = vec![None; names.len()];
         let plans = self.plans;
         for (index, plan) in plans.iter().enumerate() {
@@ -207,21 +216,15 @@ impl Reading<'_> {
         let message = format!("the file of table `{}` has no column `{}`", self.name.text, name.text);
         let diagnostic = Diagnostic::new(Code::TableColumnMissing, message).at(name.span, "declared here").at(line, "the file's columns");
         let free = names.iter().map(|(name, _)| name.as_str());
-        let diagnostic = match (nearest(&name.text, free), names) {
-            (Some(near), _) => {
-                let mut diagnostic = diagnostic.help(format!("did you mean the file's column `{near}`?"));
+        let diagnostic = match nearest(&name.text, free) {
+            Some(near) => {
+                let diagnostic = diagnostic.help(format!("did you mean the file's column `{near}`?"));
                 // only what is a name of the language can stand in the declaration
-                if near.starts_with(|letter: char| letter.is_ascii_lowercase())
-                    && near.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
-                {
-                    diagnostic = diagnostic.replace(format!("write `{near}`"), Applicability::Unsafe, name.span, near);
-                }
-                diagnostic
+                let is_name = near.starts_with(|letter: char| letter.is_ascii_lowercase())
+                    && near.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
+                if is_name { diagnostic.replace(format!("write `{near}`"), Applicability::Unsafe, name.span, near) } else { diagnostic }
             }
-            (None, [(only, _)]) if only.contains([';', '\t']) => {
-                diagnostic.help("cells are parted by commas: save the file as CSV with commas")
-            }
-            (None, _) => diagnostic,
+            None => diagnostic,
         };
         self.diagnostics.push(diagnostic);
     }

@@ -46,16 +46,10 @@ impl Checker<'_> {
             TypeKind::Whole => Some((plain(0), None)),
             TypeKind::WholeRange(low, high) => Some((plain(0), self.range(low, high, 0, Unit::Plain))),
             TypeKind::Decimal { places, range } => {
-                if *places > SCALE_MAX {
-                    self.report(
-                        Diagnostic::new(Code::TooManyPlaces, format!("a decimal cannot keep {places} places"))
-                            .at(ty.span, format!("at most {SCALE_MAX} places are kept"))
-                            .help(format!("write `decimal {SCALE_MAX}` or fewer places")),
-                    );
-                    return None;
-                }
-                let range = range.as_ref().and_then(|(low, high)| self.range(low, high, *places, Unit::Plain));
-                Some((plain(*places), range))
+                // more than that has been reported by the parser
+                let places = (*places).min(SCALE_MAX);
+                let range = range.as_ref().and_then(|(low, high)| self.range(low, high, places, Unit::Plain));
+                Some((plain(places), range))
             }
             TypeKind::Money { currency, range } => {
                 let scale = self.money_scale(ty.span, currency.as_ref())?;

@@ -89,6 +89,8 @@ codes! {
     BadKey              "E0311" Error "the lead's key is missing, repeated or of an unfit type"
     WrongKeys           "E0312" Error "a look-up has the wrong number or kind of keys"
     ImpliesNested       "E0313" Error "`implies` inside another needs parentheses"
+    RemainderMixed      "E0314" Error "`%` is mixed with `*`, `/` or `to N places`"
+    NoTransitionHere    "E0315" Error "`entering` or `leaving` stands where no transition can be seen"
 
     // E04: scores and tables of conditions
     WeightsShort        "E0401" Error "weights total less than 100 %"

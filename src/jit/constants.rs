@@ -58,11 +58,11 @@ pub struct Table {
     /// bytes from the start of the constant memory
     pub offset: i32,
     pub width: EntryWidth,
-    /// without the entry for "outside"
+    /// of the array, or of what it is padded to, without the entry for "outside"
     pub length: usize,
     /// no value of the array; stands where one is missing, and outside
     pub missing: i64,
-    /// some entry within the length is missing
+    /// some entry of the array is missing
     pub has_missing: bool,
     /// least and greatest of the entries that are known; zeros without one
     pub known: (i64, i64),
@@ -98,7 +98,8 @@ pub struct Index {
 #[derive(Default)]
 pub struct ConstantsBuilder {
     bytes: Vec<u8>,
-    tables: FxHashMap<u32, Table>,
+    /// by array, and whether any byte may index it
+    tables: FxHashMap<(u32, bool), Table>,
     thresholds: FxHashMap<u32, (i32, i64)>,
     byte_bands: FxHashMap<u32, Table>,
     finders: FxHashMap<u32, Finder>,
@@ -134,24 +135,21 @@ impl ConstantsBuilder {
 
     /// An array as a table.
     pub fn table(&mut self, program: &Program, array: u32) -> Table {
-        if let Some(table) = self.tables.get(&array) {
-            return *table;
-        }
-        let table = self.add_table(&program.arrays[array as usize]);
-        self.tables.insert(array, table);
-        table
+        *self.tables.entry((array, false)).or_insert_with(|| add_table(&mut self.bytes, &program.arrays[array as usize], 0))
+    }
+
+    /// An array as a table that any byte may index.
+    pub fn byte_table(&mut self, program: &Program, array: u32) -> Table {
+        *self.tables.entry((array, true)).or_insert_with(|| add_table(&mut self.bytes, &program.arrays[array as usize], BYTE_VALUES))
     }
 
     /// For each value of a byte, how many of the thresholds are at most that.
     pub fn byte_band(&mut self, program: &Program, thresholds: u32) -> Table {
-        if let Some(table) = self.byte_bands.get(&thresholds) {
-            return *table;
-        }
-        let array = &program.arrays[thresholds as usize];
-        let counts: Vec<Option<i64>> = (0..BYTE_VALUES as i64).map(|value| Some(arithmetic::band(array, value))).collect();
-        let table = self.add_table(&counts);
-        self.byte_bands.insert(thresholds, table);
-        table
+        *self.byte_bands.entry(thresholds).or_insert_with(|| {
+            let array = &program.arrays[thresholds as usize];
+            let counts: Vec<Option<i64>> = (0..BYTE_VALUES as i64).map(|value| Some(arithmetic::band(array, value))).collect();
+            add_table(&mut self.bytes, &counts, 0)
+        })
     }
 
     /// The offset and the number of sorted thresholds, as 64-bit integers.
@@ -159,7 +157,7 @@ impl ConstantsBuilder {
         if let Some(found) = self.thresholds.get(&thresholds) {
             return *found;
         }
-        let (offset, mut count) = (self.align(8), 0);
+        let (offset, mut count) = (align(&mut self.bytes, 8), 0);
         for threshold in program.arrays[thresholds as usize].iter().flatten() {
             self.bytes.extend_from_slice(&threshold.to_ne_bytes());
             count += 1;
@@ -187,25 +185,6 @@ impl ConstantsBuilder {
     /// Stays where it is until the finished constants are dropped.
     pub fn index_address(&self, index: usize) -> *const Index {
         &raw const *self.indexes[index]
-    }
-
-    /// Each entry of the narrowest width that holds all of them and one integer more, which says "missing".
-    fn add_table(&mut self, entries: &[Option<i64>]) -> Table {
-        let low = entries.iter().flatten().copied().min().unwrap_or(0);
-        let high = entries.iter().flatten().copied().max().unwrap_or(0);
-        let (width, missing) = match (low, high) {
-            (-127.., ..=127) => (EntryWidth::I8, EntryWidth::I8.low()),
-            (-32_767.., ..=32_767) => (EntryWidth::I16, EntryWidth::I16.low()),
-            (-2_147_483_647.., ..=2_147_483_647) => (EntryWidth::I32, EntryWidth::I32.low()),
-            _ => (EntryWidth::I64, absent_from(entries)),
-        };
-        let offset = self.align(width.bytes());
-        for entry in entries.iter().copied().chain([None]) {
-            let stored = entry.unwrap_or(missing).to_le_bytes();
-            self.bytes.extend_from_slice(&stored[..width.bytes()]);
-        }
-        let has_missing = entries.iter().any(Option::is_none);
-        Table { offset, width, length: entries.len(), missing, has_missing, known: (low, high) }
     }
 
     fn dense_index(&mut self, lookup: &Lookup) -> Option<DenseIndex> {
@@ -242,13 +221,7 @@ impl ConstantsBuilder {
                 entries[place_of(&keys, row)] = Some(*number);
             }
         }
-        Some(DenseIndex { table: self.add_table(&entries), keys })
-    }
-
-    fn align(&mut self, bytes: usize) -> i32 {
-        self.bytes.resize(self.bytes.len().next_multiple_of(bytes), 0);
-        // Lengths beyond 31 bits are refused when the constants are finished.
-        self.bytes.len() as i32
+        Some(DenseIndex { table: add_table(&mut self.bytes, &entries, 0), keys })
     }
 }
 
@@ -294,6 +267,33 @@ impl Index {
     }
 }
 
+/// Each entry of the narrowest width that holds all of them and one integer more, which says "missing". Places from the array's length
+/// up to `padded_length`, and one more, say so too.
+fn add_table(bytes: &mut Vec<u8>, entries: &[Option<i64>], padded_length: usize) -> Table {
+    let low = entries.iter().flatten().copied().min().unwrap_or(0);
+    let high = entries.iter().flatten().copied().max().unwrap_or(0);
+    let (width, missing) = match (low, high) {
+        (-127.., ..=127) => (EntryWidth::I8, EntryWidth::I8.low()),
+        (-32_767.., ..=32_767) => (EntryWidth::I16, EntryWidth::I16.low()),
+        (-2_147_483_647.., ..=2_147_483_647) => (EntryWidth::I32, EntryWidth::I32.low()),
+        _ => (EntryWidth::I64, absent_from(entries)),
+    };
+    let offset = align(bytes, width.bytes());
+    let padding = padded_length.saturating_sub(entries.len()) + 1;
+    for entry in entries.iter().copied().chain(std::iter::repeat_n(None, padding)) {
+        let stored = entry.unwrap_or(missing).to_le_bytes();
+        bytes.extend_from_slice(&stored[..width.bytes()]);
+    }
+    let has_missing = entries.iter().any(Option::is_none);
+    Table { offset, width, length: entries.len().max(padded_length), missing, has_missing, known: (low, high) }
+}
+
+/// Lengths beyond 31 bits are refused when the constants are finished.
+fn align(bytes: &mut Vec<u8>, entry_bytes: usize) -> i32 {
+    bytes.resize(bytes.len().next_multiple_of(entry_bytes), 0);
+    bytes.len() as i32
+}
+
 /// The least integer that is no entry. There is one: an array has far fewer than 2^64 entries.
 fn absent_from(entries: &[Option<i64>]) -> i64 {
     let mut known: Vec<i64> = entries.iter().flatten().copied().collect();
@@ -331,7 +331,7 @@ mod tests {
 
     #[test]
     fn a_table_is_as_narrow_as_its_values_and_one_more() {
-        let mut constants = ConstantsBuilder::default();
+        let mut bytes = Vec::new();
         for (entries, width) in [
             (vec![Some(-127), Some(127), None], EntryWidth::I8),
             (vec![Some(-128)], EntryWidth::I16),
@@ -339,7 +339,7 @@ mod tests {
             (vec![Some(i64::from(i32::MIN))], EntryWidth::I64),
             (vec![], EntryWidth::I8),
         ] {
-            let table = constants.add_table(&entries);
+            let table = add_table(&mut bytes, &entries, 0);
             assert_eq!(table.width, width, "{entries:?}");
             assert_eq!(table.offset as usize % width.bytes(), 0);
         }

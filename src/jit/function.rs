@@ -15,8 +15,8 @@ use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 use super::constants::ConstantsBuilder;
-use super::pass::{FRAME_AS_OF, FRAME_AS_OF_DAY, FRAME_CONSTANTS, FRAME_SCRATCH, known_slot, output_slot, values_slot};
-use super::plan::{Plan, is_leaf};
+use super::pass::{FRAME_AS_OF, FRAME_AS_OF_DAY, FRAME_BYTES, FRAME_CONSTANTS, FRAME_WORDS};
+use super::plan::Plan;
 use crate::column::Width;
 use crate::program::{Op, Parameter, Program, Value};
 
@@ -57,7 +57,8 @@ struct Addresses {
     frame: ir::Value,
     columns: ir::Value,
     constants: ir::Value,
-    scratch: ir::Value,
+    words: ir::Value,
+    bytes: ir::Value,
     row: ir::Value,
 }
 
@@ -113,13 +114,14 @@ pub fn build(
     builder.switch_to_block(entry);
     let (frame, columns, rows) = (builder.block_params(entry)[0], builder.block_params(entry)[1], builder.block_params(entry)[2]);
     let constants_start = builder.ins().load(types::I64, constant_memory(), frame, FRAME_CONSTANTS);
-    let scratch = builder.ins().load(types::I64, constant_memory(), frame, FRAME_SCRATCH);
+    let words = builder.ins().load(types::I64, constant_memory(), frame, FRAME_WORDS);
+    let bytes = builder.ins().load(types::I64, constant_memory(), frame, FRAME_BYTES);
     let zero = builder.ins().iconst(types::I64, 0);
     builder.ins().jump(body, &[BlockArg::Value(zero)]);
 
     let row = builder.append_block_param(body, types::I64);
     builder.switch_to_block(body);
-    let addresses = Addresses { frame, columns, constants: constants_start, scratch, row };
+    let addresses = Addresses { frame, columns, constants: constants_start, words, bytes, row };
     let call_convention = isa.default_call_conv();
     let mut emitter = Emitter { program, plan, constants, builder, call_convention, addresses, slots, result: None };
     emitter.segment(segment);
@@ -142,12 +144,8 @@ impl Emitter<'_, '_> {
             self.slots.fill(*value, slot);
             self.store_crossing(*value, slot);
         }
-        let is_last = segment + 1 == self.plan.segments.len();
-        for (index, output) in self.program.outputs.iter().enumerate() {
-            let is_here = self.slots.of[output.value.index()].is_some() && self.plan.segments[segment].binary_search(&output.value).is_ok();
-            if is_here || (is_last && is_leaf(&self.program.ops[output.value.index()])) {
-                self.store_output(index);
-            }
+        for output in &self.plan.stores[segment] {
+            self.store_output(*output);
         }
     }
 
@@ -201,7 +199,7 @@ impl Emitter<'_, '_> {
 
     fn load_input(&mut self, input: usize) -> Slot {
         let width = self.program.inputs[input].width;
-        let start = self.column(values_slot(input));
+        let start = self.column(input);
         let address = self.element(start, width);
         let memory = column_memory();
         let (value, bounds) = match width {
@@ -210,9 +208,8 @@ impl Emitter<'_, '_> {
             Width::I32 => (self.builder.ins().sload32(memory, address, 0), Some((i64::from(i32::MIN), i64::from(i32::MAX)))),
             Width::I64 => (self.builder.ins().load(types::I64, memory, address, 0), None),
         };
-        let known = self.program.inputs[input].optional.then(|| {
-            let start = self.column(known_slot(&self.plan.layout, input));
-            let address = self.builder.ins().iadd(start, self.addresses.row);
+        let known = self.plan.layout.inputs[input].known.map(|known| {
+            let address = self.scratch_byte(known);
             self.builder.ins().load(types::I8, memory, address, 0)
         });
         Slot { kind: Kind::Whole, value, known, bounds }
@@ -273,7 +270,7 @@ impl Emitter<'_, '_> {
             let zero = self.builder.ins().iconst(types::I64, 0);
             whole = self.builder.ins().select(known, whole, zero);
         }
-        let start = self.column(output_slot(&self.plan.layout, index));
+        let start = self.column(self.program.inputs.len() + index);
         let address = self.element(start, output.width);
         let memory = column_memory();
         match output.width {
@@ -293,7 +290,7 @@ impl Emitter<'_, '_> {
         slot.known.unwrap_or_else(|| self.builder.ins().iconst(types::I8, 1))
     }
 
-    /// The start of a column, from the array of columns.
+    /// The start of a column: the inputs' come first, then the outputs'.
     fn column(&mut self, slot: usize) -> ir::Value {
         self.builder.ins().load(types::I64, constant_memory(), self.addresses.columns, offset(slot * 8))
     }
@@ -309,12 +306,12 @@ impl Emitter<'_, '_> {
     }
 
     fn scratch_word(&mut self, column: usize) -> ir::Value {
-        let start = self.builder.ins().iadd_imm_s(self.addresses.scratch, self.plan.layout.word_offset(column) as i64);
+        let start = self.builder.ins().iadd_imm_s(self.addresses.words, self.plan.layout.word_offset(column) as i64);
         self.element(start, Width::I64)
     }
 
     fn scratch_byte(&mut self, column: usize) -> ir::Value {
-        let start = self.builder.ins().iadd_imm_s(self.addresses.scratch, self.plan.layout.byte_offset(column) as i64);
+        let start = self.builder.ins().iadd_imm_s(self.addresses.bytes, self.plan.layout.byte_offset(column) as i64);
         self.element(start, Width::U8)
     }
 }

@@ -61,11 +61,7 @@ impl Emitter<'_, '_> {
                 let any = self.builder.ins().icmp_imm_s(IntCC::NotEqual, bits, 0);
                 self.unless_missing(any, [slot.known, None])
             }
-            Op::Table { index, array } => {
-                let index = self.slot(index);
-                let table = self.constants.table(self.program, array);
-                self.table(table, index)
-            }
+            Op::Table { index, array } => self.table(index, array),
             Op::Band { value, thresholds } => self.band(value, thresholds),
             Op::Find { lookup, keys } => self.find(lookup, keys),
             Op::Turn { hash, seed, total } => self.turn(hash, seed, total),
@@ -320,13 +316,21 @@ impl Emitter<'_, '_> {
         if opposite { self.not(holds) } else { holds }
     }
 
-    fn table(&mut self, table: Table, index: Slot) -> Slot {
-        let is_inside = index.bounds.is_some_and(|(low, high)| low >= 0 && high < table.length as i64);
-        let mut place = self.whole(index);
-        if !is_inside {
-            place = self.at_most(place, table.length as i64);
-        }
-        self.entry(table, place, is_inside, index.known)
+    fn table(&mut self, index: Value, array: u32) -> Slot {
+        let slot = self.slot(index);
+        let mut place = self.whole(slot);
+        let table = if slot.bounds.is_some_and(is_byte) {
+            self.constants.byte_table(self.program, array)
+        } else {
+            let table = self.constants.table(self.program, array);
+            if !slot.bounds.is_some_and(|(low, high)| low >= 0 && high <= table.length as i64) {
+                place = self.at_most(place, table.length as i64);
+            }
+            table
+        };
+        let Interval { low, high } = self.interval(index);
+        let has_entry = low >= 0 && high < self.program.arrays[array as usize].len() as i64;
+        self.entry(table, place, has_entry && !table.has_missing, slot.known)
     }
 
     /// A negative integer counts as a great one.
@@ -335,8 +339,8 @@ impl Emitter<'_, '_> {
         self.builder.ins().umin(value, limit)
     }
 
-    /// The entry at a place from 0 to the table's length.
-    fn entry(&mut self, table: Table, place: ir::Value, is_inside: bool, index_known: Option<ir::Value>) -> Slot {
+    /// The entry at a place from 0 to the table's length; `is_known` if columns that keep their promises lead to no missing one.
+    fn entry(&mut self, table: Table, place: ir::Value, is_known: bool, index_known: Option<ir::Value>) -> Slot {
         let memory = constant_memory();
         let start = self.constants_start();
         let steps = match table.width {
@@ -353,23 +357,25 @@ impl Emitter<'_, '_> {
             EntryWidth::I64 => self.builder.ins().load(types::I64, memory, address, table.offset),
         };
         let (low, high) = table.known;
-        if is_inside && !table.has_missing {
-            return Slot { kind: Kind::Whole, value, known: index_known, bounds: Some((low, high)) };
+        let bounds = Some((low.min(table.missing), high.max(table.missing)));
+        if is_known {
+            return Slot { kind: Kind::Whole, value, known: index_known, bounds };
         }
         let missing = self.builder.ins().iconst(types::I64, table.missing);
         let has_entry = self.builder.ins().icmp(IntCC::NotEqual, value, missing);
         let known = self.both_known(index_known, Some(has_entry));
-        Slot { kind: Kind::Whole, value, known, bounds: Some((low.min(table.missing), high.max(table.missing))) }
+        Slot { kind: Kind::Whole, value, known, bounds }
     }
 
     fn band(&mut self, value: Value, thresholds: u32) -> Slot {
         let slot = self.slot(value);
         let known = slot.known;
         let array = &self.program.arrays[thresholds as usize];
-        if slot.bounds.is_some_and(|(low, high)| low >= 0 && high <= i64::from(u8::MAX)) {
+        if slot.bounds.is_some_and(is_byte) {
             let table = self.constants.byte_band(self.program, thresholds);
             let place = self.whole(slot);
-            return self.entry(table, place, true, known);
+            // Each byte has a count: none is missing.
+            return Slot { bounds: Some(table.known), ..self.entry(table, place, true, known) };
         }
         let whole = self.whole(slot);
         if array.len() > BAND_INLINE_MAX {
@@ -380,19 +386,32 @@ impl Emitter<'_, '_> {
             let value = self.call(helpers::band as *const () as usize, &[address, count, whole]);
             return Slot { kind: Kind::Whole, value, known, bounds: None };
         }
-        let mut passed: Option<ir::Value> = None;
+        let value = self.count_reached(value, whole, thresholds);
+        Slot { kind: Kind::Whole, value, known, bounds: Some((0, array.len() as i64)) }
+    }
+
+    /// How many of a few thresholds the integer reaches. The sign of `integer - threshold`, as 0 or -1, says that it does not: that is
+    /// a subtraction, a shift and an addition, where a comparison to a byte would also wait for what the byte's register held before.
+    fn count_reached(&mut self, value: Value, whole: ir::Value, thresholds: u32) -> ir::Value {
+        let Interval { low, high } = self.interval(value);
+        let array = &self.program.arrays[thresholds as usize];
+        let mut count: Option<ir::Value> = None;
         for threshold in array.iter().flatten() {
-            let reaches = self.builder.ins().icmp_imm_s(IntCC::SignedGreaterThanOrEqual, whole, *threshold);
-            passed = Some(match passed {
-                Some(passed) => self.builder.ins().iadd(passed, reaches),
-                None => reaches,
+            let has_sign = low.checked_sub(*threshold).is_some() && high.checked_sub(*threshold).is_some();
+            let missed = if has_sign {
+                let distance = self.builder.ins().iadd_imm_s(whole, threshold.wrapping_neg());
+                self.builder.ins().sshr_imm_s(distance, 63)
+            } else {
+                let is_below = self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, whole, *threshold);
+                let is_below = self.builder.ins().uextend(types::I64, is_below);
+                self.builder.ins().ineg(is_below)
+            };
+            count = Some(match count {
+                Some(count) => self.builder.ins().iadd(count, missed),
+                None => self.builder.ins().iadd_imm_s(missed, array.len() as i64),
             });
         }
-        let value = match passed {
-            Some(passed) => self.builder.ins().uextend(types::I64, passed),
-            None => self.builder.ins().iconst(types::I64, 0),
-        };
-        Slot { kind: Kind::Whole, value, known, bounds: Some((0, array.len() as i64)) }
+        count.unwrap_or_else(|| self.builder.ins().iconst(types::I64, 0))
     }
 
     fn find(&mut self, lookup: u32, keys: KeyList) -> Slot {
@@ -486,6 +505,10 @@ impl Checked {
 
 fn condition(value: ir::Value) -> Slot {
     Slot { kind: Kind::Condition, value, known: None, bounds: Some((0, 1)) }
+}
+
+fn is_byte((low, high): (i64, i64)) -> bool {
+    low >= 0 && high <= i64::from(u8::MAX)
 }
 
 fn hull(left: Option<(i64, i64)>, right: Option<(i64, i64)>) -> Option<(i64, i64)> {

@@ -1,4 +1,4 @@
-//! Into generated code and back: the memory of one pass over up to [`PASS_ROWS_MAX`] rows.
+//! Into generated code and back: the memory of one pass over up to [`super::plan::PASS_ROWS_MAX`] rows.
 //!
 //! Enters: columns whose number, widths and lengths [`super::Compiled`] has compared with the program's. Leaves: the output columns,
 //! every value and validity bit of them written. Always holds: generated code is entered only from here, and gets addresses only of
@@ -10,16 +10,15 @@
 use std::mem::offset_of;
 
 use super::constants::Constants;
-use super::plan::{Layout, PASS_ROWS_MAX};
+use super::plan::Layout;
 use crate::column::{Block, Width};
 use crate::program::Parameters;
 
 /// A generated function: `(frame, columns, rows)`.
 ///
 /// # Safety
-/// The frame's addresses are those of the constants and the scratch memory of the same compiled program. `columns` holds the address
-/// of at least `rows` values for each of [`values_slot`] and [`output_slot`], and of `rows` bytes for each of [`known_slot`]. `rows` is
-/// from 1 to the layout's `pass_rows`.
+/// The frame's addresses are those of the constants and the scratch memory of the same compiled program. `columns` holds, for each
+/// input and then for each output, the address of at least `rows` values. `rows` is from 1 to the layout's `pass_rows`.
 pub type Entry = unsafe extern "C" fn(*const Frame, *const u64, u64);
 
 /// What stays the same for all rows of a run.
@@ -28,65 +27,43 @@ pub struct Frame {
     as_of_day: i64,
     as_of: i64,
     constants: *const u8,
-    scratch: *mut u8,
+    words: *mut u64,
+    bytes: *mut u8,
 }
 
 pub const FRAME_AS_OF_DAY: i32 = offset_of!(Frame, as_of_day) as i32;
 pub const FRAME_AS_OF: i32 = offset_of!(Frame, as_of) as i32;
 pub const FRAME_CONSTANTS: i32 = offset_of!(Frame, constants) as i32;
-pub const FRAME_SCRATCH: i32 = offset_of!(Frame, scratch) as i32;
-
-/// Place of an input's values in the array of columns.
-pub fn values_slot(input: usize) -> usize {
-    input
-}
-
-/// Place of an optional input's known bytes.
-pub fn known_slot(layout: &Layout, input: usize) -> usize {
-    layout.inputs.len() + input
-}
-
-/// Place of an output's values.
-pub fn output_slot(layout: &Layout, output: usize) -> usize {
-    layout.inputs.len() * 2 + output
-}
-
-fn slot_count(layout: &Layout) -> usize {
-    layout.inputs.len() * 2 + layout.outputs.len()
-}
-
-/// The known bytes of a column without missing values.
-static ALL_KNOWN: [u8; PASS_ROWS_MAX] = [1; PASS_ROWS_MAX];
+pub const FRAME_WORDS: i32 = offset_of!(Frame, words) as i32;
+pub const FRAME_BYTES: i32 = offset_of!(Frame, bytes) as i32;
 
 /// Memory that a run needs for itself, used again by later runs of the same compiled program.
 #[derive(Debug)]
 pub struct Scratch {
-    /// as [`Layout`] says; words, so that word columns are aligned
-    memory: Vec<u64>,
-    /// addresses for a pass over a block
+    /// word columns of the [`Layout`]
+    words: Vec<u64>,
+    /// byte columns
+    bytes: Vec<u8>,
+    /// addresses of the inputs' and the outputs' values in a pass over a block
     columns: Vec<u64>,
-    /// one word per input and output, for a single row
+    /// for a single row, one value per input and output…
     cells: Vec<u64>,
-    /// addresses for a single row: of `cells` and of `memory`, which keep their place
+    /// …and their addresses: `cells` keeps its place
     cell_columns: Vec<u64>,
 }
 
 impl Scratch {
     pub fn new(layout: &Layout) -> Scratch {
-        let mut memory = vec![0u64; layout.bytes().div_ceil(8)];
-        let mut cells = vec![0u64; layout.inputs.len() + layout.outputs.len()];
-        let mut cell_columns = vec![0; slot_count(layout)];
-        let (cells_start, memory_start) = (cells.as_mut_ptr(), memory.as_mut_ptr().cast::<u8>());
-        for input in 0..layout.inputs.len() {
-            cell_columns[values_slot(input)] = address(cells_start.wrapping_add(input));
-            if let Some(column) = layout.inputs[input].known {
-                cell_columns[known_slot(layout, input)] = address(memory_start.wrapping_add(layout.byte_offset(column)));
-            }
+        let count = layout.inputs.len() + layout.outputs.len();
+        let mut cells = vec![0; count];
+        let cells_start = cells.as_mut_ptr();
+        Scratch {
+            words: vec![0; layout.word_columns * layout.pass_rows],
+            bytes: vec![0; layout.byte_columns * layout.pass_rows],
+            columns: vec![0; count],
+            cells,
+            cell_columns: (0..count).map(|cell| address(cells_start.wrapping_add(cell))).collect(),
         }
-        for output in 0..layout.outputs.len() {
-            cell_columns[output_slot(layout, output)] = address(cells_start.wrapping_add(layout.inputs.len() + output));
-        }
-        Scratch { memory, columns: vec![0; slot_count(layout)], cells, cell_columns }
     }
 
     fn frame(&mut self, constants: &Constants, parameters: &Parameters) -> Frame {
@@ -94,16 +71,14 @@ impl Scratch {
             as_of_day: parameters.as_of_day,
             as_of: parameters.as_of,
             constants: constants.start(),
-            scratch: self.memory.as_mut_ptr().cast(),
+            words: self.words.as_mut_ptr(),
+            bytes: self.bytes.as_mut_ptr(),
         }
     }
 
-    /// The bytes of a byte column.
-    fn bytes(&mut self, layout: &Layout, column: usize) -> &mut [u8] {
-        let start = layout.byte_offset(column);
-        // SAFETY: the words of `memory` are as many bytes, at least `layout.bytes()`, and any byte is a valid u8.
-        let bytes = unsafe { std::slice::from_raw_parts_mut(self.memory.as_mut_ptr().cast::<u8>(), self.memory.len() * 8) };
-        &mut bytes[start..start + layout.pass_rows]
+    /// A byte column.
+    fn known(&mut self, layout: &Layout, column: usize) -> &mut [u8] {
+        &mut self.bytes[column * layout.pass_rows..][..layout.pass_rows]
     }
 }
 
@@ -128,11 +103,11 @@ pub unsafe fn run_block(
         enter_columns(layout, scratch, input, start, rows);
         for (index, column) in output.columns.iter_mut().enumerate() {
             let values = column.values_mut_ptr().wrapping_add(start * column.width().bytes());
-            scratch.columns[output_slot(layout, index)] = address(values);
+            scratch.columns[layout.inputs.len() + index] = address(values);
         }
         for entry in entries {
-            // SAFETY: `check_shape` has shown that each column has the program's width and at least `start + rows` values; known bytes are
-            // `ALL_KNOWN` or a scratch column, both at least `pass_rows` long.
+            // SAFETY: `check_shape` has shown that each column has the program's width and at least `start + rows` values, and the scratch
+            // memory is of this layout, as `Scratch::new` made it.
             unsafe { entry(&raw const frame, scratch.columns.as_ptr(), rows as u64) };
         }
         leave_columns(layout, scratch, output, start, rows);
@@ -158,19 +133,19 @@ pub unsafe fn run_row(
     for (index, value) in input.iter().enumerate() {
         scratch.cells[index] = value.unwrap_or(0) as u64;
         match layout.inputs[index].known {
-            Some(column) => scratch.bytes(layout, column)[0] = u8::from(value.is_some()),
+            Some(column) => scratch.known(layout, column)[0] = u8::from(value.is_some()),
             None => debug_assert!(value.is_some() || layout.inputs[index].optional, "input {index} cannot be missing"),
         }
     }
     let frame = scratch.frame(constants, parameters);
     for entry in entries {
-        // SAFETY: a cell has room for one value of any width, whose low bytes come first (other hosts are refused), and `cell_columns` holds
-        // the addresses of `cells` and of byte columns of `memory`; neither has been moved or resized since.
+        // SAFETY: a cell has room for one value of any width, whose low bytes come first (other hosts are refused); `cell_columns` holds the
+        // addresses of `cells`, which has not been resized since.
         unsafe { entry(&raw const frame, scratch.cell_columns.as_ptr(), 1) };
     }
     for (index, value) in output.iter_mut().enumerate() {
         let cell = scratch.cells[input.len() + index];
-        let known = layout.outputs[index].known.is_none_or(|column| scratch.bytes(layout, column)[0] == 1);
+        let known = layout.outputs[index].known.is_none_or(|column| scratch.known(layout, column)[0] == 1);
         *value = known.then(|| match layout.outputs[index].width {
             Width::U8 => i64::from(cell as u8),
             Width::U16 => i64::from(cell as u16),
@@ -199,19 +174,16 @@ fn check_shape(layout: &Layout, input: &Block, output: &Block) {
 /// Sets the addresses of the inputs' values from row `start`, and spreads their validity bits to bytes. `start` is a multiple of 8.
 fn enter_columns(layout: &Layout, scratch: &mut Scratch, input: &Block, start: usize, rows: usize) {
     for (index, column) in input.columns.iter().enumerate() {
-        let values = column.values_ptr().wrapping_add(start * column.width().bytes());
-        scratch.columns[values_slot(index)] = address(values);
+        scratch.columns[index] = address(column.values_ptr().wrapping_add(start * column.width().bytes()));
         let Some(known_column) = layout.inputs[index].known else { continue };
-        let known = if column.has_validity() {
+        let known = scratch.known(layout, known_column);
+        if column.has_validity() {
             // SAFETY: a column with validity has a bit for each of its rows, and `start + rows` is at most their number.
             let bits = unsafe { std::slice::from_raw_parts(column.validity_ptr().add(start / 8), rows.div_ceil(8)) };
-            let bytes = scratch.bytes(layout, known_column);
-            spread_bits(bits, bytes);
-            address(bytes.as_ptr())
+            spread_bits(bits, known);
         } else {
-            address(ALL_KNOWN.as_ptr())
-        };
-        scratch.columns[known_slot(layout, index)] = known;
+            known[..rows].fill(1);
+        }
     }
 }
 
@@ -221,7 +193,7 @@ fn leave_columns(layout: &Layout, scratch: &mut Scratch, output: &mut Block, sta
         let Some(known_column) = layout.outputs[index].known else { continue };
         // SAFETY: as `check_shape` has shown, this column has validity, with a bit for each row, and `start + rows` is at most their number.
         let bits = unsafe { std::slice::from_raw_parts_mut(column.validity_mut_ptr().add(start / 8), rows.div_ceil(8)) };
-        let bytes = scratch.bytes(layout, known_column);
+        let bytes = scratch.known(layout, known_column);
         // What an earlier, longer pass left behind the last row must not reach the bits there.
         bytes[rows..rows.next_multiple_of(8)].fill(0);
         pack_bytes(bytes, bits);
@@ -231,9 +203,10 @@ fn leave_columns(layout: &Layout, scratch: &mut Scratch, output: &mut Block, sta
 /// One byte, 0 or 1, for each bit.
 fn spread_bits(bits: &[u8], bytes: &mut [u8]) {
     for (bits, bytes) in bits.iter().zip(bytes.as_chunks_mut::<8>().0) {
-        for (place, byte) in bytes.iter_mut().enumerate() {
-            *byte = *bits >> place & 1;
-        }
+        // Byte i keeps bit i; adding 127 carries any bit to the top of its byte, and no further.
+        let kept = u64::from(*bits) * 0x0101_0101_0101_0101 & 0x8040_2010_0804_0201;
+        let spread = (kept + 0x7F7F_7F7F_7F7F_7F7F) >> 7 & 0x0101_0101_0101_0101;
+        *bytes = spread.to_le_bytes();
     }
 }
 

@@ -24,8 +24,10 @@ const SCRATCH_BYTES_WANTED: usize = 256 * 1024;
 pub const SEGMENT_WEIGHT_MAX: usize = 3_000;
 
 pub struct Plan {
-    /// operations in program order; those that [`is_leaf`] stand in no segment
+    /// operations in the order in which they are computed; those that [`is_leaf`] stand in no segment
     pub segments: Vec<Vec<Value>>,
+    /// per segment: the outputs that it stores
+    pub stores: Vec<Vec<usize>>,
     /// per operation: where a later segment finds it
     pub crossings: Vec<Option<Crossing>>,
     pub layout: Layout,
@@ -40,8 +42,8 @@ pub struct Crossing {
     pub known: Option<usize>,
 }
 
-/// The memory of a pass: one column per input and output, and scratch columns, each with room for `pass_rows` rows: `word_columns` of 8
-/// bytes, behind them `byte_columns` of one.
+/// The memory of a pass: one column per input and output, and scratch columns with room for `pass_rows` rows each: `word_columns`
+/// of 8 bytes, `byte_columns` of one.
 #[derive(Clone, Debug, Default)]
 pub struct Layout {
     pub pass_rows: usize,
@@ -61,34 +63,33 @@ pub struct Port {
 }
 
 impl Layout {
+    /// Bytes from the first word column to this one.
     pub fn word_offset(&self, column: usize) -> usize {
         debug_assert!(column < self.word_columns);
         column * 8 * self.pass_rows
     }
 
+    /// Bytes from the first byte column to this one.
     pub fn byte_offset(&self, column: usize) -> usize {
         debug_assert!(column < self.byte_columns);
-        (self.word_columns * 8 + column) * self.pass_rows
-    }
-
-    pub fn bytes(&self) -> usize {
-        (self.word_columns * 8 + self.byte_columns) * self.pass_rows
+        column * self.pass_rows
     }
 }
 
 impl Plan {
     pub fn new(program: &Program, segment_weight_max: usize) -> Plan {
-        let needed = needed(program);
-        let segments = segments(program, &needed, segment_weight_max);
+        let order = order(program);
+        let segments = segments(program, &order, segment_weight_max);
         let mut columns = Columns::default();
         let crossings = crossings(program, &segments, &mut columns);
+        let stores = stores(program, &segments);
 
         // What ports need holds through the whole pass: it must not share a column with a crossing value.
         columns.bytes.free.clear();
         let mut is_read = vec![false; program.inputs.len()];
-        for (op, _) in program.ops.iter().zip(&needed).filter(|(_, needed)| **needed) {
-            if let Op::Input(input) = op {
-                is_read[*input as usize] = true;
+        for value in order {
+            if let Op::Input(input) = program.ops[value.index()] {
+                is_read[input as usize] = true;
             }
         }
         let mut port =
@@ -100,7 +101,7 @@ impl Plan {
         let rows_wanted = SCRATCH_BYTES_WANTED / (word_columns * 8 + byte_columns).max(1);
         // A multiple of 64 keeps word columns aligned, and passes at whole bytes of validity bits.
         let pass_rows = rows_wanted.clamp(PASS_ROWS_MIN, PASS_ROWS_MAX) / PASS_ROWS_MIN * PASS_ROWS_MIN;
-        Plan { segments, crossings, layout: Layout { pass_rows, word_columns, byte_columns, inputs, outputs } }
+        Plan { segments, stores, crossings, layout: Layout { pass_rows, word_columns, byte_columns, inputs, outputs } }
     }
 }
 
@@ -126,25 +127,46 @@ fn weight(program: &Program, op: &Op) -> usize {
     }
 }
 
-fn needed(program: &Program) -> Vec<bool> {
-    let mut needed = vec![false; program.ops.len()];
-    for output in &program.outputs {
-        needed[output.value.index()] = true;
+/// What outputs need, operands first. The deepest operand comes first, so that a long chain of sums or of decisions has few values waiting:
+/// the next term is computed only when the sum so far is there.
+fn order(program: &Program) -> Vec<Value> {
+    let mut depths = vec![0u32; program.ops.len()];
+    for (index, op) in program.ops.iter().enumerate() {
+        for_each_operand(op, |operand| depths[index] = depths[index].max(depths[operand.index()] + 1));
     }
-    for (index, op) in program.ops.iter().enumerate().rev() {
-        if needed[index] {
-            for_each_operand(op, |operand| needed[operand.index()] = true);
+    enum Step {
+        Enter(Value),
+        Leave(Value),
+    }
+    let mut order = Vec::new();
+    let mut is_entered = vec![false; program.ops.len()];
+    let mut steps: Vec<Step> = program.outputs.iter().rev().map(|output| Step::Enter(output.value)).collect();
+    while let Some(step) = steps.pop() {
+        match step {
+            Step::Enter(value) if is_entered[value.index()] => {}
+            Step::Enter(value) => {
+                is_entered[value.index()] = true;
+                steps.push(Step::Leave(value));
+                let first = steps.len();
+                for_each_operand(&program.ops[value.index()], |operand| steps.push(Step::Enter(operand)));
+                // The last one is taken first.
+                steps[first..].sort_by_key(|step| match step {
+                    Step::Enter(operand) | Step::Leave(operand) => depths[operand.index()],
+                });
+            }
+            Step::Leave(value) => order.push(value),
         }
     }
-    needed
+    order
 }
 
 /// At least one segment, so that outputs that are leaves are stored somewhere.
-fn segments(program: &Program, needed: &[bool], weight_max: usize) -> Vec<Vec<Value>> {
+fn segments(program: &Program, order: &[Value], weight_max: usize) -> Vec<Vec<Value>> {
     let mut segments = vec![Vec::new()];
     let mut filled = 0;
-    for (index, op) in program.ops.iter().enumerate() {
-        if !needed[index] || is_leaf(op) {
+    for value in order {
+        let op = &program.ops[value.index()];
+        if is_leaf(op) {
             continue;
         }
         let weight = weight(program, op);
@@ -154,10 +176,23 @@ fn segments(program: &Program, needed: &[bool], weight_max: usize) -> Vec<Vec<Va
         }
         filled += weight;
         if let Some(segment) = segments.last_mut() {
-            segment.push(Value(index as u32));
+            segment.push(*value);
         }
     }
     segments
+}
+
+/// An output is stored where its value is computed; one that is a leaf, in the first segment.
+fn stores(program: &Program, segments: &[Vec<Value>]) -> Vec<Vec<usize>> {
+    let mut segment_of = vec![0; program.ops.len()];
+    for (number, segment) in segments.iter().enumerate() {
+        segment.iter().for_each(|value| segment_of[value.index()] = number);
+    }
+    let mut stores = vec![Vec::new(); segments.len()];
+    for (index, output) in program.outputs.iter().enumerate() {
+        stores[segment_of[output.value.index()]].push(index);
+    }
+    stores
 }
 
 fn crossings(program: &Program, segments: &[Vec<Value>], columns: &mut Columns) -> Vec<Option<Crossing>> {

@@ -9,22 +9,36 @@
 //! since 1970-01-01; a time in microseconds since 1970-01-01T00:00Z; `yes_no` is 0 or 1; a `one of` is the index of its choice;
 //! a `some of` has bit `i` set for choice `i` (at most 63 choices; empty is missing).
 
+mod arithmetic;
 mod cells;
 pub(crate) mod check;
+mod conditions;
+mod constants;
+mod coverage;
 mod csv_text;
 mod currencies;
+mod decides;
+mod decimals;
 mod declare;
+mod exhaustive;
 pub(crate) mod expressions;
 mod flow;
 mod header;
 mod later;
 mod lead;
+mod lets;
 mod load;
+mod lookups;
+mod measures;
 pub(crate) mod order;
 mod paths;
+mod patterns;
 mod queues;
+mod ranges;
 mod resolve;
 mod routes;
+mod score_scale;
+mod scores;
 mod signals;
 mod stages;
 mod table_rows;
@@ -33,6 +47,8 @@ mod teams;
 mod tests;
 mod types;
 pub mod value;
+mod weights;
+mod words;
 
 pub use check::Checked;
 pub use load::check;
@@ -395,7 +411,7 @@ pub struct BandRow {
 /// What a row of an attribute or an edge of a grid matches. Rows do not overlap, except `Otherwise`, which takes what no
 /// other row of its block takes (a missing value only if there is no `Missing` row), and over `some of`, where the highest matching
 /// priority counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Matcher {
     /// choice index, or 0/1 of `yes_no`
     Choice(usize),

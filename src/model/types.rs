@@ -215,7 +215,7 @@ impl Checker<'_> {
     }
 
     /// The places of an amount; money needs a currency in the header.
-    fn money_scale(&mut self, span: Span, written: Option<&tree::Name>) -> Option<u8> {
+    pub(crate) fn money_scale(&mut self, span: Span, written: Option<&tree::Name>) -> Option<u8> {
         let Some(currency) = self.policy.currency else {
             if !self.currency_broken && !self.may_be_hidden("policy") {
                 let code = written.map_or("USD", |name| name.text.as_str());

@@ -1,5 +1,8 @@
 //! Programs: verified, interpreted, optimised.
 
+mod operations;
+mod verifier;
+
 use leadwright::interpret;
 use leadwright::program::passes::optimise;
 use leadwright::program::verify::verify;

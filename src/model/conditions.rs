@@ -1,0 +1,511 @@
+//! Typing of conditions.
+//!
+//! Always holds: a condition is a `yes_no` that is never missing: a comparison with a missing value is no, and a bare optional `yes_no` is
+//! wrapped into the question whether it is yes. Constants are converted exactly to the units of the left side; in `>= > <= <` they may have
+//! more places than the left side keeps.
+
+use super::arithmetic::unit_of;
+use super::check::{Checker, Named};
+use super::constants::{bare, is_literal, scale_of, written_range};
+use super::expressions::Scope;
+use super::lookups::same_kind;
+use super::value::{Constant, Decimal, Type, Unit, fold_text};
+use super::words::a_value_of;
+use super::{Expr, ExprKind, Operator, TextTest};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, Comparison, Name, Text};
+
+impl Checker<'_> {
+    /// A value that must be a `yes_no`; the result is never missing.
+    pub(crate) fn holds(&mut self, tree: &tree::Expr, scope: &Scope) -> Option<Expr> {
+        let value = self.value(tree, scope)?;
+        match value.ty {
+            Type::YesNo if value.optional => {
+                let span = value.span;
+                Some(yes_no(ExprKind::IsOneOf { left: Box::new(value), negated: false, values: vec![1] }, span))
+            }
+            Type::YesNo => Some(value),
+            Type::Text | Type::Number { .. } | Type::OneOf(_) | Type::SomeOf(_) | Type::Date | Type::Time => {
+                let written = self.one_line(value.span);
+                let message = format!("`{written}` is {}, and a condition is needed", a_value_of(value.ty));
+                let help = how_to_ask(&written, value.ty);
+                self.report(Diagnostic::new(Code::NotACondition, message).at(value.span, "neither yes nor no").help(help));
+                None
+            }
+        }
+    }
+
+    /// Every kind of expression that is yes or no.
+    pub(crate) fn test(&mut self, tree: &tree::Expr, scope: &Scope) -> Option<Expr> {
+        let span = tree.span;
+        match &tree.kind {
+            tree::ExprKind::And(members) => self.all_hold(members, scope).map(|members| yes_no(ExprKind::And(members), span)),
+            tree::ExprKind::Or(members) => self.all_hold(members, scope).map(|members| yes_no(ExprKind::Or(members), span)),
+            tree::ExprKind::Not(inner) => self.holds(inner, scope).map(|inner| yes_no(ExprKind::Not(Box::new(inner)), span)),
+            tree::ExprKind::Implies(left, right) => {
+                let (left, right) = (self.holds(left, scope), self.holds(right, scope));
+                Some(yes_no(ExprKind::Implies(Box::new(left?), Box::new(right?)), span))
+            }
+            tree::ExprKind::Compare { left, operator, operator_span, right } => {
+                self.comparison(left, *operator, *operator_span, right, span, scope)
+            }
+            tree::ExprKind::Between { left, low, high } => self.between(left, low, high, span, scope),
+            tree::ExprKind::Is { left, negated, choices, one_of } => self.is(left, *negated, choices, *one_of, span, scope),
+            tree::ExprKind::SameAs { left, negated, right } => self.same_as(left, *negated, right, span, scope),
+            tree::ExprKind::IsKnown { left, known } => {
+                let left = Box::new(self.value(left, scope)?);
+                Some(yes_no(ExprKind::IsKnown { left, known: *known }, span))
+            }
+            tree::ExprKind::Has { left, choices } => self.has(left, choices, span, scope),
+            tree::ExprKind::StartsWith { left, text } => self.text_test(left, TextTest::StartsWith, text, span, scope),
+            tree::ExprKind::EndsWith { left, text } => self.text_test(left, TextTest::EndsWith, text, span, scope),
+            tree::ExprKind::Contains { left, text } => self.text_test(left, TextTest::Contains, text, span, scope),
+            tree::ExprKind::Entering(stage) => self.moment(stage, span, scope, ExprKind::Entering),
+            tree::ExprKind::Leaving(stage) => self.moment(stage, span, scope, ExprKind::Leaving),
+
+            tree::ExprKind::Number(_)
+            | tree::ExprKind::Text(_)
+            | tree::ExprKind::YesNo(_)
+            | tree::ExprKind::Date(_)
+            | tree::ExprKind::Time(_)
+            | tree::ExprKind::Missing
+            | tree::ExprKind::Path(_)
+            | tree::ExprKind::Cell { .. }
+            | tree::ExprKind::Sum(_)
+            | tree::ExprKind::Product { .. }
+            | tree::ExprKind::Larger(_)
+            | tree::ExprKind::Smaller(_)
+            | tree::ExprKind::Else { .. }
+            | tree::ExprKind::DaysSince(_)
+            | tree::ExprKind::DaysUntil(_)
+            | tree::ExprKind::DomainOf(_)
+            | tree::ExprKind::Measure(_)
+            | tree::ExprKind::Paren(_) => self.holds(tree, scope),
+        }
+    }
+
+    fn all_hold(&mut self, members: &[tree::Expr], scope: &Scope) -> Option<Vec<Expr>> {
+        let members: Vec<Option<Expr>> = members.iter().map(|member| self.holds(member, scope)).collect();
+        members.into_iter().collect()
+    }
+
+    /// `a >= b`
+    fn comparison(
+        &mut self,
+        left: &tree::Expr,
+        operator: Comparison,
+        operator_span: Span,
+        right: &tree::Expr,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Expr> {
+        let operator = operator_of(operator);
+        match (is_literal(left), is_literal(right)) {
+            (true, true) => {
+                self.report(
+                    Diagnostic::new(Code::NotACondition, format!("`{}` compares two constants", self.one_line(span)))
+                        .at(operator_span, "this never changes from lead to lead"),
+                );
+                None
+            }
+            // `100 <= beds` is read as `beds >= 100`
+            (true, false) => {
+                let value = self.value(right, scope)?;
+                let compared = self.compared(value, mirrored(operator), left, scope)?;
+                Some(Expr { span, ..compared })
+            }
+            (false, _) => {
+                let value = self.value(left, scope);
+                let Some(value) = value else {
+                    if !is_literal(right) {
+                        self.value(right, scope);
+                    }
+                    return None;
+                };
+                let compared = self.compared(value, operator, right, scope)?;
+                Some(Expr { span, ..compared })
+            }
+        }
+    }
+
+    /// `a between B and C`
+    fn between(&mut self, left: &tree::Expr, low: &tree::Expr, high: &tree::Expr, span: Span, scope: &Scope) -> Option<Expr> {
+        let left = self.value(left, scope)?;
+        let from = self.compared(left.clone(), Operator::AtLeast, low, scope);
+        // one message about a left side that has no order is enough
+        if from.is_none() && !matches!(left.ty, Type::Number { .. } | Type::Date | Type::Time) {
+            return None;
+        }
+        let to = self.compared(left, Operator::AtMost, high, scope);
+        let (from, to) = (from?, to?);
+        if let (ExprKind::CompareConstant { right: lowest, .. }, ExprKind::CompareConstant { right: highest, .. }) = (&from.kind, &to.kind)
+            && is_above(*lowest, *highest)
+        {
+            let message =
+                format!("`{}` to `{}` runs backwards, so nothing lies between", self.one_line(low.span), self.one_line(high.span));
+            self.report(Diagnostic::new(Code::BadRange, message).at(low.span.to(high.span), ""));
+            return None;
+        }
+        Some(yes_no(ExprKind::And(vec![from, to]), span))
+    }
+
+    /// A value with an order, compared with a constant or with another value.
+    fn compared(&mut self, left: Expr, operator: Operator, right: &tree::Expr, scope: &Scope) -> Option<Expr> {
+        let span = left.span.to(right.span);
+        let written = self.one_line(left.span);
+        if !matches!(left.ty, Type::Number { .. } | Type::Date | Type::Time) {
+            let message = format!("`{written}` is {}, which has no order", a_value_of(left.ty));
+            self.report(
+                Diagnostic::new(Code::WrongType, message)
+                    .at(left.span, "only numbers, dates and times are compared so")
+                    .help(how_to_ask(&written, left.ty)),
+            );
+            if !is_literal(right) {
+                self.value(right, scope);
+            }
+            return None;
+        }
+        if is_literal(right) || matches!(right.kind, tree::ExprKind::Missing) {
+            if matches!(right.kind, tree::ExprKind::Missing) {
+                self.report(
+                    Diagnostic::new(Code::WrongType, format!("`{written}` cannot be compared with `missing`"))
+                        .at(right.span, "a comparison with a missing value is always no")
+                        .help(format!("write `{written} is missing` or `{written} is known`")),
+                );
+                return None;
+            }
+            let range = written_range(&self.policy, &left);
+            let constant = self.compared_constant(right, left.ty, range, &format!("`{written}`"))?;
+            return Some(yes_no(ExprKind::CompareConstant { left: Box::new(left), operator, right: constant }, span));
+        }
+        let right = self.value(right, scope)?;
+        let same = match (left.ty, right.ty) {
+            (Type::Number { .. }, Type::Number { .. }) => {
+                if unit_of(&left) != unit_of(&right) {
+                    self.report_two_units(&left, &right);
+                    return None;
+                }
+                true
+            }
+            (left, right) => left == right,
+        };
+        if !same {
+            self.report_unlike(&left, &right);
+            return None;
+        }
+        Some(yes_no(ExprKind::Compare { left: Box::new(left), operator, right: Box::new(right) }, span))
+    }
+
+    /// `a is B`, `a is one of B, C`
+    fn is(
+        &mut self,
+        left_tree: &tree::Expr,
+        negated: bool,
+        choices: &[tree::Expr],
+        one_of: bool,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Expr> {
+        let left = self.value(left_tree, scope)?;
+        let what = format!("`{}`", self.one_line(left.span));
+        if let Type::SomeOf(_) = left.ty {
+            let first = choices.first()?;
+            let gap = Span { start: left.span.end, end: first.span.start, ..span };
+            let mut diagnostic = Diagnostic::new(Code::WrongType, format!("{what} is a set of choices, and `is` asks for a single one"))
+                .at(left.span, "a set of choices")
+                .help(format!("write {what} `has …`, with `not` before it for the opposite"));
+            if !negated {
+                let words = if one_of { " has any of " } else { " has " };
+                diagnostic = diagnostic.replace(format!("write `{}`", words.trim()), Applicability::Unsafe, gap, words);
+            }
+            self.report(diagnostic);
+            return None;
+        }
+        let range = written_range(&self.policy, &left);
+        let mut integers = Vec::new();
+        let mut texts = Vec::new();
+        let mut sound = true;
+        for choice in choices {
+            if self.is_another_value(choice, left.ty) {
+                self.report_needs_same_as(choice, &what, span, one_of, scope);
+                sound = false;
+                continue;
+            }
+            match self.constant(choice, left.ty, range, &what) {
+                Some(Constant::Integer(units)) => integers.push((units, choice.span)),
+                Some(Constant::Text(text)) => texts.push((fold_text(&text), choice.span)),
+                None => sound = false,
+            }
+        }
+        sound &= self.unlike_each_other(&integers) & self.unlike_each_other(&texts);
+        if !sound {
+            return None;
+        }
+        let left = Box::new(left);
+        let kind = match left.ty {
+            Type::Text => ExprKind::IsText { left, negated, values: texts.into_iter().map(|(text, _)| text).collect() },
+            Type::Number { .. } | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) | Type::Date | Type::Time => {
+                ExprKind::IsOneOf { left, negated, values: integers.into_iter().map(|(units, _)| units).collect() }
+            }
+        };
+        Some(yes_no(kind, span))
+    }
+
+    /// Whether something that changes from lead to lead stands where a constant is needed.
+    fn is_another_value(&mut self, tree: &tree::Expr, left: Type) -> bool {
+        match &bare(tree).kind {
+            tree::ExprKind::Path(path) => {
+                let Some(first) = path.first() else { return false };
+                if let (Type::OneOf(choices), [name]) = (left, path.as_slice())
+                    && self.choice_index(choices, &name.text).is_some()
+                {
+                    return false;
+                }
+                let named = self.names.get(&first.text).map(|(named, _)| *named);
+                match named {
+                    Some(Named::Field(_) | Named::Let(_) | Named::Score(_) | Named::Decide(_)) => true,
+                    Some(Named::Route(_) | Named::Sla(_) | Named::Broken) | None => first.text == "stage" && path.len() == 1,
+                }
+            }
+            tree::ExprKind::Number(_)
+            | tree::ExprKind::Text(_)
+            | tree::ExprKind::YesNo(_)
+            | tree::ExprKind::Date(_)
+            | tree::ExprKind::Time(_)
+            | tree::ExprKind::Missing => false,
+            tree::ExprKind::Cell { .. }
+            | tree::ExprKind::Sum(_)
+            | tree::ExprKind::Product { .. }
+            | tree::ExprKind::Larger(_)
+            | tree::ExprKind::Smaller(_)
+            | tree::ExprKind::Else { .. }
+            | tree::ExprKind::DaysSince(_)
+            | tree::ExprKind::DaysUntil(_)
+            | tree::ExprKind::DomainOf(_)
+            | tree::ExprKind::Measure(_)
+            | tree::ExprKind::Paren(_)
+            | tree::ExprKind::And(_)
+            | tree::ExprKind::Or(_)
+            | tree::ExprKind::Not(_)
+            | tree::ExprKind::Implies(..)
+            | tree::ExprKind::Compare { .. }
+            | tree::ExprKind::Is { .. }
+            | tree::ExprKind::SameAs { .. }
+            | tree::ExprKind::IsKnown { .. }
+            | tree::ExprKind::Between { .. }
+            | tree::ExprKind::Has { .. }
+            | tree::ExprKind::StartsWith { .. }
+            | tree::ExprKind::EndsWith { .. }
+            | tree::ExprKind::Contains { .. }
+            | tree::ExprKind::Entering(_)
+            | tree::ExprKind::Leaving(_) => true,
+        }
+    }
+
+    fn report_needs_same_as(&mut self, other: &tree::Expr, what: &str, span: Span, one_of: bool, scope: &Scope) {
+        // whatever else is wrong with it comes first
+        if self.value(other, scope).is_none() {
+            return;
+        }
+        let written = self.one_line(other.span);
+        let mut diagnostic =
+            Diagnostic::new(Code::WrongType, format!("`is` compares {what} with a constant, and `{written}` is another value"))
+                .at(other.span, "this changes from lead to lead")
+                .at(span, "");
+        if one_of {
+            diagnostic = diagnostic.help(format!("write {what} `is same as {written}` for each value, joined by `or`"));
+        } else {
+            let place = Span { end: other.span.start, ..other.span };
+            diagnostic = diagnostic.help("write `is same as` to compare two values").replace(
+                "write `is same as`",
+                Applicability::Safe,
+                place,
+                "same as ",
+            );
+        }
+        self.report(diagnostic);
+    }
+
+    /// Reports constants that stand twice in one list.
+    fn unlike_each_other<T: Clone + Ord>(&mut self, constants: &[(T, Span)]) -> bool {
+        let mut sorted = constants.to_vec();
+        sorted.sort();
+        let mut unlike = true;
+        for pair in sorted.windows(2) {
+            if let [(first, first_span), (second, second_span)] = pair
+                && first == second
+            {
+                let message = format!("`{}` stands twice in one list", self.one_line(*second_span));
+                self.report(Diagnostic::new(Code::RepeatedChoice, message).at(*second_span, "again").at(*first_span, "first here"));
+                unlike = false;
+            }
+        }
+        unlike
+    }
+
+    /// `a is same as b`
+    fn same_as(&mut self, left: &tree::Expr, negated: bool, right: &tree::Expr, span: Span, scope: &Scope) -> Option<Expr> {
+        let (left, right) = match (self.value(left, scope), self.value(right, scope)) {
+            (Some(left), Some(right)) => (left, right),
+            (_, _) => return None,
+        };
+        if matches!(right.kind, ExprKind::Constant(_)) {
+            let written = self.one_line(right.span);
+            let gap = Span { start: left.span.end, end: right.span.start, ..span };
+            let words = if negated { " is not " } else { " is " };
+            self.report(
+                Diagnostic::new(Code::WrongType, format!("`is same as` compares two values, and `{written}` is a constant"))
+                    .at(right.span, "a constant")
+                    .replace(format!("write `{}`", words.trim()), Applicability::Safe, gap, words),
+            );
+            return None;
+        }
+        if let (Type::Number { .. }, Type::Number { .. }) = (left.ty, right.ty) {
+            if unit_of(&left) != unit_of(&right) {
+                self.report_two_units(&left, &right);
+                return None;
+            }
+            if scale_of(left.ty) != scale_of(right.ty) {
+                return Some(same_number(left, negated, right, span));
+            }
+        } else if !same_kind(&self.policy, left.ty, right.ty) {
+            self.report_unlike(&left, &right);
+            return None;
+        }
+        Some(yes_no(ExprKind::SameAs { left: Box::new(left), negated, right: Box::new(right) }, span))
+    }
+
+    /// `products has service`, `products has any of service, dispensing`
+    fn has(&mut self, left: &tree::Expr, choices: &[tree::Expr], span: Span, scope: &Scope) -> Option<Expr> {
+        let left = self.value(left, scope)?;
+        let written = self.one_line(left.span);
+        let Type::SomeOf(_) = left.ty else {
+            let mut diagnostic =
+                Diagnostic::new(Code::WrongType, format!("`{written}` is {}, and only a set of choices has one", a_value_of(left.ty)))
+                    .at(left.span, "a `some of` is needed before `has`");
+            match (left.ty, choices) {
+                (Type::OneOf(_), [first, rest @ ..]) => {
+                    let words = if rest.is_empty() { " is " } else { " is one of " };
+                    let gap = Span { start: left.span.end, end: first.span.start, ..span };
+                    diagnostic = diagnostic.replace(format!("write `{}`", words.trim()), Applicability::Unsafe, gap, words);
+                }
+                (Type::Text, _) => diagnostic = diagnostic.help(format!("write `{written} contains \"…\"`")),
+                (_, _) => {}
+            }
+            self.report(diagnostic);
+            return None;
+        };
+        let what = format!("`{written}`");
+        let mut bits = Vec::new();
+        let mut sound = true;
+        for choice in choices {
+            match self.constant(choice, left.ty, None, &what) {
+                Some(Constant::Integer(bit)) => bits.push((bit, choice.span)),
+                Some(Constant::Text(_)) | None => sound = false,
+            }
+        }
+        sound &= self.unlike_each_other(&bits);
+        let mask = bits.iter().fold(0, |mask, (bit, _)| mask | bit);
+        sound.then(|| yes_no(ExprKind::Has { left: Box::new(left), mask }, span))
+    }
+
+    fn text_test(&mut self, left: &tree::Expr, test: TextTest, text: &Text, span: Span, scope: &Scope) -> Option<Expr> {
+        let left = self.value(left, scope)?;
+        if left.ty != Type::Text {
+            self.report_wrong_type(&left, "only a text starts with, ends with or contains something", None);
+            return None;
+        }
+        Some(yes_no(ExprKind::TextTest { left: Box::new(left), test, text: fold_part(&text.value) }, span))
+    }
+
+    fn moment(&mut self, stage: &Name, span: Span, scope: &Scope, kind: fn(usize) -> ExprKind) -> Option<Expr> {
+        let index = self.stage_named(stage)?;
+        if *scope == Scope::Moment {
+            return Some(yes_no(kind(index), span));
+        }
+        self.report(
+            Diagnostic::new(Code::NoTransitionHere, format!("`{}` is only known once the flow has moved the lead", self.one_line(span)))
+                .at(span, "no transition can be seen here")
+                .help(format!("use it in a route or a clock; `stage is {}` asks for the stage before the transition", stage.text)),
+        );
+        None
+    }
+
+    fn report_two_units(&mut self, left: &Expr, right: &Expr) {
+        let (money, plain) = if unit_of(left) == Unit::Money { (left, right) } else { (right, left) };
+        let message = format!("`{}` is money, and `{}` is a plain number", self.one_line(money.span), self.one_line(plain.span));
+        self.report(
+            Diagnostic::new(Code::WrongUnit, message)
+                .at(right.span, format!("{} here", a_value_of(right.ty)))
+                .at(left.span, a_value_of(left.ty)),
+        );
+    }
+
+    fn report_unlike(&mut self, left: &Expr, right: &Expr) {
+        let (left_is, right_is) = (a_value_of(left.ty), a_value_of(right.ty));
+        let (left_written, right_written) = (self.one_line(left.span), self.one_line(right.span));
+        let message = if left_is == right_is {
+            format!("`{left_written}` and `{right_written}` do not have the same choices")
+        } else {
+            format!("`{left_written}` is {left_is}, and `{right_written}` is {right_is}")
+        };
+        self.report(Diagnostic::new(Code::WrongType, message).at(right.span, "compared with something of another type").at(left.span, ""));
+    }
+}
+
+/// How a value of a type is made a condition.
+fn how_to_ask(written: &str, ty: Type) -> String {
+    match ty {
+        Type::Number { .. } | Type::Date | Type::Time => format!("compare it, as in `{written} >= …`, or ask `{written} is known`"),
+        Type::OneOf(_) => format!("write `{written} is …` or `{written} is one of …`"),
+        Type::SomeOf(_) => format!("write `{written} has …`"),
+        Type::Text => format!("write `{written} is \"…\"` or `{written} contains \"…\"`"),
+        Type::YesNo => format!("write `{written}` or `not {written}`"),
+    }
+}
+
+/// Equality of two numbers of different scales, which is compared exactly: neither is rounded to the other's.
+fn same_number(left: Expr, negated: bool, right: Expr, span: Span) -> Expr {
+    let compare =
+        |operator: Operator| yes_no(ExprKind::Compare { left: Box::new(left.clone()), operator, right: Box::new(right.clone()) }, span);
+    if negated {
+        yes_no(ExprKind::Or(vec![compare(Operator::Above), compare(Operator::Below)]), span)
+    } else {
+        yes_no(ExprKind::And(vec![compare(Operator::AtLeast), compare(Operator::AtMost)]), span)
+    }
+}
+
+/// Folded like the text that is searched, but blanks at the ends count.
+fn fold_part(text: &str) -> String {
+    let inner = text.trim();
+    let start = text.len() - text.trim_start().len();
+    let end = start + inner.len();
+    format!("{}{}{}", &text[..start], fold_text(inner), &text[end..])
+}
+
+fn is_above(left: Decimal, right: Decimal) -> bool {
+    left.minus(right).is_some_and(|difference| difference.mantissa > 0)
+}
+
+pub(crate) fn yes_no(kind: ExprKind, span: Span) -> Expr {
+    Expr { kind, ty: Type::YesNo, optional: false, range: None, span }
+}
+
+fn operator_of(comparison: Comparison) -> Operator {
+    match comparison {
+        Comparison::AtLeast => Operator::AtLeast,
+        Comparison::Above => Operator::Above,
+        Comparison::AtMost => Operator::AtMost,
+        Comparison::Below => Operator::Below,
+    }
+}
+
+fn mirrored(operator: Operator) -> Operator {
+    match operator {
+        Operator::AtLeast => Operator::AtMost,
+        Operator::Above => Operator::Below,
+        Operator::AtMost => Operator::AtLeast,
+        Operator::Below => Operator::Above,
+    }
+}

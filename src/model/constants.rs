@@ -1,0 +1,314 @@
+//! Constants: a literal or a choice goes in, a value in the units of what it belongs to comes out.
+//!
+//! Always holds: nothing is rounded. A constant with more places than its type keeps is reported, except where it is only compared
+//! ([`Checker::compared_constant`]): there it stays exact.
+
+use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
+
+use super::check::Checker;
+use super::decimals::{power_of_ten, rescaled};
+use super::ranges::domain_of;
+use super::value::{Constant, Decimal, Interval, Type, Unit, fold_choice};
+use super::words::a_value_of;
+use super::{ChoicesId, Expr};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, ExprKind, Name, Number, TimeLiteral};
+
+impl Checker<'_> {
+    /// The value of a constant given to, or compared with, something of type `ty` whose values lie in `range`. `what` names that something
+    /// in messages, backquotes included: "`beds`". A choice for a `some of` comes out as its bit.
+    pub(crate) fn constant(&mut self, tree: &tree::Expr, ty: Type, range: Option<Interval>, what: &str) -> Option<Constant> {
+        let tree = bare(tree);
+        match (ty, &tree.kind) {
+            (Type::Text, ExprKind::Text(text)) => Some(Constant::Text(text.clone())),
+            (Type::YesNo, ExprKind::YesNo(value)) => Some(Constant::Integer(i64::from(*value))),
+            (Type::OneOf(choices), ExprKind::Path(path)) if path.len() == 1 => {
+                self.choice(&path[0], choices, what).map(|index| Constant::Integer(index as i64))
+            }
+            (Type::SomeOf(choices), ExprKind::Path(path)) if path.len() == 1 => {
+                self.choice(&path[0], choices, what).map(|index| Constant::Integer(1 << index))
+            }
+            (Type::OneOf(choices) | Type::SomeOf(choices), ExprKind::Text(text)) => {
+                self.report_quoted_choice(tree.span, text, choices, what);
+                None
+            }
+            (Type::Number { .. } | Type::Date | Type::Time, _) => {
+                let value = self.compared_constant(tree, ty, range, what)?;
+                let scale = scale_of(ty);
+                match value.at_scale(scale) {
+                    Some(units) => Some(Constant::Integer(units)),
+                    None => {
+                        self.report_too_many_places(tree.span, scale, what);
+                        None
+                    }
+                }
+            }
+            _ => {
+                self.report_not_a_constant(tree, ty, what);
+                None
+            }
+        }
+    }
+
+    /// The exact value of a number, date or time that something of type `ty` is compared with, in whole units of `ty` times 10^-scale.
+    pub(crate) fn compared_constant(&mut self, tree: &tree::Expr, ty: Type, range: Option<Interval>, what: &str) -> Option<Decimal> {
+        let tree = bare(tree);
+        let value = match (ty, &tree.kind) {
+            (Type::Number { unit, .. }, ExprKind::Number(number)) => self.amount(number, unit, what)?,
+            (Type::Date, ExprKind::Date(date)) => Decimal::whole(days_of(*date)),
+            (Type::Time, ExprKind::Time(time)) => match self.instant(time) {
+                Some(instant) => Decimal::whole(instant),
+                None => {
+                    self.report(
+                        Diagnostic::new(Code::OutOfRange, format!("`{}` lies outside the calendar", self.one_line(tree.span)))
+                            .at(tree.span, "years run from -9999 to 9999"),
+                    );
+                    return None;
+                }
+            },
+            _ => {
+                self.report_not_a_constant(tree, ty, what);
+                return None;
+            }
+        };
+        let scale = scale_of(ty);
+        let limits = domain_of(ty);
+        let range = range.unwrap_or(limits);
+        if value.compare_units(range.low, scale).is_lt() || value.compare_units(range.high, scale).is_gt() {
+            let written = self.one_line(tree.span);
+            let message = format!("`{written}` lies outside the range of {what}");
+            let label = if range == Interval::FULL || range == limits {
+                format!("{what} is {} of 64 bits", a_value_of(ty))
+            } else {
+                format!("{what} runs from {}", self.show_range(range, ty))
+            };
+            self.report(Diagnostic::new(Code::OutOfRange, message).at(tree.span, label));
+            return None;
+        }
+        Some(value)
+    }
+
+    /// The value of a number that stands where a number of this unit is needed; plain numbers count as money next to money.
+    pub(crate) fn amount(&mut self, number: &Number, unit: Unit, what: &str) -> Option<Decimal> {
+        let value = self.decimal(number)?;
+        let Some(currency) = &number.currency else { return Some(value) };
+        match unit {
+            Unit::Money => self.money_scale(number.span, Some(currency)).map(|_| value),
+            Unit::Plain => {
+                let written = self.one_line(number.span);
+                let amount = self.one_line(Span { end: currency.span.start, ..number.span });
+                self.report(
+                    Diagnostic::new(Code::WrongUnit, format!("{what} is a plain number, but `{written}` is an amount of money"))
+                        .at(number.span, "an amount of money")
+                        .replace(format!("write `{amount}`"), Applicability::Unsafe, number.span, amount),
+                );
+                None
+            }
+        }
+    }
+
+    /// The value of a number that has no unit: points, weights, steps.
+    pub(crate) fn plain(&mut self, number: &Number, what: &str) -> Option<Decimal> {
+        self.amount(number, Unit::Plain, what)
+    }
+
+    /// Microseconds since the epoch. Without an offset the literal is local time in the policy's zone: a skipped time moves forward, a repeated one
+    /// is the first. `None` outside the calendar.
+    pub(crate) fn instant(&self, literal: &TimeLiteral) -> Option<i64> {
+        let zone = match literal.offset {
+            Some(seconds) => TimeZone::fixed(Offset::from_seconds(seconds).ok()?),
+            None => TimeZoneDatabase::bundled().get(&self.policy.timezone).ok()?,
+        };
+        Some(zone.to_ambiguous_timestamp(literal.local).compatible().ok()?.as_microsecond())
+    }
+
+    /// The index of a choice.
+    pub(crate) fn choice(&mut self, name: &Name, choices: ChoicesId, what: &str) -> Option<usize> {
+        if let Some(index) = self.choice_index(choices, &name.text) {
+            return Some(index);
+        }
+        if self.may_be_hidden(&name.text) {
+            return None;
+        }
+        let (code, noun) = self.kind_of_choice(choices);
+        let message = match code {
+            Code::UnknownChoice => format!("`{}` is not a choice of {what}", name.text),
+            _ => format!("there is no {noun} `{}`", name.text),
+        };
+        let diagnostic = Diagnostic::new(code, message).at(name.span, format!("not a {noun}"));
+        let diagnostic = match self.spelled(choices, &name.text) {
+            Some(member) => diagnostic.did_you_mean(name.span, &member),
+            None => {
+                let names = self.choice_names(choices);
+                self.propose(diagnostic, noun, name, names)
+            }
+        };
+        self.report(diagnostic);
+        None
+    }
+
+    pub(crate) fn choice_index(&mut self, choices: ChoicesId, name: &str) -> Option<usize> {
+        let members = &self.policy.choices.get(choices)?.members;
+        let index = self.memory.choice_indexes.entry(choices).or_default();
+        if index.len() < members.len() {
+            *index = members.iter().enumerate().rev().map(|(number, member)| (member.name.clone(), number)).collect();
+        }
+        index.get(name).copied()
+    }
+
+    /// The name of the choice that a spelling of some system stands for.
+    fn spelled(&self, choices: ChoicesId, spelling: &str) -> Option<String> {
+        let set = self.policy.choices.get(choices)?;
+        Some(set.members.get(set.index_of_spelling(spelling)?)?.name.clone())
+    }
+
+    pub(crate) fn choice_names(&self, choices: ChoicesId) -> Vec<String> {
+        self.policy.choices.get(choices).map_or_else(Vec::new, |set| set.members.iter().map(|member| member.name.clone()).collect())
+    }
+
+    fn kind_of_choice(&self, choices: ChoicesId) -> (Code, &'static str) {
+        if self.policy.stage_choices == Some(choices) {
+            (Code::UnknownStage, "stage")
+        } else if self.policy.queue_choices == Some(choices) {
+            (Code::UnknownQueue, "queue")
+        } else {
+            (Code::UnknownChoice, "choice")
+        }
+    }
+
+    /// The number as written, if it is one that the language can hold.
+    fn decimal(&mut self, number: &Number) -> Option<Decimal> {
+        let value = Decimal { mantissa: number.mantissa, places: number.places };
+        if value.is_sane() {
+            return Some(value);
+        }
+        let written = self.one_line(number.span);
+        let reduced = value.reduced();
+        let diagnostic =
+            if reduced.places > super::value::SCALE_MAX && power_of_ten(reduced.places).is_none_or(|one| reduced.mantissa < one) {
+                Diagnostic::new(Code::TooManyPlaces, format!("`{written}` has more than 18 decimal places")).at(number.span, "")
+            } else {
+                Diagnostic::new(Code::OutOfRange, format!("`{written}` does not fit 64 bits")).at(number.span, "")
+            };
+        self.report(diagnostic);
+        None
+    }
+
+    fn report_too_many_places(&mut self, place: Span, scale: u8, what: &str) {
+        let written = self.one_line(place);
+        let keeps = match scale {
+            0 => format!("{what} holds whole numbers"),
+            1 => format!("{what} keeps 1 decimal place"),
+            _ => format!("{what} keeps {scale} decimal places"),
+        };
+        self.report(
+            Diagnostic::new(Code::TooManyPlaces, format!("`{written}` has more decimal places than {what} keeps")).at(place, keeps),
+        );
+    }
+
+    fn report_quoted_choice(&mut self, place: Span, text: &str, choices: ChoicesId, what: &str) {
+        let written = self.one_line(place);
+        let (code, noun) = self.kind_of_choice(choices);
+        let diagnostic = Diagnostic::new(code, format!("`{written}` is a text, and {what} takes the name of a {noun}"))
+            .at(place, "names stand without quotes");
+        let diagnostic = match self.spelled(choices, text) {
+            Some(member) => diagnostic.did_you_mean(place, &member),
+            None => {
+                let names = self.choice_names(choices);
+                self.propose(diagnostic, noun, &Name { text: fold_choice(text), span: place }, names)
+            }
+        };
+        self.report(diagnostic);
+    }
+
+    fn report_not_a_constant(&mut self, tree: &tree::Expr, ty: Type, what: &str) {
+        let written = self.one_line(tree.span);
+        let wanted = match ty {
+            Type::Text => "a text in quotes",
+            Type::Number { unit: Unit::Money, .. } => "an amount",
+            Type::Number { .. } => "a number",
+            Type::YesNo => "`yes` or `no`",
+            Type::OneOf(_) | Type::SomeOf(_) => "the name of a choice",
+            Type::Date => "a date such as `2026-11-26`",
+            Type::Time => "a time such as `2026-11-26T15:00`",
+        };
+        let found = match &tree.kind {
+            ExprKind::Number(_) => Some("a number"),
+            ExprKind::Text(_) => Some("a text"),
+            ExprKind::YesNo(_) => Some("a yes or no"),
+            ExprKind::Date(_) => Some("a date"),
+            ExprKind::Time(_) => Some("a time"),
+            ExprKind::Path(path) => {
+                if path.iter().any(|name| self.hidden.words.contains(&name.text)) {
+                    return;
+                }
+                let known = path.first().is_some_and(|name| self.names.contains_key(&name.text));
+                (path.len() == 1 && !known).then_some("a name")
+            }
+            _ => None,
+        };
+        let diagnostic = match found {
+            Some(kind) => Diagnostic::new(Code::WrongType, format!("{what} is {}, but `{written}` is {kind}", a_value_of(ty)))
+                .at(tree.span, format!("{wanted} is needed here")),
+            None => Diagnostic::new(Code::NotConstant, format!("`{written}` is not a constant"))
+                .at(tree.span, format!("{wanted} is needed here")),
+        };
+        let fix = match (&tree.kind, ty) {
+            (ExprKind::Path(path), Type::Text) if path.len() == 1 && found.is_some() => Some(format!("\"{}\"", path[0].text)),
+            (ExprKind::Path(path), Type::YesNo) if path.len() == 1 && found.is_some() => match path[0].text.as_str() {
+                "true" | "y" => Some("yes".to_owned()),
+                "false" | "n" => Some("no".to_owned()),
+                _ => None,
+            },
+            (ExprKind::Date(_), Type::Time) => Some(format!("{written}T00:00")),
+            _ => None,
+        };
+        let diagnostic = match fix {
+            Some(text) => diagnostic.replace(format!("write `{text}`"), Applicability::Unsafe, tree.span, text),
+            None => diagnostic,
+        };
+        self.report(diagnostic);
+    }
+}
+
+/// The expression inside all parentheses around it.
+pub(crate) fn bare(mut tree: &tree::Expr) -> &tree::Expr {
+    while let ExprKind::Paren(inner) = &tree.kind {
+        tree = inner;
+    }
+    tree
+}
+
+/// A literal: constant whatever stands next to it.
+pub(crate) fn is_literal(tree: &tree::Expr) -> bool {
+    matches!(bare(tree).kind, ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::YesNo(_) | ExprKind::Date(_) | ExprKind::Time(_))
+}
+
+/// Decimal places of the units of a type.
+pub(crate) fn scale_of(ty: Type) -> u8 {
+    match ty {
+        Type::Number { scale, .. } => scale,
+        Type::Text | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) | Type::Date | Type::Time => 0,
+    }
+}
+
+/// Days since 1970-01-01.
+pub(crate) fn days_of(date: jiff::civil::Date) -> i64 {
+    let epoch = jiff::civil::date(1970, 1, 1);
+    date.since((jiff::Unit::Day, epoch)).map_or(0, |span| i64::from(span.get_days()))
+}
+
+/// The range that the policy itself writes for a value, in the value's units: what constants are held against.
+pub(crate) fn written_range(policy: &super::Policy, value: &Expr) -> Option<Interval> {
+    match &value.kind {
+        super::ExprKind::Field(field) => policy.fields.get(*field)?.range,
+        super::ExprKind::Score(score) => {
+            let score = policy.scores.get(*score)?;
+            let range = score.range?;
+            let (low, high) = (rescaled(range.low, score.sum_scale, score.scale)?, rescaled(range.high, score.sum_scale, score.scale)?);
+            Some(Interval { low, high })
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,154 @@
+//! `decide` and `grid`: first-match tables of conditions, in one and in two dimensions.
+//!
+//! Always holds: the outcomes are a set of choices, in the order in which they first appear, known before any condition is checked; when
+//! nothing was reported, the rows (the edges of a grid) cover every lead.
+
+use rustc_hash::FxHashSet;
+
+use super::check::{Checker, DecideTree};
+use super::expressions::Scope;
+use super::patterns::{Case, Cover};
+use super::value::fold_choice;
+use super::{ChoiceMember, Choices, Decide, DecideBody, DecideId, DecideRow, Edge, Expr, Grid};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, Guard, Name, Pattern};
+
+/// The name of a decide or grid, and what it can give.
+pub(crate) fn outcomes(tree: DecideTree<'_>) -> (Name, Choices) {
+    let (name, outcomes): (&Name, Vec<(&Name, Option<&tree::Text>)>) = match tree {
+        DecideTree::Decide(tree) => (&tree.name, tree.rows.iter().map(|row| (&row.outcome, row.display.as_ref())).collect()),
+        DecideTree::Grid(tree) => (&tree.name, tree.rows.iter().flat_map(|row| &row.outcomes).map(|outcome| (outcome, None)).collect()),
+    };
+    let mut seen = FxHashSet::default();
+    let mut members = Vec::new();
+    for (outcome, display) in outcomes {
+        if seen.insert(outcome.text.as_str()) {
+            members.push(ChoiceMember {
+                name: outcome.text.clone(),
+                display: display.map(|text| text.value.clone()),
+                spellings: vec![fold_choice(&outcome.text)],
+                span: outcome.span,
+            });
+        }
+    }
+    (name.clone(), Choices { members })
+}
+
+impl Checker<'_> {
+    pub(crate) fn check_decide(&mut self, id: DecideId) {
+        let Some((item, tree)) = self.derived.decides.get(id).copied() else { return };
+        let Some(choices) = self.policy.decides.get(id).map(|decide| decide.choices) else { return };
+        let (name, display, body) = match tree {
+            DecideTree::Decide(tree) => (&tree.name, &tree.display, Some(DecideBody::Rows(self.decide_rows(tree, choices)))),
+            DecideTree::Grid(tree) => (&tree.name, &tree.display, self.grid(tree, choices).map(|grid| DecideBody::Grid(Box::new(grid)))),
+        };
+        if let Some(place) = self.policy.decides.get_mut(id) {
+            *place = Decide {
+                name: name.text.clone(),
+                display: display.as_ref().map(|text| text.value.clone()),
+                doc: item.doc.as_ref().map(|text| text.value.clone()),
+                choices,
+                body: body.unwrap_or(DecideBody::Rows(Vec::new())),
+                span: item.span,
+            };
+        }
+    }
+
+    fn decide_rows(&mut self, tree: &tree::Decide, choices: usize) -> Vec<DecideRow> {
+        if tree.rows.is_empty() {
+            self.report(Diagnostic::new(Code::EmptyBlock, format!("decide `{}` has no rows", tree.name.text)).at(tree.name.span, ""));
+            return Vec::new();
+        }
+        let mut rows = Vec::with_capacity(tree.rows.len());
+        let mut otherwise: Option<Span> = None;
+        let mut sound = true;
+        for row in &tree.rows {
+            if let Some(first) = otherwise {
+                let message = format!("row `{}` stands behind `otherwise`", row.outcome.text);
+                self.report(
+                    Diagnostic::new(Code::RowAfterOtherwise, message)
+                        .at(row.span, "move it before `otherwise`")
+                        .at(first, "this takes every lead that no row before it takes"),
+                );
+            }
+            let condition = match &row.guard {
+                Guard::Otherwise(span) => {
+                    otherwise.get_or_insert(*span);
+                    None
+                }
+                Guard::When(condition) => {
+                    let condition = self.condition(condition, Scope::Lead);
+                    sound &= condition.is_some();
+                    condition
+                }
+            };
+            rows.push(DecideRow {
+                doc: row.doc.as_ref().map(|text| text.value.clone()),
+                outcome: self.choice_index(choices, &row.outcome.text).unwrap_or(0),
+                condition,
+                because: row.because.as_ref().map(|text| text.value.clone()),
+                span: row.span,
+            });
+        }
+        if sound && otherwise.is_none() {
+            let conditions: Vec<&Expr> = rows.iter().filter_map(|row| row.condition.as_ref()).collect();
+            if let Some(lacking) = self.lacking(&conditions) {
+                let message = format!("the rows of decide `{}` do not cover every lead: {lacking}", tree.name.text);
+                self.report(
+                    Diagnostic::new(Code::NotExhaustive, message)
+                        .at(tree.name.span, "there is no `otherwise`")
+                        .help("end it with a row such as `NAME  otherwise`"),
+                );
+            }
+        }
+        rows
+    }
+
+    fn grid(&mut self, tree: &tree::Grid, choices: usize) -> Option<Grid> {
+        if tree.columns.is_empty() || tree.rows.is_empty() {
+            let lacks = if tree.columns.is_empty() { "columns" } else { "rows" };
+            self.report(Diagnostic::new(Code::EmptyBlock, format!("grid `{}` has no {lacks}", tree.name.text)).at(tree.name.span, ""));
+            return None;
+        }
+        let rows_of = self.expression(&tree.rows_of, Scope::Lead);
+        let columns_of = self.expression(&tree.columns_of, Scope::Lead);
+        for row in &tree.rows {
+            if row.outcomes.len() != tree.columns.len() {
+                let cells = |count: usize| if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") };
+                let columns = if tree.columns.len() == 1 { "1 column".to_owned() } else { format!("{} columns", tree.columns.len()) };
+                let message =
+                    format!("row `{}` has {}, and the grid has {columns}", self.one_line(row.pattern.span), cells(row.outcomes.len()));
+                let place = row.outcomes.iter().map(|outcome| outcome.span).reduce(Span::to).unwrap_or(row.span);
+                self.report(Diagnostic::new(Code::GridShape, message).at(place, "one cell for each column"));
+            }
+        }
+        let column_patterns: Vec<&Pattern> = tree.columns.iter().collect();
+        let row_patterns: Vec<&Pattern> = tree.rows.iter().map(|row| &row.pattern).collect();
+        let columns = columns_of.as_ref().map(|subject| self.edges(subject, &column_patterns));
+        let edges = rows_of.as_ref().map(|subject| self.edges(subject, &row_patterns));
+        let (edges, columns) = (edges??, columns??);
+        let mut rows = Vec::with_capacity(edges.len());
+        for (edge, row) in edges.into_iter().zip(&tree.rows) {
+            let outcomes = row.outcomes.iter().map(|outcome| self.choice_index(choices, &outcome.text).unwrap_or(0)).collect();
+            rows.push((edge, outcomes));
+        }
+        Some(Grid { rows_of: rows_of?, columns_of: columns_of?, columns, rows })
+    }
+
+    /// One edge of a grid; none if a pattern makes no sense.
+    fn edges(&mut self, subject: &Expr, patterns: &[&Pattern]) -> Option<Vec<Edge>> {
+        let what = format!("`{}`", self.one_line(subject.span));
+        let mut cases = Vec::with_capacity(patterns.len());
+        let mut edges = Vec::with_capacity(patterns.len());
+        for pattern in patterns {
+            let matcher = self.matcher(pattern, subject, &what);
+            if let Some(matcher) = &matcher {
+                edges.push(Edge { matcher: matcher.clone(), text: self.one_line(pattern.span), span: pattern.span });
+            }
+            cases.push(Case { matcher, span: pattern.span, row: pattern.span });
+        }
+        self.check_cover(&Cover { subject, what: &what, place: subject.span, cases, rows_can_be_added: false });
+        (edges.len() == patterns.len()).then_some(edges)
+    }
+}

@@ -1,0 +1,280 @@
+//! Whether a list of conditions covers one value's whole domain, missing included: then a first-match table needs no `otherwise`.
+//!
+//! Only conditions about a single value count: comparisons with constants, joined by `and`, `or`, `not`. This is a rule a reader can check by
+//! looking, not a proof; what would need one needs `otherwise`. Always holds: a set claims no value for which its condition might be no.
+
+use rustc_hash::FxHashMap;
+
+use super::check::Checker;
+use super::constants::scale_of;
+use super::coverage::gaps;
+use super::expressions::bounds;
+use super::value::{Decimal, Interval, Type};
+use super::{ChoicesId, DecideId, Expr, ExprKind, FieldId, LetId, Operator, ScoreId};
+use crate::source::Span;
+
+/// A value that conditions are about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Key {
+    Field(FieldId),
+    Let(LetId),
+    Score(ScoreId),
+    Section(ScoreId, usize),
+    Decide(DecideId),
+    Stage,
+    /// a look-up or a measure, as written
+    Written(String),
+}
+
+/// The values of one subject for which a condition surely holds.
+#[derive(Clone, Debug)]
+struct Values {
+    key: Key,
+    domain: Domain,
+    missing: bool,
+    /// units; numbers of choices; of a `some of`, a choice stands for every set that has it; texts by order of appearance
+    known: Vec<Interval>,
+    /// for all other values the condition surely does not hold
+    exact: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Domain {
+    known: Interval,
+    missing: bool,
+    ty: Type,
+    /// where the subject is written
+    span: Span,
+}
+
+/// Texts that conditions name, by number; all other texts are the numbers above.
+type Texts = FxHashMap<String, i64>;
+
+impl Checker<'_> {
+    /// None if the conditions cover the whole domain of some value, else what is left, in words.
+    pub(crate) fn lacking(&self, conditions: &[&Expr]) -> Option<String> {
+        let mut texts = Texts::default();
+        let mut by_subject: FxHashMap<Key, Values> = FxHashMap::default();
+        let mut other_conditions = false;
+        for condition in conditions {
+            match self.values_of(condition, &mut texts) {
+                Some(values) => match by_subject.get_mut(&values.key) {
+                    Some(all) => {
+                        all.missing |= values.missing;
+                        all.known.extend(values.known);
+                    }
+                    None => {
+                        by_subject.insert(values.key.clone(), values);
+                    }
+                },
+                None => other_conditions = true,
+            }
+        }
+        let mut left: Vec<(&Values, Vec<Interval>)> = Vec::new();
+        for values in by_subject.values() {
+            let gaps = gaps(values.domain.known, &values.known);
+            if gaps.is_empty() && (values.missing || !values.domain.missing) {
+                return None;
+            }
+            left.push((values, gaps));
+        }
+        match left.as_slice() {
+            [(values, gaps)] if !other_conditions => Some(self.left_over(values, gaps)),
+            _ => Some("the rows are not about one value alone".to_owned()),
+        }
+    }
+
+    /// "`role` can also be student or missing"
+    fn left_over(&self, values: &Values, gaps: &[Interval]) -> String {
+        const SHOWN_MAX: usize = 4;
+        let ty = values.domain.ty;
+        let mut names: Vec<String> = match ty {
+            Type::Number { .. } | Type::Date | Type::Time => gaps.iter().map(|gap| self.show_values(*gap, ty)).collect(),
+            Type::Text => gaps.iter().take(1).map(|_| "another text".to_owned()).collect(),
+            Type::YesNo => gaps.iter().flat_map(|gap| gap.low..=gap.high).map(|value| self.show(value, ty)).collect(),
+            Type::OneOf(choices) | Type::SomeOf(choices) => {
+                let names = self.choice_names(choices);
+                gaps.iter()
+                    .flat_map(|gap| gap.low..=gap.high)
+                    .filter_map(|index| names.get(usize::try_from(index).ok()?).cloned())
+                    .collect()
+            }
+        };
+        if names.len() > SHOWN_MAX {
+            names.truncate(SHOWN_MAX);
+            names.push("something else".to_owned());
+        }
+        if values.domain.missing && !values.missing {
+            names.push("missing".to_owned());
+        }
+        let subject = self.one_line(values.domain.span);
+        match names.split_last() {
+            Some((last, [])) => format!("`{subject}` can also be {last}"),
+            Some((last, others)) => format!("`{subject}` can also be {} or {last}", others.join(", ")),
+            None => format!("`{subject}` is not covered"),
+        }
+    }
+
+    /// The values for which a condition holds, if it is about a single value.
+    fn values_of(&self, condition: &Expr, texts: &mut Texts) -> Option<Values> {
+        match &condition.kind {
+            ExprKind::And(members) => {
+                // what is in all sets is what none of their opposites holds
+                let sets: Option<Vec<Values>> = members.iter().map(|member| self.values_of(member, texts)).collect();
+                let exact = sets.as_ref()?.iter().all(|set| set.exact);
+                let opposites = joined(sets?.into_iter().map(opposite).collect(), true)?;
+                Some(Values { exact, ..opposite(opposites) })
+            }
+            ExprKind::Or(members) => {
+                let sets: Vec<Option<Values>> = members.iter().map(|member| self.values_of(member, texts)).collect();
+                let all_known = sets.iter().all(Option::is_some);
+                let values = joined(sets.into_iter().flatten().collect(), false)?;
+                Some(Values { exact: values.exact && all_known, ..values })
+            }
+            ExprKind::Not(inner) => self.values_of(inner, texts).filter(|set| set.exact).map(opposite),
+            ExprKind::Implies(left, right) => {
+                let left = self.values_of(left, texts).filter(|set| set.exact).map(opposite);
+                let right = self.values_of(right, texts);
+                joined([left?, right?].into(), true)
+            }
+            ExprKind::CompareConstant { left, operator, right } => {
+                let known = compared(*operator, *right, scale_of(left.ty));
+                self.known_values(left, known.into_iter().collect())
+            }
+            ExprKind::IsOneOf { left, negated, values } => {
+                let values = self.known_values(left, values.iter().map(|value| Interval { low: *value, high: *value }).collect())?;
+                Some(if *negated { other_known(values) } else { values })
+            }
+            ExprKind::IsText { left, negated, values } => {
+                let mut numbers = Vec::with_capacity(values.len());
+                for value in values {
+                    let next = texts.len() as i64;
+                    let number = *texts.entry(value.clone()).or_insert(next);
+                    numbers.push(Interval { low: number, high: number });
+                }
+                let values = self.known_values(left, numbers)?;
+                Some(if *negated { other_known(values) } else { values })
+            }
+            ExprKind::IsKnown { left, known } => {
+                let values = self.known_values(left, Vec::new())?;
+                let all = vec![values.domain.known];
+                Some(if *known { Values { known: all, ..values } } else { Values { missing: values.domain.missing, ..values } })
+            }
+            ExprKind::Has { left, mask } => {
+                let bits = (0..63).filter(|bit| mask >> bit & 1 == 1).map(|bit| Interval { low: bit, high: bit }).collect();
+                // a set that has one choice may have others
+                Some(Values { exact: false, ..self.known_values(left, bits)? })
+            }
+            // a bare `yes_no`
+            ExprKind::Field(_) | ExprKind::Let(_) | ExprKind::Cell { .. } | ExprKind::Measure(_) => {
+                self.known_values(condition, vec![Interval { low: 1, high: 1 }])
+            }
+            ExprKind::Constant(_)
+            | ExprKind::Score(_)
+            | ExprKind::Section(..)
+            | ExprKind::Decide(_)
+            | ExprKind::Stage
+            | ExprKind::Sum(_)
+            | ExprKind::Product(_)
+            | ExprKind::Remainder(..)
+            | ExprKind::Larger(_)
+            | ExprKind::Smaller(_)
+            | ExprKind::Else(..)
+            | ExprKind::DaysSince(_)
+            | ExprKind::DaysUntil(_)
+            | ExprKind::DomainOf(_)
+            | ExprKind::Compare { .. }
+            | ExprKind::SameAs { .. }
+            | ExprKind::TextTest { .. }
+            | ExprKind::Entering(_)
+            | ExprKind::Leaving(_) => None,
+        }
+    }
+
+    /// These known values of a subject, and not missing.
+    fn known_values(&self, subject: &Expr, known: Vec<Interval>) -> Option<Values> {
+        let key = match &subject.kind {
+            ExprKind::Field(id) => Key::Field(*id),
+            ExprKind::Let(id) => Key::Let(*id),
+            ExprKind::Score(id) => Key::Score(*id),
+            ExprKind::Section(id, section) => Key::Section(*id, *section),
+            ExprKind::Decide(id) => Key::Decide(*id),
+            ExprKind::Stage => Key::Stage,
+            ExprKind::Cell { .. }
+            | ExprKind::Sum(_)
+            | ExprKind::Product(_)
+            | ExprKind::Remainder(..)
+            | ExprKind::Larger(_)
+            | ExprKind::Smaller(_)
+            | ExprKind::Else(..)
+            | ExprKind::DaysSince(_)
+            | ExprKind::DaysUntil(_)
+            | ExprKind::DomainOf(_)
+            | ExprKind::Measure(_) => Key::Written(self.one_line(subject.span)),
+            ExprKind::Constant(_)
+            | ExprKind::And(_)
+            | ExprKind::Or(_)
+            | ExprKind::Not(_)
+            | ExprKind::Implies(..)
+            | ExprKind::CompareConstant { .. }
+            | ExprKind::Compare { .. }
+            | ExprKind::IsOneOf { .. }
+            | ExprKind::IsText { .. }
+            | ExprKind::SameAs { .. }
+            | ExprKind::IsKnown { .. }
+            | ExprKind::Has { .. }
+            | ExprKind::TextTest { .. }
+            | ExprKind::Entering(_)
+            | ExprKind::Leaving(_) => return None,
+        };
+        let choice_count = |choices: ChoicesId| self.policy.choices.get(choices).map_or(0, |set| set.members.len() as i64);
+        let domain = match subject.ty {
+            Type::Number { .. } | Type::Date | Type::Time => bounds(subject),
+            Type::YesNo => Interval { low: 0, high: 1 },
+            Type::OneOf(choices) | Type::SomeOf(choices) => Interval { low: 0, high: choice_count(choices) - 1 },
+            Type::Text => Interval { low: 0, high: i64::MAX },
+        };
+        let domain = Domain { known: domain, missing: subject.optional, ty: subject.ty, span: subject.span };
+        Some(Values { key, domain, missing: false, known, exact: true })
+    }
+}
+
+/// The values that a comparison admits.
+fn compared(operator: Operator, right: Decimal, scale: u8) -> Option<Interval> {
+    let from = |low: i128| Some(Interval { low: i64::try_from(low.max(i128::from(i64::MIN))).ok()?, high: i64::MAX });
+    let to = |high: i128| Some(Interval { low: i64::MIN, high: i64::try_from(high.min(i128::from(i64::MAX))).ok()? });
+    match operator {
+        Operator::AtLeast => from(right.ceiling_at(scale)?),
+        Operator::Above => from(right.floor_at(scale)? + 1),
+        Operator::AtMost => to(right.floor_at(scale)?),
+        Operator::Below => to(right.ceiling_at(scale)? - 1),
+    }
+}
+
+/// All values that a set does not hold.
+fn opposite(values: Values) -> Values {
+    Values { missing: values.domain.missing && !values.missing, known: gaps(values.domain.known, &values.known), ..values }
+}
+
+/// All known values that a set does not hold.
+fn other_known(values: Values) -> Values {
+    Values { missing: false, known: gaps(values.domain.known, &values.known), ..values }
+}
+
+/// What is in any of the sets: those about the subject of the first, or (if `all`) only if they all are.
+fn joined(sets: Vec<Values>, all: bool) -> Option<Values> {
+    let mut sets = sets.into_iter();
+    let mut union = sets.next()?;
+    for set in sets {
+        if set.key == union.key {
+            union.missing |= set.missing;
+            union.known.extend(set.known);
+            union.exact &= set.exact;
+        } else if all {
+            return None;
+        } else {
+            union.exact = false;
+        }
+    }
+    Some(union)
+}

@@ -1,0 +1,347 @@
+//! Rows of attributes and edges of grids: patterns are typed against what they cut, then it is checked that they cover it without overlap.
+//!
+//! Always holds, when nothing was reported: each known value of the subject is matched by exactly one pattern other than `otherwise`, or by
+//! `otherwise`; a missing value by `missing`, which stands exactly if the subject can be missing.
+
+use rustc_hash::FxHashMap;
+
+use super::check::Checker;
+use super::constants::{scale_of, written_range};
+use super::coverage::{gaps, overlaps};
+use super::expressions::bounds;
+use super::value::{Constant, Decimal, Interval, Type, fold_text};
+use super::words::{a_value_of, listed};
+use super::{ChoicesId, Expr, Matcher};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
+use crate::source::Span;
+use crate::syntax::tree::{self, Pattern, PatternKind};
+
+/// A block of patterns over one subject.
+pub(crate) struct Cover<'c> {
+    pub subject: &'c Expr,
+    /// how messages name the subject, backquotes included
+    pub what: &'c str,
+    /// where the block is called incomplete
+    pub place: Span,
+    /// in the order of the text
+    pub cases: Vec<Case>,
+    /// whether a fix may write new rows, which then give 0
+    pub rows_can_be_added: bool,
+}
+
+/// One pattern, and the row that it is in.
+pub(crate) struct Case {
+    /// none if it makes no sense, which has been reported
+    pub matcher: Option<Matcher>,
+    pub span: Span,
+    pub row: Span,
+}
+
+impl Checker<'_> {
+    /// What a pattern matches, in the units of the subject.
+    pub(crate) fn matcher(&mut self, pattern: &Pattern, subject: &Expr, what: &str) -> Option<Matcher> {
+        let range = written_range(&self.policy, subject);
+        // `under 101` may name the first value above the range
+        let range_above = range.map(|range| Interval { low: range.low, high: range.high.saturating_add(1) });
+        match &pattern.kind {
+            PatternKind::Missing => Some(Matcher::Missing),
+            PatternKind::Otherwise => Some(Matcher::Otherwise),
+            PatternKind::Value(value) => match self.constant(value, subject.ty, range, what)? {
+                Constant::Text(text) => Some(Matcher::Text(fold_text(&text))),
+                Constant::Integer(units) => match subject.ty {
+                    Type::OneOf(_) | Type::YesNo => usize::try_from(units).ok().map(Matcher::Choice),
+                    Type::SomeOf(_) => Some(Matcher::Choice(units.trailing_zeros() as usize)),
+                    Type::Text | Type::Number { .. } | Type::Date | Type::Time => {
+                        Some(Matcher::Range { low: Some(units), high: Some(units) })
+                    }
+                },
+            },
+            PatternKind::OrMore(low) => {
+                self.has_order(subject, what, pattern.span)?;
+                let low = self.compared_constant(low, subject.ty, range, what)?;
+                Some(Matcher::Range { low: Some(at_least(low, subject.ty)?), high: None })
+            }
+            PatternKind::Under(high) => {
+                self.has_order(subject, what, pattern.span)?;
+                let below = self.compared_constant(high, subject.ty, range_above, what)?;
+                match below_units(below, subject.ty) {
+                    Some(high) => Some(Matcher::Range { low: None, high: Some(high) }),
+                    None => {
+                        self.report_empty(pattern, what);
+                        None
+                    }
+                }
+            }
+            PatternKind::To(low_tree, high_tree) => {
+                self.has_order(subject, what, pattern.span)?;
+                let low = self.compared_constant(low_tree, subject.ty, range, what);
+                let high = self.compared_constant(high_tree, subject.ty, range, what);
+                let (low, high) = (low?, high?);
+                self.band(pattern, (low_tree, low), (high_tree, high), at_most(high, subject.ty), subject.ty, what)
+            }
+            PatternKind::ToUnder(low_tree, high_tree) => {
+                self.has_order(subject, what, pattern.span)?;
+                let low = self.compared_constant(low_tree, subject.ty, range, what);
+                let high = self.compared_constant(high_tree, subject.ty, range_above, what);
+                let (low, high) = (low?, high?);
+                self.band(pattern, (low_tree, low), (high_tree, high), below_units(high, subject.ty), subject.ty, what)
+            }
+        }
+    }
+
+    /// Checks that the cases cover the subject, each value once.
+    pub(crate) fn check_cover(&mut self, cover: &Cover<'_>) {
+        self.check_otherwise(cover);
+        self.check_repeats(cover);
+        let bands: Vec<(Interval, &Case)> = cover
+            .cases
+            .iter()
+            .filter_map(|case| match &case.matcher {
+                Some(Matcher::Range { low, high }) => {
+                    Some((Interval { low: low.unwrap_or(i64::MIN), high: high.unwrap_or(i64::MAX) }, case))
+                }
+                Some(Matcher::Choice(_) | Matcher::Text(_) | Matcher::Missing | Matcher::Otherwise) | None => None,
+            })
+            .collect();
+        self.check_overlaps(&bands, cover);
+        self.check_missing(cover);
+        let complete = cover.cases.iter().all(|case| case.matcher.is_some());
+        let otherwise = cover.cases.iter().any(|case| case.matcher == Some(Matcher::Otherwise));
+        if !complete || otherwise {
+            return;
+        }
+        match cover.subject.ty {
+            Type::Number { .. } | Type::Date | Type::Time => self.check_gaps(&bands, cover),
+            Type::YesNo => self.check_choices(&["no".to_owned(), "yes".to_owned()], cover),
+            Type::OneOf(choices) | Type::SomeOf(choices) => self.check_named_choices(choices, cover),
+            Type::Text => {
+                let diagnostic = Diagnostic::new(Code::NotExhaustive, format!("the rows of {} do not cover every text", cover.what))
+                    .at(cover.place, "a text can be anything")
+                    .help("add an `otherwise` row");
+                let diagnostic = self.adding_rows(diagnostic, cover, "add an `otherwise` row", &["otherwise".to_owned()]);
+                self.report(diagnostic);
+            }
+        }
+    }
+
+    /// `otherwise` stands last; only a `missing` row may follow, since `otherwise` never takes what is missing.
+    fn check_otherwise(&mut self, cover: &Cover<'_>) {
+        let mut otherwise: Option<Span> = None;
+        for case in &cover.cases {
+            match (&case.matcher, otherwise) {
+                (Some(Matcher::Missing), _) => {}
+                (_, Some(first)) => {
+                    let message = format!("`{}` stands behind `otherwise`", self.one_line(case.span));
+                    self.report(
+                        Diagnostic::new(Code::RowAfterOtherwise, message)
+                            .at(case.span, "move it before `otherwise`")
+                            .at(first, "this takes whatever no row before it takes"),
+                    );
+                }
+                (Some(Matcher::Otherwise), None) => otherwise = Some(case.span),
+                (_, None) => {}
+            }
+        }
+    }
+
+    fn check_repeats(&mut self, cover: &Cover<'_>) {
+        let mut seen: FxHashMap<&Matcher, Span> = FxHashMap::default();
+        for case in &cover.cases {
+            let Some(matcher) = &case.matcher else { continue };
+            match matcher {
+                // a second `otherwise` stands behind the first, a second band overlaps the first
+                Matcher::Range { .. } | Matcher::Otherwise => {}
+                Matcher::Choice(_) | Matcher::Text(_) | Matcher::Missing => {
+                    if let Some(first) = seen.get(matcher) {
+                        let message = format!("`{}` has two rows", self.one_line(case.span));
+                        let first = *first;
+                        self.report(Diagnostic::new(Code::RepeatedChoice, message).at(case.span, "again").at(first, "first here"));
+                    } else {
+                        seen.insert(matcher, case.span);
+                    }
+                }
+            }
+        }
+    }
+
+    fn check_overlaps(&mut self, bands: &[(Interval, &Case)], cover: &Cover<'_>) {
+        let intervals: Vec<Interval> = bands.iter().map(|(interval, _)| *interval).collect();
+        for (first, second) in overlaps(&intervals) {
+            let common =
+                Interval { low: intervals[first].low.max(intervals[second].low), high: intervals[first].high.min(intervals[second].high) };
+            let (first, second) = (bands[first].1.span, bands[second].1.span);
+            let common = self.show_values(common, cover.subject.ty);
+            let message = format!("`{}` and `{}` of {} overlap", self.one_line(first), self.one_line(second), cover.what);
+            self.report(
+                Diagnostic::new(Code::BandsOverlap, message)
+                    .at(second, format!("{common} is in both"))
+                    .at(first, "the other band")
+                    .help("end one band where the other begins; `A to under B` leaves B out"),
+            );
+        }
+    }
+
+    fn check_missing(&mut self, cover: &Cover<'_>) {
+        let row = cover.cases.iter().find(|case| case.matcher == Some(Matcher::Missing));
+        match row {
+            None if cover.subject.optional => {
+                let diagnostic =
+                    Diagnostic::new(Code::MissingRowAbsent, format!("{} can be missing, and no row says what that gives", cover.what))
+                        .at(cover.place, "this can be missing")
+                        .help("add a `missing` row");
+                let diagnostic = self.adding_rows(diagnostic, cover, "add a `missing` row that gives 0", &["missing".to_owned()]);
+                self.report(diagnostic);
+            }
+            Some(case) if !cover.subject.optional => {
+                let mut diagnostic = Diagnostic::new(Code::MissingRowIdle, format!("{} is never missing", cover.what))
+                    .at(case.span, "no lead can match this row");
+                let alone = cover.cases.iter().filter(|other| other.row == case.row).count() == 1;
+                if cover.rows_can_be_added && alone && cover.cases.len() > 1 {
+                    diagnostic = diagnostic.replace("take the row out", Applicability::Safe, case.row, "");
+                }
+                self.report(diagnostic);
+            }
+            Some(_) | None => {}
+        }
+    }
+
+    fn check_gaps(&mut self, bands: &[(Interval, &Case)], cover: &Cover<'_>) {
+        const SHOWN_MAX: usize = 3;
+        let intervals: Vec<Interval> = bands.iter().map(|(interval, _)| *interval).collect();
+        let domain = bounds(cover.subject);
+        let gaps = gaps(domain, &intervals);
+        let Some(first) = gaps.first() else { return };
+        let names: Vec<String> = gaps.iter().map(|gap| self.show_gap(*gap, domain, cover.subject.ty)).collect();
+        let shown = names[..names.len().min(SHOWN_MAX)].join(", ");
+        let more = if names.len() > SHOWN_MAX { format!(" and {} more", names.len() - SHOWN_MAX) } else { String::new() };
+        let mut diagnostic = Diagnostic::new(Code::BandsGap, format!("the bands of {} leave out {shown}{more}", cover.what))
+            .at(cover.place, format!("{} is not covered", names.first().map_or("", String::as_str)));
+        let below = bands.iter().filter(|(band, _)| band.high < first.low).max_by_key(|(band, _)| band.high);
+        let above = bands.iter().filter(|(band, _)| band.low > first.high).min_by_key(|(band, _)| band.low);
+        for (neighbour, side) in [(below, "below the gap"), (above, "above the gap")] {
+            if let Some((_, case)) = neighbour {
+                diagnostic = diagnostic.at(case.span, side);
+            }
+        }
+        diagnostic = diagnostic.help("add a row for it, or let a band reach further");
+        let diagnostic = self.adding_rows(diagnostic, cover, "add rows that give 0", &names);
+        self.report(diagnostic);
+    }
+
+    fn check_named_choices(&mut self, choices: ChoicesId, cover: &Cover<'_>) {
+        let names = self.choice_names(choices);
+        self.check_choices(&names, cover);
+    }
+
+    fn check_choices(&mut self, names: &[String], cover: &Cover<'_>) {
+        let mut covered = vec![false; names.len()];
+        for case in &cover.cases {
+            if let Some(Matcher::Choice(index)) = &case.matcher
+                && let Some(place) = covered.get_mut(*index)
+            {
+                *place = true;
+            }
+        }
+        let lacking: Vec<String> = names.iter().zip(&covered).filter(|(_, covered)| !**covered).map(|(name, _)| name.clone()).collect();
+        if lacking.is_empty() {
+            return;
+        }
+        let (verb, rows) = if lacking.len() == 1 { ("has", "a row that gives 0") } else { ("have", "rows that give 0") };
+        let diagnostic = Diagnostic::new(Code::NotExhaustive, format!("{} of {} {verb} no row", listed(&lacking), cover.what))
+            .at(cover.place, "not every case is covered")
+            .help("add a row for each, or one `otherwise` row");
+        let diagnostic = self.adding_rows(diagnostic, cover, &format!("add {rows}"), &lacking);
+        self.report(diagnostic);
+    }
+
+    /// `100 to 499`; open where the domain ends.
+    fn show_gap(&self, gap: Interval, domain: Interval, ty: Type) -> String {
+        match (gap.low == domain.low, gap.high == domain.high) {
+            _ if gap.low == gap.high => self.show(gap.low, ty),
+            (true, true) => "every value".to_owned(),
+            (true, false) => format!("under {}", self.show(gap.high.saturating_add(1), ty)),
+            (false, true) => format!("{} or more", self.show(gap.low, ty)),
+            (false, false) => self.show_range(gap, ty),
+        }
+    }
+
+    /// Offers to write rows that give 0 behind the last row.
+    fn adding_rows(&self, diagnostic: Diagnostic, cover: &Cover<'_>, title: &str, patterns: &[String]) -> Diagnostic {
+        const ADDED_MAX: usize = 20;
+        let Some(last) = cover.cases.last().filter(|_| cover.rows_can_be_added && patterns.len() <= ADDED_MAX) else { return diagnostic };
+        if patterns.iter().any(|pattern| pattern == "every value") {
+            return diagnostic;
+        }
+        let rows: String = patterns.iter().map(|pattern| self.new_row(last.row, &format!("{pattern}  0"))).collect();
+        diagnostic.replace(title, Applicability::Unsafe, last.row.after(), rows)
+    }
+
+    fn has_order(&mut self, subject: &Expr, what: &str, place: Span) -> Option<()> {
+        match subject.ty {
+            Type::Number { .. } | Type::Date | Type::Time => Some(()),
+            Type::Text | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) => {
+                let message = format!("{what} is {}, which has no bands", a_value_of(subject.ty));
+                let help = match subject.ty {
+                    Type::Text => "write texts, such as `\"OH\"`, and `otherwise`",
+                    Type::YesNo => "write `yes` and `no`",
+                    _ => "write the names of its choices",
+                };
+                self.report(Diagnostic::new(Code::RowKind, message).at(place, "a band").help(help));
+                None
+            }
+        }
+    }
+
+    /// A band with two ends; `high_units` is the highest value in it.
+    fn band(
+        &mut self,
+        pattern: &Pattern,
+        (low_tree, low): (&tree::Expr, Decimal),
+        (high_tree, high): (&tree::Expr, Decimal),
+        high_units: Option<i64>,
+        ty: Type,
+        what: &str,
+    ) -> Option<Matcher> {
+        if low.minus(high)?.mantissa > 0 {
+            let (low_text, high_text) = (self.one_line(low_tree.span), self.one_line(high_tree.span));
+            self.report(
+                Diagnostic::new(Code::BandBackwards, format!("`{}` runs backwards", self.one_line(pattern.span)))
+                    .at(pattern.span, "the lower end stands first")
+                    .fix(
+                        "turn it round",
+                        Applicability::Unsafe,
+                        vec![Edit { span: low_tree.span, text: high_text }, Edit { span: high_tree.span, text: low_text }],
+                    ),
+            );
+            return None;
+        }
+        let low = at_least(low, ty)?;
+        match high_units {
+            Some(high) if low <= high => Some(Matcher::Range { low: Some(low), high: Some(high) }),
+            _ => {
+                self.report_empty(pattern, what);
+                None
+            }
+        }
+    }
+
+    fn report_empty(&mut self, pattern: &Pattern, what: &str) {
+        let message = format!("`{}` holds no value of {what}", self.one_line(pattern.span));
+        self.report(Diagnostic::new(Code::BandBackwards, message).at(pattern.span, "no lead can match this"));
+    }
+}
+
+/// The lowest value that is at least the constant.
+fn at_least(constant: Decimal, ty: Type) -> Option<i64> {
+    i64::try_from(constant.ceiling_at(scale_of(ty))?).ok()
+}
+
+/// The highest value that is at most the constant.
+fn at_most(constant: Decimal, ty: Type) -> Option<i64> {
+    i64::try_from(constant.floor_at(scale_of(ty))?).ok()
+}
+
+/// The highest value below the constant.
+fn below_units(constant: Decimal, ty: Type) -> Option<i64> {
+    i64::try_from(constant.ceiling_at(scale_of(ty))?.checked_sub(1)?).ok()
+}

@@ -1,0 +1,492 @@
+//! Scores: personas, sections, attributes, points and adjusts are typed and checked; their scale and bounds come from [`super::score_scale`].
+//!
+//! A section outside the `for … { … }` blocks is part of every persona's model. Always holds, when nothing was reported: the weights of each
+//! persona's sections, and of each section's attributes, total 100 %; the rows of an attribute cover its subject; the personas cover every lead.
+
+use rustc_hash::FxHashMap;
+
+use super::check::Checker;
+use super::constants::scale_of;
+use super::expressions::Scope;
+use super::measures::Clauses;
+use super::patterns::{Case, Cover};
+use super::value::{Decimal, Interval, SCALE_MAX, Type};
+use super::weights::Part;
+use super::words::a_value_of;
+use super::{
+    Adjust, Attribute, BandRow, Derived, Expr, Matcher, Persona, PointsRow, RowPoints, Score, ScoreId, Section, SectionKind, SectionName,
+};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, Points, PointsKind, ScorePart, SectionRow};
+
+/// The parts of a score's tree that make one model: with its condition, or for every lead.
+struct Model<'t> {
+    condition: Option<&'t tree::Expr>,
+    sections: Vec<&'t tree::Section>,
+    span: Span,
+}
+
+/// What is known of a score while its parts are typed.
+struct Draft {
+    names: Vec<SectionName>,
+    numbers: FxHashMap<String, usize>,
+    /// false if some part makes no sense, so that neither scale nor bounds can be known
+    sound: bool,
+}
+
+impl Checker<'_> {
+    pub(crate) fn check_score(&mut self, id: ScoreId) {
+        let Some((item, tree)) = self.derived.scores.get(id).copied() else { return };
+        let name = format!("score `{}`", tree.name.text);
+        if let Some(running) = tree.running {
+            self.not_evaluated(format!("`running` of {name}"), running, true);
+        }
+        if tree.parts.is_empty() {
+            self.report(Diagnostic::new(Code::EmptyBlock, format!("{name} has no sections")).at(tree.name.span, ""));
+        }
+        let mut draft = Draft { names: Vec::new(), numbers: FxHashMap::default(), sound: !tree.parts.is_empty() };
+        let range = self.written_range(tree, &name, &mut draft);
+        let rounded = self.rounded(tree, &mut draft);
+        let models = models(tree);
+        // a section outside the personas is typed once and stands in each model
+        let mut typed: FxHashMap<Span, Section> = FxHashMap::default();
+        let mut personas = Vec::new();
+        for model in &models {
+            let condition = match model.condition {
+                None => None,
+                Some(condition) => match self.condition(condition, Scope::Lead) {
+                    Some(condition) => Some(condition),
+                    None => {
+                        draft.sound = false;
+                        None
+                    }
+                },
+            };
+            self.check_section_names(model, &mut draft);
+            self.check_section_weights(model, tree, &name);
+            let mut sections = Vec::with_capacity(model.sections.len());
+            for section in &model.sections {
+                if !typed.contains_key(&section.span) {
+                    let checked = self.section_of_score(section, &mut draft);
+                    typed.insert(section.span, checked);
+                }
+                sections.extend(typed.get(&section.span).cloned());
+            }
+            personas.push(Persona { condition, sections, span: model.span });
+        }
+        self.check_personas(tree, &personas, draft.sound);
+        for (number, section) in draft.names.iter_mut().enumerate() {
+            section.optional = !personas.iter().all(|persona| persona.sections.iter().any(|section| section.name == number));
+        }
+        let adjusts = self.adjusts(tree, &mut draft);
+        let mut score = Score {
+            name: tree.name.text.clone(),
+            display: tree.display.as_ref().map(|text| text.value.clone()),
+            doc: item.doc.as_ref().map(|text| text.value.clone()),
+            sections: draft.names,
+            personas,
+            adjusts,
+            range: None,
+            rounded,
+            sum_scale: 0,
+            sum_interval: Interval::FULL,
+            scale: 0,
+            interval: Interval::FULL,
+            running: tree.running.is_some(),
+            span: item.span,
+        };
+        if !draft.sound || self.scale_score(&mut score, range).is_none() {
+            self.memory.broken.insert(Derived::Score(id));
+        }
+        if let Some(place) = self.policy.scores.get_mut(id) {
+            *place = score;
+        }
+    }
+
+    /// `from A to B`
+    fn written_range(&mut self, tree: &tree::Score, name: &str, draft: &mut Draft) -> Option<(Decimal, Decimal)> {
+        let (low_number, high_number) = tree.range.as_ref()?;
+        let what = format!("the range of {name}");
+        let (low, high) = (self.plain(low_number, &what), self.plain(high_number, &what));
+        let range = low.zip(high);
+        let Some((low, high)) = range else {
+            draft.sound = false;
+            return None;
+        };
+        if low.minus(high).is_none_or(|difference| difference.mantissa > 0) {
+            let message = format!("the range of {name} runs backwards");
+            self.report(Diagnostic::new(Code::BadRange, message).at(low_number.span.to(high_number.span), "the lower end stands first"));
+            draft.sound = false;
+            return None;
+        }
+        Some((low, high))
+    }
+
+    fn rounded(&mut self, tree: &tree::Score, draft: &mut Draft) -> Option<u8> {
+        let (places, span) = tree.rounded?;
+        if places <= SCALE_MAX {
+            return Some(places);
+        }
+        draft.sound = false;
+        self.report(Diagnostic::new(Code::TooManyPlaces, format!("{places} decimal places are asked for, and 18 are kept")).at(span, ""));
+        None
+    }
+
+    /// Gives each section name of the score a number, once; a model has a name at most once.
+    fn check_section_names(&mut self, model: &Model<'_>, draft: &mut Draft) {
+        let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
+        for section in &model.sections {
+            let name = &section.name;
+            match seen.get(name.text.as_str()) {
+                Some(first) => {
+                    let message = format!("section `{}` stands twice", name.text);
+                    let first = *first;
+                    self.report(Diagnostic::new(Code::RepeatedName, message).at(name.span, "again").at(first, "first here"));
+                    draft.sound = false;
+                }
+                None => {
+                    seen.insert(&name.text, name.span);
+                }
+            }
+            let next = draft.names.len();
+            let number = *draft.numbers.entry(name.text.clone()).or_insert(next);
+            if number == next {
+                draft.names.push(SectionName {
+                    name: name.text.clone(),
+                    display: None,
+                    scale: 0,
+                    interval: Interval { low: 0, high: 0 },
+                    optional: false,
+                });
+            }
+            if let Some(known) = draft.names.get_mut(number)
+                && known.display.is_none()
+            {
+                known.display = section.display.as_ref().map(|text| text.value.clone());
+            }
+        }
+    }
+
+    fn check_section_weights(&mut self, model: &Model<'_>, tree: &tree::Score, name: &str) {
+        let mut parts = Vec::new();
+        for section in &model.sections {
+            let what = format!("section `{}`", section.name.text);
+            let place = section.display.as_ref().map_or(section.name.span, |display| display.span);
+            match (&section.points, &section.weight) {
+                (None, weight) => parts.push(Part { what, weight: weight.as_ref(), place }),
+                (Some(_), None) => {}
+                (Some(points), Some(weight)) => {
+                    let message = format!("{what} has raw points, so it has no weight");
+                    self.report(
+                        Diagnostic::new(Code::WeightMissing, message)
+                            .at(weight.span, "points are added after the weighted sum")
+                            .at(*points, ""),
+                    );
+                }
+            }
+        }
+        if !parts.is_empty() {
+            let (whole, place) = match model.condition {
+                Some(_) => (format!("this model of {name}"), model.span_of_head()),
+                None => (name.to_owned(), tree.name.span),
+            };
+            self.check_weights(&whole, place, &parts);
+        }
+    }
+
+    fn section_of_score(&mut self, tree: &tree::Section, draft: &mut Draft) -> Section {
+        let name = draft.numbers.get(&tree.name.text).copied().unwrap_or(0);
+        let kind = match (&tree.points, &tree.weight) {
+            (Some(_), _) => {
+                let what = format!("section `{}`", tree.name.text);
+                let up_to = tree.up_to.as_ref().and_then(|number| self.plain(number, &what));
+                draft.sound &= tree.up_to.is_none() || up_to.is_some();
+                SectionKind::Points { up_to }
+            }
+            (None, weight) => {
+                if let Some(most) = &tree.up_to {
+                    let message = format!("section `{}` is weighted, so it has no `up to`", tree.name.text);
+                    self.report(Diagnostic::new(Code::RowKind, message).at(most.span, "").help("only a `points` section has `up to`"));
+                }
+                // whether the weight makes sense is said where the weights are totalled
+                let weight = weight.as_ref().map(|number| Decimal { mantissa: number.mantissa, places: number.places });
+                draft.sound &= weight.is_none_or(|weight| weight.is_sane() && weight.mantissa > 0);
+                SectionKind::Weighted(weight.unwrap_or(Decimal::ZERO))
+            }
+        };
+        let weighted = tree.points.is_none();
+        if tree.rows.is_empty() {
+            let message = format!("section `{}` has no rows", tree.name.text);
+            self.report(Diagnostic::new(Code::EmptyBlock, message).at(tree.name.span, ""));
+        }
+        let mut attributes = Vec::new();
+        let mut points = Vec::new();
+        let mut parts = Vec::new();
+        for row in &tree.rows {
+            match row {
+                SectionRow::Attribute(attribute) => {
+                    if weighted {
+                        let place = attribute.display.as_ref().map_or(attribute.subject.span, |display| display.span);
+                        let what = format!("attribute `{}`", self.one_line(attribute.subject.span));
+                        parts.push(Part { what, weight: attribute.weight.as_ref(), place });
+                    }
+                    match self.attribute(attribute, tree, draft) {
+                        Some(attribute) => attributes.push(attribute),
+                        None => draft.sound = false,
+                    }
+                }
+                SectionRow::Points(row) => match self.points_row(row, tree) {
+                    Some(row) => points.push(row),
+                    None => draft.sound = false,
+                },
+            }
+        }
+        if !parts.is_empty() {
+            self.check_weights(&format!("section `{}`", tree.name.text), tree.name.span, &parts);
+        }
+        Section { name, doc: tree.doc.as_ref().map(|text| text.value.clone()), kind, attributes, points, span: tree.span }
+    }
+
+    /// `beds 30% { … }`
+    fn attribute(&mut self, tree: &tree::Attribute, section: &tree::Section, draft: &mut Draft) -> Option<Attribute> {
+        let weighted = section.points.is_none();
+        let name = self.one_line(tree.subject.span);
+        if let (false, Some(weight)) = (weighted, &tree.weight) {
+            let message = format!("attribute `{name}` has a weight, but section `{}` has raw points", section.name.text);
+            self.report(Diagnostic::new(Code::WeightMissing, message).at(weight.span, "the rows give their points as they are"));
+        }
+        if tree.rows.is_empty() {
+            self.report(Diagnostic::new(Code::EmptyBlock, format!("attribute `{name}` has no rows")).at(tree.subject.span, ""));
+        }
+        let subject = self.expression(&tree.subject, Scope::Lead);
+        let weight = tree.weight.as_ref().map(|number| Decimal { mantissa: number.mantissa, places: number.places });
+        draft.sound &= weight.is_none_or(|weight| weight.is_sane() && weight.mantissa > 0);
+        let subject = subject?;
+        let what = format!("`{name}`");
+        let mut rows = Vec::with_capacity(tree.rows.len());
+        let mut cases = Vec::with_capacity(tree.rows.len());
+        let mut sound = true;
+        for row in &tree.rows {
+            let mut matchers = Vec::with_capacity(row.patterns.len());
+            for pattern in &row.patterns {
+                let matcher = self.matcher(pattern, &subject, &what);
+                sound &= matcher.is_some();
+                matchers.extend(matcher.clone());
+                cases.push(Case { matcher, span: pattern.span, row: row.span });
+            }
+            let points = self.row_points(row, &matchers, &subject, &what);
+            sound &= points.is_some();
+            let text = match (row.patterns.first(), row.patterns.last()) {
+                (Some(first), Some(last)) => self.one_line(first.span.to(last.span)),
+                _ => String::new(),
+            };
+            rows.push(BandRow {
+                matchers,
+                points: points.unwrap_or(RowPoints::Constant(Decimal::ZERO)),
+                because: row.because.as_ref().map(|text| text.value.clone()),
+                text,
+                span: row.span,
+            });
+        }
+        if !cases.is_empty() {
+            self.check_cover(&Cover { subject: &subject, what: &what, place: tree.subject.span, cases, rows_can_be_added: true });
+        }
+        let attribute = Attribute {
+            doc: tree.doc.as_ref().map(|text| text.value.clone()),
+            name,
+            display: tree.display.as_ref().map(|text| text.value.clone()),
+            subject,
+            weight: weight.filter(|_| weighted),
+            rows,
+            span: tree.span,
+        };
+        let sound = sound && (!weighted || self.check_priorities(&attribute));
+        sound.then_some(attribute)
+    }
+
+    fn row_points(&mut self, row: &tree::BandRow, matchers: &[Matcher], subject: &Expr, what: &str) -> Option<RowPoints> {
+        let (span, number) = match &row.points {
+            Points::Constant(number) => return self.plain(number, "a row of points").map(RowPoints::Constant),
+            Points::Each(number, span) | Points::Per(number, _, span) => (*span, number),
+        };
+        let points = self.plain(number, "a row of points");
+        if !matches!(subject.ty, Type::Number { .. }) {
+            let message = format!("{what} is {}, so its points cannot grow with it", a_value_of(subject.ty));
+            self.report(Diagnostic::new(Code::RowKind, message).at(span, "only the points of a number do").help("write plain points"));
+            return None;
+        }
+        let of_numbers = |matcher: &Matcher| match matcher {
+            Matcher::Range { .. } | Matcher::Otherwise => true,
+            Matcher::Choice(_) | Matcher::Text(_) | Matcher::Missing => false,
+        };
+        if !matchers.iter().all(of_numbers) {
+            self.report(
+                Diagnostic::new(Code::RowKind, format!("a missing value of {what} gives no points that grow with it"))
+                    .at(span, "there is no value here")
+                    .help("write plain points, such as `missing  0`"),
+            );
+            return None;
+        }
+        let Points::Per(_, step, _) = &row.points else { return points.map(RowPoints::Each) };
+        let step_value = self.amount(step, super::arithmetic::unit_of(subject), what)?;
+        let written = self.one_line(step.span);
+        match step_value.at_scale(scale_of(subject.ty)) {
+            Some(units) if units > 0 => points.map(|points| RowPoints::Per { points, step: units }),
+            Some(_) => {
+                self.report(Diagnostic::new(Code::BadRange, format!("a step of `{written}` is not above 0")).at(step.span, ""));
+                None
+            }
+            None => {
+                let message = format!("a step of `{written}` has more decimal places than {what} keeps");
+                self.report(Diagnostic::new(Code::TooManyPlaces, message).at(step.span, ""));
+                None
+            }
+        }
+    }
+
+    /// `+5 when …`, `+100 per ask_for_rep …`
+    fn points_row(&mut self, tree: &tree::PointsRow, section: &tree::Section) -> Option<PointsRow> {
+        if section.points.is_none() {
+            let message = format!("section `{}` is weighted, so it has no rows of points", section.name.text);
+            let mut diagnostic = Diagnostic::new(Code::RowKind, message)
+                .at(tree.span, "a row of points")
+                .help("put it into a `points` section, or write `adjust` behind the sections");
+            if section.weight.is_none() && section.rows.iter().all(|row| matches!(row, SectionRow::Points(_))) {
+                let name = section.display.as_ref().map_or(section.name.span, |display| display.span);
+                diagnostic = diagnostic.replace("make it a `points` section", Applicability::Unsafe, name.after(), " points");
+            }
+            self.report(diagnostic);
+        }
+        let points = self.plain(&tree.points, "a row of points");
+        let condition = match &tree.kind {
+            PointsKind::When(condition) => Some(self.condition(condition, Scope::Lead)?),
+            PointsKind::Per { every, subject, condition, window, since, cap, fading } => {
+                if *every == 0 {
+                    self.report(Diagnostic::new(Code::BadRange, "points for every 0 signals have no meaning").at(tree.span, ""));
+                }
+                let clauses = Clauses {
+                    condition: condition.as_ref(),
+                    window: window.as_ref(),
+                    since: since.as_ref(),
+                    cap: cap.as_ref(),
+                    fading: fading.as_ref(),
+                };
+                self.measured(subject, &clauses);
+                self.not_evaluated(format!("`{}`", self.one_line(tree.span)), tree.span, true);
+                None
+            }
+            PointsKind::PerQuiet { duration, signal, cap } => {
+                if duration.amount == 0 {
+                    self.report(Diagnostic::new(Code::BadRange, "a quiet time of 0 has no meaning").at(duration.span, ""));
+                }
+                self.signal_named(signal);
+                if let Some(cap) = cap {
+                    self.is_cap(cap);
+                }
+                self.not_evaluated(format!("`{}`", self.one_line(tree.span)), tree.span, true);
+                None
+            }
+        };
+        Some(PointsRow {
+            doc: tree.doc.as_ref().map(|text| text.value.clone()),
+            points: points?,
+            condition,
+            because: tree.because.as_ref().map(|text| text.value.clone()),
+            span: tree.span,
+        })
+    }
+
+    fn adjusts(&mut self, tree: &tree::Score, draft: &mut Draft) -> Vec<Adjust> {
+        let mut adjusts = Vec::new();
+        for part in &tree.parts {
+            let ScorePart::Adjust(adjust) = part else { continue };
+            let points = self.plain(&adjust.points, "an adjust");
+            let condition = self.condition(&adjust.condition, Scope::Lead);
+            match points.zip(condition) {
+                Some((points, condition)) => adjusts.push(Adjust {
+                    doc: adjust.doc.as_ref().map(|text| text.value.clone()),
+                    points,
+                    condition,
+                    because: adjust.because.as_ref().map(|text| text.value.clone()),
+                    span: adjust.span,
+                }),
+                None => draft.sound = false,
+            }
+        }
+        adjusts
+    }
+
+    /// Every lead has a model: `otherwise` stands last, or the conditions cover one value's whole domain.
+    fn check_personas(&mut self, tree: &tree::Score, personas: &[Persona], sound: bool) {
+        let written: Vec<(bool, Span)> = tree
+            .parts
+            .iter()
+            .filter_map(|part| match part {
+                ScorePart::Persona { condition, span, .. } => Some((condition.is_none(), *span)),
+                ScorePart::Section(_) | ScorePart::Adjust(_) => None,
+            })
+            .collect();
+        let otherwise = written.iter().position(|(otherwise, _)| *otherwise);
+        if let Some(position) = otherwise {
+            for (_, span) in &written[position + 1..] {
+                self.report(
+                    Diagnostic::new(Code::RowAfterOtherwise, "a model stands behind `otherwise`")
+                        .at(self.head(*span), "move it before `otherwise`")
+                        .at(self.head(written[position].1), "this takes every lead that no model before it takes"),
+                );
+            }
+            return;
+        }
+        let Some((_, last)) = written.last().filter(|_| sound) else { return };
+        let conditions: Vec<&Expr> = personas.iter().filter_map(|persona| persona.condition.as_ref()).collect();
+        if let Some(lacking) = self.lacking(&conditions) {
+            let message = format!("the models of score `{}` do not cover every lead: {lacking}", tree.name.text);
+            self.report(
+                Diagnostic::new(Code::NotExhaustive, message)
+                    .at(self.head(*last), "no `otherwise` follows")
+                    .help("add `otherwise { … }` with the model of all other leads"),
+            );
+        }
+    }
+
+    /// The part of a block before its `{`.
+    fn head(&self, span: Span) -> Span {
+        let text = self.sources.text(span);
+        let end = text.find('{').map_or(text, |end| &text[..end]).trim_end().len();
+        Span { end: span.start + end as u32, ..span }
+    }
+}
+
+impl Model<'_> {
+    /// Where a model is named: its condition, if it has one.
+    fn span_of_head(&self) -> Span {
+        self.condition.map_or(self.span, |condition| condition.span)
+    }
+}
+
+/// One model for each persona, each with the sections that stand outside of them; or one for all.
+fn models(tree: &tree::Score) -> Vec<Model<'_>> {
+    let personas = tree.parts.iter().enumerate().filter_map(|(position, part)| match part {
+        ScorePart::Persona { condition, sections, span } => Some((position, condition.as_ref(), sections, *span)),
+        ScorePart::Section(_) | ScorePart::Adjust(_) => None,
+    });
+    let shared = || {
+        tree.parts.iter().enumerate().filter_map(|(position, part)| match part {
+            ScorePart::Section(section) => Some((position, section)),
+            ScorePart::Persona { .. } | ScorePart::Adjust(_) => None,
+        })
+    };
+    let models: Vec<Model<'_>> = personas
+        .map(|(at, condition, own, span)| {
+            let before = shared().filter(|(position, _)| *position < at).map(|(_, section)| section);
+            let after = shared().filter(|(position, _)| *position > at).map(|(_, section)| section);
+            Model { condition, sections: before.chain(own).chain(after).collect(), span }
+        })
+        .collect();
+    if !models.is_empty() {
+        return models;
+    }
+    let sections = shared().map(|(_, section)| section).collect();
+    vec![Model { condition: None, sections, span: tree.name.span }]
+}

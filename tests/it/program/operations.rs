@@ -1,0 +1,233 @@
+//! Every operation at its extremes, with answers worked out by hand.
+
+use leadwright::column::{Block, Column, Width};
+use leadwright::interpret;
+use leadwright::model::Operator;
+use leadwright::program::verify::verify;
+use leadwright::program::{Input, InputSource, KeyList, Lookup, Op, Parameter, Parameters, Program, Value};
+
+const PARAMETERS: Parameters = Parameters { as_of_day: 20_775, as_of: 1_795_000_000_000_000 };
+
+/// What an operation over the inputs v0, v1, … gives; each input can be any integer or missing.
+fn check(program: Program, op: impl Fn(&[Value]) -> Op, inputs: &[Option<i64>], expected: Option<i64>) {
+    let mut program = program;
+    let mut values = Vec::new();
+    let mut columns = Vec::new();
+    for (index, input) in inputs.iter().enumerate() {
+        let source = InputSource::Field(index);
+        program.inputs.push(Input { source, optional: true, interval: (i64::MIN, i64::MAX), width: Width::I64 });
+        values.push(program.push(Op::Input(index as u32)));
+        let mut column = Column::with_capacity(Width::I64, 1);
+        column.push(*input);
+        columns.push(column);
+    }
+    let value = program.push(op(&values));
+    verify(&program).unwrap_or_else(|broken| panic!("{broken:?}"));
+    let found = interpret::row(&program, &Block { rows: 1, columns }, 0, &PARAMETERS)[value.index()];
+    assert_eq!(found, expected, "{:?} of {inputs:?}", program.ops[value.index()]);
+}
+
+fn check_all(op: impl Fn(&[Value]) -> Op, cases: &[(&[Option<i64>], Option<i64>)]) {
+    for (inputs, expected) in cases {
+        check(Program::default(), &op, inputs, *expected);
+    }
+}
+
+const MIN: Option<i64> = Some(i64::MIN);
+const MAX: Option<i64> = Some(i64::MAX);
+const NONE: Option<i64> = None;
+
+#[test]
+fn sums_and_products_are_missing_beyond_64_bits() {
+    check_all(
+        |v| Op::Add(v[0], v[1]),
+        &[
+            (&[Some(2), Some(-5)], Some(-3)),
+            (&[MAX, Some(1)], None),
+            (&[MAX, Some(0)], MAX),
+            (&[MIN, Some(-1)], None),
+            (&[MIN, MAX], Some(-1)),
+            (&[NONE, Some(1)], None),
+            (&[Some(1), NONE], None),
+        ],
+    );
+    check_all(
+        |v| Op::Subtract(v[0], v[1]),
+        &[(&[Some(2), Some(5)], Some(-3)), (&[Some(0), MIN], None), (&[Some(-1), MIN], MAX), (&[MIN, MIN], Some(0)), (&[NONE, MIN], None)],
+    );
+    check_all(
+        |v| Op::Multiply(v[0], v[1]),
+        &[
+            (&[Some(-7), Some(6)], Some(-42)),
+            (&[MIN, Some(-1)], None),
+            (&[MIN, Some(1)], MIN),
+            (&[MAX, Some(-1)], Some(-i64::MAX)),
+            (&[Some(4_294_967_296), Some(2_147_483_648)], None),
+            (&[Some(4_294_967_296), Some(-2_147_483_648)], MIN),
+            (&[NONE, Some(0)], None),
+        ],
+    );
+}
+
+#[test]
+fn division_by_zero_is_missing_and_a_half_goes_away_from_zero() {
+    check_all(
+        |v| Op::Divide { left: v[0], right: v[1], shift: 0 },
+        &[
+            (&[Some(7), Some(2)], Some(4)),
+            (&[Some(-7), Some(2)], Some(-4)),
+            (&[Some(6), Some(-4)], Some(-2)),
+            (&[Some(5), Some(-4)], Some(-1)),
+            (&[Some(5), Some(0)], None),
+            (&[Some(0), Some(0)], None),
+            (&[MIN, Some(-1)], None),
+            (&[MIN, MIN], Some(1)),
+            (&[MAX, Some(2)], Some(4_611_686_018_427_387_904)),
+            (&[NONE, Some(2)], None),
+            (&[Some(2), NONE], None),
+        ],
+    );
+    // 100.00 / 3 to two places, both at their own scale: 10000 × 10^0 / 3
+    check_all(|v| Op::Divide { left: v[0], right: v[1], shift: 2 }, &[(&[Some(100), Some(3)], Some(3333)), (&[MAX, Some(99)], None)]);
+    check_all(
+        |v| Op::Divide { left: v[0], right: v[1], shift: -2 },
+        &[(&[Some(4950), Some(1)], Some(50)), (&[Some(4949), Some(1)], Some(49))],
+    );
+    check_all(
+        |v| Op::Quotient(v[0], v[1]),
+        &[
+            (&[Some(-1499), Some(500)], Some(-2)),
+            (&[Some(1), Some(0)], None),
+            (&[MIN, Some(-1)], None),
+            (&[MIN, Some(2)], Some(i64::MIN / 2)),
+        ],
+    );
+    check_all(
+        |v| Op::Remainder(v[0], v[1]),
+        &[
+            (&[Some(-7), Some(3)], Some(-1)),
+            (&[Some(7), Some(-3)], Some(1)),
+            (&[MIN, Some(-1)], Some(0)),
+            (&[Some(7), Some(0)], None),
+            (&[NONE, Some(7)], None),
+        ],
+    );
+}
+
+#[test]
+fn extremes_need_both_sides_and_defaults_stand_in_for_one() {
+    check_all(|v| Op::Larger(v[0], v[1]), &[(&[MIN, MAX], MAX), (&[Some(3), NONE], None), (&[Some(-3), Some(-4)], Some(-3))]);
+    check_all(|v| Op::Smaller(v[0], v[1]), &[(&[MIN, MAX], MIN), (&[NONE, Some(3)], None), (&[Some(-3), Some(-4)], Some(-4))]);
+    check_all(
+        |v| Op::Else(v[0], v[1]),
+        &[(&[Some(1), Some(2)], Some(1)), (&[NONE, Some(2)], Some(2)), (&[NONE, NONE], None), (&[MIN, NONE], MIN)],
+    );
+}
+
+#[test]
+fn a_comparison_with_a_missing_value_is_no() {
+    let compare =
+        |operator, left_shift, right_shift| move |v: &[Value]| Op::Compare { operator, left: v[0], right: v[1], left_shift, right_shift };
+    check_all(
+        compare(Operator::AtLeast, 0, 0),
+        &[(&[MAX, MIN], Some(1)), (&[Some(5), Some(5)], Some(1)), (&[NONE, MIN], Some(0)), (&[MAX, NONE], Some(0))],
+    );
+    check_all(compare(Operator::Above, 0, 0), &[(&[Some(5), Some(5)], Some(0)), (&[Some(6), Some(5)], Some(1)), (&[NONE, NONE], Some(0))]);
+    check_all(compare(Operator::AtMost, 0, 0), &[(&[MIN, MIN], Some(1)), (&[Some(6), Some(5)], Some(0)), (&[NONE, MAX], Some(0))]);
+    check_all(compare(Operator::Below, 0, 0), &[(&[MIN, MAX], Some(1)), (&[Some(5), Some(5)], Some(0)), (&[MIN, NONE], Some(0))]);
+    // whole 3 with decimal-2 3.00 and 3.01
+    check_all(compare(Operator::AtLeast, 2, 0), &[(&[Some(3), Some(300)], Some(1)), (&[Some(3), Some(301)], Some(0))]);
+    // 10^18 times either end does not wrap
+    check_all(
+        compare(Operator::Above, 18, 0),
+        &[(&[MAX, MAX], Some(1)), (&[MIN, MIN], Some(0)), (&[Some(10), MAX], Some(1)), (&[Some(9), MAX], Some(0))],
+    );
+    check_all(
+        |v| Op::Equal(v[0], v[1]),
+        &[(&[MIN, MIN], Some(1)), (&[MIN, MAX], Some(0)), (&[NONE, NONE], Some(0)), (&[Some(0), NONE], Some(0))],
+    );
+    check_all(|v| Op::Known(v[0]), &[(&[NONE], Some(0)), (&[Some(0)], Some(1))]);
+    check_all(
+        |v| Op::HasBits { value: v[0], mask: 0b110 },
+        &[(&[Some(0b001)], Some(0)), (&[Some(0b101)], Some(1)), (&[NONE], Some(0)), (&[MAX], Some(1))],
+    );
+    check_all(|v| Op::HasBits { value: v[0], mask: 1 << 62 }, &[(&[MAX], Some(1)), (&[Some(1 << 61)], Some(0))]);
+}
+
+#[test]
+fn conditions_combine() {
+    for (left, right, and, or) in [(0, 0, 0, 0), (0, 1, 0, 1), (1, 0, 0, 1), (1, 1, 1, 1)] {
+        let mut program = Program::default();
+        let (left, right) = (program.push(Op::Constant(left)), program.push(Op::Constant(right)));
+        let both = program.push(Op::And(left, right));
+        let any = program.push(Op::Or(left, right));
+        let none = program.push(Op::Not(any));
+        let missing = program.push(Op::Missing);
+        let seven = program.push(Op::Constant(7));
+        let selected = program.push(Op::Select(left, missing, seven));
+        verify(&program).unwrap();
+        let values = interpret::row(&program, &Block::default(), 0, &PARAMETERS);
+        assert_eq!((values[both.index()], values[any.index()], values[none.index()]), (Some(and), Some(or), Some(1 - or)));
+        // the arm that is not taken may be missing
+        assert_eq!(values[selected.index()], if values[left.index()] == Some(1) { None } else { Some(7) });
+    }
+}
+
+#[test]
+fn arrays_are_missing_outside_and_bands_count_from_below() {
+    let arrays = || Program { arrays: vec![vec![Some(10), None, Some(-6)], vec![Some(100), Some(500)]], ..Program::default() };
+    for (index, expected) in [
+        (Some(0), Some(10)),
+        (Some(1), None),
+        (Some(2), Some(-6)),
+        (Some(3), None),
+        (Some(-1), None),
+        (MIN, None),
+        (MAX, None),
+        (NONE, None),
+    ] {
+        check(arrays(), |v| Op::Table { index: v[0], array: 0 }, &[index], expected);
+    }
+    for (value, expected) in [
+        (MIN, Some(0)),
+        (Some(99), Some(0)),
+        (Some(100), Some(1)),
+        (Some(499), Some(1)),
+        (Some(500), Some(2)),
+        (MAX, Some(2)),
+        (NONE, None),
+    ] {
+        check(arrays(), |v| Op::Band { value: v[0], thresholds: 1 }, &[value], expected);
+    }
+}
+
+#[test]
+fn lookups_need_every_key() {
+    // rows 0 and 1 for (5, 1) and (5, 2); with the prefix key, code 3 is longer than 1, which is longer than 0
+    let exact = Lookup { table: "t".to_string(), key_count: 2, rows: vec![(vec![5, 1], 0), (vec![5, 2], 1)], prefix: None };
+    let prefix = Lookup {
+        table: "p".to_string(),
+        key_count: 1,
+        rows: vec![(vec![0], 7), (vec![3], 9)],
+        prefix: Some((0, vec![None, Some(0), None, Some(1)])),
+    };
+    let lookups = || Program { lookups: vec![exact.clone(), prefix.clone()], ..Program::default() };
+    let find = |v: &[Value]| Op::Find { lookup: 0, keys: KeyList::new(&[v[0], v[1]]).unwrap() };
+    for (keys, expected) in [([Some(5), Some(2)], Some(1)), ([Some(5), Some(3)], None), ([NONE, Some(2)], None), ([Some(5), NONE], None)] {
+        check(lookups(), find, &keys, expected);
+    }
+    let longest = |v: &[Value]| Op::Find { lookup: 1, keys: KeyList::new(&[v[0]]).unwrap() };
+    for (key, expected) in [(Some(3), Some(9)), (Some(1), Some(7)), (Some(0), Some(7)), (Some(2), None), (MIN, None), (NONE, None)] {
+        check(lookups(), longest, &[key], expected);
+    }
+}
+
+#[test]
+fn turns_and_parameters() {
+    // mix(1) = 0xb456bcfc34c2cb2c = 0.7044… × 2^64: turn 2 of 4
+    check_all(|v| Op::Turn { hash: v[0], seed: 5, total: 4 }, &[(&[Some(4)], Some(2)), (&[NONE], None), (&[Some(5)], Some(0))]);
+    check(Program::default(), |_| Op::Parameter(Parameter::AsOfDay), &[], Some(20_775));
+    check(Program::default(), |_| Op::Parameter(Parameter::AsOf), &[], Some(1_795_000_000_000_000));
+    check(Program::default(), |_| Op::Constant(i64::MIN), &[], MIN);
+    check(Program::default(), |_| Op::Missing, &[], None);
+}

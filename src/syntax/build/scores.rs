@@ -72,7 +72,9 @@ impl Builder<'_> {
     fn section(&mut self, node: Node) -> Built<Section> {
         let span = self.span(&node);
         let mut parts = Parts::of(node);
-        let (name, display) = self.heading(&mut parts)?;
+        let name = self.name(parts.need(Rule::name)?);
+        // nothing may be passed over here: `points` is a token
+        let display = parts.token(Rule::string).map(|string| self.text_of(string));
         let mut section = Section { doc: self.doc(span), name, display, weight: None, points: None, up_to: None, rows: Vec::new(), span };
         for part in parts {
             match part.as_rule() {

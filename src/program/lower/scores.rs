@@ -177,17 +177,15 @@ impl Lowering<'_> {
         sum
     }
 
-    /// The range, then the rounding, both at a scale that holds the sum and the range.
-    fn ranged_and_rounded(&mut self, score: &Score, sum: Value, sum_scale: u32) -> Value {
-        let result_scale = u32::from(score.scale);
-        let scale = sum_scale.max(result_scale);
-        let mut value = self.builder.rescale(sum, sum_scale, scale);
+    /// The range, then the rounding. `scale` is at least that of the sum, in whose units the range stands.
+    fn ranged_and_rounded(&mut self, score: &Score, sum: Value, scale: u32) -> Value {
+        let mut value = sum;
         if let Some(range) = score.range {
-            let factor = 10i64.checked_pow(scale - result_scale).unwrap_or(i64::MAX);
+            let factor = 10i64.checked_pow(scale - u32::from(score.sum_scale)).unwrap_or(i64::MAX);
             let bound = |bound: i64| bound.saturating_mul(factor);
             value = self.builder.clamp(value, Interval { low: bound(range.low), high: bound(range.high) });
         }
-        self.builder.rescale(value, scale, result_scale)
+        self.builder.rescale(value, scale, u32::from(score.scale))
     }
 }
 

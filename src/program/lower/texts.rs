@@ -228,9 +228,9 @@ impl Lowering<'_> {
         self.builder.condition(member)
     }
 
-    /// A condition: `starts with` and the like.
+    /// A condition: `starts with` and the like. What is looked for is folded, but blanks at its ends count.
     pub fn text_test(&mut self, text: &Text, test: TextTest, with: &str) -> Value {
-        let kind = TextMapKind::Test { test, text: fold_text(with) };
+        let kind = TextMapKind::Test { test, text: with.to_string() };
         let holds = self.text_code(text, &Codes { kind: Rc::new(kind), column: None });
         self.builder.condition(holds)
     }

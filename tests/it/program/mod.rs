@@ -1,6 +1,7 @@
 //! Programs: verified, interpreted, optimised.
 
 mod operations;
+mod policies;
 mod verifier;
 
 use leadwright::interpret;

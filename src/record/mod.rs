@@ -74,7 +74,10 @@ pub fn encode(policy: &Policy, program: &Program, leads: &[Lead]) -> Result<Bloc
         check(policy, lead)?;
     }
     let zone = zone(policy)?;
-    let columns = program.inputs.iter().map(|input| column(policy, program, &zone, input, leads)).collect::<Result<_, _>>()?;
+    // equal texts of any field get equal numbers, within one block
+    let mut identities = FxHashMap::default();
+    let columns =
+        program.inputs.iter().map(|input| column(policy, program, &zone, input, leads, &mut identities)).collect::<Result<_, _>>()?;
     Ok(Block { rows: leads.len(), columns })
 }
 
@@ -114,7 +117,14 @@ fn check(policy: &Policy, lead: &Lead) -> Result<(), LeadError> {
     }
 }
 
-fn column(policy: &Policy, program: &Program, zone: &TimeZone, input: &Input, leads: &[Lead]) -> Result<Column, LeadError> {
+fn column(
+    policy: &Policy,
+    program: &Program,
+    zone: &TimeZone,
+    input: &Input,
+    leads: &[Lead],
+    identities: &mut FxHashMap<String, i64>,
+) -> Result<Column, LeadError> {
     let mut column = Column::with_capacity(input.width, leads.len());
     let text = |lead: &Lead, field: FieldId| match &lead.values[field] {
         Some(Constant::Text(text)) if !text.trim().is_empty() => Some(text.clone()),
@@ -124,8 +134,6 @@ fn column(policy: &Policy, program: &Program, zone: &TimeZone, input: &Input, le
         Some(Constant::Integer(value)) => Some(*value),
         Some(Constant::Text(_)) | None => None,
     };
-    // equal texts get equal numbers, within one block
-    let mut identities: FxHashMap<String, i64> = FxHashMap::default();
     for lead in leads {
         let value = match &input.source {
             InputSource::Field(field) => integer(lead, *field),

@@ -9,7 +9,7 @@ use crate::interpret;
 use crate::jit::Compiled;
 use crate::model::value::fold_text;
 use crate::model::{Constant, Expected, Policy, Target, Test, Type, Unit};
-use crate::program::{Lowered, Op, OutputRole, Parameters, Program};
+use crate::program::{Lowered, Op, OutputRole, Parameter, Parameters, Program};
 use crate::record::reader::Reader;
 use crate::record::show::Show;
 use crate::record::{self, Lead, LeadError};
@@ -83,7 +83,8 @@ pub fn subject(backends: Backends, test: &Test) -> Result<(Lead, i64), String> {
         return Err(format!("`{}` is not evaluated yet", expected.path));
     }
     let lead = Lead { values: test.lead.clone(), stage: test.stage, rest_until: None };
-    let looks_at_the_clock = backends.plain.program.ops.iter().any(|op| matches!(op, Op::Parameter(_)));
+    // the instant itself only ends rests, and no lead of a test rests
+    let looks_at_the_clock = backends.plain.program.ops.iter().any(|op| matches!(op, Op::Parameter(Parameter::AsOfDay)));
     match test.as_of {
         Some(as_of) => Ok((lead, as_of)),
         None if looks_at_the_clock => Err("the policy looks at the date, so the test must say `as of`".into()),

@@ -1,0 +1,123 @@
+//! The pages of docs/ and tests/it/spec/ as tests: every policy has the mistakes that the page says, and every lead gets the answers
+//! that the page says, from the interpreter and from compiled code.
+
+use std::path::Path;
+
+use crate::support::markdown::{Example, Leads, examples};
+use crate::support::scoring::{AS_OF, Scorer};
+use leadwright::batch::Backend;
+use leadwright::model;
+
+fn pages(folder: &str) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages: Vec<(String, String)> = std::fs::read_dir(root.join(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .map(|path| (format!("{folder}/{}", path.file_name().unwrap().to_string_lossy()), std::fs::read_to_string(&path).unwrap()))
+        .collect();
+    pages.sort();
+    pages
+}
+
+fn check_page(path: &str, text: &str, wrong: &mut Vec<String>) -> (usize, usize) {
+    let mut leads_run = 0;
+    let found = examples(path, text);
+    for example in &found {
+        let checked = model::check(&example.files, "policy.lead");
+        let codes: Vec<&str> = checked.diagnostics.iter().map(|diagnostic| diagnostic.code.entry().code).collect();
+        match &example.code {
+            Some(code) if codes.is_empty() || codes.iter().any(|found| found != code) => {
+                wrong.push(format!("{}: {code} is promised, found {codes:?}: {:?}", example.place, messages(&checked)));
+            }
+            None if !codes.is_empty() => wrong.push(format!("{}: {codes:?}: {:?}", example.place, messages(&checked))),
+            _ => {}
+        }
+        if let (Some(leads), true) = (&example.leads, codes.is_empty()) {
+            for backend in [Backend::Interpret, Backend::Jit] {
+                leads_run += check_leads(example, leads, &checked.policy, backend, wrong);
+            }
+        }
+    }
+    (found.len(), leads_run)
+}
+
+fn messages(checked: &model::Checked) -> Vec<&str> {
+    checked.diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()).collect()
+}
+
+fn check_leads(example: &Example, leads: &Leads, policy: &model::Policy, backend: Backend, wrong: &mut Vec<String>) -> usize {
+    let mut csv = String::new();
+    csv.push_str(&leads.inputs.join(","));
+    csv.push('\n');
+    for (_, inputs, _) in &leads.rows {
+        csv.push_str(&inputs.join(","));
+        csv.push('\n');
+    }
+    let scored = match Scorer::new(policy).score_csv(&csv, backend) {
+        Ok(scored) => scored,
+        Err(error) => {
+            wrong.push(format!("{}: {error}", example.place));
+            return 0;
+        }
+    };
+    let mut reader = csv::Reader::from_reader(scored.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    if records.len() != leads.rows.len() {
+        wrong.push(format!("{}: {} of {} leads scored", example.place, records.len(), leads.rows.len()));
+        return 0;
+    }
+    for ((place, _, outputs), record) in leads.rows.iter().zip(&records) {
+        for (name, expected) in leads.outputs.iter().zip(outputs) {
+            let Some(column) = header.iter().position(|column| column == name) else {
+                wrong.push(format!("{place}: there is no output `{name}` among {header:?}"));
+                continue;
+            };
+            let expected = if expected == "missing" { "" } else { expected };
+            if record[column] != *expected {
+                wrong.push(format!("{place}: {backend:?} gives `{name}` = `{}`, not `{expected}`", &record[column]));
+            }
+        }
+    }
+    leads.rows.len()
+}
+
+#[test]
+fn the_language_reference_is_true() {
+    let mut wrong = Vec::new();
+    let text = include_str!("../../docs/language.md");
+    let (policies, leads) = check_page("docs/language.md", text, &mut wrong);
+    assert!(wrong.is_empty(), "as of {AS_OF}:\n{}", wrong.join("\n"));
+    assert!(policies > 20 && leads > 60, "{policies} policies, {leads} leads");
+}
+
+#[test]
+fn the_specification_is_true() {
+    let mut wrong = Vec::new();
+    let mut leads = 0;
+    for (path, text) in pages("tests/it/spec") {
+        leads += check_page(&path, &text, &mut wrong).1;
+    }
+    assert!(wrong.is_empty(), "as of {AS_OF}:\n{}", wrong.join("\n"));
+    assert!(leads > 100, "{leads} leads");
+}
+
+#[test]
+fn every_code_has_a_page_whose_examples_are_true() {
+    let mut wrong = Vec::new();
+    let pages = pages("docs/codes");
+    for code in leadwright::diagnostic::Code::ALL {
+        let entry = code.entry();
+        let path = format!("docs/codes/{}.md", entry.code);
+        let Some((_, text)) = pages.iter().find(|(page, _)| *page == path) else {
+            wrong.push(format!("{path} is lacking"));
+            continue;
+        };
+        if !text.starts_with(&format!("# {}: {}\n", entry.code, entry.title)) {
+            wrong.push(format!("{path} does not begin with `# {}: {}`", entry.code, entry.title));
+        }
+        check_page(&path, text, &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

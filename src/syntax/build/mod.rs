@@ -185,19 +185,20 @@ impl<'i> Parts<'i> {
         Parts { pairs: node.into_inner().peekable() }
     }
 
-    /// The next part, if it has this rule. Tokens on the way are passed over unless one of them is asked for.
+    /// The next part, if it has this rule. Tokens before it are passed over then, and stay where they are otherwise.
     pub fn optional(&mut self, rule: Rule) -> Option<Node<'i>> {
-        while let Some(next) = self.pairs.peek() {
-            let found = next.as_rule();
+        let mut ahead = self.pairs.clone();
+        loop {
+            let found = ahead.peek()?.as_rule();
             if found == rule {
+                self.pairs = ahead;
                 return self.pairs.next();
             }
             if !is_token(found) {
                 return None;
             }
-            self.pairs.next();
+            ahead.next();
         }
-        None
     }
 
     /// The next part, which the grammar says has this rule.

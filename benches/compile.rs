@@ -60,8 +60,8 @@ fn decide_policy(rows: usize) -> BTreeMap<String, String> {
 fn whole(files: &BTreeMap<String, String>, entry: &str) -> jit::Compiled {
     let checked = model::check(files, entry);
     assert!(checked.diagnostics.is_empty(), "{:?}", checked.diagnostics.first());
-    let lowered = program::lower(&checked.policy);
-    jit::Compiled::new(&program::optimise(&lowered.program)).unwrap()
+    let lowered = program::lower::lower(&checked.policy);
+    jit::Compiled::new(&program::passes::optimise(&lowered.program)).unwrap()
 }
 
 fn medbank_stages(criterion: &mut Criterion) {
@@ -79,9 +79,9 @@ fn medbank_stages(criterion: &mut Criterion) {
     group.bench_function("check", |bencher| bencher.iter(|| black_box(model::check(&files, "medbank.lead"))));
     let checked = model::check(&files, "medbank.lead");
     group.bench_function("lower and optimise", |bencher| {
-        bencher.iter(|| black_box(program::optimise(&program::lower(&checked.policy).program)));
+        bencher.iter(|| black_box(program::passes::optimise(&program::lower::lower(&checked.policy).program)));
     });
-    let optimised = program::optimise(&program::lower(&checked.policy).program);
+    let optimised = program::passes::optimise(&program::lower::lower(&checked.policy).program);
     group.bench_function("machine code", |bencher| bencher.iter(|| black_box(jit::Compiled::new(&optimised).unwrap())));
     group.bench_function("whole", |bencher| bencher.iter(|| black_box(whole(&files, "medbank.lead"))));
     group.finish();

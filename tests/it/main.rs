@@ -1,5 +1,8 @@
 //! The one binary of integration tests: a module for each area.
 
+mod agreement;
+mod architecture;
 mod jit;
 mod program;
+mod spec;
 mod support;

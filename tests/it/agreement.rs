@@ -1,0 +1,59 @@
+//! Random policies over random leads: the interpreter on the program as it was lowered, the interpreter on the optimised program and
+//! compiled code give the same bytes.
+//!
+//! 200,000 policy × lead cases run here; `LEADWRIGHT_CASES=5000000 cargo test --test it agreement` runs as many as asked.
+
+use std::collections::BTreeMap;
+
+use crate::support::policies::generate;
+use crate::support::scoring::Scorer;
+use leadwright::batch::Backend;
+use leadwright::model;
+
+const CASES: usize = 200_000;
+const LEADS_PER_POLICY: usize = 500;
+
+fn cases_asked() -> usize {
+    std::env::var("LEADWRIGHT_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(CASES)
+}
+
+/// One policy over its leads; the number of leads.
+fn run(seed: u64, used: &mut BTreeMap<&'static str, usize>) -> usize {
+    let generated = generate(seed);
+    let checked = model::check(&generated.files, "policy.lead");
+    let shown = || generated.files.iter().map(|(path, text)| format!("--- {path}\n{text}")).collect::<String>();
+    assert!(checked.diagnostics.is_empty(), "seed {seed} does not check: {:#?}\n{}", checked.diagnostics, shown());
+    for construct in &generated.constructs {
+        *used.entry(construct).or_default() += 1;
+    }
+    let leads = generated.leads(seed ^ 0xABCD, LEADS_PER_POLICY);
+    let scorer = Scorer::new(&checked.policy);
+    let plain = scorer.score_csv_plainly(&leads).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{}", shown()));
+    for backend in [Backend::Interpret, Backend::Jit] {
+        let scored = scorer.score_csv(&leads, backend).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+        if scored != plain {
+            let (row, (expected, found)) =
+                plain.lines().zip(scored.lines()).enumerate().find(|(_, (expected, found))| expected != found).unwrap_or((0, ("", "")));
+            let lead = leads.lines().nth(row).unwrap_or("");
+            panic!("seed {seed}, {backend:?}, row {row}\nlead     {lead}\nheader   {}\nplain    {expected}\nfound    {found}\n{}", plain.lines().next().unwrap_or(""), shown());
+        }
+    }
+    LEADS_PER_POLICY
+}
+
+#[test]
+fn interpreter_and_machine_code_agree_to_the_byte() {
+    let asked = cases_asked();
+    let mut used = BTreeMap::new();
+    let mut cases = 0;
+    let mut policies = 0;
+    while cases < asked {
+        cases += run(policies as u64, &mut used);
+        policies += 1;
+    }
+    println!("{cases} cases over {policies} policies, 0 disagreements; policies that use each construct: {used:#?}");
+    for (construct, count) in &used {
+        assert!(count * 10 >= policies, "`{construct}` occurs in {count} of {policies} policies, less than a tenth");
+    }
+    assert!(used.len() >= 50, "{} constructs", used.len());
+}

@@ -51,7 +51,8 @@ fn decide_policy(rows: usize) -> BTreeMap<String, String> {
     }
     text.push_str(" }\ndecide status {\n");
     for row in 0..rows {
-        writeln!(text, "  o{} when f{} >= {} and f{} < {}", row % 9, row % 20, row % 99_991, (row * 7) % 20, (row * 31) % 99_991 + 1).unwrap();
+        writeln!(text, "  o{} when f{} >= {} and f{} < {}", row % 9, row % 20, row % 99_991, (row * 7) % 20, (row * 31) % 99_991 + 1)
+            .unwrap();
     }
     text.push_str("  none_of_these otherwise\n}\n");
     BTreeMap::from([("policy.lead".to_string(), text)])

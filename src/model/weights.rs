@@ -22,14 +22,14 @@ impl Checker<'_> {
     /// The weight of a part, if it is one.
     pub(crate) fn weight(&mut self, number: &Number) -> Option<Decimal> {
         let weight = self.plain(number, "a weight")?;
-        if weight.mantissa > 0 {
+        if weight.mantissa >= 0 {
             return Some(weight);
         }
-        let message = format!("the weight `{}` is not above 0 %", self.one_line(number.span));
+        let message = format!("the weight `{}` is below 0 %", self.one_line(number.span));
         self.report(
             Diagnostic::new(Code::OutOfRange, message)
                 .at(number.span, "")
-                .help("leave out what has no weight; a negative priority lowers a score"),
+                .help("a negative priority lowers a score, a weight says how much an attribute counts"),
         );
         None
     }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::policies::generate;
+use crate::support::policies::{LeadKinds, generate};
 use crate::support::scoring::Scorer;
 use leadwright::batch::Backend;
 use leadwright::model;
@@ -18,7 +18,7 @@ fn cases_asked() -> usize {
 }
 
 /// One policy over its leads; the number of leads.
-fn run(seed: u64, used: &mut BTreeMap<&'static str, usize>) -> usize {
+fn run(seed: u64, used: &mut BTreeMap<&'static str, usize>, kinds: &mut LeadKinds) -> usize {
     let generated = generate(seed);
     let checked = model::check(&generated.files, "policy.lead");
     let shown = || generated.files.iter().map(|(path, text)| format!("--- {path}\n{text}")).collect::<String>();
@@ -26,7 +26,7 @@ fn run(seed: u64, used: &mut BTreeMap<&'static str, usize>) -> usize {
     for construct in &generated.constructs {
         *used.entry(construct).or_default() += 1;
     }
-    let leads = generated.leads(seed ^ 0xABCD, LEADS_PER_POLICY);
+    let leads = generated.leads(seed ^ 0xABCD, LEADS_PER_POLICY, kinds);
     let scorer = Scorer::new(&checked.policy);
     let plain = scorer.score_csv_plainly(&leads).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{}", shown()));
     for backend in [Backend::Interpret, Backend::Jit] {
@@ -35,7 +35,11 @@ fn run(seed: u64, used: &mut BTreeMap<&'static str, usize>) -> usize {
             let (row, (expected, found)) =
                 plain.lines().zip(scored.lines()).enumerate().find(|(_, (expected, found))| expected != found).unwrap_or((0, ("", "")));
             let lead = leads.lines().nth(row).unwrap_or("");
-            panic!("seed {seed}, {backend:?}, row {row}\nlead     {lead}\nheader   {}\nplain    {expected}\nfound    {found}\n{}", plain.lines().next().unwrap_or(""), shown());
+            panic!(
+                "seed {seed}, {backend:?}, row {row}\nlead     {lead}\nheader   {}\nplain    {expected}\nfound    {found}\n{}",
+                plain.lines().next().unwrap_or(""),
+                shown()
+            );
         }
     }
     LEADS_PER_POLICY
@@ -45,15 +49,17 @@ fn run(seed: u64, used: &mut BTreeMap<&'static str, usize>) -> usize {
 fn interpreter_and_machine_code_agree_to_the_byte() {
     let asked = cases_asked();
     let mut used = BTreeMap::new();
+    let mut kinds = LeadKinds::default();
     let mut cases = 0;
     let mut policies = 0;
     while cases < asked {
-        cases += run(policies as u64, &mut used);
+        cases += run(policies as u64, &mut used, &mut kinds);
         policies += 1;
     }
-    println!("{cases} cases over {policies} policies, 0 disagreements; policies that use each construct: {used:#?}");
+    println!("{cases} cases over {policies} policies, 0 disagreements; {kinds:?}; policies that use each construct: {used:#?}");
     for (construct, count) in &used {
         assert!(count * 10 >= policies, "`{construct}` occurs in {count} of {policies} policies, less than a tenth");
     }
+    assert!(kinds.with_a_null * 10 >= cases && kinds.with_an_extreme * 10 >= cases, "{kinds:?}");
     assert!(used.len() >= 50, "{} constructs", used.len());
 }

@@ -51,7 +51,10 @@ fn sources() -> BTreeMap<String, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();
     walk(&root, &mut found);
-    found.into_iter().map(|path| (path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/"), std::fs::read_to_string(&path).unwrap())).collect()
+    found
+        .into_iter()
+        .map(|path| (path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/"), std::fs::read_to_string(&path).unwrap()))
+        .collect()
 }
 
 /// The text without line comments: prose may name anything.
@@ -116,7 +119,8 @@ fn unsafe_stays_in_the_jit_and_states_its_contract() {
     for (path, text) in sources() {
         let lines: Vec<&str> = text.lines().collect();
         for (index, line) in lines.iter().enumerate() {
-            let is_unsafe = !line.trim_start().starts_with("//") && (line.contains("unsafe {") || line.contains("unsafe impl") || line.contains("unsafe fn"));
+            let is_unsafe = !line.trim_start().starts_with("//")
+                && (line.contains("unsafe {") || line.contains("unsafe impl") || line.contains("unsafe fn"));
             if !is_unsafe {
                 continue;
             }

@@ -45,12 +45,7 @@ pub fn examples(path: &str, text: &str) -> Vec<Example> {
             ("leadwright", "prelude") => {
                 let lead = body_text.find("\nlead {").expect("a prelude has a lead");
                 prelude = Some((body_text[..=lead].to_string(), body_text[lead..].to_string()));
-                found.push(Example {
-                    place,
-                    files: BTreeMap::from([("policy.lead".to_string(), body_text)]),
-                    code: None,
-                    leads: None,
-                });
+                found.push(Example { place, files: BTreeMap::from([("policy.lead".to_string(), body_text)]), code: None, leads: None });
             }
             ("leadwright", code) => {
                 let mut policy = body_text.clone();

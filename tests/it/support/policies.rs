@@ -41,7 +41,6 @@ enum Kind {
 
 const TEXTS: &[&str] =
     &["OH", "NY", "alaska", "Straße", "a b", "x@example.com", "Ümlaut@Example.COM", "no domain", "12345", "123", "1", "zz top"];
-pub const AS_OF: &str = "2026-11-18T15:00";
 
 struct Maker {
     random: Random,
@@ -67,7 +66,7 @@ struct Number {
 }
 
 pub fn generate(seed: u64) -> Generated {
-    let mut maker = Maker {
+    let maker = Maker {
         random: Random::new(seed),
         text: String::new(),
         fields: Vec::new(),
@@ -109,7 +108,7 @@ impl Maker {
         for index in 0..self.random.below(3) + 1 {
             if self.random.chance(35) { self.grid(index) } else { self.decide(index) }
         }
-        if self.random.chance(50) {
+        if self.random.chance(65) {
             self.flow();
         }
         self.routes();
@@ -121,14 +120,14 @@ impl Maker {
         let mut text = String::from("lead {\n  id text key\n");
         let count = self.random.below(9) + 5;
         for index in 0..count {
-            let kind = match if index < 5 { index } else { self.random.below(9) } {
+            let kind = match if index < 5 { index } else { self.random.below(11) } {
                 0 | 5 => self.number_kind(false),
                 1 => Kind::OneOf(*self.random.pick(&[1, 2, 3, 5, 8, 15, 16, 17, 33, 63, 64, 65, 255, 256, 257])),
                 2 => Kind::YesNo,
                 3 => Kind::Text,
                 4 => Kind::Date,
-                6 => Kind::SomeOf(*self.random.pick(&[1, 2, 3, 8, 62, 63])),
-                7 => Kind::Time,
+                6 | 10 => Kind::SomeOf(*self.random.pick(&[1, 2, 3, 8, 62, 63])),
+                7 | 9 => Kind::Time,
                 _ => self.number_kind(true),
             };
             let optional = self.random.chance(50);
@@ -477,7 +476,7 @@ impl Maker {
         match self.random.below(7) {
             0 => format!("({name} is \"{text}\")"),
             1 => format!("({name} is not \"{text}\")"),
-            2 => format!("({name} is one of \"{text}\", \"oh\", \"New York\")"),
+            2 => format!("({name} is one of \"{text}\", \"ohio\", \"New York\")"),
             3 => format!("({name} starts with \"{}\")", text.chars().next().unwrap()),
             4 => format!("({name} contains \"{}\")", text.chars().next().unwrap()),
             5 => {
@@ -768,7 +767,7 @@ impl Maker {
             if self.stages > 0 && self.random.chance(40) {
                 self.uses("route when entering");
                 write!(head, " when entering t{}", self.random.below(self.stages - 1) + 1).unwrap();
-            } else if self.stages > 0 && self.random.chance(30) {
+            } else if self.stages > 0 && self.random.chance(60) {
                 self.uses("stage is");
                 write!(head, " when stage is t{}", self.random.below(self.stages)).unwrap();
             } else if self.random.chance(40) {
@@ -793,7 +792,7 @@ impl Maker {
 
 impl Generated {
     /// `count` well-formed leads as CSV, with extremes and, in optional fields, nulls.
-    pub fn leads(&self, seed: u64, count: usize) -> String {
+    pub fn leads(&self, seed: u64, count: usize, kinds: &mut LeadKinds) -> String {
         let mut random = Random::new(seed);
         let mut csv = String::from("id");
         for field in &self.fields {
@@ -805,12 +804,16 @@ impl Generated {
         csv.push('\n');
         for row in 0..count {
             write!(csv, "L-{row}").unwrap();
+            let (mut null, mut extreme) = (false, false);
             for field in &self.fields {
                 csv.push(',');
                 if field.optional && random.chance(25) {
+                    null = true;
                     continue;
                 }
-                csv.push_str(&cell(&field.kind, &mut random));
+                let (text, at_the_edge) = cell(&field.kind, &mut random);
+                extreme |= at_the_edge;
+                csv.push_str(&text);
             }
             if self.stages > 0 {
                 let stage = if random.chance(20) { String::new() } else { format!("t{}", random.below(self.stages)) };
@@ -818,13 +821,23 @@ impl Generated {
                 write!(csv, ",{stage},{rest}").unwrap();
             }
             csv.push('\n');
+            kinds.with_a_null += usize::from(null);
+            kinds.with_an_extreme += usize::from(extreme);
         }
         csv
     }
 }
 
-fn cell(kind: &Kind, random: &mut Random) -> String {
-    match kind {
+/// How many leads have a value that is missing, and one at the edge of its type or range.
+#[derive(Debug, Default)]
+pub struct LeadKinds {
+    pub with_a_null: usize,
+    pub with_an_extreme: usize,
+}
+
+/// A cell, and whether it lies at the edge of what its field can hold.
+fn cell(kind: &Kind, random: &mut Random) -> (String, bool) {
+    let text = match kind {
         Kind::Text => {
             let text = *random.pick(TEXTS);
             match random.below(4) {
@@ -843,7 +856,7 @@ fn cell(kind: &Kind, random: &mut Random) -> String {
                 3 => random.between(low, high),
                 _ => random.between(low.max(-200_000), high.min(200_000)),
             };
-            decimal_text(value, *scale)
+            return (decimal_text(value, *scale), value == low || value == high);
         }
         Kind::YesNo => (*random.pick(&["yes", "no"])).to_string(),
         Kind::OneOf(count) => format!("v{}", random.below(*count)),
@@ -871,7 +884,9 @@ fn cell(kind: &Kind, random: &mut Random) -> String {
                 random.between(0, 59)
             ),
         },
-    }
+    };
+    let extreme = text.starts_with("0001") || text.starts_with("9999");
+    (text, extreme)
 }
 
 fn choices(count: usize) -> String {

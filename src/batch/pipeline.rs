@@ -266,6 +266,7 @@ impl Collector<'_> {
         });
         Ok(Report {
             binding,
+            unit: self.unit,
             rows_in: tally.rows_in,
             rows_scored: tally.rows_scored,
             rows_rejected: tally.rows_rejected,

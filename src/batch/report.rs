@@ -16,6 +16,8 @@ use crate::program::{OutputKind, OutputRole, Program};
 #[derive(Clone, Debug)]
 pub struct Report {
     pub binding: Binding,
+    /// what a place in the file is called: `line` or `row`
+    pub unit: &'static str,
     pub rows_in: u64,
     pub rows_scored: u64,
     pub rows_rejected: u64,

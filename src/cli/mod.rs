@@ -7,9 +7,12 @@ mod as_of;
 mod check;
 mod console;
 mod disk;
+mod leads;
 mod load;
 mod locate;
 mod outcome;
+mod progress;
+mod score;
 mod test;
 
 use std::process::ExitCode;
@@ -34,6 +37,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Score(Box<score::Arguments>),
     Test(test::Arguments),
 }
 
@@ -62,6 +66,7 @@ pub fn main() -> ExitCode {
     let console = Console::new(arguments.color);
     let result = match &arguments.command {
         Command::Check(arguments) => check::run(arguments, &console),
+        Command::Score(arguments) => score::run(arguments, &console),
         Command::Test(arguments) => test::run(arguments, &console),
     };
     match result {

@@ -5,6 +5,7 @@
 //!
 //! [`Look`]: crate::diagnostic::render_human::Look
 
+pub mod binding;
 pub mod check;
 pub mod explanation;
 pub mod figures;

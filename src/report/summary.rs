@@ -23,8 +23,6 @@ pub struct Run<'a> {
     /// as `--as-of` takes it, and whether it was given
     pub as_of: &'a str,
     pub as_of_given: bool,
-    /// `line` of a text file, `row` of a columnar one
-    pub unit: &'a str,
     /// `machine code` or `interpreter`
     pub backend: &'a str,
     /// where the scored leads are; none: on standard output
@@ -108,7 +106,7 @@ fn reason_row(policy: &Policy, reason: &ReasonCount) -> Vec<Words> {
 
 fn example_row(run: &Run, cell: &BadCell) -> Vec<Words> {
     let lead = if cell.key.is_empty() { String::new() } else { format!("lead {}", cell.key) };
-    vec![words(format!("{} {}", run.unit, count(cell.line))).paint(Paint::Dim), words(lead), words(cell.sentence(run.policy))]
+    vec![words(format!("{} {}", run.report.unit, count(cell.line))).paint(Paint::Dim), words(lead), words(cell.sentence(run.policy))]
 }
 
 // --- what came out ----------------------------------------------------------------------------------------------------

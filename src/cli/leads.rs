@@ -1,0 +1,70 @@
+//! Options of every command that reads a file of leads.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::as_of::as_of;
+use super::outcome::Misuse;
+use crate::batch::{self, Format, Input, OnBadRow, Options, Place};
+use crate::model::Policy;
+use crate::record;
+
+#[derive(Args, Debug)]
+pub struct LeadArguments {
+    /// A file of leads: CSV, NDJSON, Parquet or Arrow IPC; `-` is standard input
+    leads: PathBuf,
+
+    /// Format of the leads, if the file's name does not tell: csv, ndjson, parquet, arrow
+    #[arg(long, value_name = "FORMAT", value_parser = format)]
+    format: Option<Format>,
+
+    /// When the leads are looked at: a date or a time, in the policy's zone [default: now]
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<String>,
+
+    /// Bind columns by the names that fields have in this system
+    #[arg(long, value_name = "NAME")]
+    system: Option<String>,
+
+    /// What to do with a lead that has a cell that cannot be read
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = BadRow::Reject)]
+    on_bad_row: BadRow,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum BadRow {
+    /// leave the lead out, and count it
+    Reject,
+    /// take the cell as missing if its field is optional
+    Missing,
+    /// stop at the first
+    Fail,
+}
+
+pub fn format(name: &str) -> Result<Format, String> {
+    Format::from_name(name).ok_or_else(|| "it is csv, ndjson, parquet or arrow".to_string())
+}
+
+impl LeadArguments {
+    pub fn input(&self) -> Input {
+        Input { place: Place::parse(&self.leads), format: self.format }
+    }
+
+    pub fn as_of_is_given(&self) -> bool {
+        self.as_of.is_some()
+    }
+
+    /// What these arguments say; the rest is default.
+    pub fn options(&self, policy: &Policy) -> Result<Options, Misuse> {
+        let zone = record::zone(policy).map_err(|error| Misuse::new(error.to_string()))?;
+        let mut options = batch::Options::at(as_of(self.as_of.as_deref(), &zone)?);
+        options.system = self.system.clone();
+        options.on_bad_row = match self.on_bad_row {
+            BadRow::Reject => OnBadRow::Reject,
+            BadRow::Missing => OnBadRow::Missing,
+            BadRow::Fail => OnBadRow::Fail,
+        };
+        Ok(options)
+    }
+}

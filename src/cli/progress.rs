@@ -1,0 +1,80 @@
+//! How far a run has come, drawn on the terminal.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::batch::Progress;
+use crate::diagnostic::render_human::Look;
+use crate::report::figures::{count, duration, rate};
+
+pub struct Bar {
+    bar: ProgressBar,
+    since: Instant,
+    drawn: Option<Instant>,
+}
+
+/// A run that is over before that draws nothing; then so often.
+const EVERY: Duration = Duration::from_millis(100);
+
+impl Bar {
+    pub fn new(look: Look) -> Bar {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        let (template, characters) =
+            if look.unicode { ("{bar:24} {msg}", "█▉▊▋▌▍▎▏ ") } else { ("[{bar:24}] {msg}", "#- ") };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars(characters));
+        }
+        Bar { bar, since: Instant::now(), drawn: None }
+    }
+
+    pub fn show(&mut self, progress: Progress) {
+        let elapsed = self.since.elapsed();
+        if self.drawn.unwrap_or(self.since).elapsed() < EVERY {
+            return;
+        }
+        self.drawn = Some(Instant::now());
+        let (done, total) = match (progress.rows_total, progress.bytes_total) {
+            (Some(total), _) => (progress.rows, Some(total)),
+            (None, total) => (progress.bytes_read, total),
+        };
+        let mut message = format!("{} leads", count(progress.rows));
+        if let Some(rate) = rate(progress.rows, elapsed) {
+            message += &format!(", {}/s", count(rate));
+        }
+        if let Some(total) = total {
+            self.bar.set_length(total);
+            self.bar.set_position(done.min(total));
+            if let Some(left) = left(elapsed, done, total) {
+                message += &format!(", {} left", duration(left));
+            }
+        }
+        self.bar.set_message(message);
+        self.bar.tick();
+    }
+
+    pub fn clear(self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// At the same speed, to the second.
+fn left(elapsed: Duration, done: u64, total: u64) -> Option<Duration> {
+    if done == 0 {
+        return None;
+    }
+    let milliseconds = elapsed.as_millis() * u128::from(total.saturating_sub(done)) / u128::from(done);
+    Some(Duration::from_secs(u64::try_from(milliseconds.div_ceil(1_000)).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_goes_by_what_is_done() {
+        assert_eq!(left(Duration::from_secs(10), 25, 100), Some(Duration::from_secs(30)));
+        assert_eq!(left(Duration::from_secs(10), 100, 100), Some(Duration::ZERO));
+        assert_eq!(left(Duration::from_secs(10), 0, 100), None);
+    }
+}

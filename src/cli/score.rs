@@ -1,0 +1,170 @@
+//! `leadwright score`: a file of leads in, a scored file and a summary out.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::console::Console;
+use super::leads::{LeadArguments, format};
+use super::load::load;
+use super::outcome::{Misuse, Outcome};
+use super::progress::Bar;
+use crate::batch::{self, Backend, BatchError, Format, Keep, Options, Output, Place, Report};
+use crate::diagnostic::render_human::Look;
+use crate::diagnostic::render_json;
+use crate::policy::Policy;
+use crate::record;
+use crate::record::show::Show;
+use crate::report::binding;
+use crate::report::summary::{self, Run};
+
+/// Score a file of leads and summarise what came out
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  leadwright score examples/medbank leads.csv -o scored.parquet\n  \
+    leadwright score examples/medbank leads.csv --as-of 2026-11-18T15:00 --keep all > scored.csv")]
+pub struct Arguments {
+    /// A folder with a policy, or a .lead file
+    policy: PathBuf,
+
+    #[command(flatten)]
+    leads: LeadArguments,
+
+    /// Where the scored leads go; `-` is standard output
+    #[arg(short = 'o', long, value_name = "FILE", default_value = "-")]
+    output: PathBuf,
+
+    /// Format of the scored leads, if the file's name does not tell: csv, ndjson, parquet, arrow
+    #[arg(long, value_name = "FORMAT", value_parser = format)]
+    output_format: Option<Format>,
+
+    /// Columns of the input that the scored leads keep: all, key, or names with commas between
+    #[arg(long, value_name = "COLUMNS", default_value = "key")]
+    keep: String,
+
+    /// List every cell that could not be read in this file
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+
+    /// Threads that score [default: one for each processor]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+
+    /// What runs the policy: machine code, or the interpreter that defines its meaning
+    #[arg(long, value_enum, value_name = "WHICH", default_value_t = BackendChoice::Jit)]
+    backend: BackendChoice,
+
+    /// In CSV, put ' before text that a spreadsheet would take for a formula
+    #[arg(long)]
+    guard_formulas: bool,
+
+    /// Say which column gives which field
+    #[arg(long)]
+    show_binding: bool,
+
+    /// The summary for people or for programs
+    #[arg(long, value_enum, value_name = "KIND", default_value_t = SummaryKind::Human)]
+    summary: SummaryKind,
+
+    /// No summary and no progress bar
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum BackendChoice {
+    Jit,
+    Interpret,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum SummaryKind {
+    Human,
+    Json,
+}
+
+pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
+    let policy = match load(&arguments.policy, "nothing was scored", console)? {
+        Ok(policy) => policy,
+        Err(outcome) => return Ok(outcome),
+    };
+    let options = options(arguments, policy.model())?;
+    let input = arguments.leads.input();
+    let place = Place::parse(&arguments.output);
+    let to_standard_output = place == Place::Standard;
+    if to_standard_output && std::io::stdout().is_terminal() && matches!(arguments.output_format, Some(Format::Parquet | Format::ArrowIpc))
+    {
+        return Err(Misuse::new("this format is not for a terminal: name a file with `-o`"));
+    }
+    let output = Output::To { place, format: arguments.output_format };
+
+    // rows on the same terminal would tear the bar
+    let draws = console.err_is_terminal && !arguments.quiet && !(to_standard_output && std::io::stdout().is_terminal());
+    let mut bar = if draws { Some(Bar::new(console.err)) } else { None };
+    let result = batch::score(policy.model(), policy.program(), &options, &input, &output, &mut |progress| {
+        if let Some(bar) = &mut bar {
+            bar.show(progress);
+        }
+    });
+    if let Some(bar) = bar {
+        bar.clear();
+    }
+    let report = match result {
+        Ok(report) => report,
+        Err(BatchError::BrokenPipe) => return Ok(Outcome::Clean),
+        Err(error @ BatchError::BadRow { .. }) => {
+            console.misuse(&Misuse::new(error.to_string()));
+            return Ok(Outcome::Findings);
+        }
+        Err(error) => return Err(Misuse::new(error.to_string())),
+    };
+    if !arguments.quiet {
+        let look = if to_standard_output { console.err } else { console.out };
+        let text = summary_text(arguments, &policy, &options, &report, look)?;
+        if to_standard_output { console.note(&text) } else { console.print(&text)? }
+    } else if arguments.show_binding {
+        console.note(&binding::page(&report.binding, console.err));
+    }
+    Ok(Outcome::Clean)
+}
+
+fn options(arguments: &Arguments, policy: &crate::model::Policy) -> Result<Options, Misuse> {
+    let mut options = arguments.leads.options(policy)?;
+    options.keep = Keep::parse(&arguments.keep);
+    options.rejects = arguments.rejects.clone();
+    let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    options.threads = arguments.threads.map_or_else(processors, usize::from);
+    options.backend = match arguments.backend {
+        BackendChoice::Jit => Backend::Jit,
+        BackendChoice::Interpret => Backend::Interpret,
+    };
+    options.csv_formula_guard = arguments.guard_formulas;
+    Ok(options)
+}
+
+fn summary_text(arguments: &Arguments, policy: &Policy, options: &Options, report: &Report, look: Look) -> Result<String, Misuse> {
+    let zone = record::zone(policy.model()).map_err(|error| Misuse::new(error.to_string()))?;
+    let as_of = Show { policy: policy.model(), zone: &zone }.time(options.as_of);
+    let output = arguments.output.display().to_string();
+    let rejects = arguments.rejects.as_ref().map(|path| path.display().to_string());
+    let run = Run {
+        policy: policy.model(),
+        report,
+        as_of: &as_of,
+        as_of_given: arguments.leads.as_of_is_given(),
+        backend: match options.backend {
+            Backend::Jit => "machine code",
+            Backend::Interpret => "interpreter",
+        },
+        output: if output == "-" { None } else { Some(&output) },
+        rejects: rejects.as_deref(),
+    };
+    match arguments.summary {
+        SummaryKind::Json => render_json::to_json(&summary::record(&run))
+            .map_err(|error| Misuse::new(format!("the summary cannot be written as JSON: {error}"))),
+        SummaryKind::Human if arguments.show_binding => {
+            Ok(format!("{}\n{}", binding::page(&report.binding, look), summary::page(&run, look)))
+        }
+        SummaryKind::Human => Ok(summary::page(&run, look)),
+    }
+}

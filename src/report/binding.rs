@@ -1,0 +1,38 @@
+//! Which column of a file gives which field, as a table.
+
+use super::layout::{Page, Paint, words};
+use crate::batch::Binding;
+use crate::batch::bind::{Bound, Matched};
+use crate::diagnostic::render_human::Look;
+
+pub fn page(binding: &Binding, look: Look) -> String {
+    let mut page = Page::new(look);
+    page.heading("Which column gives which field");
+    let rows: Vec<_> = binding
+        .fields
+        .iter()
+        .chain(binding.standing.iter().filter(|bound| bound.column.is_some()))
+        .map(|bound| row(binding, bound))
+        .collect();
+    page.table(2, &[], &rows);
+    if !binding.unused.is_empty() {
+        let names: Vec<&str> = binding.unused.iter().filter_map(|column| binding.columns.get(*column)).map(String::as_str).collect();
+        page.line(2, &[words("not used: ").paint(Paint::Dim), words(names.join(", "))]);
+    }
+    page.finish()
+}
+
+fn row(binding: &Binding, bound: &Bound) -> Vec<super::layout::Words> {
+    match &bound.column {
+        None => vec![words(&bound.name), words("no column: always missing").paint(Paint::Warn)],
+        Some((column, matched)) => {
+            let why = match matched {
+                Matched::Name => String::new(),
+                Matched::SimilarName => "by a similar name".to_string(),
+                Matched::Source { system } => format!("its name in {system}"),
+            };
+            let name = binding.columns.get(*column).map_or("", String::as_str);
+            vec![words(&bound.name), words(name), words(why).paint(Paint::Dim)]
+        }
+    }
+}

@@ -275,6 +275,7 @@ impl Collector<'_> {
             reasons,
             choices: tally.choices(policy, program),
             numbers: tally.numbers(),
+            moves: tally.moves(),
             notes: notes.collect(),
             elapsed: start.elapsed(),
             threads,

@@ -11,7 +11,7 @@ use super::bad::{BadCell, Outcome, Reason, Subject};
 use super::bind::Binding;
 use crate::column::Block;
 use crate::model::{Interval, Policy};
-use crate::program::{OutputKind, OutputRole, Program};
+use crate::program::{InputSource, OutputKind, OutputRole, Program};
 
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -29,6 +29,8 @@ pub struct Report {
     pub reasons: Vec<ReasonCount>,
     pub choices: Vec<ChoiceCounts>,
     pub numbers: Vec<NumberSummary>,
+    /// how many leads went from which stage to which; those that stay go to their own
+    pub moves: Vec<MoveCount>,
     /// things a user should know, a sentence each
     pub notes: Vec<String>,
     pub elapsed: Duration,
@@ -53,6 +55,14 @@ pub struct ChoiceCounts {
     /// name, display name, leads; in the order of the policy
     pub members: Vec<(String, Option<String>, u64)>,
     pub missing: u64,
+}
+
+/// Leads that stood in stage `from` and stand in stage `to` from now on, both as numbers of stages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MoveCount {
+    pub from: usize,
+    pub to: usize,
+    pub leads: u64,
 }
 
 /// How a number is spread over the leads.
@@ -118,6 +128,17 @@ pub struct Tally {
     pub rows_rejected: u64,
     pub cells_taken_as_missing: u64,
     outputs: Vec<OutputTally>,
+    moves: Moves,
+}
+
+/// A count for each pair of stages.
+#[derive(Clone, Debug)]
+struct Moves {
+    stages: usize,
+    /// columns of the stage before and after; none if the program has no such column
+    columns: Option<(usize, usize)>,
+    /// before × stages + after
+    counts: Vec<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -152,7 +173,7 @@ impl Tally {
                 OutputKind::YesNo | OutputKind::Date | OutputKind::Time => OutputTally::Uncounted,
             })
             .collect();
-        Tally { rows_in: 0, rows_scored: 0, rows_rejected: 0, cells_taken_as_missing: 0, outputs }
+        Tally { rows_in: 0, rows_scored: 0, rows_rejected: 0, cells_taken_as_missing: 0, outputs, moves: Moves::new(policy, program) }
     }
 
     /// Counts the answers of the rows that are not rejected.
@@ -174,11 +195,31 @@ impl Tally {
         }
     }
 
+    /// Counts from which stage to which the rows that are not rejected go.
+    pub fn add_moves(&mut self, inputs: &Block, answers: &Block, rejected: &[bool]) {
+        let Moves { stages, columns: Some((before, after)), counts } = &mut self.moves else { return };
+        let (before, after) = (&inputs.columns[*before], &answers.columns[*after]);
+        for row in (0..answers.rows).filter(|row| !rejected[*row]) {
+            let stage = |value: Option<i64>| value.and_then(|stage| usize::try_from(stage).ok()).filter(|stage| stage < stages);
+            if let (Some(from), Some(to)) = (stage(before.get(row)), stage(after.get(row))) {
+                counts[from * *stages + to] += 1;
+            }
+        }
+    }
+
+    pub fn moves(&self) -> Vec<MoveCount> {
+        let counts = self.moves.counts.iter().enumerate().filter(|(_, leads)| **leads > 0);
+        counts.map(|(index, leads)| MoveCount { from: index / self.moves.stages, to: index % self.moves.stages, leads: *leads }).collect()
+    }
+
     pub fn merge(&mut self, other: &Tally) {
         self.rows_in += other.rows_in;
         self.rows_scored += other.rows_scored;
         self.rows_rejected += other.rows_rejected;
         self.cells_taken_as_missing += other.cells_taken_as_missing;
+        for (count, more) in self.moves.counts.iter_mut().zip(&other.moves.counts) {
+            *count += more;
+        }
         for (mine, theirs) in self.outputs.iter_mut().zip(&other.outputs) {
             match (mine, theirs) {
                 (OutputTally::Choice(counts, missing), OutputTally::Choice(more, more_missing)) => {
@@ -220,6 +261,15 @@ impl Tally {
             OutputTally::Choice(..) | OutputTally::Uncounted => None,
         };
         self.outputs.iter().filter_map(summary).collect()
+    }
+}
+
+impl Moves {
+    fn new(policy: &Policy, program: &Program) -> Moves {
+        let before = program.inputs.iter().position(|input| input.source == InputSource::Stage);
+        let after = program.outputs.iter().position(|output| output.role == OutputRole::Stage);
+        let stages = policy.stages.len();
+        Moves { stages, columns: before.zip(after), counts: vec![0; stages * stages] }
     }
 }
 

@@ -93,6 +93,7 @@ impl Worker<'_> {
             evaluate(&inputs, answers);
             tally.rows_scored += (leads.rows - leads.rejected_count) as u64;
             tally.add_answers(answers, &leads.rejected);
+            tally.add_moves(&inputs, answers, &leads.rejected);
             match formatter {
                 Formatter::Nothing => {}
                 Formatter::Csv(writer) => writer.rows(leads, answers, &mut text),

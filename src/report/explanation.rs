@@ -178,9 +178,9 @@ fn table_rows(page: &mut Page, rows: &[RowExplained]) {
     for row in rows.iter().filter(|row| row.verdict != Verdict::NotReached) {
         let (mark, paint) = match row.verdict {
             Verdict::Applied => ("yes", Paint::Good),
-            Verdict::Failed { .. } | Verdict::NotReached => ("no ", Paint::Dim),
+            Verdict::Failed { .. } | Verdict::NotReached => ("no", Paint::Dim),
         };
-        page.hanging(2, 6, &[words(mark).paint(paint), words(format!(" {}{}", when(row), because(row.because.as_ref())))]);
+        page.labelled(2, &words(mark).paint(paint), 3, &[words(format!("{}{}", when(row), because(row.because.as_ref())))]);
         verdict(page, 6, &row.verdict);
     }
     let behind = rows.iter().filter(|row| row.verdict == Verdict::NotReached).count();

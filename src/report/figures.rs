@@ -37,14 +37,14 @@ pub fn share(part: u64, whole: u64) -> String {
     }
 }
 
-/// The mean of integers that count in 10^-`scale`, rounded half away from zero to that scale.
-pub fn mean(sum: i128, known: u64, scale: u8) -> Option<String> {
+/// The mean, rounded half away from zero.
+pub fn mean(sum: i128, known: u64) -> Option<i64> {
     let known = i128::from(known);
     if known == 0 {
         return None;
     }
     let rounded = (sum.abs().checked_mul(2)?.checked_add(known)?) / (2 * known) * sum.signum();
-    Some(format_scaled(rounded, scale))
+    i64::try_from(rounded).ok()
 }
 
 /// A bar of at most `width` columns.
@@ -94,7 +94,7 @@ mod tests {
         );
         assert_eq!((share(1, 3), share(0, 3), share(3, 3)), ("33.3 %".into(), "0 %".into(), "100.0 %".into()));
         assert_eq!((share(1, 100_000), share(99_999, 100_000), share(0, 0)), ("<0.1 %".into(), ">99.9 %".into(), "-".into()));
-        assert_eq!((mean(1_005, 2, 2), mean(-1_005, 2, 2), mean(0, 0, 2)), (Some("5.03".into()), Some("-5.03".into()), None));
+        assert_eq!((mean(1_005, 2), mean(-1_005, 2), mean(0, 0)), (Some(503), Some(-503), None));
         assert_eq!(rate(3_961, Duration::from_millis(40)), Some(99_000));
         assert_eq!(duration(Duration::from_millis(42)), "0.042 s");
         assert_eq!(duration(Duration::from_millis(3_170)), "3.1 s");

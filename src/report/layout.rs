@@ -95,8 +95,12 @@ impl Page {
 
     /// A paragraph whose further lines stand at `hang`.
     pub fn hanging(&mut self, indent: usize, hang: usize, pieces: &[Words]) {
-        let mut column = indent;
         self.blanks(indent);
+        self.flow(indent, hang, pieces);
+    }
+
+    /// Words from `column` on; further lines stand at `hang`.
+    fn flow(&mut self, mut column: usize, hang: usize, pieces: &[Words]) {
         let mut blank_due = false;
         for piece in pieces {
             for (index, word) in one_line(&piece.text).split(' ').enumerate() {
@@ -122,6 +126,15 @@ impl Page {
         }
         self.trim_blanks();
         self.out.push('\n');
+    }
+
+    /// A label in a column of its own, the text behind it.
+    pub fn labelled(&mut self, indent: usize, label: &Words, label_width: usize, text: &[Words]) {
+        let shown = one_line(&label.text).into_owned();
+        self.blanks(indent);
+        self.painted(&shown, label.paint);
+        self.blanks((label_width + 1).saturating_sub(shown.width()));
+        self.flow(indent + label_width + 1, indent + label_width + 1, text);
     }
 
     /// Rows under each other; cells that are too wide for the page are broken into lines. Columns without `aligns` are left-aligned.

@@ -9,7 +9,7 @@ use super::figures::{bar, count, counted, duration, mean, rate, share};
 use super::layout::{Align, Page, Paint, Words, words};
 use crate::batch::Report;
 use crate::batch::bad::{BadCell, Outcome, Subject, reason_sentence};
-use crate::batch::report::{ChoiceCounts, NumberSummary, ReasonCount};
+use crate::batch::report::{ChoiceCounts, MoveCount, NumberSummary, ReasonCount};
 use crate::diagnostic::render_human::Look;
 use crate::model::value::format_scaled;
 use crate::model::{Decimal, Policy};
@@ -35,17 +35,15 @@ const LINES_MAX: usize = 12;
 const EXAMPLES_MAX: usize = 5;
 /// Bars of the score distribution.
 const BARS: usize = 10;
-const BAR_WIDTH: usize = 30;
+const BAR_WIDTH: usize = 20;
 
 pub fn page(run: &Run, look: Look) -> String {
     let mut page = Page::new(look);
     let report = run.report;
     let title = run.policy.display.as_ref().unwrap_or(&run.policy.name);
     let version = run.policy.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
-    page.line(
-        0,
-        &[words(format!("{title}{version}")).paint(Paint::Bold), words(format!(", as of {} ({})", run.as_of, run.policy.timezone))],
-    );
+    page.line(0, &[words(format!("{title}{version}")).paint(Paint::Bold)]);
+    page.line(0, &[words(format!("as of {} ({})", run.as_of, run.policy.timezone))]);
     let rejected =
         words(format!("{} rejected", count(report.rows_rejected))).paint(if report.rows_rejected > 0 { Paint::Bad } else { Paint::Plain });
     let scored = format!("{} in, {} scored, ", counted(report.rows_in, "lead", "leads"), count(report.rows_scored));
@@ -56,7 +54,7 @@ pub fn page(run: &Run, look: Look) -> String {
         page.line(0, &[words("note: ").paint(Paint::Warn), words(note)]);
     }
     if report.rows_scored > 0 {
-        report.choices.iter().for_each(|counts| choices(&mut page, run.policy, counts));
+        report.choices.iter().for_each(|counts| choices(&mut page, run.policy, counts, &report.moves));
         report.numbers.iter().for_each(|numbers| distribution(&mut page, numbers));
     }
     ending(&mut page, run);
@@ -106,45 +104,50 @@ fn reason_row(policy: &Policy, reason: &ReasonCount) -> Vec<Words> {
 
 fn example_row(run: &Run, cell: &BadCell) -> Vec<Words> {
     let lead = if cell.key.is_empty() { String::new() } else { format!("lead {}", cell.key) };
-    vec![words(format!("{} {}", run.report.unit, count(cell.line))).paint(Paint::Dim), words(lead), words(cell.sentence(run.policy))]
+    vec![words(format!("{} {}", run.report.unit, cell.line)).paint(Paint::Dim), words(lead), words(cell.sentence(run.policy))]
 }
 
 // --- what came out ----------------------------------------------------------------------------------------------------
 
-fn choices(page: &mut Page, policy: &Policy, counts: &ChoiceCounts) {
-    let title = match counts.role {
-        OutputRole::Decide(index) => shown_name(policy.decides.get(index).map(|decide| (&decide.name, &decide.display)), &counts.output),
-        OutputRole::Stage => "stage from now on".to_string(),
-        OutputRole::Queue(index) => {
-            format!("{}: queue", shown_name(policy.routes.get(index).map(|route| (&route.name, &route.display)), &counts.output))
-        }
-        OutputRole::Owner(index) => {
-            format!("{}: owner", shown_name(policy.routes.get(index).map(|route| (&route.name, &route.display)), &counts.output))
-        }
-        OutputRole::Score(_) | OutputRole::Section(..) => counts.output.clone(),
-    };
-    let total: u64 = counts.members.iter().map(|(_, _, count)| count).sum::<u64>() + counts.missing;
-    let missing = match counts.role {
-        OutputRole::Queue(_) => "(no queue)",
-        OutputRole::Owner(_) => "(no owner)",
-        OutputRole::Decide(_) | OutputRole::Stage | OutputRole::Score(_) | OutputRole::Section(..) => "(missing)",
-    };
-    let mut members: Vec<(String, u64)> = counts
+fn choices(page: &mut Page, policy: &Policy, counts: &ChoiceCounts, moves: &[MoveCount]) {
+    let members: Vec<(String, u64)> = counts
         .members
         .iter()
         .map(|(name, display, count)| (display.as_ref().map_or(name.clone(), |display| format!("{name} ({display})")), *count))
         .collect();
-    if counts.missing > 0 {
-        members.push((missing.to_string(), counts.missing));
+    let given: u64 = members.iter().map(|(_, count)| count).sum();
+    let route = |index: usize| shown_name(policy.routes.get(index).map(|route| (&route.name, &route.display)), &counts.output);
+    match counts.role {
+        OutputRole::Stage => stages(page, &members, moves),
+        // only those that got a lead: the policy's other queues and owners may be of other routes
+        OutputRole::Queue(index) => {
+            page.heading(format!("{}: {} to a queue, {} to none", route(index), counted(given, "lead", "leads"), count(counts.missing)));
+            table(page, members.into_iter().filter(|(_, count)| *count > 0).collect(), given);
+        }
+        OutputRole::Owner(_) if given == 0 => {}
+        OutputRole::Owner(index) => {
+            page.heading(format!("{}: {} to an owner in turn", route(index), counted(given, "lead", "leads")));
+            table(page, members.into_iter().filter(|(_, count)| *count > 0).collect(), given);
+        }
+        OutputRole::Decide(_) | OutputRole::Score(_) | OutputRole::Section(..) => {
+            let decide = match counts.role {
+                OutputRole::Decide(index) => policy.decides.get(index),
+                OutputRole::Stage | OutputRole::Queue(_) | OutputRole::Owner(_) | OutputRole::Score(_) | OutputRole::Section(..) => None,
+            };
+            page.heading(shown_name(decide.map(|decide| (&decide.name, &decide.display)), &counts.output));
+            let missing = if counts.missing > 0 { vec![("(missing)".to_string(), counts.missing)] } else { Vec::new() };
+            table(page, members.into_iter().chain(missing).collect(), given + counts.missing);
+        }
     }
-    // few: all of them, in the policy's order; many: those with the most leads
-    let few = members.len() <= LINES_MAX;
-    if !few {
+}
+
+/// Few: all of them, in the policy's order; many: those with the most leads.
+fn table(page: &mut Page, mut members: Vec<(String, u64)>, total: u64) {
+    if members.len() > LINES_MAX {
         members.retain(|(_, count)| *count > 0);
         members.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     }
     let greatest = members.iter().map(|(_, count)| *count).max().unwrap_or(0);
-    page.heading(title);
     let rows: Vec<Vec<Words>> =
         members.iter().take(LINES_MAX).map(|(name, part)| figure_row(page.look, name, *part, total, greatest)).collect();
     page.table(2, &[Align::Left, Align::Right, Align::Right], &rows);
@@ -152,6 +155,29 @@ fn choices(page: &mut Page, policy: &Policy, counts: &ChoiceCounts) {
     if !further.is_empty() {
         page.line(2, &[words(format!("and {} more, {}", further.len(), counted(further.iter().sum(), "lead", "leads"))).paint(Paint::Dim)]);
     }
+}
+
+/// Where leads stood, where they stand from now on, and who moved.
+fn stages(page: &mut Page, members: &[(String, u64)], moves: &[MoveCount]) {
+    let arrow = if page.look.unicode { "→" } else { "->" };
+    let total: u64 = members.iter().map(|(_, count)| count).sum();
+    let greatest = members.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    page.heading("stage");
+    let mut rows = vec![vec![words(""), words("now").paint(Paint::Dim), words("next").paint(Paint::Dim)]];
+    for (stage, (name, next)) in members.iter().enumerate() {
+        let now: u64 = moves.iter().filter(|one| one.from == stage).map(|one| one.leads).sum();
+        let mut row = figure_row(page.look, name, *next, total, greatest);
+        row.insert(1, words(count(now)));
+        rows.push(row);
+    }
+    page.table(2, &[Align::Left, Align::Right, Align::Right, Align::Right], &rows);
+    let name = |stage: usize| members.get(stage).map_or("", |(name, _)| name.split(' ').next().unwrap_or(name));
+    let moved: Vec<String> = moves
+        .iter()
+        .filter(|one| one.from != one.to)
+        .map(|one| format!("{} {arrow} {} {}", name(one.from), name(one.to), count(one.leads)))
+        .collect();
+    page.line(2, &[words(if moved.is_empty() { "no lead moves".to_string() } else { format!("moves: {}", moved.join(", ")) })]);
 }
 
 fn shown_name(name: Option<(&String, &Option<String>)>, fallback: &str) -> String {
@@ -182,8 +208,8 @@ fn distribution(page: &mut Page, numbers: &NumberSummary) {
         return;
     }
     let figure = |value: i64| Decimal { mantissa: i128::from(value), places: numbers.scale }.reduced().to_string();
-    let spread = match (numbers.least, numbers.greatest, mean(numbers.sum, numbers.known, numbers.scale)) {
-        (Some(least), Some(greatest), Some(mean)) => format!(": {} to {}, mean {mean}", figure(least), figure(greatest)),
+    let spread = match (numbers.least, numbers.greatest, mean(numbers.sum, numbers.known)) {
+        (Some(least), Some(greatest), Some(mean)) => format!(": {} to {}, mean {}", figure(least), figure(greatest), figure(mean)),
         (_, _, _) => String::new(),
     };
     page.heading(format!("{}{spread}", numbers.output));

@@ -8,23 +8,28 @@ use crate::model::Target;
 use crate::policy::explanation::*;
 use crate::testing::{Difference, TestOutcome, TestResult};
 
+const LABEL: usize = 7;
+
 /// One line for each test; for one that fails, what was expected, what came out, and why. `explain` is asked for those alone.
 pub fn page(results: &[TestResult], explain: impl Fn(usize) -> Option<Explanation>, look: Look) -> String {
     let mut page = Page::new(look);
     for result in results {
-        let title = words(format!(" {}", result.title));
+        let title = [words(&result.title)];
         match &result.outcome {
-            TestOutcome::Passed => page.hanging(0, 8, &[words("ok     ").paint(Paint::Good), title]),
+            TestOutcome::Passed => page.labelled(0, &words("ok").paint(Paint::Good), LABEL, &title),
             TestOutcome::NotRun(reason) => {
-                page.hanging(0, 8, &[words("NOT RUN").paint(Paint::Bad), title]);
-                page.line(8, &[words(reason)]);
+                page.labelled(0, &words("NOT RUN").paint(Paint::Bad), LABEL, &title);
+                page.line(LABEL + 1, &[words(reason)]);
             }
             TestOutcome::Differs(differences) => {
-                page.hanging(0, 8, &[words("FAILED ").paint(Paint::Bad), title]);
+                page.labelled(0, &words("FAILED").paint(Paint::Bad), LABEL, &title);
                 let rows: Vec<_> = differences.iter().map(row).collect();
-                page.table(8, &[], &rows);
+                page.table(LABEL + 1, &[], &rows);
                 if let Some(explanation) = explain(result.test) {
-                    differences.iter().filter_map(|difference| why(&explanation, difference)).for_each(|text| page.line(8, &[words(text)]));
+                    differences
+                        .iter()
+                        .filter_map(|difference| why(&explanation, difference))
+                        .for_each(|text| page.line(LABEL + 1, &[words(text)]));
                 }
             }
         }

@@ -18,6 +18,9 @@ pub mod text;
 pub mod text_map;
 pub mod verify;
 
+pub use lower::lower;
+pub use passes::optimise;
+
 use rustc_hash::FxHashMap;
 
 use crate::column::Width;

@@ -5,7 +5,7 @@
 //! program against this, so a wrong shape cannot hide a wrong width.
 //!
 //! An interval that would leave 64 bits is cut there, and the value is optional, as results beyond 64 bits are missing. The interval of a
-//! value that is always missing is 0 to 0.
+//! value that is always missing is 0 to 0; where it is one of two arms, only the other bounds the result.
 
 use super::{Op, Parameter, Program, Shape, Value, arithmetic};
 use crate::model::Interval;
@@ -41,6 +41,7 @@ pub fn infer(program: &Program, op: &Op) -> Shape {
 /// The same with other shapes for the operands than the program's.
 pub fn infer_from(program: &Program, op: &Op, shape_of: impl Fn(Value) -> Shape) -> Shape {
     let of = |value: &Value| shape_of(*value);
+    let is_missing = |value: &Value| program.ops[value.index()] == Op::Missing;
     match op {
         Op::Input(input) => {
             let input = &program.inputs[*input as usize];
@@ -60,11 +61,20 @@ pub fn infer_from(program: &Program, op: &Op, shape_of: impl Fn(Value) -> Shape)
         Op::Larger(left, right) => ordered(of(left), of(right), i64::max),
         Op::Smaller(left, right) => ordered(of(left), of(right), i64::min),
 
-        Op::Else(value, default) => either(of(value), of(default)),
-        Op::Select(_, then, otherwise) => {
-            let (then, otherwise) = (of(then), of(otherwise));
-            Shape { optional: then.optional || otherwise.optional, ..hull(then, otherwise) }.settled()
-        }
+        // What is always missing has no bounds to add.
+        Op::Else(value, default) => match (is_missing(value), is_missing(default)) {
+            (true, _) => of(default),
+            (false, true) => of(value),
+            (false, false) => either(of(value), of(default)),
+        },
+        Op::Select(_, then, otherwise) => match (is_missing(then), is_missing(otherwise)) {
+            (true, _) => Shape::new(of(otherwise).interval, true),
+            (false, true) => Shape::new(of(then).interval, true),
+            (false, false) => {
+                let (then, otherwise) = (of(then), of(otherwise));
+                Shape::new(then.interval.hull(otherwise.interval), then.optional || otherwise.optional)
+            }
+        },
 
         Op::Compare { .. } | Op::Equal(..) | Op::Known(_) | Op::And(..) | Op::Or(..) | Op::Not(_) | Op::HasBits { .. } => Shape::CONDITION,
 
@@ -81,12 +91,6 @@ pub fn infer_from(program: &Program, op: &Op, shape_of: impl Fn(Value) -> Shape)
         Op::Turn { hash, total, .. } => {
             Shape::new(Interval { low: 0, high: i64::from(*total).saturating_sub(1).max(0) }, of(hash).optional)
         }
-    }
-}
-
-impl Shape {
-    fn settled(self) -> Shape {
-        Shape::new(self.interval, self.optional)
     }
 }
 
@@ -137,11 +141,7 @@ fn ordered(left: Shape, right: Shape, choose: impl Fn(i64, i64) -> i64) -> Shape
 }
 
 fn either(value: Shape, default: Shape) -> Shape {
-    if value.optional { Shape::new(hull(value, default).interval, default.optional) } else { value }
-}
-
-fn hull(left: Shape, right: Shape) -> Shape {
-    Shape { interval: left.interval.hull(right.interval), ..left }
+    if value.optional { Shape::new(value.interval.hull(default.interval), default.optional) } else { value }
 }
 
 fn table(index: Shape, array: &[Option<i64>]) -> Shape {

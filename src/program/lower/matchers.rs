@@ -92,20 +92,27 @@ impl Lowering<'_> {
         });
         let all = (0..usize::try_from(count).unwrap_or(0)).fold(0, |mask, choice| mask | bit(choice));
         let mut rows = Vec::with_capacity(order.len());
+        let mut taken = 0;
         for block in order {
             let mask = blocks.get(*block).into_iter().flat_map(|block| block.iter()).fold(0, |mask, matcher| match matcher {
                 Matcher::Choice(choice) => mask | bit(*choice),
                 Matcher::Otherwise => mask | (all & !named),
                 Matcher::Text(_) | Matcher::Range { .. } | Matcher::Missing => mask,
             });
+            taken |= mask;
             if mask != 0 {
                 let has = self.builder.op(Op::HasBits { value, mask });
                 let block = self.builder.constant(*block as i64);
                 rows.push((has, block));
             }
         }
-        let absent = self.builder.constant_or_missing(absent);
-        self.builder.first_match(&rows, absent)
+        // A set that is known has a choice, so once all are asked for, the last need not be.
+        let last = rows.last().filter(|_| taken == all && !self.builder.shape(value).optional).map(|(_, block)| *block);
+        let fallback = match last {
+            Some(block) => block,
+            None => self.builder.constant_or_missing(absent),
+        };
+        self.builder.first_match(&rows, fallback)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Programs: verified, interpreted, optimised.
 
+mod generated;
 mod operations;
 mod policies;
 mod verifier;

@@ -55,12 +55,22 @@ pub fn block(random: &mut Random, program: &Program, rows: usize) -> Block {
 /// The columns of a block that another program with some of the same inputs needs.
 pub fn columns_for(program: &Program, block: &Block, other: &Program) -> Block {
     let columns = other.inputs.iter().map(|input| {
-        let found = program.inputs.iter().position(|candidate| candidate.source == input.source).expect("an input of both");
+        let found = program.inputs.iter().position(|candidate| same_source(program, candidate, other, input)).expect("an input of both");
         let mut column = Column::zeroed(input.width, block.rows, input.optional);
         (0..block.rows).for_each(|row| column.set(row, block.columns[found].get(row)));
         column
     });
     Block { rows: block.rows, columns: columns.collect() }
+}
+
+/// Text maps may have other numbers.
+fn same_source(program: &Program, left: &Input, other: &Program, right: &Input) -> bool {
+    match (&left.source, &right.source) {
+        (InputSource::Text { field: left_field, map: left }, InputSource::Text { field: right_field, map: right }) => {
+            left_field == right_field && program.text_maps[*left] == other.text_maps[*right]
+        }
+        (left, right) => left == right,
+    }
 }
 
 pub fn parameters(random: &mut Random) -> Parameters {

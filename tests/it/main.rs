@@ -3,6 +3,7 @@
 mod agreement;
 mod architecture;
 mod jit;
+mod model_declare;
 mod program;
 mod spec;
 mod support;

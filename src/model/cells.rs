@@ -171,7 +171,7 @@ fn decimal(cell: &str) -> Option<Decimal> {
 }
 
 fn decimal_like(digits: &str) -> bool {
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    !(whole.is_empty() && fraction.is_empty()) && !digits.is_empty() && all_digits(whole) && all_digits(fraction)
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut all = whole.bytes().chain(fraction.bytes()).peekable();
+    all.peek().is_some() && all.all(|byte| byte.is_ascii_digit())
 }

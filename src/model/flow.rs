@@ -44,7 +44,7 @@ impl Checker<'_> {
 
     fn check_flow_row(&mut self, row: &tree::FlowRow) -> Option<FlowRow> {
         let to = self.stage_named(&row.to);
-        let from = self.from_stages(&row.from, to);
+        let from = self.origins(&row.from, to);
         let trigger = self.check_trigger(row);
         let condition = row.condition.as_ref().map(|condition| self.condition(condition, Scope::Lead));
         let rest_seconds = row.recycle.as_ref().and_then(|recycle| self.check_recycle(recycle));
@@ -82,7 +82,7 @@ impl Checker<'_> {
     }
 
     /// Stage numbers, ascending; none if one of the names is unknown.
-    fn from_stages(&mut self, from: &FromStages, to: Option<usize>) -> Option<Vec<usize>> {
+    fn origins(&mut self, from: &FromStages, to: Option<usize>) -> Option<Vec<usize>> {
         let mut stages = match from {
             FromStages::Listed(names) => {
                 let mut all_known = true;

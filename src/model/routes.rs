@@ -118,22 +118,24 @@ impl<'t> Checker<'t> {
         if last.is_some() || !enters || rows.is_empty() || is_broken {
             return;
         }
-        let mut diagnostic = Diagnostic::new(Code::NotExhaustive, format!("the route `{}` may give a lead no queue", route.name.text))
-            .at(route.name.span, "a lead that enters the stage needs a queue");
+        // a row by look-up takes a lead only if the look-up finds a queue
+        let sure = rows.iter().flatten().filter(|row| match &row.target {
+            RouteTarget::Queue(_) | RouteTarget::KeepOwner => true,
+            RouteTarget::By(by) => !by.optional,
+        });
+        let conditions: Vec<&Expr> = sure.filter_map(|row| row.condition.as_ref()).collect();
+        let Some(lacking) = self.lacking(&conditions) else { return };
+        let mut diagnostic =
+            Diagnostic::new(Code::NotExhaustive, format!("the route `{}` may give a lead no queue: {lacking}", route.name.text))
+                .at(route.name.span, "every lead that enters the stage needs a queue");
         if let Some(row) = route.rows.last() {
-            let label = match row.guard {
-                Guard::Otherwise(_) => "this look-up may find no queue",
-                Guard::When(_) => "a lead for which no row applies has none",
-            };
-            diagnostic = diagnostic.at(row.span, label);
-            if let Some((_, queue)) = self.items.queues.first() {
-                let queue = &queue.name.text;
-                diagnostic = diagnostic.replace(
-                    format!("write `{queue} otherwise`"),
-                    Applicability::Unsafe,
-                    row.span.after(),
-                    format!("\n  {queue} otherwise"),
-                );
+            if matches!(row.guard, Guard::Otherwise(_)) {
+                diagnostic = diagnostic.at(row.span, "this look-up may find no queue");
+            }
+            if let [(_, queue)] = self.items.queues.as_slice() {
+                let text = format!("{} otherwise", queue.name.text);
+                let behind = self.new_row(row.span, &text);
+                diagnostic = diagnostic.replace(format!("write `{text}`"), Applicability::Unsafe, row.span.after(), behind);
             }
         }
         self.report(diagnostic.help("say where all other leads go with a last row `QUEUE otherwise`"));

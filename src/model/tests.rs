@@ -57,7 +57,7 @@ impl<'t> Checker<'t> {
     }
 
     fn as_of(&mut self, literal: &tree::TimeLiteral, span: Span) -> Option<i64> {
-        let instant = instant_of(literal, &self.policy.timezone);
+        let instant = self.instant(literal);
         if instant.is_none() {
             self.report(Diagnostic::new(Code::OutOfRange, "a time lies beyond what can be counted").at(span, "beyond the year 9999"));
         }
@@ -120,11 +120,10 @@ impl<'t> Checker<'t> {
             }
             return None;
         }
-        if let Type::SomeOf(choices) = field.ty {
+        if let Type::SomeOf(_) = field.ty {
             let mut bits = 0;
             for value in &row.values {
-                let Some(Constant::Integer(index)) = self.constant(value, Type::OneOf(choices), None, &what) else { continue };
-                let bit = 1i64 << index.clamp(0, 62);
+                let Some(Constant::Integer(bit)) = self.constant(value, field.ty, None, &what) else { continue };
                 if bits & bit != 0 {
                     self.report(
                         Diagnostic::new(Code::RepeatedChoice, format!("{what} is given `{}` twice", self.one_line(value.span)))
@@ -343,12 +342,4 @@ impl<'t> Checker<'t> {
         };
         self.report(diagnostic);
     }
-}
-
-fn instant_of(literal: &tree::TimeLiteral, zone: &str) -> Option<i64> {
-    let zone = match literal.offset {
-        Some(seconds) => jiff::tz::TimeZone::fixed(jiff::tz::Offset::from_seconds(seconds).ok()?),
-        None => jiff::tz::TimeZoneDatabase::bundled().get(zone).ok()?,
-    };
-    Some(zone.to_ambiguous_timestamp(literal.local).compatible().ok()?.as_microsecond())
 }

@@ -7,7 +7,7 @@
 use rustc_hash::FxHashMap;
 
 use super::check::Checker;
-use super::value::{Decimal, SCALE_MAX, fold_choice};
+use super::value::{SCALE_MAX, fold_choice};
 use super::{ChoiceMember, Choices, ChoicesId, Interval, SOME_OF_CHOICES_MAX, Type, Unit};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
@@ -80,26 +80,9 @@ impl Checker<'_> {
         }
     }
 
-    /// A number as written, in units of 10^-`scale`; if it has no such value, it has been said.
-    pub(crate) fn bound(&mut self, number: &tree::Number, scale: u8, unit: Unit) -> Option<i64> {
-        if let Some(written) = &number.currency {
-            match unit {
-                Unit::Plain => {
-                    self.report(
-                        Diagnostic::new(Code::WrongUnit, format!("an amount of `{}` stands where a plain number is needed", written.text))
-                            .at(written.span, "a currency")
-                            .replace("leave the currency out", Applicability::Unsafe, written.span, ""),
-                    );
-                    return None;
-                }
-                Unit::Money => {
-                    if !self.is_policy_currency(written) {
-                        return None;
-                    }
-                }
-            }
-        }
-        let decimal = Decimal { mantissa: number.mantissa, places: number.places };
+    /// A bound of a range in units of 10^-`scale`; if it has no such value, it has been said.
+    fn bound(&mut self, number: &tree::Number, scale: u8, unit: Unit) -> Option<i64> {
+        let decimal = self.amount(number, unit, "the range")?;
         let units = decimal.at_scale(scale);
         if units.is_none() {
             let places = decimal.reduced().places;

@@ -90,13 +90,13 @@ impl<'p> CellReader<'p> {
         if let Some(index) = self.spellings.get(fold_choice(cell).as_str()) {
             return Ok(*index);
         }
-        let names = self.choices.map(|choices| choices.members.as_slice()).unwrap_or_default().iter().map(|member| member.name.as_str());
-        let near = nearest(cell, names);
-        Err(CellMistake {
-            reason: format!("`{cell}` is no {}", self.noun),
-            help: near.map(|near| format!("did you mean `{near}`?")),
-            unknown: Some(cell.to_owned()),
-        })
+        Err(CellMistake { reason: format!("`{cell}` is no {}", self.noun), help: None, unknown: Some(cell.to_owned()) })
+    }
+
+    /// The choice that an unknown name may be meant for.
+    pub fn nearest(&self, unknown: &str) -> Option<&'p str> {
+        let members = self.choices.map(|choices| choices.members.as_slice()).unwrap_or_default();
+        nearest(unknown, members.iter().map(|member| member.name.as_str()))
     }
 
     fn time(&self, cell: &str) -> Result<i64, CellMistake> {

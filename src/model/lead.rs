@@ -3,6 +3,8 @@
 //! Enters: the lead's tree. Leaves: `policy.fields`, one per field of the text and in its order, and `policy.key`. Always holds: the key
 //! is a text, whole or `one of` that is never missing; a field whose type is wrong is [`Named::Broken`].
 
+use rustc_hash::FxHashMap;
+
 use super::check::{Checker, Named};
 use super::types::TypePlace;
 use super::{Field, FieldId, Type, Unit};
@@ -65,12 +67,13 @@ impl<'t> Checker<'t> {
 
     /// A field of the lead or a property of a signal; none if its type is wrong.
     pub(crate) fn check_field(&mut self, tree: &tree::Field, place: TypePlace) -> Option<Field> {
-        for (index, (system, _)) in tree.sources.iter().enumerate() {
-            if let Some((first, _)) = tree.sources[..index].iter().find(|(earlier, _)| earlier.text == system.text) {
+        let mut systems: FxHashMap<&str, Span> = FxHashMap::default();
+        for (system, _) in &tree.sources {
+            if let Some(first) = systems.insert(&system.text, system.span) {
                 self.report(
                     Diagnostic::new(Code::RepeatedName, format!("`{}` has two columns in `{}`", tree.name.text, system.text))
                         .at(system.span, "second column")
-                        .at(first.span, "first column")
+                        .at(first, "first column")
                         .help("a field has one column in each system; leave one out"),
                 );
             }

@@ -3,11 +3,10 @@
 //! Enters: their trees. Leaves: `policy.queues`, numbered as in `policy.queue_choices`. Always holds, when no error was reported: every
 //! queue has a declared team; a rotation names each owner once, with a positive weight, and only members of the team if the team lists any.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Queue;
 use super::check::Checker;
-use super::resolve::quoted;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, ExprKind, Rotate};
@@ -17,10 +16,12 @@ const WEIGHT_MAX: u32 = 1_000_000;
 
 impl<'t> Checker<'t> {
     pub(crate) fn check_queues(&mut self) {
+        let teams: FxHashMap<&str, &tree::Team> = self.items.teams.iter().rev().map(|(_, team)| (team.name.text.as_str(), *team)).collect();
         for (item, queue) in self.items.queues.clone() {
             self.check_team(queue);
+            let team = queue.team.as_ref().and_then(|team| teams.get(team.text.as_str()).copied());
             let rotation = match &queue.rotate {
-                Some(Rotate::Owners(turns, _)) => self.check_rotation(queue, turns),
+                Some(Rotate::Owners(turns, _)) => self.check_rotation(queue, turns, team),
                 Some(Rotate::Table { .. }) | None => Vec::new(),
             };
             self.policy.queues.push(Queue {
@@ -52,9 +53,10 @@ impl<'t> Checker<'t> {
         self.report(diagnostic);
     }
 
-    fn check_rotation(&mut self, queue: &'t tree::Queue, turns: &'t [tree::Turn]) -> Vec<(usize, u32)> {
+    fn check_rotation(&mut self, queue: &'t tree::Queue, turns: &'t [tree::Turn], team: Option<&'t tree::Team>) -> Vec<(usize, u32)> {
         let queue_name = &queue.name.text;
-        let members = self.members_of(queue.team.as_ref());
+        // a team that lists no members may have any
+        let members: FxHashSet<&str> = team.iter().flat_map(|team| &team.members).map(|member| member.text.as_str()).collect();
         let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
         let mut rotation = Vec::new();
         for turn in turns {
@@ -74,31 +76,25 @@ impl<'t> Checker<'t> {
                 continue;
             }
             seen.insert(&owner.text, owner.span);
-            if let (Some(members), Some(team)) = (&members, &queue.team)
-                && !members.contains(&owner.text)
+            if let Some(team) = team
+                && !members.is_empty()
+                && !members.contains(owner.text.as_str())
                 && !self.may_be_hidden(&owner.text)
             {
-                let message = format!("`{}` is not a member of the team `{}`", owner.text, team.text);
+                let message = format!("`{}` is not a member of the team `{}`", owner.text, team.name.text);
                 let diagnostic = Diagnostic::new(Code::Rotation, message)
                     .at(owner.span, format!("takes turns in the queue `{queue_name}`"))
-                    .at(team.span, format!("its members are {}", quoted(members)));
-                let diagnostic = self.propose(diagnostic, "member", owner, members.clone());
+                    .at(team.name.span, "the team lists its members");
+                let candidates = self.choosable(members.iter().copied());
+                let diagnostic = self.propose(diagnostic, "member", owner, candidates);
                 self.report(diagnostic);
             }
-            let owners = self.policy.owner_choices.and_then(|id| self.policy.choices.get(id));
-            if let (Some(index), Some(weight)) = (owners.and_then(|owners| owners.index_of(&owner.text)), weight) {
+            let index = self.policy.owner_choices.and_then(|owners| self.choice_index(owners, &owner.text));
+            if let (Some(index), Some(weight)) = (index, weight) {
                 rotation.push((index, weight));
             }
         }
         rotation
-    }
-
-    /// The members that a team lists; none if it lists none, so that anyone may be among them.
-    fn members_of(&self, team: Option<&tree::Name>) -> Option<Vec<String>> {
-        let team = team?;
-        let (_, tree) = self.items.teams.iter().find(|(_, tree)| tree.name.text == team.text)?;
-        let members: Vec<String> = tree.members.iter().map(|member| member.text.clone()).collect();
-        (!members.is_empty()).then_some(members)
     }
 
     fn check_weight(&mut self, turn: &tree::Turn) -> Option<u32> {

@@ -3,13 +3,13 @@
 //! Enters: a name of the tree. Leaves: its index, or nothing and one diagnostic. Always holds: a name whose declaration a reported mistake
 //! may have hidden is not called unknown, so that one slip in a file does not turn every use of what it declares into an error.
 
-use super::TableId;
 use super::check::Checker;
-use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
+use super::{ChoicesId, TableId};
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::syntax::tree;
 
 /// The most comparisons of names that "did you mean" makes in one run: a policy of 10,000 wrong names must not take minutes.
-const COMPARISONS_MAX: usize = 1_000_000;
+const COMPARISONS_MAX: usize = 200_000;
 /// Up to so many declared names are listed when none is near.
 const LISTED_MAX: usize = 6;
 
@@ -21,26 +21,26 @@ impl Checker<'_> {
 
     /// Says that a name of the space of fields, lets, scores, decides, routes and slas is not declared.
     pub(crate) fn unknown_name(&mut self, name: &tree::Name) {
-        let candidates = self.names.keys().cloned().chain(["stage".to_owned()]).collect();
+        let candidates = self.choosable(self.names.keys().map(String::as_str).chain(["stage"]));
         self.unknown(Code::UnknownName, "field or derived value", name, candidates);
     }
 
     pub(crate) fn stage_named(&mut self, name: &tree::Name) -> Option<usize> {
-        let choices = self.policy.stage_choices.and_then(|id| self.policy.choices.get(id));
-        if let Some(index) = choices.and_then(|choices| choices.index_of(&name.text)) {
+        let choices = self.policy.stage_choices;
+        if let Some(index) = choices.and_then(|choices| self.choice_index(choices, &name.text)) {
             return Some(index);
         }
-        let candidates = choices.map(member_names).unwrap_or_default();
+        let candidates = self.choosable_choices(choices);
         self.unknown(Code::UnknownStage, "stage", name, candidates);
         None
     }
 
     pub(crate) fn queue_named(&mut self, name: &tree::Name) -> Option<usize> {
-        let choices = self.policy.queue_choices.and_then(|id| self.policy.choices.get(id));
-        if let Some(index) = choices.and_then(|choices| choices.index_of(&name.text)) {
+        let choices = self.policy.queue_choices;
+        if let Some(index) = choices.and_then(|choices| self.choice_index(choices, &name.text)) {
             return Some(index);
         }
-        let candidates = choices.map(member_names).unwrap_or_default();
+        let candidates = self.choosable_choices(choices);
         self.unknown(Code::UnknownQueue, "queue", name, candidates);
         None
     }
@@ -50,7 +50,7 @@ impl Checker<'_> {
         if self.teams.contains_key(&name.text) {
             return true;
         }
-        let candidates = self.teams.keys().cloned().collect();
+        let candidates = self.choosable(self.teams.keys().map(String::as_str));
         self.unknown(Code::UnknownTeam, "team", name, candidates);
         false
     }
@@ -60,7 +60,7 @@ impl Checker<'_> {
         if self.calendars.contains_key(&name.text) {
             return true;
         }
-        let candidates = self.calendars.keys().cloned().collect();
+        let candidates = self.choosable(self.calendars.keys().map(String::as_str));
         self.unknown(Code::UnknownCalendar, "calendar", name, candidates);
         false
     }
@@ -70,7 +70,7 @@ impl Checker<'_> {
         if self.signals.contains_key(&name.text) || self.groups.contains_key(&name.text) {
             return true;
         }
-        let candidates = self.signals.keys().chain(self.groups.keys()).cloned().collect();
+        let candidates = self.choosable(self.signals.keys().chain(self.groups.keys()).map(String::as_str));
         self.unknown(Code::UnknownSignal, "signal", name, candidates);
         false
     }
@@ -83,7 +83,7 @@ impl Checker<'_> {
         if let Some(id) = self.tables.get(&name.text) {
             return Some(*id);
         }
-        let candidates = self.tables.keys().cloned().collect();
+        let candidates = self.choosable(self.tables.keys().map(String::as_str));
         self.unknown(Code::UnknownTable, "table", name, candidates);
         None
     }
@@ -94,7 +94,7 @@ impl Checker<'_> {
         if let Some(index) = columns.iter().position(|column| column.name == name.text) {
             return Some(index);
         }
-        let candidates: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+        let candidates = self.choosable(columns.iter().map(|column| column.name.as_str()));
         let table = self.policy.tables.get(table).map(|table| table.name.clone()).unwrap_or_default();
         let diagnostic = Diagnostic::new(Code::UnknownColumn, format!("table `{table}` has no column `{}`", name.text))
             .at(name.span, "not a column of this table");
@@ -116,7 +116,7 @@ impl Checker<'_> {
         if self.hidden.files || self.hidden.words.contains(&name.text) {
             return;
         }
-        let candidates: Vec<String> = lacking.properties.iter().map(|property| property.name.clone()).collect();
+        let candidates = self.choosable(lacking.properties.iter().map(|property| property.name.as_str()));
         let diagnostic = Diagnostic::new(Code::UnknownProperty, format!("the signal `{}` has no property `{}`", lacking.name, name.text))
             .at(name.span, "not a property of it")
             .at(lacking.span, "the signal");
@@ -138,20 +138,26 @@ impl Checker<'_> {
         self.report(diagnostic);
     }
 
+    /// Names as candidates for [`Checker::propose`]; none when so many names were compared that nothing is proposed any more.
+    pub(crate) fn choosable<'n>(&self, names: impl Iterator<Item = &'n str>) -> Vec<String> {
+        if self.memory.names_compared > COMPARISONS_MAX { Vec::new() } else { names.map(str::to_owned).collect() }
+    }
+
+    fn choosable_choices(&self, choices: Option<ChoicesId>) -> Vec<String> {
+        let members = choices.and_then(|id| self.policy.choices.get(id)).map(|choices| choices.members.as_slice());
+        self.choosable(members.unwrap_or_default().iter().map(|member| member.name.as_str()))
+    }
+
     /// Adds "did you mean" with its fix, or what there is to choose from.
     pub(crate) fn propose(&mut self, diagnostic: Diagnostic, noun: &str, name: &tree::Name, mut candidates: Vec<String>) -> Diagnostic {
+        if self.memory.names_compared > COMPARISONS_MAX {
+            return diagnostic;
+        }
+        self.memory.names_compared = self.memory.names_compared.saturating_add(candidates.len());
         // the maps that candidates come from have no order that a reader would know
         candidates.sort_unstable();
-        self.memory.names_compared = self.memory.names_compared.saturating_add(candidates.len());
-        let near =
-            if self.memory.names_compared > COMPARISONS_MAX { None } else { nearest(&name.text, candidates.iter().map(String::as_str)) };
-        if let Some(near) = near {
-            return diagnostic.help(format!("did you mean `{near}`?")).replace(
-                format!("write `{near}`"),
-                Applicability::Unsafe,
-                name.span,
-                near,
-            );
+        if let Some(near) = nearest(&name.text, candidates.iter().map(String::as_str)) {
+            return diagnostic.did_you_mean(name.span, near);
         }
         match candidates.len() {
             0 => diagnostic.help(format!("no {noun} is declared")),
@@ -161,13 +167,14 @@ impl Checker<'_> {
     }
 
     /// What else is called so: "a queue".
-    fn declared_as(&self, name: &str) -> Option<&'static str> {
-        let is_choice =
-            |id: Option<usize>| id.and_then(|id| self.policy.choices.get(id)).is_some_and(|choices| choices.index_of(name).is_some());
+    fn declared_as(&mut self, name: &str) -> Option<&'static str> {
+        let (stages, queues) = (self.policy.stage_choices, self.policy.queue_choices);
+        let is_stage = stages.is_some_and(|choices| self.choice_index(choices, name).is_some());
+        let is_queue = queues.is_some_and(|choices| self.choice_index(choices, name).is_some());
         let spaces = [
             (self.names.contains_key(name), "a field or derived value"),
-            (is_choice(self.policy.stage_choices), "a stage"),
-            (is_choice(self.policy.queue_choices), "a queue"),
+            (is_stage, "a stage"),
+            (is_queue, "a queue"),
             (self.teams.contains_key(name), "a team"),
             (self.signals.contains_key(name), "a signal"),
             (self.groups.contains_key(name), "a group of signals"),
@@ -176,10 +183,6 @@ impl Checker<'_> {
         ];
         spaces.iter().find(|(declared, _)| *declared).map(|(_, what)| *what)
     }
-}
-
-fn member_names(choices: &super::Choices) -> Vec<String> {
-    choices.members.iter().map(|member| member.name.clone()).collect()
 }
 
 /// "`a`, `b`"

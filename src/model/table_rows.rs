@@ -190,28 +190,32 @@ impl Reading<'_> {
         }
         let mut columns: Vec<Option<usize>> = vec![None; names.len()];
         let plans = self.plans;
+        let mut places: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+        for (at, (name, _)) in names.iter().enumerate() {
+            places.entry(fold_choice(name)).or_default().push(at);
+        }
         for (index, plan) in plans.iter().enumerate() {
-            let wanted = fold_choice(&plan.tree.name.text);
-            let mut found = names.iter().enumerate().filter(|(_, (name, _))| fold_choice(name) == wanted);
-            match (found.next(), found.next()) {
-                (Some((at, _)), None) => columns[at] = Some(index),
-                (Some((_, (_, first))), Some((_, (_, second)))) => {
-                    let diagnostic = Diagnostic::new(
-                        Code::TableMalformed,
-                        format!("the file of table `{}` has two columns `{}`", self.name.text, plan.tree.name.text),
-                    )
-                    .at(*second, "second column")
-                    .at(*first, "first column")
-                    .help("case, blanks, `-` and `_` make no difference; rename or delete one of them");
-                    self.diagnostics.push(diagnostic);
+            let name = &plan.tree.name.text;
+            match places.get(&fold_choice(name)).map(Vec::as_slice) {
+                Some([at]) => columns[*at] = Some(index),
+                Some([first, second, ..]) => {
+                    let message = format!("the file of table `{}` has two columns `{name}`", self.name.text);
+                    let diagnostic = Diagnostic::new(Code::TableMalformed, message)
+                        .at(names[*second].1, "second column")
+                        .at(names[*first].1, "first column")
+                        .help("case, blanks, `-` and `_` make no difference; rename or delete one of them");
+                    self.show(diagnostic);
                 }
-                (None, _) => self.column_missing(plan, &names, line),
+                Some([]) | None => self.column_missing(plan, &names, line),
             }
         }
         Some(Header { columns })
     }
 
     fn column_missing(&mut self, plan: &Plan, names: &[(String, Span)], line: Span) {
+        if self.is_full() {
+            return;
+        }
         let name = &plan.tree.name;
         let message = format!("the file of table `{}` has no column `{}`", self.name.text, name.text);
         let diagnostic = Diagnostic::new(Code::TableColumnMissing, message).at(name.span, "declared here").at(line, "the file's columns");
@@ -226,7 +230,7 @@ impl Reading<'_> {
             }
             None => diagnostic,
         };
-        self.diagnostics.push(diagnostic);
+        self.show(diagnostic);
     }
 
     fn cell(&mut self, column: usize, value: &str, span: Span, record: &mut Record) {
@@ -264,10 +268,15 @@ impl Reading<'_> {
         if mistake.unknown.as_ref().is_some_and(is_hidden) {
             return;
         }
+        if self.is_full() {
+            return;
+        }
+        let near = mistake.unknown.and_then(|name| self.readers[column].nearest(&name));
+        let help = near.map(|near| format!("did you mean `{near}`?")).or(mistake.help);
         let message = format!("{} in column `{}` of table `{}`", mistake.reason, plan.tree.name.text, self.name.text);
         let mut diagnostic =
             Diagnostic::new(Code::TableCell, message).at(span, "this cell").at(plan.tree.name.span, "the column is declared here");
-        diagnostic.help = mistake.help;
+        diagnostic.help = help;
         self.show(diagnostic);
     }
 
@@ -339,11 +348,16 @@ impl Reading<'_> {
     }
 
     fn show(&mut self, diagnostic: Diagnostic) {
-        if self.diagnostics.len() < SHOWN_MAX {
+        if !self.is_full() {
             self.diagnostics.push(diagnostic);
-        } else {
-            self.unshown += 1;
         }
+    }
+
+    /// Whether the next mistake is only counted; then it has been.
+    fn is_full(&mut self) -> bool {
+        let is_full = self.diagnostics.len() >= SHOWN_MAX;
+        self.unshown += usize::from(is_full);
+        is_full
     }
 
     fn close(mut self, row_count: usize, file: Span) -> Rows {

@@ -5,8 +5,10 @@
 //! missing and differ once folded; a cell that names a queue, stage, team or choice names a declared one.
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
+use rustc_hash::FxHashMap;
 
 use super::check::Checker;
+use super::declare::enter;
 use super::load::{Unread, read_text};
 use super::paths::below_root;
 use super::table_rows::{Plan, Rows, read_rows};
@@ -40,9 +42,9 @@ impl<'t> Checker<'t> {
         let mut columns: Vec<TableColumn> = Vec::new();
         let mut plans: Vec<Plan> = Vec::new();
         let mut is_broken = false;
+        let mut names = FxHashMap::default();
         for column in &tree.columns {
-            if let Some(first) = columns.iter().find(|earlier| earlier.name == column.name.text) {
-                self.report(super::declare::repeated("column", &column.name, first.span));
+            if !enter(&mut names, &mut self.diagnostics, "column", &column.name) {
                 continue;
             }
             let resolved = self.resolve_type(&column.ty, TypePlace::Column);

@@ -77,7 +77,7 @@ impl<'t> Checker<'t> {
                 Some((Named::Let(_) | Named::Score(_) | Named::Decide(_) | Named::Route(_) | Named::Sla(_), _)) | None => {
                     // the unknown name may be meant for a field that is not given otherwise
                     is_whole = false;
-                    let fields = self.policy.fields.iter().map(|field| field.name.clone()).collect();
+                    let fields = self.choosable(self.policy.fields.iter().map(|field| field.name.as_str()));
                     self.unknown(Code::TestField, "field", name, fields);
                     continue;
                 }
@@ -154,7 +154,7 @@ impl<'t> Checker<'t> {
             }
             let name = &given.signal;
             let Some(info) = self.signals.get(&name.text).cloned() else {
-                let signals = self.signals.keys().cloned().collect();
+                let signals = self.choosable(self.signals.keys().map(String::as_str));
                 self.unknown(Code::UnknownSignal, "signal", name, signals);
                 continue;
             };
@@ -247,7 +247,7 @@ impl<'t> Checker<'t> {
         let named = match self.names.get(&name.text) {
             Some((named, _)) => *named,
             None => {
-                let candidates = self.names.keys().cloned().chain(["stage".to_owned()]).collect();
+                let candidates = self.choosable(self.names.keys().map(String::as_str).chain(["stage"]));
                 self.unknown(Code::TestField, "field or derived value", name, candidates);
                 return None;
             }

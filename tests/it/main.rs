@@ -7,3 +7,4 @@ mod model_declare;
 mod program;
 mod spec;
 mod support;
+mod syntax;

@@ -111,8 +111,8 @@ impl Builder<'_> {
             Rule::claim_possible => ClaimKind::Possible(self.expression(inside.need(Rule::expression)?)?),
             Rule::claim_monotone => {
                 let value = self.path(inside.need(Rule::path)?);
-                let negated = inside.token(Rule::NEVER_WORD).is_some();
-                let direction = if inside.token(Rule::FALLS).is_some() { Direction::Falls } else { Direction::Rises };
+                let negated = inside.next_if(Rule::NEVER_WORD).is_some();
+                let direction = if inside.next_if(Rule::FALLS).is_some() { Direction::Falls } else { Direction::Rises };
                 ClaimKind::Monotone { value, negated, direction, field: self.name(inside.need(Rule::name)?) }
             }
             _ => return Err(Unbuilt),

@@ -133,10 +133,8 @@ impl Builder<'_> {
     /// `table territories from "territories.csv" { … }`
     pub fn table(&mut self, node: Node) -> Built<Table> {
         let mut parts = Parts::of(node);
-        let name = self.name(parts.need(Rule::name)?);
-        // without a display name the string behind `from` is the next one
-        let display = if parts.optional(Rule::FROM).is_some() { None } else { self.optional_text(&mut parts) };
-        let file = self.optional_text(&mut parts);
+        let (name, display) = self.heading(&mut parts)?;
+        let file = parts.optional(Rule::string).map(|file| self.text_of(file));
         let mut columns = Vec::new();
         while let Some(column) = parts.optional(Rule::column) {
             columns.push(self.column(column)?);

@@ -18,7 +18,7 @@ impl Builder<'_> {
         let left = self.chain(parts.need(Rule::chain)?)?;
         let Some(right) = parts.optional(Rule::chain) else { return Ok(left) };
         let right = self.chain(right)?;
-        if let Some(second) = parts.token(Rule::IMPLIES) {
+        if let Some(second) = parts.next_if(Rule::IMPLIES) {
             let edits = vec![insertion(left.span.start, left.span, "("), insertion(right.span.end, right.span, ")")];
             self.report(
                 Diagnostic::new(Code::ImpliesNested, "`implies` inside another needs parentheses")

@@ -127,7 +127,7 @@ impl Builder<'_> {
     pub fn weight(&mut self, node: Node) -> Built<Number> {
         let mut parts = Parts::of(node);
         let number = self.number(parts.need(Rule::number)?);
-        match parts.token(Rule::PERCENT) {
+        match parts.next_if(Rule::PERCENT) {
             Some(percent) => Ok(Number { span: number.span.to(self.span(&percent)), ..number }),
             None => {
                 let written = self.text[number.span.start as usize..number.span.end as usize].to_owned();

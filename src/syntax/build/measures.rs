@@ -65,8 +65,8 @@ impl Builder<'_> {
 
     pub fn subject(&mut self, node: Node) -> Built<Subject> {
         let mut parts = Parts::of(node);
-        let entering = parts.token(Rule::ENTERING).is_some();
-        let leaving = parts.token(Rule::LEAVING).is_some();
+        let entering = parts.next_if(Rule::ENTERING).is_some();
+        let leaving = parts.next_if(Rule::LEAVING).is_some();
         let name = self.name(parts.need(Rule::name)?);
         Ok(match (entering, leaving) {
             (true, _) => Subject::Entering(name),
@@ -133,7 +133,7 @@ impl Builder<'_> {
 
     fn since(&mut self, node: Node) -> Built<Since> {
         let mut parts = Parts::of(node);
-        let entering = parts.token(Rule::SINCE_ENTERING).is_some();
+        let entering = parts.next_if(Rule::SINCE_ENTERING).is_some();
         let name = self.name(parts.need(Rule::name)?);
         Ok(if entering { Since::Entering(name) } else { Since::LastSignal(name) })
     }
@@ -143,7 +143,7 @@ impl Builder<'_> {
         let span = self.span(&node);
         let mut parts = Parts::of(node);
         let amount = self.integer(parts.need(Rule::integer)?);
-        let per = match parts.token(Rule::EVER) {
+        let per = match parts.next_if(Rule::EVER) {
             Some(_) => Period::Ever,
             None => self.period(parts.need(Rule::period)?)?,
         };
@@ -167,7 +167,7 @@ impl Builder<'_> {
 
     fn fading(&mut self, node: Node) -> Built<Fading> {
         let mut parts = Parts::of(node);
-        let half = parts.token(Rule::FADING_HALF_EVERY).is_some();
+        let half = parts.next_if(Rule::FADING_HALF_EVERY).is_some();
         let duration = self.duration(parts.need(Rule::duration)?)?;
         Ok(if half { Fading::HalfEvery(duration) } else { Fading::ToNothingOver(duration) })
     }

@@ -132,7 +132,7 @@ impl Builder<'_> {
     }
 
     pub fn optional_text(&mut self, parts: &mut Parts) -> Option<Text> {
-        parts.optional(Rule::string).map(|string| self.text_of(string))
+        parts.next_if(Rule::string).map(|string| self.text_of(string))
     }
 
     pub fn report(&mut self, diagnostic: Diagnostic) {
@@ -185,20 +185,12 @@ impl<'i> Parts<'i> {
         Parts { pairs: node.into_inner().peekable() }
     }
 
-    /// The next part, if it has this rule. Tokens before it are passed over then, and stay where they are otherwise.
+    /// The next part, if it has this rule, over the tokens before it; otherwise nothing is passed over.
     pub fn optional(&mut self, rule: Rule) -> Option<Node<'i>> {
         let mut ahead = self.pairs.clone();
-        loop {
-            let found = ahead.peek()?.as_rule();
-            if found == rule {
-                self.pairs = ahead;
-                return self.pairs.next();
-            }
-            if !is_token(found) {
-                return None;
-            }
-            ahead.next();
-        }
+        let found = ahead.find(|next| next.as_rule() == rule || !is_token(next.as_rule())).filter(|next| next.as_rule() == rule)?;
+        self.pairs = ahead;
+        Some(found)
     }
 
     /// The next part, which the grammar says has this rule.
@@ -211,8 +203,8 @@ impl<'i> Parts<'i> {
         std::iter::from_fn(move || self.optional(rule))
     }
 
-    /// The next token, if it is this one; nothing is passed over.
-    pub fn token(&mut self, rule: Rule) -> Option<Node<'i>> {
+    /// The next part or token, if it is this one; nothing is passed over.
+    pub fn next_if(&mut self, rule: Rule) -> Option<Node<'i>> {
         self.pairs.next_if(|next| next.as_rule() == rule)
     }
 

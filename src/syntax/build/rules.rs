@@ -54,7 +54,7 @@ impl Builder<'_> {
         let span = self.span(&node);
         let mut parts = Parts::of(node);
         let from = self.stages_left(parts.need(Rule::from_stages)?)?;
-        if let Some(arrow) = parts.token(Rule::WRONG_ARROW) {
+        if let Some(arrow) = parts.next_if(Rule::WRONG_ARROW) {
             let arrow = self.span(&arrow);
             self.report_habit(arrow, "->", "an arrow is written `->`");
         }
@@ -69,7 +69,7 @@ impl Builder<'_> {
     fn stages_left(&mut self, node: Node) -> Built<FromStages> {
         let span = self.span(&node);
         let mut parts = Parts::of(node);
-        let any = parts.token(Rule::ANY_WORD).is_some();
+        let any = parts.next_if(Rule::ANY_WORD).is_some();
         let names = parts.optional(Rule::names).map(|names| self.names(names)).unwrap_or_default();
         Ok(if any { FromStages::Any { except: names, span } } else { FromStages::Listed(names) })
     }
@@ -151,12 +151,12 @@ impl Builder<'_> {
         let mut inside = Parts::of(part);
         let (target, guard) = match rule {
             Rule::route_otherwise => {
-                let otherwise = self.span(&inside.token(Rule::OTHERWISE).ok_or(Unbuilt)?);
+                let otherwise = self.span(&inside.next_if(Rule::OTHERWISE).ok_or(Unbuilt)?);
                 (self.route_target(&mut inside)?, Guard::Otherwise(otherwise))
             }
             Rule::route_by => {
                 let target = RouteTarget::By(self.reference(inside.need(Rule::reference)?)?);
-                let guard = match inside.token(Rule::LAST_OTHERWISE) {
+                let guard = match inside.next_if(Rule::LAST_OTHERWISE) {
                     Some(otherwise) => Guard::Otherwise(self.span(&otherwise)),
                     // Without a guard the row applies whenever its look-up finds a queue.
                     None => Guard::When(self.when(&mut inside)?.unwrap_or(Expr { kind: ExprKind::YesNo(true), span: part_span })),
@@ -164,7 +164,7 @@ impl Builder<'_> {
                 (target, guard)
             }
             Rule::route_keep => {
-                let keep = self.span(&inside.token(Rule::KEEP_OWNER).ok_or(Unbuilt)?);
+                let keep = self.span(&inside.next_if(Rule::KEEP_OWNER).ok_or(Unbuilt)?);
                 (RouteTarget::KeepOwner(keep), self.guard(inside.need(Rule::guard)?)?)
             }
             Rule::route_queue => {
@@ -179,7 +179,7 @@ impl Builder<'_> {
 
     /// The target behind `otherwise`.
     fn route_target(&mut self, parts: &mut Parts) -> Built<RouteTarget> {
-        if let Some(keep) = parts.token(Rule::KEEP_OWNER) {
+        if let Some(keep) = parts.next_if(Rule::KEEP_OWNER) {
             return Ok(RouteTarget::KeepOwner(self.span(&keep)));
         }
         match parts.optional(Rule::reference) {

@@ -72,9 +72,7 @@ impl Builder<'_> {
     fn section(&mut self, node: Node) -> Built<Section> {
         let span = self.span(&node);
         let mut parts = Parts::of(node);
-        let name = self.name(parts.need(Rule::name)?);
-        // nothing may be passed over here: `points` is a token
-        let display = parts.token(Rule::string).map(|string| self.text_of(string));
+        let (name, display) = self.heading(&mut parts)?;
         let mut section = Section { doc: self.doc(span), name, display, weight: None, points: None, up_to: None, rows: Vec::new(), span };
         for part in parts {
             match part.as_rule() {
@@ -168,7 +166,7 @@ impl Builder<'_> {
         let span = self.span(&node);
         let mut parts = Parts::of(node);
         let number = self.number(parts.need(Rule::number)?);
-        if parts.token(Rule::EACH).is_some() {
+        if parts.next_if(Rule::EACH).is_some() {
             return Ok(Points::Each(number, span));
         }
         Ok(match parts.optional(Rule::number) {
@@ -295,11 +293,11 @@ impl Builder<'_> {
     pub fn guard(&mut self, node: Node) -> Built<Guard> {
         let span = self.span(&node);
         let mut parts = Parts::of(node);
-        if parts.token(Rule::ELSE).is_some() {
+        if parts.next_if(Rule::ELSE).is_some() {
             self.report_habit(span, "otherwise", "the last row says `otherwise`");
             return Ok(Guard::Otherwise(span));
         }
-        if parts.token(Rule::OTHERWISE).is_some() {
+        if parts.next_if(Rule::OTHERWISE).is_some() {
             return Ok(Guard::Otherwise(span));
         }
         Ok(Guard::When(self.when(&mut parts)?.ok_or(Unbuilt)?))

@@ -158,6 +158,10 @@ impl Builder<'_> {
 
 /// `Deal Size` and `dealSize` become `deal_size`; nothing if no letter is left to begin with.
 fn snake_case(text: &str) -> String {
+    // What becomes of other letters is for a person to say.
+    if !text.is_ascii() {
+        return String::new();
+    }
     let mut snake = String::new();
     let mut previous_is_small = false;
     for character in text.chars() {

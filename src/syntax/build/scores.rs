@@ -186,6 +186,10 @@ impl Builder<'_> {
         let kind = match part.as_rule() {
             Rule::MISSING => PatternKind::Missing,
             Rule::OTHERWISE => PatternKind::Otherwise,
+            Rule::ELSE => {
+                self.report_habit(span, "otherwise", "the band for every other value is `otherwise`");
+                PatternKind::Otherwise
+            }
             Rule::pattern_under => PatternKind::Under(self.constant(Parts::of(part).need(Rule::constant)?)?),
             Rule::pattern_compare => self.pattern_compare(part)?,
             Rule::pattern_from => self.pattern_from(part)?,

@@ -13,7 +13,7 @@ use super::grammar::Rule;
 use super::scan::{Kind, Token};
 use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
 use crate::source::{SourceId, Span};
-use words::{Expectation, RANK_ASIDE, RANK_PART, beginnings, expectation};
+use words::{Expectation, RANK_ASIDE, RANK_END, RANK_PART, beginnings, expectation};
 
 /// How many parts a message names.
 const NAMED_MAX: usize = 4;
@@ -103,24 +103,37 @@ impl<'a> Found<'a> {
             );
         }
         let first = expected.first().filter(|first| first.rank == RANK_PART || first.rank == RANK_ASIDE);
-        match (first.and_then(|first| Some((first, first.example?))), words) {
-            (Some((first, example)), _) if first.beginnings.len() > 1 => {
+        match first.and_then(|first| Some((first, first.example?))) {
+            Some((first, example)) if first.beginnings.len() > 1 => {
                 diagnostic.help(format!("it begins with one of `{}`, for example `{example}`", first.beginnings.join("`, `")))
             }
-            (Some((_, example)), _) => diagnostic.help(format!("for example `{example}`")),
-            (None, [only]) if only.starts_with('`') => {
-                let missing = only.trim_matches('`');
-                // One bracket alone would mend nothing.
-                if !missing.starts_with(char::is_alphabetic) {
-                    return diagnostic.help(format!("write {only} here"));
+            Some((_, example)) => diagnostic.help(format!("for example `{example}`")),
+            None => self.with_missing_token(diagnostic, expected, words),
+        }
+    }
+
+    /// The one keyword that is missing, if it is one.
+    fn with_missing_token(&self, diagnostic: Diagnostic, expected: &[Expectation], words: &[&str]) -> Diagnostic {
+        let others_end = expected.iter().filter(|other| Some(&other.words.as_str()) != words.first()).all(|other| other.rank == RANK_END);
+        match words.first() {
+            Some(word) if others_end && word.starts_with('`') => {
+                let missing = word.trim_matches('`');
+                let diagnostic =
+                    diagnostic.help(if self.at_end() { format!("write {word} behind it") } else { format!("write {word} before it") });
+                // One bracket alone would mend nothing; a word of the language is likely to stand for the missing one.
+                if !missing.starts_with(char::is_alphabetic) || habits::RESERVED.contains(&self.word(0)) {
+                    return diagnostic;
                 }
-                let place = Span { end: self.span(0).start, ..self.span(0) };
-                let (place, text) =
-                    if self.at_end() { (self.here().after(), format!(" {missing}")) } else { (place, format!("{missing} ")) };
-                diagnostic.help(format!("write {only} here")).replace(format!("insert {only}"), Applicability::Unsafe, place, text)
+                let here = self.here();
+                let (place, text) = if self.at_end() {
+                    (here.after(), format!(" {missing}"))
+                } else {
+                    (Span { end: here.start, ..here }, format!("{missing} "))
+                };
+                diagnostic.replace(format!("insert {word}"), Applicability::Unsafe, place, text)
             }
-            (None, _) if self.at_end() => diagnostic.help("write what is expected behind it"),
-            (None, _) => diagnostic.help("remove it, or write what is expected before it"),
+            _ if self.at_end() => diagnostic.help("write what is expected behind it"),
+            _ => diagnostic.help("remove it, or write what is expected before it"),
         }
     }
 
@@ -131,8 +144,12 @@ impl<'a> Found<'a> {
             return None;
         }
         let candidates: Vec<String> = self.expected.iter().flat_map(|rule| beginnings(*rule)).collect();
-        let begun =
-            || candidates.iter().find(|candidate| word.len() >= 3 && word != "for" && candidate.starts_with(word)).map(String::as_str);
+        let begun = || {
+            candidates
+                .iter()
+                .find(|candidate| word.len() >= 3 && !habits::RESERVED.contains(&word) && begins(candidate, word))
+                .map(String::as_str)
+        };
         nearest(word, candidates.iter().map(String::as_str)).or_else(begun).map(str::to_owned)
     }
 
@@ -207,10 +224,28 @@ impl<'a> Found<'a> {
         ])
     }
 
+    /// Whether a value could begin here.
+    fn expects_value(&self) -> bool {
+        self.expects_any(&[
+            Rule::expression,
+            Rule::negation,
+            Rule::value,
+            Rule::product,
+            Rule::primary,
+            Rule::where_negation,
+            Rule::where_primary,
+        ])
+    }
+
     /// Whether a value ended before the offending token, so that an operator could follow.
     fn expects_operator(&self) -> bool {
         self.expects_any(&[Rule::AND, Rule::PLUS, Rule::TO_PLACES])
     }
+}
+
+/// Whether the candidate goes on behind the word with letters, not with a second word.
+fn begins(candidate: &str, word: &str) -> bool {
+    candidate.strip_prefix(word).is_some_and(|rest| rest.starts_with(char::is_alphabetic))
 }
 
 /// `a`, `b` or `c`

@@ -20,7 +20,7 @@ pub(super) struct Expectation {
 /// The ranks: what begins a part; what may follow; the end of the part; one more member of a list; an operator.
 pub(super) const RANK_PART: u8 = 0;
 const RANK_WORD: u8 = 1;
-const RANK_END: u8 = 2;
+pub(super) const RANK_END: u8 = 2;
 const RANK_COMMA: u8 = 3;
 const RANK_OPERATOR: u8 = 4;
 /// What may stand there but says little: a display name, a currency, a dot. Named only where nothing else is expected.

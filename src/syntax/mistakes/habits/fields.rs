@@ -1,0 +1,145 @@
+//! Slips in what a policy declares: fields, types, names, texts.
+
+use super::{Habit, RESERVED, instead, slip, superfluous, translated};
+use crate::diagnostic::{Applicability, Diagnostic, nearest};
+use crate::source::Span;
+use crate::syntax::grammar::Rule;
+use crate::syntax::mistakes::Found;
+use crate::syntax::scan::Kind;
+
+pub(super) const HABITS: [Habit; 7] =
+    [type_of_other_tools, modifier, currency_in_small_letters, name_with_dash, name_in_quotes, text_without_quotes, reserved_name];
+
+/// What other tools call the types.
+const TYPE_WORDS: [(&str, &[&str]); 7] = [
+    ("text", &["string", "str", "varchar", "char", "email", "phone", "url"]),
+    ("whole", &["integer", "int", "number", "numeric", "count", "bigint"]),
+    ("decimal 2", &["float", "double", "real", "percent", "percentage"]),
+    ("money", &["currency", "amount", "price"]),
+    ("yes_no", &["boolean", "bool", "checkbox", "flag"]),
+    ("one of", &["enum", "picklist", "choice", "select", "oneof"]),
+    ("time", &["datetime", "timestamp", "instant"]),
+];
+
+/// What other tools call the words behind a type.
+const MODIFIER_WORDS: [(&str, &[&str]); 3] = [
+    ("key", &["unique", "primary", "id_key"]),
+    ("optional", &["null", "nullable", "maybe"]),
+    ("", &["required", "mandatory", "notnull", "not_null"]),
+];
+
+/// `beds integer`
+fn type_of_other_tools(found: &Found) -> Option<Diagnostic> {
+    if !found.expects(Rule::type_expression) {
+        return None;
+    }
+    let ours = translated(&TYPE_WORDS, found.word(0))?;
+    let help = "the types are `text`, `whole`, `decimal N`, `money`, `yes_no`, `one of …`, `some of …`, `date` and `time`";
+    Some(instead(found, found.span(0), ours, help))
+}
+
+/// `beds whole otional`: the word reads as the next field, which lacks its type.
+fn modifier(found: &Found) -> Option<Diagnostic> {
+    if !found.expects(Rule::type_expression) || found.kind(-1) != Some(Kind::Word) {
+        return None;
+    }
+    let (written, span) = (found.word(-1), found.span(-1));
+    let meant = translated(&MODIFIER_WORDS, written).or_else(|| nearest(written, ["key", "optional", "from", "prefix key"]))?;
+    Some(match meant {
+        "" => {
+            superfluous(format!("no `{written}` is needed"), span, "every field is required unless it is `optional`", Applicability::Unsafe)
+        }
+        meant => instead(found, span, meant, format!("did you mean `{meant}`? A field is a name and a type")),
+    })
+}
+
+/// `currency usd`
+fn currency_in_small_letters(found: &Found) -> Option<Diagnostic> {
+    let written = found.word(0);
+    let is_code = written.len() == 3 && written.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if !is_code || !found.expects(Rule::currency_code) || found.word(-1) != "currency" {
+        return None;
+    }
+    Some(instead(found, found.span(0), &written.to_uppercase(), "a currency is three capital letters"))
+}
+
+/// `let deal-size = …`
+fn name_with_dash(found: &Found) -> Option<Diagnostic> {
+    let (before, dash, behind) = (found.span(-1), found.span(0), found.span(1));
+    let is_one_word = before.end == dash.start && dash.end == behind.start;
+    let are_words = found.kind(-1) == Some(Kind::Word) && found.kind(1) == Some(Kind::Word);
+    if found.word(0) != "-" || !is_one_word || !are_words || found.expects_operator() {
+        return None;
+    }
+    let fixed = format!("{}_{}", found.word(-1), found.word(1));
+    Some(instead(found, before.to(behind), &fixed, "names are small letters `a` to `z`, digits and `_`"))
+}
+
+/// `stage "Inquiry" owner marketing`, `one of "x", "y"`
+fn name_in_quotes(found: &Found) -> Option<Diagnostic> {
+    if found.kind(0) != Some(Kind::String) || !found.expects_name() || found.expects(Rule::string) {
+        return None;
+    }
+    let span = found.span(0);
+    let snake: String = found
+        .word(0)
+        .trim_matches('"')
+        .chars()
+        .map(|character| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '_' })
+        .collect();
+    let diagnostic = slip(
+        "a name stands without quotation marks",
+        span,
+        "a string",
+        "write a name in snake_case; a string behind it says how to show it",
+    );
+    if !snake.starts_with(|first: char| first.is_ascii_lowercase()) {
+        return Some(diagnostic);
+    }
+    let place = Span { end: span.start, ..span };
+    Some(diagnostic.replace(format!("insert the name `{snake}`"), Applicability::Unsafe, place, format!("{snake} ")))
+}
+
+/// `use common/teams.lead`, `version 2026.3`
+fn text_without_quotes(found: &Found) -> Option<Diagnostic> {
+    let is_plain = matches!(found.kind(0), Some(Kind::Word | Kind::Number));
+    // Elsewhere a string is one of several things that may follow, such as a display name.
+    let only_text = found.expected.iter().all(|rule| matches!(rule, Rule::string | Rule::path | Rule::INPUT | Rule::because));
+    if !is_plain || !found.expects(Rule::string) || !only_text || found.item() == "claim" {
+        return None;
+    }
+    let mut last = 0;
+    // What touches belongs together: a path, a version.
+    while found
+        .token(last + 1)
+        .is_some_and(|next| next.start == found.span(last).end as usize && !matches!(next.kind, Kind::Open | Kind::Close))
+    {
+        last += 1;
+    }
+    let span = found.span(0).to(found.span(last));
+    let quoted = format!("\"{}\"", &found.text[span.start as usize..span.end as usize]);
+    Some(slip("a string stands in quotation marks", span, "no quotation marks", format!("write `{quoted}`")).replace(
+        format!("write `{quoted}`"),
+        Applicability::Unsafe,
+        span,
+        quoted,
+    ))
+}
+
+/// `lead { key text }`
+fn reserved_name(found: &Found) -> Option<Diagnostic> {
+    let written = found.word(0);
+    let declares = found.expects_any(&[Rule::field, Rule::column, Rule::choice, Rule::choices]);
+    let is_operator =
+        ["and", "or", "not", "is", "has", "between", "else", "implies", "when", "otherwise", "because", "for"].contains(&written);
+    if !RESERVED.contains(&written) || !found.expects_name() || (is_operator && !declares) {
+        return None;
+    }
+    let help = format!("as a name it stands in backquotes: `` `{written}` ``");
+    Some(slip(format!("`{written}` is a reserved word"), found.span(0), "not a name", help).replace(
+        "put it in backquotes",
+        Applicability::Unsafe,
+        found.span(0),
+        format!("`{written}`"),
+    ))
+}

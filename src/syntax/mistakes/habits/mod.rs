@@ -1,0 +1,94 @@
+//! What people type who come from other tools, with what to write instead.
+//!
+//! Enters: where the text stopped making sense. Leaves: a diagnostic with help, and a fix where one exists; none if no habit explains it.
+//! What the grammar can read in spite of the slip (`==`, `&&`, `if` …) is reported by the tree builder instead, so that the item is kept.
+//! Always holds: a fix is [`Applicability::Safe`] only where nothing else can have been meant.
+
+mod bands;
+mod fields;
+mod measures;
+mod numbers;
+mod operators;
+mod rows;
+mod times;
+
+use super::Found;
+use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::source::Span;
+
+type Habit = fn(&Found) -> Option<Diagnostic>;
+
+/// From the special to the general; the first that fits explains the mistake.
+const HABITS: [&[Habit]; 7] =
+    [&bands::HABITS, &measures::HABITS, &times::HABITS, &numbers::HABITS, &fields::HABITS, &operators::HABITS, &rows::HABITS];
+
+pub(super) fn explain(found: &Found) -> Option<Diagnostic> {
+    HABITS.iter().flat_map(|habits| habits.iter()).find_map(|habit| habit(found))
+}
+
+/// The reserved words, as in the grammar.
+pub(super) const RESERVED: [&str; 24] = [
+    "and",
+    "or",
+    "not",
+    "is",
+    "has",
+    "between",
+    "else",
+    "when",
+    "otherwise",
+    "yes",
+    "no",
+    "missing",
+    "known",
+    "under",
+    "by",
+    "any",
+    "key",
+    "optional",
+    "from",
+    "implies",
+    "because",
+    "entering",
+    "leaving",
+    "for",
+];
+
+/// A mistake at `span`, with its help.
+fn slip(message: impl Into<String>, span: Span, label: &str, help: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(Code::Syntax, message).at(span, label).help(help)
+}
+
+/// What is written in another tool's way, and what Leadwright writes.
+fn instead(found: &Found, span: Span, instead: &str, help: impl Into<String>) -> Diagnostic {
+    let written = &found.text[span.start as usize..span.end as usize];
+    slip(format!("write `{instead}` for `{written}`"), span, "not how it is written here", help).replace(
+        format!("replace by `{instead}`"),
+        Applicability::Unsafe,
+        span,
+        instead,
+    )
+}
+
+/// What stands there for nothing.
+fn superfluous(message: impl Into<String>, span: Span, help: impl Into<String>, applicability: Applicability) -> Diagnostic {
+    slip(message, span, "not needed", help).replace("remove it", applicability, span, "")
+}
+
+/// A word in place of the sign at `span`, parted by blanks from what stands around it.
+fn spaced(found: &Found, span: Span, word: &str) -> String {
+    let touches = |character: Option<char>| character.is_some_and(|character| !character.is_whitespace());
+    let before = touches(found.text[..span.start as usize].chars().next_back());
+    let after = touches(found.text[span.end as usize..].chars().next());
+    format!("{}{word}{}", if before { " " } else { "" }, if after { " " } else { "" })
+}
+
+/// Looks a word of another tool up.
+fn translated(table: &[(&'static str, &[&str])], word: &str) -> Option<&'static str> {
+    let word = word.to_lowercase();
+    table.iter().find(|(_, others)| others.contains(&word.as_str())).map(|(ours, _)| *ours)
+}
+
+fn is_comparison_sign(word: &str) -> bool {
+    [">", "<", ">=", "<=", "=>", "=<", "≥", "≤"].contains(&word)
+}

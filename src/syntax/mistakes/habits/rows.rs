@@ -1,0 +1,111 @@
+//! Slips in lists and rows: commas, colons, the order of a row, arrows, claims.
+
+use super::{Habit, instead, slip, superfluous};
+use crate::diagnostic::{Applicability, Diagnostic, nearest};
+use crate::syntax::grammar::Rule;
+use crate::syntax::mistakes::Found;
+use crate::syntax::scan::Kind;
+
+pub(super) const HABITS: [Habit; 7] =
+    [comma_at_end, comma_between_rows, claim_without_kind, arrow, condition_first, word_for_otherwise, sign_before_value];
+
+/// `hospital, clinic, }`
+fn comma_at_end(found: &Found) -> Option<Diagnostic> {
+    if found.word(-1) != "," || !(found.at_end() || found.kind(0) == Some(Kind::Close)) {
+        return None;
+    }
+    let help = "remove the `,`: commas stand between the members of a list";
+    Some(superfluous("a list ends without a comma", found.span(-1), help, Applicability::Safe))
+}
+
+/// `a text, b whole`
+fn comma_between_rows(found: &Found) -> Option<Diagnostic> {
+    let expects_row = found.expects_name() || found.expects(Rule::CLOSE_BRACE);
+    // Between names a list may have been meant.
+    if found.word(0) != "," || found.expects(Rule::COMMA) || !expects_row {
+        return None;
+    }
+    let help = "remove the `,`: a row ends where the next one begins";
+    Some(superfluous("rows are not parted by commas", found.span(0), help, Applicability::Safe))
+}
+
+/// `claim "…" sometimes a`, `claim always a`
+fn claim_without_kind(found: &Found) -> Option<Diagnostic> {
+    if found.item() != "claim" {
+        return None;
+    }
+    let help = "a claim is `claim \"…\" always …`, `never …`, `possible …` or `claim \"…\" SCORE never falls as FIELD rises`";
+    if found.index == 1 && !found.at_end() {
+        return Some(slip("a claim has a title", found.span(0), "expected a string in quotation marks", help));
+    }
+    if !found.expects(Rule::RISES) || found.index > 3 {
+        return None;
+    }
+    let word = 2 - found.index as isize;
+    let span = found.span(word);
+    let diagnostic = slip("expected what is claimed: `always`, `never` or `possible`", span, "not one of them", help);
+    Some(match nearest(found.word(word), ["always", "never", "possible"]) {
+        Some(meant) => diagnostic.replace(format!("replace by `{meant}`"), Applicability::Unsafe, span, meant),
+        None => diagnostic,
+    })
+}
+
+/// `a - b`, `a to b`, `a b` in a flow
+fn arrow(found: &Found) -> Option<Diagnostic> {
+    if !found.expects(Rule::ARROW) {
+        return None;
+    }
+    let help = "a row of a flow is `FROM -> TO when …`";
+    if ["-", ">", "to", "=", "--", "—", "–"].contains(&found.word(0)) {
+        return Some(instead(found, found.span(0), "->", help));
+    }
+    if found.kind(0) != Some(Kind::Word) {
+        return None;
+    }
+    let place = found.span(-1).after();
+    Some(slip("an arrow is missing", found.span(0), "where the lead goes?", help).replace(
+        "insert `->`",
+        Applicability::Unsafe,
+        place,
+        " ->",
+    ))
+}
+
+/// `decide status { when a b }`, `if a then b`
+fn condition_first(found: &Found) -> Option<Diagnostic> {
+    let help = "write `OUTCOME when CONDITION`";
+    let is_guard = |word: &str| ["when", "if", "unless"].contains(&word);
+    if is_guard(found.word(0)) && found.expects_any(&[Rule::decide_row, Rule::route_row]) {
+        return Some(slip("a row begins with its outcome", found.span(0), "the condition comes second", help));
+    }
+    let read_as_outcome = is_guard(found.word(-1)) && found.expects(Rule::guard);
+    read_as_outcome.then(|| slip("a row begins with its outcome", found.span(-1), "the condition comes second", help))
+}
+
+/// `default nurture`, `nurture default`
+fn word_for_otherwise(found: &Found) -> Option<Diagnostic> {
+    let help = "the last row is `OUTCOME otherwise`";
+    let is_otherwise = |word: &str| ["default", "else", "finally", "rest"].contains(&word);
+    if !found.expects(Rule::guard) {
+        return None;
+    }
+    if is_otherwise(found.word(0)) {
+        return Some(instead(found, found.span(0), "otherwise", help));
+    }
+    let swapped = is_otherwise(found.word(-1)) && found.kind(0) == Some(Kind::Word);
+    swapped.then(|| instead(found, found.span(-1).to(found.span(0)), &format!("{} otherwise", found.word(0)), help))
+}
+
+/// `beds: 5`, `beds = 5`, `500 or more => 10`, `beds is 5` in a test
+fn sign_before_value(found: &Found) -> Option<Diagnostic> {
+    let (sign, span) = (found.word(0), found.span(0));
+    let is_sign = [":", "=", ":=", "=>", "->", "=="].contains(&sign) || (sign == "is" && found.expects(Rule::given_value));
+    if !is_sign || found.index <= 1 {
+        return None;
+    }
+    if found.expects(Rule::EQUALS) {
+        return Some(instead(found, span, "=", "write `NAME = VALUE`"));
+    }
+    let help = "leave it out: a value follows directly what it belongs to";
+    Some(superfluous(format!("no `{sign}` stands here"), span, help, Applicability::Unsafe))
+}

@@ -1,0 +1,126 @@
+//! Slips in dates, times of day, lengths of time and days of the week.
+
+use super::{Habit, instead, slip, translated};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::syntax::grammar::Rule;
+use crate::syntax::mistakes::Found;
+use crate::syntax::scan::Kind;
+
+pub(super) const HABITS: [Habit; 6] = [day_and_time_apart, time_needed, date_with_slashes, clock, day_of_the_week, unit_of_time];
+
+/// What other tools call the units of time.
+pub(super) const UNIT_WORDS: [(&str, &[&str]); 5] = [
+    ("seconds", &["s", "sec", "secs"]),
+    ("minutes", &["m", "min", "mins"]),
+    ("hours", &["h", "hr", "hrs"]),
+    ("days", &["d"]),
+    ("weeks", &["w", "wk", "wks"]),
+];
+
+/// `2026-11-18 15:00`
+fn day_and_time_apart(found: &Found) -> Option<Diagnostic> {
+    // The day fits where a date is expected, and is in the way where a time is.
+    let offset = [-1, 0].into_iter().find(|offset| is_day(found.word(*offset)))?;
+    if !found.word(offset + 1).contains(':') || found.kind(offset + 1) != Some(Kind::Number) {
+        return None;
+    }
+    let span = found.span(offset).to(found.span(offset + 1));
+    let fixed = format!("{}T{}", found.word(offset), found.word(offset + 1));
+    Some(slip("a time is one word: day, `T`, time of day", span, "two words", format!("write `{fixed}`")).replace(
+        format!("write `{fixed}`"),
+        Applicability::Safe,
+        span,
+        fixed,
+    ))
+}
+
+fn is_day(word: &str) -> bool {
+    let mut fields = word.split('-');
+    let is_number = |field: Option<&str>, length: std::ops::RangeInclusive<usize>| {
+        field.is_some_and(|field| length.contains(&field.len()) && field.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    is_number(fields.next(), 4..=4) && is_number(fields.next(), 1..=2) && is_number(fields.next(), 1..=2) && fields.next().is_none()
+}
+
+/// `as of 2026-11-18`
+fn time_needed(found: &Found) -> Option<Diagnostic> {
+    if !found.expects_any(&[Rule::time, Rule::ago]) || !is_day(found.word(0)) {
+        return None;
+    }
+    let span = found.span(0);
+    let help = format!("write `{}T00:00`, or the time that is meant", found.word(0));
+    Some(slip("a time of day is needed too", span, "only a day", help).replace(
+        "add midnight",
+        Applicability::Unsafe,
+        span.after(),
+        "T00:00",
+    ))
+}
+
+/// `closed 12/25/2026`
+fn date_with_slashes(found: &Found) -> Option<Diagnostic> {
+    if !found.expects_any(&[Rule::date, Rule::closed_day])
+        || !["/", "."].iter().any(|sign| found.word(1) == *sign || found.word(0).contains(sign))
+    {
+        return None;
+    }
+    Some(slip("a date is written year, month, day", found.span(0), "not a date", "write `2026-12-25`"))
+}
+
+/// `8 to 17`, `8am`, `08:00-17:00`
+fn clock(found: &Found) -> Option<Diagnostic> {
+    let (written, span) = (found.word(0), found.span(0));
+    let help = "a time of day is hours and minutes: `08:30 to 17:00`";
+    if found.expects(Rule::TO) && written.contains(':') {
+        return written.split_once('-').map(|(open, close)| instead(found, span, &format!("{open} to {close}"), help));
+    }
+    if !found.expects(Rule::clock) || found.kind(0) != Some(Kind::Number) {
+        return None;
+    }
+    let small = written.to_lowercase();
+    let (digits, half) = small.split_at(small.trim_end_matches(|character: char| character.is_alphabetic()).len());
+    let (hour, minute) = digits.split_once(':').unwrap_or((digits, "00"));
+    let hour = match (half, hour.parse::<u8>().ok()?) {
+        ("", hour @ 0..=24) => hour,
+        ("am", 12) => 0,
+        ("am", hour @ 1..=11) | ("pm", hour @ 12) => hour,
+        ("pm", hour @ 1..=11) => hour + 12,
+        _ => return None,
+    };
+    Some(instead(found, span, &format!("{hour:02}:{minute}"), help))
+}
+
+/// `monday`, `mon-fri`
+fn day_of_the_week(found: &Found) -> Option<Diagnostic> {
+    let span = found.span(0);
+    if found.expects(Rule::clock) && found.expects(Rule::TO) && found.word(0) == "-" {
+        return Some(instead(found, span, "to", "days are `mon to fri`").replace(
+            "write `to`",
+            Applicability::Safe,
+            span,
+            super::spaced(found, span, "to"),
+        ));
+    }
+    if !found.expects_any(&[Rule::weekday, Rule::opening]) {
+        return None;
+    }
+    let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let small = found.word(0).to_lowercase();
+    let day = days.iter().find(|day| small.len() >= 3 && day.starts_with(&small))?;
+    Some(instead(found, span, &day[..3], "days are `mon`, `tue`, `wed`, `thu`, `fri`, `sat` and `sun`"))
+}
+
+/// `30 d`, `90 months`
+fn unit_of_time(found: &Found) -> Option<Diagnostic> {
+    if !found.expects(Rule::unit) {
+        return None;
+    }
+    let span = found.span(0);
+    if let Some(unit) = translated(&UNIT_WORDS, found.word(0)) {
+        return Some(instead(found, span, unit, "time is counted in `seconds`, `minutes`, `hours`, `days` or `weeks`"));
+    }
+    let uneven = ["month", "months", "quarter", "quarters", "year", "years"].contains(&found.word(0));
+    uneven.then(|| {
+        slip(format!("`{}` are not all of one length", found.word(0)), span, "not a unit of time", "count in `days`, or in `weeks`")
+    })
+}

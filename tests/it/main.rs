@@ -4,6 +4,7 @@ mod agreement;
 mod architecture;
 mod jit;
 mod model_declare;
+mod model_expressions;
 mod program;
 mod spec;
 mod support;

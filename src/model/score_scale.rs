@@ -77,7 +77,7 @@ impl Checker<'_> {
             let scale = score.sections.get(section.name)?.scale;
             let mut total = Total::default();
             for gives in section_gives(section) {
-                self.add(&mut total, &gives, section_factor(section, &gives), scale, &score.name)?;
+                self.add(&mut total, Total::default(), &gives, section_factor(section, &gives), scale, &score.name)?;
             }
             let interval = capped(total, up_to(section), scale);
             let place = intervals.get_mut(section.name)?;
@@ -112,17 +112,16 @@ impl Checker<'_> {
             for section in &persona.sections {
                 let mut part = Total::default();
                 for gives in section_gives(section) {
-                    self.add(&mut part, &gives, sum_factor(section, &gives), scale, &score.name)?;
+                    self.add(&mut part, total, &gives, sum_factor(section, &gives), scale, &score.name)?;
                 }
                 let capped = capped(part, up_to(section), scale);
                 total.negative += part.negative;
                 total.positive += part.positive;
                 total.low += i128::from(capped.low);
                 total.high += i128::from(capped.high);
-                self.check_fits(&total, section.span, None, &score.name)?;
             }
             for adjust in &adjusts {
-                self.add(&mut total, adjust, Some(Decimal::whole(1)), scale, &score.name)?;
+                self.add(&mut total, Total::default(), adjust, Some(Decimal::whole(1)), scale, &score.name)?;
             }
             let interval = total.interval();
             whole = Some(whole.map_or(interval, |other| other.hull(interval)));
@@ -175,8 +174,8 @@ impl Checker<'_> {
         Some(most)
     }
 
-    /// Adds what can be given, in units of 10^-`scale`.
-    fn add(&mut self, total: &mut Total, gives: &Gives, factor: Option<Decimal>, scale: u8, score: &str) -> Option<()> {
+    /// Adds what can be given, in units of 10^-`scale`; `before` is what has been added up elsewhere.
+    fn add(&mut self, total: &mut Total, before: Total, gives: &Gives, factor: Option<Decimal>, scale: u8, score: &str) -> Option<()> {
         let ends = || {
             let mut low = i128::MAX;
             let mut high = i128::MIN;
@@ -187,29 +186,25 @@ impl Checker<'_> {
                     high = high.max(end);
                 }
             }
-            let fits = low >= i128::from(i64::MIN) && high <= i128::from(i64::MAX);
-            (fits || low > high).then_some((low, high))
+            let low = if low > high { 0 } else { low };
+            Some((low, high.max(low)))
         };
-        let Some((low, high)) = ends() else {
+        let (limit_low, limit_high) = (i128::from(i64::MIN), i128::from(i64::MAX));
+        let fitting = ends().filter(|(low, high)| {
+            *low >= limit_low
+                && *high <= limit_high
+                && before.negative + total.negative + (*low).min(0) >= limit_low
+                && before.positive + total.positive + (*high).max(0) <= limit_high
+        });
+        let Some((low, high)) = fitting else {
             self.report_overflow(gives.span, gives.unbounded, score);
             return None;
         };
-        if low > high {
-            return Some(());
-        }
         total.low += low;
         total.high += high;
         total.negative += low.min(0);
         total.positive += high.max(0);
-        self.check_fits(total, gives.span, gives.unbounded, score)
-    }
-
-    fn check_fits(&mut self, total: &Total, span: Span, unbounded: Option<Span>, score: &str) -> Option<()> {
-        if total.negative >= i128::from(i64::MIN) && total.positive <= i128::from(i64::MAX) {
-            return Some(());
-        }
-        self.report_overflow(span, unbounded, score);
-        None
+        Some(())
     }
 
     fn report_overflow(&mut self, span: Span, unbounded: Option<Span>, score: &str) {

@@ -3,6 +3,8 @@
 //! A section outside the `for … { … }` blocks is part of every persona's model. Always holds, when nothing was reported: the weights of each
 //! persona's sections, and of each section's attributes, total 100 %; the rows of an attribute cover its subject; the personas cover every lead.
 
+use std::collections::hash_map::Entry;
+
 use rustc_hash::FxHashMap;
 
 use super::check::Checker;
@@ -19,6 +21,9 @@ use super::{
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Points, PointsKind, ScorePart, SectionRow};
+
+/// A section outside the personas stands in the model of each; so many such copies are made.
+const SHARED_SECTIONS_MAX: usize = 10_000;
 
 /// The parts of a score's tree that make one model: with its condition, or for every lead.
 struct Model<'t> {
@@ -48,7 +53,7 @@ impl Checker<'_> {
         let mut draft = Draft { names: Vec::new(), numbers: FxHashMap::default(), sound: !tree.parts.is_empty() };
         let range = self.written_range(tree, &name, &mut draft);
         let rounded = self.rounded(tree, &mut draft);
-        let models = models(tree);
+        let models = self.models(tree, &mut draft);
         // a section outside the personas is typed once and stands in each model
         let mut typed: FxHashMap<Span, Section> = FxHashMap::default();
         let mut personas = Vec::new();
@@ -67,9 +72,8 @@ impl Checker<'_> {
             self.check_section_weights(model, tree, &name);
             let mut sections = Vec::with_capacity(model.sections.len());
             for section in &model.sections {
-                if !typed.contains_key(&section.span) {
-                    let checked = self.section_of_score(section, &mut draft);
-                    typed.insert(section.span, checked);
+                if let Entry::Vacant(place) = typed.entry(section.span) {
+                    place.insert(self.section_of_score(section, &mut draft));
                 }
                 sections.extend(typed.get(&section.span).cloned());
             }
@@ -102,6 +106,43 @@ impl Checker<'_> {
         if let Some(place) = self.policy.scores.get_mut(id) {
             *place = score;
         }
+    }
+
+    /// One model for each persona, each with the sections that stand outside of them; or one for all.
+    fn models<'t>(&mut self, tree: &'t tree::Score, draft: &mut Draft) -> Vec<Model<'t>> {
+        let personas = || {
+            tree.parts.iter().enumerate().filter_map(|(position, part)| match part {
+                ScorePart::Persona { condition, sections, span } => Some((position, condition.as_ref(), sections, *span)),
+                ScorePart::Section(_) | ScorePart::Adjust(_) => None,
+            })
+        };
+        let shared = || {
+            tree.parts.iter().enumerate().filter_map(|(position, part)| match part {
+                ScorePart::Section(section) => Some((position, section)),
+                ScorePart::Persona { .. } | ScorePart::Adjust(_) => None,
+            })
+        };
+        let (persona_count, shared_count) = (personas().count(), shared().count());
+        if persona_count == 0 {
+            let sections = shared().map(|(_, section)| section).collect();
+            return vec![Model { condition: None, sections, span: tree.name.span }];
+        }
+        if persona_count.saturating_mul(shared_count) > SHARED_SECTIONS_MAX {
+            let message = format!(
+                "score `{}` has {persona_count} models that share {shared_count} sections, more than the limit of {SHARED_SECTIONS_MAX} together",
+                tree.name.text
+            );
+            self.report(Diagnostic::new(Code::TooManyItems, message).at(tree.name.span, ""));
+            draft.sound = false;
+            return Vec::new();
+        }
+        personas()
+            .map(|(at, condition, own, span)| {
+                let before = shared().filter(|(position, _)| *position < at).map(|(_, section)| section);
+                let after = shared().filter(|(position, _)| *position > at).map(|(_, section)| section);
+                Model { condition, sections: before.chain(own).chain(after).collect(), span }
+            })
+            .collect()
     }
 
     /// `from A to B`
@@ -463,30 +504,4 @@ impl Model<'_> {
     fn span_of_head(&self) -> Span {
         self.condition.map_or(self.span, |condition| condition.span)
     }
-}
-
-/// One model for each persona, each with the sections that stand outside of them; or one for all.
-fn models(tree: &tree::Score) -> Vec<Model<'_>> {
-    let personas = tree.parts.iter().enumerate().filter_map(|(position, part)| match part {
-        ScorePart::Persona { condition, sections, span } => Some((position, condition.as_ref(), sections, *span)),
-        ScorePart::Section(_) | ScorePart::Adjust(_) => None,
-    });
-    let shared = || {
-        tree.parts.iter().enumerate().filter_map(|(position, part)| match part {
-            ScorePart::Section(section) => Some((position, section)),
-            ScorePart::Persona { .. } | ScorePart::Adjust(_) => None,
-        })
-    };
-    let models: Vec<Model<'_>> = personas
-        .map(|(at, condition, own, span)| {
-            let before = shared().filter(|(position, _)| *position < at).map(|(_, section)| section);
-            let after = shared().filter(|(position, _)| *position > at).map(|(_, section)| section);
-            Model { condition, sections: before.chain(own).chain(after).collect(), span }
-        })
-        .collect();
-    if !models.is_empty() {
-        return models;
-    }
-    let sections = shared().map(|(_, section)| section).collect();
-    vec![Model { condition: None, sections, span: tree.name.span }]
 }

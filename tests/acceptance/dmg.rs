@@ -73,8 +73,9 @@ fn computed_points() {
     sample.leads.write(&input);
     let scored = Scoring { policy: &policy("dmg_computed"), input: &input, as_of: AS_OF, with: &[] }.run(folder.path());
 
-    let expected: Vec<String> = sample.cases.iter().map(|case| case["score"].to_string()).collect();
-    assert_same(&scored.cells("card"), &expected.iter().map(String::as_str).collect::<Vec<_>>());
+    let given: Vec<i64> = scored.cells("card").into_iter().map(thousandths).collect();
+    let expected: Vec<i64> = sample.cases.iter().map(|case| thousandths(&case["score"].to_string())).collect();
+    assert_same(&given, &expected);
 }
 
 /// "Invalid values are treated as missing" is an option of the run: -9 for the department, whose cell holds none of the three.

@@ -15,11 +15,16 @@ create table pages as
   select landing_page_id, case when count(*) >= 200 then 'main' else 'side' end as tier
     from leads group by landing_page_id having count(*) >= 20;
 
-update joined set origin = lower(trim(replace(replace(origin, '_', ' '), '-', ' ')));
+update joined set
+  origin = lower(trim(replace(replace(origin, '_', ' '), '-', ' '))),
+  lead_type = lower(trim(replace(replace(lead_type, '_', ' '), '-', ' '))),
+  lead_behaviour_profile = lower(lead_behaviour_profile),
+  has_company = case lower(has_company) when 'yes' then 'True' when 'no' then 'False' else has_company end,
+  has_gtin = case lower(has_gtin) when 'yes' then 'True' when 'no' then 'False' else has_gtin end;
 
 create table checked as
   select *, case
-    when first_contact_date is null or date(first_contact_date) is not first_contact_date then 'first_contact_date'
+    when first_contact_date is null or date(julianday(first_contact_date)) is not first_contact_date then 'first_contact_date'
     when landing_page_id is null then 'landing_page_id'
     when origin not in ('organic search', 'paid search', 'social', 'direct traffic', 'email', 'referral', 'display',
                         'other publicities', 'other', 'unknown') then 'origin'

@@ -1,21 +1,20 @@
 //! Executable memory: from a program to functions that can be called, until they are dropped.
 //!
-//! Enters: a program and its [`Plan`]. Leaves: [`Code`], one function per segment, and the [`Constants`] that the code addresses. Always
+//! Enters: a program. Leaves: [`Code`], one function per segment of its [`Plan`], and the [`Constants`] that the code addresses. Always
 //! holds: the memory of the functions is given back when the [`Code`] is dropped, and not before; also when generation fails half-way.
 
 use std::sync::{Mutex, OnceLock};
 
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
-use cranelift_frontend::FunctionBuilderContext;
 use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{FuncId, Module, ModuleError};
 
 use super::JitError;
 use super::constants::{Constants, ConstantsBuilder};
-use super::function::{self, Slots};
+use super::function::{self, Workspace};
 use super::pass::Entry;
-use super::plan::Plan;
+use super::plan::{Layout, Options, Plan};
 use crate::program::Program;
 
 /// Generated functions, in the order of the plan's segments.
@@ -40,7 +39,7 @@ impl Drop for Memory {
 }
 
 impl Code {
-    pub fn generate(program: &Program, plan: &Plan) -> Result<(Code, Constants), JitError> {
+    pub fn generate(program: &Program, options: Options) -> Result<(Code, Constants, Layout), JitError> {
         let isa = host()?;
         let builder = JITBuilder::with_isa(isa.clone(), cranelift_module::default_libcall_names());
         let mut memory = Memory(Mutex::new(Some(JITModule::new(builder))));
@@ -49,7 +48,8 @@ impl Code {
         };
 
         let mut constants = ConstantsBuilder::default();
-        let functions = define(program, plan, isa, module, &mut constants)?;
+        let plan = Plan::new(program, &mut constants, options);
+        let functions = define(program, &plan, isa, module, &mut constants)?;
         module.finalize_definitions().map_err(generation)?;
         let entry = |function: &FuncId| {
             let address = module.get_finalized_function(*function);
@@ -58,7 +58,7 @@ impl Code {
         };
         let entries = functions.iter().map(entry).collect();
         let constants = constants.finish().ok_or_else(|| JitError::Generation("constants take more than 2 GiB".into()))?;
-        Ok((Code { entries, _memory: memory }, constants))
+        Ok((Code { entries, _memory: memory }, constants, plan.layout))
     }
 
     pub fn entries(&self) -> &[Entry] {
@@ -74,13 +74,12 @@ fn define(
     constants: &mut ConstantsBuilder,
 ) -> Result<Vec<FuncId>, JitError> {
     let mut context = module.make_context();
-    let mut builder_context = FunctionBuilderContext::new();
-    let mut slots = Slots::new(program);
+    let mut workspace = Workspace::new(program);
     let mut functions = Vec::with_capacity(plan.segments.len());
     for segment in 0..plan.segments.len() {
         context.func.signature = function::signature(isa.as_ref());
         let id = module.declare_anonymous_function(&context.func.signature).map_err(generation)?;
-        function::build(program, plan, segment, constants, &mut slots, isa.as_ref(), &mut context.func, &mut builder_context);
+        function::build(program, plan, segment, constants, isa.as_ref(), &mut context.func, &mut workspace);
         module.define_function(id, &mut context).map_err(generation)?;
         module.clear_context(&mut context);
         functions.push(id);
@@ -107,6 +106,11 @@ fn find_host() -> Result<OwnedTargetIsa, String> {
     for (name, value) in [("opt_level", "none"), ("enable_verifier", verify), ("use_colocated_libcalls", "false"), ("is_pic", "false")] {
         flags.set(name, value).map_err(|error| error.to_string())?;
     }
-    let isa = cranelift_native::builder()?;
-    isa.finish(settings::Flags::new(flags)).map_err(|error| error.to_string())
+    let isa = cranelift_native::builder()?.finish(settings::Flags::new(flags)).map_err(|error| error.to_string())?;
+    // Without these, vectors would take calls of a library that is not there.
+    #[cfg(target_arch = "x86_64")]
+    let has_vectors = std::is_x86_feature_detected!("ssse3") && std::is_x86_feature_detected!("sse4.2");
+    #[cfg(not(target_arch = "x86_64"))]
+    let has_vectors = cfg!(target_arch = "aarch64");
+    if has_vectors { Ok(isa) } else { Err("it has no vectors with SSE 4.2".into()) }
 }

@@ -1,13 +1,15 @@
-//! Constant memory of a compiled program: tables that generated code reads directly, and indexes that [`super::helpers::find`] searches.
+//! Constant memory of a compiled program: tables that generated code reads directly, and indexes that [`super::scalar`] searches.
 //!
 //! Enters: the program's arrays and look-ups, each when code for it is first generated. Leaves: [`Constants`], whose addresses never
 //! change once finished. Always holds: behind the last entry of a [`Table`] stands one more for "outside", so that an index cut to
 //! `0..=length` may be loaded without a check.
 
 use std::pin::Pin;
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use super::lanes::Lanes;
 use crate::program::{KEYS_MAX, Lookup, Program, arithmetic};
 
 /// Up to so many thresholds are compared one by one; more are searched.
@@ -23,41 +25,12 @@ const DENSE_ENTRIES_MAX: usize = 1 << 16;
 const DENSE_ENTRIES_PER_ROW: usize = 16;
 const DENSE_ENTRIES_ALWAYS: usize = 1 << 10;
 
-/// How an entry is stored. All are signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EntryWidth {
-    I8,
-    I16,
-    I32,
-    I64,
-}
-
-impl EntryWidth {
-    pub fn bytes(self) -> usize {
-        match self {
-            EntryWidth::I8 => 1,
-            EntryWidth::I16 => 2,
-            EntryWidth::I32 => 4,
-            EntryWidth::I64 => 8,
-        }
-    }
-
-    fn low(self) -> i64 {
-        match self {
-            EntryWidth::I8 => i64::from(i8::MIN),
-            EntryWidth::I16 => i64::from(i16::MIN),
-            EntryWidth::I32 => i64::from(i32::MIN),
-            EntryWidth::I64 => i64::MIN,
-        }
-    }
-}
-
 /// Where an array stands, and how.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
     /// bytes from the start of the constant memory
     pub offset: i32,
-    pub width: EntryWidth,
+    pub lanes: Lanes,
     /// of the array, or of what it is padded to, without the entry for "outside"
     pub length: usize,
     /// no value of the array; stands where one is missing, and outside
@@ -69,9 +42,10 @@ pub struct Table {
 }
 
 /// A look-up whose keys all lie in small ranges, as one table. The index is, key by key, `index × (extent + 1) + min(key - low, extent)`.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct DenseIndex {
     pub table: Table,
+    pub entries: Vec<Option<i64>>,
     /// per key: its least value and the number of its values
     pub keys: Vec<(i64, i64)>,
 }
@@ -79,9 +53,19 @@ pub struct DenseIndex {
 /// How a look-up is answered.
 #[derive(Clone, Debug)]
 pub enum Finder {
-    Dense(DenseIndex),
+    Dense(Rc<DenseIndex>),
     /// number of an [`Index`]
     Search(usize),
+}
+
+impl Finder {
+    /// The table of a look-up by one key.
+    pub fn single_key(&self) -> Option<&DenseIndex> {
+        match self {
+            Finder::Dense(dense) if dense.keys.len() == 1 => Some(dense),
+            Finder::Dense(_) | Finder::Search(_) => None,
+        }
+    }
 }
 
 /// A look-up's sorted keys, flat.
@@ -172,7 +156,7 @@ impl ConstantsBuilder {
         }
         let rows = &program.lookups[lookup as usize];
         let finder = match self.dense_index(rows) {
-            Some(dense) => Finder::Dense(dense),
+            Some(dense) => Finder::Dense(Rc::new(dense)),
             None => {
                 self.indexes.push(Box::pin(Index::new(rows)));
                 Finder::Search(self.indexes.len() - 1)
@@ -221,7 +205,7 @@ impl ConstantsBuilder {
                 entries[place_of(&keys, row)] = Some(*number);
             }
         }
-        Some(DenseIndex { table: add_table(&mut self.bytes, &entries, 0), keys })
+        Some(DenseIndex { table: add_table(&mut self.bytes, &entries, 0), entries, keys })
     }
 }
 
@@ -272,20 +256,20 @@ impl Index {
 fn add_table(bytes: &mut Vec<u8>, entries: &[Option<i64>], padded_length: usize) -> Table {
     let low = entries.iter().flatten().copied().min().unwrap_or(0);
     let high = entries.iter().flatten().copied().max().unwrap_or(0);
-    let (width, missing) = match (low, high) {
-        (-127.., ..=127) => (EntryWidth::I8, EntryWidth::I8.low()),
-        (-32_767.., ..=32_767) => (EntryWidth::I16, EntryWidth::I16.low()),
-        (-2_147_483_647.., ..=2_147_483_647) => (EntryWidth::I32, EntryWidth::I32.low()),
-        _ => (EntryWidth::I64, absent_from(entries)),
+    let (lanes, missing) = match (low, high) {
+        (-127.., ..=127) => (Lanes::W8, Lanes::W8.low()),
+        (-32_767.., ..=32_767) => (Lanes::W16, Lanes::W16.low()),
+        (-2_147_483_647.., ..=2_147_483_647) => (Lanes::W32, Lanes::W32.low()),
+        _ => (Lanes::W64, absent_from(entries)),
     };
-    let offset = align(bytes, width.bytes());
+    let offset = align(bytes, lanes.bytes());
     let padding = padded_length.saturating_sub(entries.len()) + 1;
     for entry in entries.iter().copied().chain(std::iter::repeat_n(None, padding)) {
         let stored = entry.unwrap_or(missing).to_le_bytes();
-        bytes.extend_from_slice(&stored[..width.bytes()]);
+        bytes.extend_from_slice(&stored[..lanes.bytes()]);
     }
     let has_missing = entries.iter().any(Option::is_none);
-    Table { offset, width, length: entries.len().max(padded_length), missing, has_missing, known: (low, high) }
+    Table { offset, lanes, length: entries.len().max(padded_length), missing, has_missing, known: (low, high) }
 }
 
 /// Lengths beyond 31 bits are refused when the constants are finished.
@@ -332,16 +316,16 @@ mod tests {
     #[test]
     fn a_table_is_as_narrow_as_its_values_and_one_more() {
         let mut bytes = Vec::new();
-        for (entries, width) in [
-            (vec![Some(-127), Some(127), None], EntryWidth::I8),
-            (vec![Some(-128)], EntryWidth::I16),
-            (vec![Some(32_768)], EntryWidth::I32),
-            (vec![Some(i64::from(i32::MIN))], EntryWidth::I64),
-            (vec![], EntryWidth::I8),
+        for (entries, lanes) in [
+            (vec![Some(-127), Some(127), None], Lanes::W8),
+            (vec![Some(-128)], Lanes::W16),
+            (vec![Some(32_768)], Lanes::W32),
+            (vec![Some(i64::from(i32::MIN))], Lanes::W64),
+            (vec![], Lanes::W8),
         ] {
             let table = add_table(&mut bytes, &entries, 0);
-            assert_eq!(table.width, width, "{entries:?}");
-            assert_eq!(table.offset as usize % width.bytes(), 0);
+            assert_eq!(table.lanes, lanes, "{entries:?}");
+            assert_eq!(table.offset as usize % lanes.bytes(), 0);
         }
     }
 

@@ -3,24 +3,28 @@
 //! Enters: a verified [`Program`]; then blocks of columns, or single rows. Leaves: [`Compiled`], and with it the output columns. Always
 //! holds: every answer is the interpreter's; generated code cannot trap, and reads and writes only memory that [`pass`] hands it.
 //!
-//! The only folder that knows Cranelift. [`plan`] decides what stands where, [`function`] and [`operations`] build the code,
-//! [`constants`] the memory it reads, [`helpers`] what it calls, [`code`] turns it into executable memory, [`pass`] runs it.
+//! The only folder that knows Cranelift. [`plan`] decides what stands where; [`function`] builds a loop, with sixteen rows at once in
+//! [`vector`] or with single rows in [`scalar`]; [`constants`] is the memory that code reads, [`code`] makes it executable, [`pass`] runs
+//! it. [`facts`] and [`lanes`] are what shapes prove of ranges and widths.
 
 mod code;
 mod constants;
-mod division;
+mod facts;
 mod function;
-mod helpers;
-mod operations;
+mod lanes;
 mod pass;
 mod plan;
+mod scalar;
+mod vector;
 
 use std::sync::Mutex;
 
 use code::Code;
 use constants::Constants;
 use pass::Scratch;
-use plan::{Layout, Plan};
+use plan::Layout;
+#[doc(hidden)]
+pub use plan::Options;
 
 use crate::column::{Block, Column};
 use crate::program::{Parameters, Program};
@@ -46,15 +50,14 @@ pub struct Compiled {
 
 impl Compiled {
     pub fn new(program: &Program) -> Result<Compiled, JitError> {
-        Compiled::with_segment_weight(program, plan::SEGMENT_WEIGHT_MAX)
+        Compiled::with_options(program, Options::default())
     }
 
-    /// As [`Compiled::new`], cut into functions of another size: tests cut small programs with it.
+    /// As [`Compiled::new`], with choices that only tests have a reason to make.
     #[doc(hidden)]
-    pub fn with_segment_weight(program: &Program, segment_weight_max: usize) -> Result<Compiled, JitError> {
-        let plan = Plan::new(program, segment_weight_max);
-        let (code, constants) = Code::generate(program, &plan)?;
-        Ok(Compiled { layout: plan.layout, code, constants, pool: Mutex::default() })
+    pub fn with_options(program: &Program, options: Options) -> Result<Compiled, JitError> {
+        let (code, constants, layout) = Code::generate(program, options)?;
+        Ok(Compiled { layout, code, constants, pool: Mutex::default() })
     }
 
     /// How many functions were generated.

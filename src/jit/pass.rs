@@ -1,24 +1,27 @@
 //! Into generated code and back: the memory of one pass over up to [`super::plan::PASS_ROWS_MAX`] rows.
 //!
-//! Enters: columns whose number, widths and lengths [`super::Compiled`] has compared with the program's. Leaves: the output columns,
-//! every value and validity bit of them written. Always holds: generated code is entered only from here, and gets addresses only of
+//! Enters: columns. Leaves: the output columns, every value and validity bit of them written. Always holds: generated code is entered
+//! only from here, after the number, widths and lengths of all columns have been compared with the program's; it gets addresses only of
 //! memory that the columns, the scratch memory and the constants at hand own; all of it outlives the call.
 //!
-//! Generated code reads and writes a byte per row, 0 or 1, where a value can be missing; columns have bits. The translation stands
-//! here, in plain loops that the Rust compiler turns into vector instructions.
+//! Generated code works on whole groups of [`GROUP_ROWS`] rows. The last rows of a block that do not fill a group, and single rows, go
+//! through [`Cells`]: room for one group per column.
 
 use std::mem::offset_of;
+use std::slice;
 
 use super::constants::Constants;
-use super::plan::Layout;
-use crate::column::{Block, Width};
+use super::lanes::GROUP_ROWS;
+use super::plan::{Layout, PASS_ROWS_MAX};
+use crate::column::{Block, Column, Width};
 use crate::program::Parameters;
 
 /// A generated function: `(frame, columns, rows)`.
 ///
 /// # Safety
-/// The frame's addresses are those of the constants and the scratch memory of the same compiled program. `columns` holds, for each
-/// input and then for each output, the address of at least `rows` values. `rows` is from 1 to the layout's `pass_rows`.
+/// The frame's addresses are those of the constants and the scratch memory of the same compiled program. `columns` holds, at the places
+/// that the layout gives, the addresses of values and validity bits for `rows` rows, rounded up to whole groups; validity bits only of
+/// columns that can miss values. `rows` is from 1 to the layout's `pass_rows`.
 pub type Entry = unsafe extern "C" fn(*const Frame, *const u64, u64);
 
 /// What stays the same for all rows of a run.
@@ -27,65 +30,59 @@ pub struct Frame {
     as_of_day: i64,
     as_of: i64,
     constants: *const u8,
-    words: *mut u64,
-    bytes: *mut u8,
+    scratch: *mut u64,
 }
 
 pub const FRAME_AS_OF_DAY: i32 = offset_of!(Frame, as_of_day) as i32;
 pub const FRAME_AS_OF: i32 = offset_of!(Frame, as_of) as i32;
 pub const FRAME_CONSTANTS: i32 = offset_of!(Frame, constants) as i32;
-pub const FRAME_WORDS: i32 = offset_of!(Frame, words) as i32;
-pub const FRAME_BYTES: i32 = offset_of!(Frame, bytes) as i32;
+pub const FRAME_SCRATCH: i32 = offset_of!(Frame, scratch) as i32;
+
+/// The validity of a column without missing values.
+static ALL_KNOWN: [u8; PASS_ROWS_MAX / 8] = [0xFF; PASS_ROWS_MAX / 8];
 
 /// Memory that a run needs for itself, used again by later runs of the same compiled program.
 #[derive(Debug)]
 pub struct Scratch {
-    /// word columns of the [`Layout`]
-    words: Vec<u64>,
-    /// byte columns
-    bytes: Vec<u8>,
-    /// addresses of the inputs' and the outputs' values in a pass over a block
+    /// scratch columns of the layout
+    memory: Vec<u64>,
+    /// addresses for a pass over a block
     columns: Vec<u64>,
-    /// for a single row, one value per input and output…
-    cells: Vec<u64>,
-    /// …and their addresses: `cells` keeps its place
-    cell_columns: Vec<u64>,
+    cells: Cells,
+}
+
+/// One group of rows of each input and output.
+#[derive(Debug)]
+struct Cells {
+    /// per place in the array of columns, [`GROUP_ROWS`] values of up to 8 bytes, or as many validity bits
+    groups: Vec<[u64; GROUP_ROWS]>,
+    /// their addresses: `groups` keeps its place
+    columns: Vec<u64>,
 }
 
 impl Scratch {
     pub fn new(layout: &Layout) -> Scratch {
-        let count = layout.inputs.len() + layout.outputs.len();
-        let mut cells = vec![0; count];
-        let cells_start = cells.as_mut_ptr();
+        let mut groups = vec![[0; GROUP_ROWS]; layout.column_count()];
+        let start = groups.as_mut_ptr();
+        let columns = (0..groups.len()).map(|place| address(start.wrapping_add(place))).collect();
         Scratch {
-            words: vec![0; layout.word_columns * layout.pass_rows],
-            bytes: vec![0; layout.byte_columns * layout.pass_rows],
-            columns: vec![0; count],
-            cells,
-            cell_columns: (0..count).map(|cell| address(cells_start.wrapping_add(cell))).collect(),
+            memory: vec![0; layout.scratch_bytes().div_ceil(8)],
+            columns: vec![0; layout.column_count()],
+            cells: Cells { groups, columns },
         }
     }
 
     fn frame(&mut self, constants: &Constants, parameters: &Parameters) -> Frame {
-        Frame {
-            as_of_day: parameters.as_of_day,
-            as_of: parameters.as_of,
-            constants: constants.start(),
-            words: self.words.as_mut_ptr(),
-            bytes: self.bytes.as_mut_ptr(),
-        }
-    }
-
-    /// A byte column.
-    fn known(&mut self, layout: &Layout, column: usize) -> &mut [u8] {
-        &mut self.bytes[column * layout.pass_rows..][..layout.pass_rows]
+        let Parameters { as_of_day, as_of } = *parameters;
+        Frame { as_of_day, as_of, constants: constants.start(), scratch: self.memory.as_mut_ptr() }
     }
 }
 
 /// All rows of a block, pass by pass.
 ///
 /// # Safety
-/// `entries` are the functions generated from `layout`'s plan, in order, still in memory, and address `constants`.
+/// `entries` are the functions generated from `layout`'s plan, in order, still in memory, and address `constants`; `scratch` is of this
+/// layout.
 pub unsafe fn run_block(
     layout: &Layout,
     entries: &[Entry],
@@ -97,21 +94,47 @@ pub unsafe fn run_block(
 ) {
     check_shape(layout, input, output);
     let frame = scratch.frame(constants, parameters);
-    let mut start = 0;
-    while start < input.rows {
-        let rows = layout.pass_rows.min(input.rows - start);
-        enter_columns(layout, scratch, input, start, rows);
+    let whole_rows = input.rows / GROUP_ROWS * GROUP_ROWS;
+    for start in (0..whole_rows).step_by(layout.pass_rows) {
+        let rows = layout.pass_rows.min(whole_rows - start);
+        for (index, column) in input.columns.iter().enumerate() {
+            scratch.columns[layout.input_values(index)] = address(column.values_ptr().wrapping_add(start * column.width().bytes()));
+            let validity = if column.has_validity() { column.validity_ptr().wrapping_add(start / 8) } else { ALL_KNOWN.as_ptr() };
+            scratch.columns[layout.input_validity(index)] = address(validity);
+        }
         for (index, column) in output.columns.iter_mut().enumerate() {
             let values = column.values_mut_ptr().wrapping_add(start * column.width().bytes());
-            scratch.columns[layout.inputs.len() + index] = address(values);
+            scratch.columns[layout.output_values(index)] = address(values);
+            scratch.columns[layout.output_validity(index)] = address(column.validity_mut_ptr().wrapping_add(start / 8));
         }
         for entry in entries {
-            // SAFETY: `check_shape` has shown that each column has the program's width and at least `start + rows` values, and the scratch
-            // memory is of this layout, as `Scratch::new` made it.
+            // SAFETY: `check_shape` has shown that each column has the layout's width and at least `start + rows` values, and validity bits for
+            // them where an output can be missing; `rows` is a multiple of the group.
             unsafe { entry(&raw const frame, scratch.columns.as_ptr(), rows as u64) };
         }
-        leave_columns(layout, scratch, output, start, rows);
-        start += rows;
+    }
+
+    let rest = input.rows - whole_rows;
+    if rest > 0 {
+        for (index, column) in input.columns.iter().enumerate() {
+            let (values, validity) = (layout.input_values(index), layout.input_validity(index));
+            copy_rest(column, whole_rows, rest, scratch.cells.bytes(values));
+            scratch.cells.groups[validity][0] = match validity_bits(column) {
+                Some(bits) => bits[whole_rows / 8..].iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+                None => u64::MAX,
+            };
+        }
+        // SAFETY: as the caller promises.
+        unsafe { scratch.cells.run(entries, &frame, rest) };
+        for (index, column) in output.columns.iter_mut().enumerate() {
+            let (values, validity) = (layout.output_values(index), layout.output_validity(index));
+            write_rest(column, whole_rows, rest, scratch.cells.bytes(values));
+            if let Some(bits) = validity_bits_mut(column) {
+                let word = (scratch.cells.groups[validity][0] & ((1 << rest) - 1)).to_le_bytes();
+                let bits = &mut bits[whole_rows / 8..];
+                bits.copy_from_slice(&word[..bits.len()]);
+            }
+        }
     }
 }
 
@@ -130,23 +153,20 @@ pub unsafe fn run_row(
 ) {
     assert_eq!(input.len(), layout.inputs.len(), "inputs of a row");
     assert_eq!(output.len(), layout.outputs.len(), "outputs of a row");
-    for (index, value) in input.iter().enumerate() {
-        scratch.cells[index] = value.unwrap_or(0) as u64;
-        match layout.inputs[index].known {
-            Some(column) => scratch.known(layout, column)[0] = u8::from(value.is_some()),
-            None => debug_assert!(value.is_some() || layout.inputs[index].optional, "input {index} cannot be missing"),
-        }
-    }
     let frame = scratch.frame(constants, parameters);
-    for entry in entries {
-        // SAFETY: a cell has room for one value of any width, whose low bytes come first (other hosts are refused); `cell_columns` holds the
-        // addresses of `cells`, which has not been resized since.
-        unsafe { entry(&raw const frame, scratch.cell_columns.as_ptr(), 1) };
+    let cells = &mut scratch.cells;
+    for (index, value) in input.iter().enumerate() {
+        debug_assert!(value.is_some() || layout.inputs[index].optional, "input {index} cannot be missing");
+        // The low bytes come first: other hosts are refused.
+        cells.groups[layout.input_values(index)][0] = value.unwrap_or(0) as u64;
+        cells.groups[layout.input_validity(index)][0] = u64::from(value.is_some());
     }
-    for (index, value) in output.iter_mut().enumerate() {
-        let cell = scratch.cells[input.len() + index];
-        let known = layout.outputs[index].known.is_none_or(|column| scratch.known(layout, column)[0] == 1);
-        *value = known.then(|| match layout.outputs[index].width {
+    // SAFETY: as the caller promises.
+    unsafe { cells.run(entries, &frame, 1) };
+    for (index, (value, port)) in output.iter_mut().zip(&layout.outputs).enumerate() {
+        let cell = cells.groups[layout.output_values(index)][0];
+        let is_known = !port.optional || cells.groups[layout.output_validity(index)][0] & 1 == 1;
+        *value = is_known.then(|| match port.width {
             Width::U8 => i64::from(cell as u8),
             Width::U16 => i64::from(cell as u16),
             Width::I32 => i64::from(cell as i32),
@@ -155,90 +175,68 @@ pub unsafe fn run_row(
     }
 }
 
+impl Cells {
+    /// # Safety
+    /// As for [`run_block`]; the frame is of the scratch memory of this layout.
+    unsafe fn run(&mut self, entries: &[Entry], frame: &Frame, rows: usize) {
+        for entry in entries {
+            // SAFETY: a place of `groups` has room for one group of values of any width, and for its validity bits; `columns` holds their
+            // addresses, and `groups` has not been resized since.
+            unsafe { entry(frame, self.columns.as_ptr(), rows as u64) };
+        }
+    }
+
+    fn bytes(&mut self, place: usize) -> &mut [u8] {
+        let group = &mut self.groups[place];
+        // SAFETY: the words of the group are as many bytes, and any byte is a valid u8.
+        unsafe { slice::from_raw_parts_mut(group.as_mut_ptr().cast(), size_of_val(group)) }
+    }
+}
+
 /// The contract with generated code, as far as columns go.
 fn check_shape(layout: &Layout, input: &Block, output: &Block) {
     assert_eq!(input.columns.len(), layout.inputs.len(), "columns of the input");
-    for (index, (column, declared)) in input.columns.iter().zip(&layout.inputs).enumerate() {
-        assert_eq!(column.width(), declared.width, "width of input {index}");
+    for (index, (column, port)) in input.columns.iter().zip(&layout.inputs).enumerate() {
+        assert_eq!(column.width(), port.width, "width of input {index}");
         assert_eq!(column.len(), input.rows, "rows of input {index}");
-        assert!(declared.optional || !column.has_validity(), "input {index} cannot be missing");
+        assert!(port.optional || !column.has_validity(), "input {index} cannot be missing");
     }
     assert_eq!(output.columns.len(), layout.outputs.len(), "columns of the output");
-    for (index, (column, declared)) in output.columns.iter().zip(&layout.outputs).enumerate() {
-        assert_eq!(column.width(), declared.width, "width of output {index}");
+    for (index, (column, port)) in output.columns.iter().zip(&layout.outputs).enumerate() {
+        assert_eq!(column.width(), port.width, "width of output {index}");
         assert_eq!(column.len(), input.rows, "rows of output {index}");
-        assert_eq!(column.has_validity(), declared.optional, "validity of output {index}");
+        assert_eq!(column.has_validity(), port.optional, "validity of output {index}");
     }
 }
 
-/// Sets the addresses of the inputs' values from row `start`, and spreads their validity bits to bytes. `start` is a multiple of 8.
-fn enter_columns(layout: &Layout, scratch: &mut Scratch, input: &Block, start: usize, rows: usize) {
-    for (index, column) in input.columns.iter().enumerate() {
-        scratch.columns[index] = address(column.values_ptr().wrapping_add(start * column.width().bytes()));
-        let Some(known_column) = layout.inputs[index].known else { continue };
-        let known = scratch.known(layout, known_column);
-        if column.has_validity() {
-            // SAFETY: a column with validity has a bit for each of its rows, and `start + rows` is at most their number.
-            let bits = unsafe { std::slice::from_raw_parts(column.validity_ptr().add(start / 8), rows.div_ceil(8)) };
-            spread_bits(bits, known);
-        } else {
-            known[..rows].fill(1);
-        }
-    }
+fn copy_rest(column: &Column, start: usize, rows: usize, into: &mut [u8]) {
+    assert!(start + rows <= column.len());
+    let bytes = column.width().bytes();
+    // SAFETY: the column has `start + rows` values of `bytes` bytes each, as just asserted.
+    let rest = unsafe { slice::from_raw_parts(column.values_ptr().add(start * bytes), rows * bytes) };
+    into[..rest.len()].copy_from_slice(rest);
 }
 
-/// Packs the known bytes of the outputs to validity bits. `start` is a multiple of 8.
-fn leave_columns(layout: &Layout, scratch: &mut Scratch, output: &mut Block, start: usize, rows: usize) {
-    for (index, column) in output.columns.iter_mut().enumerate() {
-        let Some(known_column) = layout.outputs[index].known else { continue };
-        // SAFETY: as `check_shape` has shown, this column has validity, with a bit for each row, and `start + rows` is at most their number.
-        let bits = unsafe { std::slice::from_raw_parts_mut(column.validity_mut_ptr().add(start / 8), rows.div_ceil(8)) };
-        let bytes = scratch.known(layout, known_column);
-        // What an earlier, longer pass left behind the last row must not reach the bits there.
-        bytes[rows..rows.next_multiple_of(8)].fill(0);
-        pack_bytes(bytes, bits);
-    }
+fn write_rest(column: &mut Column, start: usize, rows: usize, from: &[u8]) {
+    assert!(start + rows <= column.len());
+    let bytes = column.width().bytes();
+    // SAFETY: the column has `start + rows` values of `bytes` bytes each, as just asserted, and is borrowed for writing.
+    let rest = unsafe { slice::from_raw_parts_mut(column.values_mut_ptr().add(start * bytes), rows * bytes) };
+    rest.copy_from_slice(&from[..rest.len()]);
 }
 
-/// One byte, 0 or 1, for each bit.
-fn spread_bits(bits: &[u8], bytes: &mut [u8]) {
-    for (bits, bytes) in bits.iter().zip(bytes.as_chunks_mut::<8>().0) {
-        // Byte i keeps bit i; adding 127 carries any bit to the top of its byte, and no further.
-        let kept = u64::from(*bits) * 0x0101_0101_0101_0101 & 0x8040_2010_0804_0201;
-        let spread = (kept + 0x7F7F_7F7F_7F7F_7F7F) >> 7 & 0x0101_0101_0101_0101;
-        *bytes = spread.to_le_bytes();
-    }
+fn validity_bits(column: &Column) -> Option<&[u8]> {
+    // SAFETY: a column with validity has one bit for each row.
+    column.has_validity().then(|| unsafe { slice::from_raw_parts(column.validity_ptr(), column.len().div_ceil(8)) })
 }
 
-/// One bit for each byte, which is 0 or 1.
-fn pack_bytes(bytes: &[u8], bits: &mut [u8]) {
-    for (bits, bytes) in bits.iter_mut().zip(bytes.as_chunks::<8>().0) {
-        // Byte i, times 2^(56 - 7i), lands in bit 56 + i; no two products meet in one bit.
-        *bits = (u64::from_le_bytes(*bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8;
-    }
+fn validity_bits_mut(column: &mut Column) -> Option<&mut [u8]> {
+    let bytes = column.len().div_ceil(8);
+    // SAFETY: a column with validity has one bit for each row, and it is borrowed for writing.
+    column.has_validity().then(|| unsafe { slice::from_raw_parts_mut(column.validity_mut_ptr(), bytes) })
 }
 
 /// Generated code reads addresses from an array of integers.
 fn address<T>(pointer: *const T) -> u64 {
     pointer.expose_provenance() as u64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bits_and_bytes_are_inverse() {
-        for pattern in 0..=255u8 {
-            let bits = [pattern, !pattern];
-            let mut bytes = [7u8; 16];
-            spread_bits(&bits, &mut bytes);
-            for (row, byte) in bytes.iter().enumerate() {
-                assert_eq!(*byte, bits[row / 8] >> (row % 8) & 1);
-            }
-            let mut packed = [0u8; 2];
-            pack_bytes(&bytes, &mut packed);
-            assert_eq!(packed, bits);
-        }
-    }
 }

@@ -2,16 +2,23 @@
 //!
 //! Enters: a verified [`Program`]. Leaves: a [`Plan`]: the operations that some output needs, cut into segments of bounded size (one
 //! generated function each), and the layout of the scratch memory through which segments hand values on. Always holds: an operation
-//! stands in exactly one segment, behind the operations it uses; a value that a later segment reads has columns in scratch that no
-//! other value occupies from the segment that writes it through the last one that reads it.
+//! stands in exactly one segment, behind the operations it uses; a value that a later segment reads has a column in scratch that no
+//! other value occupies from the segment that writes it through the last one that reads it; only vector segments store outputs.
 //!
-//! Code generation costs more than linear time and memory in the size of one function, and a policy may have 50,000 rules. Cutting
-//! bounds both; the price is a store and a load for each value that crosses a cut.
+//! **Two modes.** Most operations handle sixteen rows at once in vectors. Those that vectors cannot do (divisions, searches, checks for
+//! overflow) stand in scalar segments, a row at a time. Phases alternate: vectors, scalars, vectors…; an operation stands in the first
+//! phase of its mode in which its operands are there.
+//!
+//! **Bounded functions.** Code generation costs more than linear time and memory in the size of one function, and a policy may have 50,000
+//! rules. Cutting bounds both; the price is a store and a load for each value that crosses a cut.
 
+use super::constants::{BAND_INLINE_MAX, ConstantsBuilder};
+use super::lanes::{GROUP_ROWS, Lanes};
+use super::vector;
 use crate::column::Width;
 use crate::program::{Op, Program, Value};
 
-/// Rows that one call of the generated functions handles: validity is unpacked for so many rows at once.
+/// Rows that one call of the generated functions handles: what they hand on should stay in the caches.
 pub const PASS_ROWS_MAX: usize = 1024;
 
 /// Fewer rows than this per call would let the cost of calls show.
@@ -20,35 +27,67 @@ const PASS_ROWS_MIN: usize = 64;
 /// Scratch columns of one pass should stay in a core's second-level cache beside the columns of leads.
 const SCRATCH_BYTES_WANTED: usize = 256 * 1024;
 
-/// How much goes into one generated function, in the units of [`weight`].
-pub const SEGMENT_WEIGHT_MAX: usize = 3_000;
+/// What tests may choose to reach code that small programs do not.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// how much goes into one generated function, in about as many instructions before their translation
+    pub segment_weight_max: usize,
+    /// whether operations are computed in vectors where that can be done
+    pub vectors: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { segment_weight_max: 3_000, vectors: true }
+    }
+}
 
 pub struct Plan {
-    /// operations in the order in which they are computed; those that [`is_leaf`] stand in no segment
-    pub segments: Vec<Vec<Value>>,
-    /// per segment: the outputs that it stores
-    pub stores: Vec<Vec<usize>>,
+    pub segments: Vec<Segment>,
     /// per operation: where a later segment finds it
     pub crossings: Vec<Option<Crossing>>,
     pub layout: Layout,
 }
 
-/// Scratch columns of a value.
-#[derive(Clone, Copy, Debug)]
-pub struct Crossing {
-    /// a word column, or a byte column for a condition
-    pub value: usize,
-    /// a byte column, for a value that can be missing
-    pub known: Option<usize>,
+/// What one generated function does.
+pub struct Segment {
+    pub mode: Mode,
+    /// operations in the order in which they are computed; those that [`is_leaf`] stand in no segment
+    pub values: Vec<Value>,
+    /// outputs that are stored at the end
+    pub stores: Vec<usize>,
 }
 
-/// The memory of a pass: one column per input and output, and scratch columns with room for `pass_rows` rows each: `word_columns`
-/// of 8 bytes, `byte_columns` of one.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// [`GROUP_ROWS`] rows at once
+    Vector,
+    /// one row at a time
+    Scalar,
+}
+
+/// Scratch columns of a value. A condition, and whether a value is known, are a byte: 0 or -1.
+#[derive(Clone, Copy, Debug)]
+pub struct Crossing {
+    pub value: ScratchColumn,
+    /// for a value that can be missing
+    pub known: Option<ScratchColumn>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct ScratchColumn {
+    pub lanes: Lanes,
+    number: usize,
+}
+
+/// The memory of a pass: one column per input and output, and scratch columns with room for `pass_rows` rows each.
+#[derive(Clone, Debug)]
 pub struct Layout {
+    /// a multiple of [`GROUP_ROWS`]
     pub pass_rows: usize,
-    pub word_columns: usize,
-    pub byte_columns: usize,
+    /// how many there are of each width
+    scratch_columns: [usize; Lanes::ALL.len()],
     pub inputs: Vec<Port>,
     pub outputs: Vec<Port>,
 }
@@ -58,50 +97,59 @@ pub struct Layout {
 pub struct Port {
     pub width: Width,
     pub optional: bool,
-    /// byte column that says, with 1 and 0, in which rows the value is known; none if it always is, or nothing reads it
-    pub known: Option<usize>,
 }
 
 impl Layout {
-    /// Bytes from the first word column to this one.
-    pub fn word_offset(&self, column: usize) -> usize {
-        debug_assert!(column < self.word_columns);
-        column * 8 * self.pass_rows
+    /// Bytes from the start of the scratch memory to a column. The widest come first, so that all are aligned.
+    pub fn scratch_offset(&self, column: ScratchColumn) -> usize {
+        let wider = Lanes::ALL.into_iter().filter(|lanes| *lanes > column.lanes);
+        let before: usize = wider.map(|lanes| self.scratch_columns[lanes as usize] * lanes.bytes()).sum();
+        (before + column.number * column.lanes.bytes()) * self.pass_rows
     }
 
-    /// Bytes from the first byte column to this one.
-    pub fn byte_offset(&self, column: usize) -> usize {
-        debug_assert!(column < self.byte_columns);
-        column * self.pass_rows
+    pub fn scratch_bytes(&self) -> usize {
+        row_bytes(&self.scratch_columns) * self.pass_rows
+    }
+
+    // Places in the array of columns.
+
+    pub fn input_values(&self, input: usize) -> usize {
+        input
+    }
+
+    pub fn input_validity(&self, input: usize) -> usize {
+        self.inputs.len() + input
+    }
+
+    pub fn output_values(&self, output: usize) -> usize {
+        2 * self.inputs.len() + output
+    }
+
+    pub fn output_validity(&self, output: usize) -> usize {
+        2 * self.inputs.len() + self.outputs.len() + output
+    }
+
+    pub fn column_count(&self) -> usize {
+        2 * (self.inputs.len() + self.outputs.len())
     }
 }
 
 impl Plan {
-    pub fn new(program: &Program, segment_weight_max: usize) -> Plan {
+    pub fn new(program: &Program, constants: &mut ConstantsBuilder, options: Options) -> Plan {
         let order = order(program);
-        let segments = segments(program, &order, segment_weight_max);
+        let segments = segments(program, constants, &order, options);
         let mut columns = Columns::default();
         let crossings = crossings(program, &segments, &mut columns);
-        let stores = stores(program, &segments);
 
-        // What ports need holds through the whole pass: it must not share a column with a crossing value.
-        columns.bytes.free.clear();
-        let mut is_read = vec![false; program.inputs.len()];
-        for value in order {
-            if let Op::Input(input) = program.ops[value.index()] {
-                is_read[input as usize] = true;
-            }
-        }
-        let mut port =
-            |width, optional, is_used: bool| Port { width, optional, known: (optional && is_used).then(|| columns.bytes.take()) };
-        let inputs = program.inputs.iter().zip(is_read).map(|(input, is_read)| port(input.width, input.optional, is_read)).collect();
-        let outputs = program.outputs.iter().map(|output| port(output.width, output.optional, true)).collect();
-
-        let (word_columns, byte_columns) = (columns.words.count, columns.bytes.count);
-        let rows_wanted = SCRATCH_BYTES_WANTED / (word_columns * 8 + byte_columns).max(1);
-        // A multiple of 64 keeps word columns aligned, and passes at whole bytes of validity bits.
-        let pass_rows = rows_wanted.clamp(PASS_ROWS_MIN, PASS_ROWS_MAX) / PASS_ROWS_MIN * PASS_ROWS_MIN;
-        Plan { segments, stores, crossings, layout: Layout { pass_rows, word_columns, byte_columns, inputs, outputs } }
+        let scratch_columns = columns.0.map(|pool| pool.count);
+        let rows_wanted = SCRATCH_BYTES_WANTED / row_bytes(&scratch_columns).max(1);
+        let layout = Layout {
+            pass_rows: rows_wanted.clamp(PASS_ROWS_MIN, PASS_ROWS_MAX) / GROUP_ROWS * GROUP_ROWS,
+            scratch_columns,
+            inputs: program.inputs.iter().map(|input| Port { width: input.width, optional: input.optional }).collect(),
+            outputs: program.outputs.iter().map(|output| Port { width: output.width, optional: output.optional }).collect(),
+        };
+        Plan { segments, crossings, layout }
     }
 }
 
@@ -113,18 +161,6 @@ pub fn is_leaf(op: &Op) -> bool {
 fn for_each_operand(op: &Op, mut visit: impl FnMut(Value)) {
     let mut copy = *op;
     copy.for_each_operand(|operand| visit(*operand));
-}
-
-/// About how many machine-independent instructions an operation becomes.
-fn weight(program: &Program, op: &Op) -> usize {
-    match op {
-        Op::Input(_) | Op::Parameter(_) | Op::Constant(_) | Op::Missing => 0,
-        Op::Larger(..) | Op::Smaller(..) | Op::And(..) | Op::Or(..) | Op::Not(_) | Op::Known(_) => 1,
-        Op::Add(..) | Op::Subtract(..) | Op::Multiply(..) | Op::Else(..) | Op::Select(..) | Op::Equal(..) | Op::HasBits { .. } => 3,
-        Op::Compare { .. } | Op::Table { .. } => 5,
-        Op::Divide { .. } | Op::Quotient(..) | Op::Remainder(..) | Op::Find { .. } | Op::Turn { .. } => 12,
-        Op::Band { thresholds, .. } => 2 + 3 * program.arrays[*thresholds as usize].len().min(super::constants::BAND_INLINE_MAX),
-    }
 }
 
 /// What outputs need, operands first. The deepest operand comes first, so that a long chain of sums or of decisions has few values waiting:
@@ -160,101 +196,141 @@ fn order(program: &Program) -> Vec<Value> {
     order
 }
 
-/// At least one segment, so that outputs that are leaves are stored somewhere.
-fn segments(program: &Program, order: &[Value], weight_max: usize) -> Vec<Vec<Value>> {
-    let mut segments = vec![Vec::new()];
-    let mut filled = 0;
+fn segments(program: &Program, constants: &mut ConstantsBuilder, order: &[Value], options: Options) -> Vec<Segment> {
+    // Even phases are vectors, odd ones scalars.
+    let mut phase_of = vec![0usize; program.ops.len()];
+    let mut phases: Vec<Vec<Value>> = vec![Vec::new()];
     for value in order {
         let op = &program.ops[value.index()];
         if is_leaf(op) {
             continue;
         }
-        let weight = weight(program, op);
-        if filled > 0 && filled + weight > weight_max {
-            segments.push(Vec::new());
-            filled = 0;
+        let mut phase = 0;
+        for_each_operand(op, |operand| phase = phase.max(phase_of[operand.index()]));
+        let is_vector = options.vectors && vector::can_compute(program, constants, *value);
+        if phase.is_multiple_of(2) != is_vector {
+            phase += 1;
         }
-        filled += weight;
-        if let Some(segment) = segments.last_mut() {
-            segment.push(*value);
+        phase_of[value.index()] = phase;
+        phases.resize_with(phases.len().max(phase + 1), Vec::new);
+        phases[phase].push(*value);
+    }
+    // An output is stored where vectors compute it, or in the vector phase behind.
+    let store_phase = |output: usize| phase_of[program.outputs[output].value.index()].next_multiple_of(2);
+    let last_store = (0..program.outputs.len()).map(store_phase).max().unwrap_or(0);
+    phases.resize_with(phases.len().max(last_store + 1), Vec::new);
+
+    let mut segments: Vec<Segment> = Vec::new();
+    let mut segment_of = vec![usize::MAX; program.ops.len()];
+    for (phase, values) in phases.into_iter().enumerate() {
+        let mode = if phase % 2 == 0 { Mode::Vector } else { Mode::Scalar };
+        let stores: Vec<usize> =
+            (0..program.outputs.len()).filter(|output| mode == Mode::Vector && store_phase(*output) == phase).collect();
+        if values.is_empty() && stores.is_empty() {
+            continue;
+        }
+        let first = segments.len();
+        segments.push(Segment { mode, values: Vec::new(), stores: Vec::new() });
+        let mut filled = 0;
+        for value in values {
+            let weight = weight(program, mode, value);
+            if filled > 0 && filled + weight > options.segment_weight_max {
+                segments.push(Segment { mode, values: Vec::new(), stores: Vec::new() });
+                filled = 0;
+            }
+            filled += weight;
+            segment_of[value.index()] = segments.len() - 1;
+            if let Some(segment) = segments.last_mut() {
+                segment.values.push(value);
+            }
+        }
+        for output in stores {
+            let value = program.outputs[output].value;
+            let is_here = !is_leaf(&program.ops[value.index()]) && phase_of[value.index()] == phase;
+            segments[if is_here { segment_of[value.index()] } else { first }].stores.push(output);
         }
     }
     segments
 }
 
-/// An output is stored where its value is computed; one that is a leaf, in the first segment.
-fn stores(program: &Program, segments: &[Vec<Value>]) -> Vec<Vec<usize>> {
-    let mut segment_of = vec![0; program.ops.len()];
-    for (number, segment) in segments.iter().enumerate() {
-        segment.iter().for_each(|value| segment_of[value.index()] = number);
-    }
-    let mut stores = vec![Vec::new(); segments.len()];
-    for (index, output) in program.outputs.iter().enumerate() {
-        stores[segment_of[output.value.index()]].push(index);
-    }
-    stores
-}
-
-fn crossings(program: &Program, segments: &[Vec<Value>], columns: &mut Columns) -> Vec<Option<Crossing>> {
-    let mut crossings = vec![None; program.ops.len()];
-    if segments.len() == 1 {
-        return crossings;
-    }
-    let mut last_reader = vec![0; program.ops.len()];
-    for (number, segment) in segments.iter().enumerate() {
-        for value in segment {
-            for_each_operand(&program.ops[value.index()], |operand| last_reader[operand.index()] = number);
+/// About how many instructions an operation becomes before their translation.
+fn weight(program: &Program, mode: Mode, value: Value) -> usize {
+    let op = &program.ops[value.index()];
+    let base = match op {
+        Op::Input(_) | Op::Parameter(_) | Op::Constant(_) | Op::Missing => 0,
+        Op::And(..) | Op::Or(..) | Op::Not(_) | Op::Known(_) => return 1,
+        Op::Add(..) | Op::Subtract(..) | Op::Multiply(..) | Op::Larger(..) | Op::Smaller(..) | Op::Equal(..) => 2,
+        Op::Else(..) | Op::Select(..) | Op::HasBits { .. } => 3,
+        Op::Compare { .. } => 4,
+        Op::Table { .. } => 6,
+        Op::Divide { .. } | Op::Quotient(..) | Op::Remainder(..) | Op::Find { .. } | Op::Turn { .. } => 12,
+        Op::Band { thresholds, .. } => 2 + 2 * program.arrays[*thresholds as usize].len().min(BAND_INLINE_MAX),
+    };
+    match mode {
+        Mode::Scalar => base,
+        Mode::Vector => {
+            let mut lanes = Lanes::of(program.shapes[value.index()].interval);
+            for_each_operand(op, |operand| lanes = lanes.max(Lanes::of(program.shapes[operand.index()].interval)));
+            base * lanes.parts()
         }
     }
-    let mut ends: Vec<Vec<Value>> = vec![Vec::new(); segments.len()];
+}
+
+fn crossings(program: &Program, segments: &[Segment], columns: &mut Columns) -> Vec<Option<Crossing>> {
+    let mut crossings: Vec<Option<Crossing>> = vec![None; program.ops.len()];
+    let mut last_reader = vec![0; program.ops.len()];
     for (number, segment) in segments.iter().enumerate() {
-        for value in segment {
+        for value in &segment.values {
+            for_each_operand(&program.ops[value.index()], |operand| last_reader[operand.index()] = number);
+        }
+        segment.stores.iter().for_each(|output| last_reader[program.outputs[*output].value.index()] = number);
+    }
+    let mut ends: Vec<Vec<Crossing>> = vec![Vec::new(); segments.len()];
+    for (number, segment) in segments.iter().enumerate() {
+        for value in &segment.values {
             let last = last_reader[value.index()];
             if last > number {
                 let shape = &program.shapes[value.index()];
-                let kind = if shape.condition { &mut columns.bytes } else { &mut columns.words };
-                let column = kind.take();
-                let known = shape.optional.then(|| columns.bytes.take());
-                crossings[value.index()] = Some(Crossing { value: column, known });
-                ends[last].push(*value);
+                let lanes = if shape.condition { Lanes::W8 } else { Lanes::of(shape.interval) };
+                let crossing = Crossing { value: columns.take(lanes), known: shape.optional.then(|| columns.take(Lanes::W8)) };
+                crossings[value.index()] = Some(crossing);
+                ends[last].push(crossing);
             }
         }
-        // Given back only behind the last reading segment, so that no store of that segment can come before its loads.
-        for value in &ends[number] {
-            if let Some(crossing) = crossings[value.index()] {
-                let kind = if program.shapes[value.index()].condition { &mut columns.bytes } else { &mut columns.words };
-                kind.give_back(crossing.value);
-                if let Some(known) = crossing.known {
-                    columns.bytes.give_back(known);
-                }
-            }
+        // Given back only behind the last segment that reads it, so that no store of that segment can come before its loads.
+        for crossing in &ends[number] {
+            columns.give_back(crossing.value);
+            crossing.known.into_iter().for_each(|known| columns.give_back(known));
         }
     }
     crossings
 }
 
-#[derive(Default)]
-struct Columns {
-    words: Pool,
-    bytes: Pool,
+fn row_bytes(scratch_columns: &[usize; Lanes::ALL.len()]) -> usize {
+    Lanes::ALL.into_iter().zip(scratch_columns).map(|(lanes, count)| lanes.bytes() * count).sum()
 }
 
-/// Numbers of scratch columns, used again once free.
+/// Scratch columns of each width, used again once free.
+#[derive(Default)]
+struct Columns([Pool; Lanes::ALL.len()]);
+
 #[derive(Default)]
 struct Pool {
     count: usize,
     free: Vec<usize>,
 }
 
-impl Pool {
-    fn take(&mut self) -> usize {
-        self.free.pop().unwrap_or_else(|| {
-            self.count += 1;
-            self.count - 1
-        })
+impl Columns {
+    fn take(&mut self, lanes: Lanes) -> ScratchColumn {
+        let pool = &mut self.0[lanes as usize];
+        let number = pool.free.pop().unwrap_or_else(|| {
+            pool.count += 1;
+            pool.count - 1
+        });
+        ScratchColumn { lanes, number }
     }
 
-    fn give_back(&mut self, column: usize) {
-        self.free.push(column);
+    fn give_back(&mut self, column: ScratchColumn) {
+        self.0[column.lanes as usize].free.push(column.number);
     }
 }

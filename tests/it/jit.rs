@@ -3,7 +3,7 @@
 
 use leadwright::column::{Block, Column, Width};
 use leadwright::interpret;
-use leadwright::jit::Compiled;
+use leadwright::jit::{Compiled, Options};
 use leadwright::model::{Operator, Unit};
 use leadwright::program::verify::verify;
 use leadwright::program::{
@@ -87,7 +87,8 @@ fn programs_cut_into_small_functions_agree() {
     for case in 0..600 {
         let program = random_program::program(&mut random);
         let weight_max = 1 + random.below(40);
-        let compiled = Compiled::with_segment_weight(&program, weight_max).expect("compiles");
+        let compiled =
+            Compiled::with_options(&program, Options { segment_weight_max: weight_max, vectors: random.chance(70) }).expect("compiles");
         functions_max = functions_max.max(compiled.function_count());
         let rows = if case % 10 == 0 { *random.pick(&ROW_COUNTS) } else { random.below(70) };
         let block = random_program::block(&mut random, &program, rows);

@@ -2,9 +2,9 @@
 //!
 //! Enters: integers by value, addresses that [`super::operations`] put into the code. Leaves: integers. Always holds: the arithmetic is
 //! that of [`arithmetic`], nothing here panics (a panic could not unwind through generated code and would end the process), and
-//! addresses point into memory that the [`super::Compiled`] that owns the code owns too.
+//! addresses point into memory that the [`crate::jit::Compiled`] that owns the code owns too.
 
-use super::constants::Index;
+use crate::jit::constants::Index;
 use crate::model::Operator;
 use crate::program::arithmetic;
 

@@ -1,21 +1,22 @@
-//! What each operation becomes.
+//! What each operation becomes for one row.
 //!
-//! Enters: an operation whose operands have been generated. Leaves: its [`Slot`]. Always holds: the integer under a missing value may be
-//! anything, so nothing here may trap or load out of bounds whatever an operand holds; a load relies on [`Slot::bounds`] alone.
-//! What the shapes of a verified program prove (no overflow, never missing) is left out of the code.
+//! Enters: an operation whose operands have been generated. Leaves: its [`Slot`]. Always holds: what [`super`] promises. What the shapes of
+//! a verified program prove (no overflow, never missing) is left out of the code.
 
 use cranelift_codegen::ir::{self, InstBuilder, condcodes::IntCC, types};
 
-use super::constants::{BAND_INLINE_MAX, DenseIndex, EntryWidth, Finder, Table};
-use super::function::{Emitter, Kind, Slot, constant_memory};
-use super::{division, helpers};
+use super::helpers;
+use super::{Emitter, Kind, Slot};
+use crate::jit::constants::{BAND_INLINE_MAX, DenseIndex, Finder, Table};
+use crate::jit::facts::{Checked, Comparison, constant_of};
+use crate::jit::function::constant_memory;
+use crate::jit::lanes::Lanes;
 use crate::model::{Interval, Operator};
-use crate::program::arithmetic::COMPARE_SHIFT_MAX;
 use crate::program::{KEYS_MAX, KeyList, Op, Value};
 
 impl Emitter<'_, '_> {
-    pub fn operation(&mut self, value: Value) -> Slot {
-        let mut slot = match self.program.ops[value.index()] {
+    pub(super) fn operation(&mut self, value: Value) -> Slot {
+        let mut slot = match self.function.program.ops[value.index()] {
             Op::Input(_) | Op::Parameter(_) | Op::Constant(_) | Op::Missing => self.slot(value),
             Op::Add(left, right) => self.checked(value, Checked::Add, left, right),
             Op::Subtract(left, right) => self.checked(value, Checked::Subtract, left, right),
@@ -23,13 +24,11 @@ impl Emitter<'_, '_> {
             Op::Divide { left, right, shift } => self.divide(left, right, shift),
             Op::Quotient(left, right) => self.quotient(left, right),
             Op::Remainder(left, right) => self.remainder(left, right),
-            Op::Larger(left, right) => self.binary(left, right, |emitter, left, right| emitter.builder.ins().smax(left, right)),
-            Op::Smaller(left, right) => self.binary(left, right, |emitter, left, right| emitter.builder.ins().smin(left, right)),
+            Op::Larger(left, right) => self.binary(left, right, |emitter, left, right| emitter.function.builder.ins().smax(left, right)),
+            Op::Smaller(left, right) => self.binary(left, right, |emitter, left, right| emitter.function.builder.ins().smin(left, right)),
             Op::Else(first, second) => self.or_else(first, second),
             Op::Select(when, then, otherwise) => self.select(when, then, otherwise),
-            Op::Compare { operator, left, right, left_shift, right_shift } => {
-                self.compare(operator, left, right, left_shift.min(COMPARE_SHIFT_MAX), right_shift.min(COMPARE_SHIFT_MAX))
-            }
+            Op::Compare { operator, left, right, left_shift, right_shift } => self.compare(operator, left, right, left_shift, right_shift),
             Op::Equal(left, right) => {
                 let (left, right) = (self.slot(left), self.slot(right));
                 let equal = self.compare_whole(IntCC::Equal, left, right);
@@ -37,16 +36,16 @@ impl Emitter<'_, '_> {
             }
             Op::Known(of) => {
                 let known = self.slot(of).known;
-                let known = known.unwrap_or_else(|| self.builder.ins().iconst(types::I8, 1));
+                let known = known.unwrap_or_else(|| self.function.builder.ins().iconst(types::I8, 1));
                 condition(known)
             }
             Op::And(left, right) => {
                 let (left, right) = self.conditions(left, right);
-                condition(self.builder.ins().band(left, right))
+                condition(self.function.builder.ins().band(left, right))
             }
             Op::Or(left, right) => {
                 let (left, right) = self.conditions(left, right);
-                condition(self.builder.ins().bor(left, right))
+                condition(self.function.builder.ins().bor(left, right))
             }
             Op::Not(of) => {
                 let of = self.slot(of);
@@ -56,9 +55,9 @@ impl Emitter<'_, '_> {
             Op::HasBits { value, mask } => {
                 let slot = self.slot(value);
                 let whole = self.whole(slot);
-                let mask = self.builder.ins().iconst(types::I64, mask);
-                let bits = self.builder.ins().band(whole, mask);
-                let any = self.builder.ins().icmp_imm_s(IntCC::NotEqual, bits, 0);
+                let mask = self.function.builder.ins().iconst(types::I64, mask);
+                let bits = self.function.builder.ins().band(whole, mask);
+                let any = self.function.builder.ins().icmp_imm_s(IntCC::NotEqual, bits, 0);
                 self.unless_missing(any, [slot.known, None])
             }
             Op::Table { index, array } => self.table(index, array),
@@ -66,22 +65,14 @@ impl Emitter<'_, '_> {
             Op::Find { lookup, keys } => self.find(lookup, keys),
             Op::Turn { hash, seed, total } => self.turn(hash, seed, total),
         };
-        if !self.program.shapes[value.index()].optional {
+        if !self.function.program.shapes[value.index()].optional {
             slot.known = None;
         }
         slot
     }
 
     fn interval(&self, value: Value) -> Interval {
-        self.program.shapes[value.index()].interval
-    }
-
-    /// The number that a constant operation gives.
-    fn constant_of(&self, value: Value) -> Option<i64> {
-        match self.program.ops[value.index()] {
-            Op::Constant(constant) => Some(constant),
-            _ => None,
-        }
+        self.function.program.shapes[value.index()].interval
     }
 
     fn conditions(&mut self, left: Value, right: Value) -> (ir::Value, ir::Value) {
@@ -89,14 +80,14 @@ impl Emitter<'_, '_> {
         (self.condition(left), self.condition(right))
     }
 
-    pub fn not(&mut self, condition: ir::Value) -> ir::Value {
-        self.builder.ins().bxor_imm_s(condition, 1)
+    fn not(&mut self, condition: ir::Value) -> ir::Value {
+        self.function.builder.ins().bxor_imm_s(condition, 1)
     }
 
     /// Known where both are.
-    pub fn both_known(&mut self, left: Option<ir::Value>, right: Option<ir::Value>) -> Option<ir::Value> {
+    fn both_known(&mut self, left: Option<ir::Value>, right: Option<ir::Value>) -> Option<ir::Value> {
         match (left, right) {
-            (Some(left), Some(right)) if left != right => Some(self.builder.ins().band(left, right)),
+            (Some(left), Some(right)) if left != right => Some(self.function.builder.ins().band(left, right)),
             (Some(known), _) | (None, Some(known)) => Some(known),
             (None, None) => None,
         }
@@ -105,7 +96,7 @@ impl Emitter<'_, '_> {
     /// A condition that missing operands make 0.
     fn unless_missing(&mut self, holds: ir::Value, known: [Option<ir::Value>; 2]) -> Slot {
         match self.both_known(known[0], known[1]) {
-            Some(known) => condition(self.builder.ins().band(holds, known)),
+            Some(known) => condition(self.function.builder.ins().band(holds, known)),
             None => condition(holds),
         }
     }
@@ -121,21 +112,21 @@ impl Emitter<'_, '_> {
 
     /// Overflow is checked only where the operands' intervals allow it.
     fn checked(&mut self, value: Value, operation: Checked, left: Value, right: Value) -> Slot {
-        let can_overflow = self.program.shapes[value.index()].optional && !operation.fits(self.interval(left), self.interval(right));
+        let can_overflow = self.function.program.shapes[value.index()].optional && !operation.fits(self.function.program, left, right);
         if !can_overflow {
             return self.binary(left, right, |emitter, left, right| match operation {
-                Checked::Add => emitter.builder.ins().iadd(left, right),
-                Checked::Subtract => emitter.builder.ins().isub(left, right),
-                Checked::Multiply => emitter.builder.ins().imul(left, right),
+                Checked::Add => emitter.function.builder.ins().iadd(left, right),
+                Checked::Subtract => emitter.function.builder.ins().isub(left, right),
+                Checked::Multiply => emitter.function.builder.ins().imul(left, right),
             });
         }
         let (left, right) = (self.slot(left), self.slot(right));
         let known = self.both_known(left.known, right.known);
         let (left, right) = (self.whole(left), self.whole(right));
         let (value, overflow) = match operation {
-            Checked::Add => self.builder.ins().sadd_overflow(left, right),
-            Checked::Subtract => self.builder.ins().ssub_overflow(left, right),
-            Checked::Multiply => self.builder.ins().smul_overflow(left, right),
+            Checked::Add => self.function.builder.ins().sadd_overflow(left, right),
+            Checked::Subtract => self.function.builder.ins().ssub_overflow(left, right),
+            Checked::Multiply => self.function.builder.ins().smul_overflow(left, right),
         };
         let fits = self.not(overflow);
         let known = self.both_known(known, Some(fits));
@@ -144,23 +135,23 @@ impl Emitter<'_, '_> {
 
     fn divide(&mut self, left: Value, right: Value, shift: i8) -> Slot {
         let (dividend, divisor) = (self.slot(left), self.slot(right));
-        if let Some(constant) = self.constant_of(right)
-            && let Some(plan) = division::Rounded::plan(self.interval(left), constant, shift)
+        if let Some(constant) = constant_of(self.function.program, right)
+            && let Some(plan) = super::division::Rounded::plan(self.interval(left), constant, shift)
         {
             let mut whole = self.whole(dividend);
             if plan.factor != 1 {
-                whole = self.builder.ins().imul_imm_s(whole, plan.factor);
+                whole = self.function.builder.ins().imul_imm_s(whole, plan.factor);
             }
             let value = self.divide_rounded(whole, plan.divisor);
             return Slot { kind: Kind::Whole, value, known: dividend.known, bounds: None };
         }
-        let shift = self.builder.ins().iconst(types::I64, i64::from(shift));
+        let shift = self.function.builder.ins().iconst(types::I64, i64::from(shift));
         self.call_partial(helpers::divide as *const () as usize, dividend, divisor, Some(shift))
     }
 
     fn quotient(&mut self, left: Value, right: Value) -> Slot {
         let (dividend, divisor) = (self.slot(left), self.slot(right));
-        if let Some(constant @ 1..) = self.constant_of(right) {
+        if let Some(constant @ 1..) = constant_of(self.function.program, right) {
             let whole = self.whole(dividend);
             let value = self.divide_truncated(whole, constant);
             return Slot { kind: Kind::Whole, value, known: dividend.known, bounds: None };
@@ -170,11 +161,11 @@ impl Emitter<'_, '_> {
 
     fn remainder(&mut self, left: Value, right: Value) -> Slot {
         let (dividend, divisor) = (self.slot(left), self.slot(right));
-        if let Some(constant @ 1..) = self.constant_of(right) {
+        if let Some(constant @ 1..) = constant_of(self.function.program, right) {
             let whole = self.whole(dividend);
             let quotient = self.divide_truncated(whole, constant);
-            let product = self.builder.ins().imul_imm_s(quotient, constant);
-            let value = self.builder.ins().isub(whole, product);
+            let product = self.function.builder.ins().imul_imm_s(quotient, constant);
+            let value = self.function.builder.ins().isub(whole, product);
             return Slot { kind: Kind::Whole, value, known: dividend.known, bounds: None };
         }
         self.call_partial(helpers::remainder as *const () as usize, dividend, divisor, None)
@@ -182,16 +173,16 @@ impl Emitter<'_, '_> {
 
     /// Calls a helper that writes its result and says whether there is one.
     fn call_partial(&mut self, helper: usize, left: Slot, right: Slot, more: Option<ir::Value>) -> Slot {
-        let result = *self
-            .result
-            .get_or_insert_with(|| self.builder.create_sized_stack_slot(ir::StackSlotData::new(ir::StackSlotKind::ExplicitSlot, 8, 3)));
-        let address = self.builder.ins().stack_addr(types::I64, result, 0);
+        let result = *self.result.get_or_insert_with(|| {
+            self.function.builder.create_sized_stack_slot(ir::StackSlotData::new(ir::StackSlotKind::ExplicitSlot, 8, 3))
+        });
+        let address = self.function.builder.ins().stack_addr(types::I64, result, 0);
         let mut arguments = vec![self.whole(left), self.whole(right)];
         arguments.extend(more);
         arguments.push(address);
         let found = self.call(helper, &arguments);
-        let found = self.builder.ins().ireduce(types::I8, found);
-        let value = self.builder.ins().stack_load(types::I64, types::I64, result, 0);
+        let found = self.function.builder.ins().ireduce(types::I8, found);
+        let value = self.function.builder.ins().stack_load(types::I64, types::I64, result, 0);
         let known = self.both_known(left.known, right.known);
         let known = self.both_known(known, Some(found));
         Slot { kind: Kind::Whole, value, known, bounds: None }
@@ -199,13 +190,13 @@ impl Emitter<'_, '_> {
 
     /// Calls a function of [`helpers`]: all its parameters and its result are 64 bits.
     fn call(&mut self, helper: usize, arguments: &[ir::Value]) -> ir::Value {
-        let mut signature = ir::Signature::new(self.call_convention);
+        let mut signature = ir::Signature::new(self.function.call_convention);
         signature.params.resize(arguments.len(), ir::AbiParam::new(types::I64));
         signature.returns.push(ir::AbiParam::new(types::I64));
-        let signature = self.builder.import_signature(signature);
-        let address = self.builder.ins().iconst(types::I64, helper as i64);
-        let call = self.builder.ins().call_indirect(signature, address, arguments);
-        self.builder.inst_results(call)[0]
+        let signature = self.function.builder.import_signature(signature);
+        let address = self.function.builder.ins().iconst(types::I64, helper as i64);
+        let call = self.function.builder.ins().call_indirect(signature, address, arguments);
+        self.function.builder.inst_results(call)[0]
     }
 
     fn or_else(&mut self, first: Value, second: Value) -> Slot {
@@ -214,8 +205,8 @@ impl Emitter<'_, '_> {
         let second = self.slot(second);
         let bounds = hull(first.bounds, second.bounds);
         let (kind, first, second_value) = self.alike(first, second);
-        let value = self.builder.ins().select(first_known, first, second_value);
-        let known = second.known.map(|second_known| self.builder.ins().bor(first_known, second_known));
+        let value = self.function.builder.ins().select(first_known, first, second_value);
+        let known = second.known.map(|second_known| self.function.builder.ins().bor(first_known, second_known));
         Slot { kind, value, known, bounds }
     }
 
@@ -227,15 +218,15 @@ impl Emitter<'_, '_> {
         let known = match (then.known, otherwise.known) {
             (None, None) => None,
             (Some(then), Some(otherwise)) if then == otherwise => Some(then),
-            (Some(then), Some(otherwise)) => Some(self.builder.ins().select(when, then, otherwise)),
-            (None, Some(otherwise)) => Some(self.builder.ins().bor(when, otherwise)),
+            (Some(then), Some(otherwise)) => Some(self.function.builder.ins().select(when, then, otherwise)),
+            (None, Some(otherwise)) => Some(self.function.builder.ins().bor(when, otherwise)),
             (Some(then), None) => {
                 let unless = self.not(when);
-                Some(self.builder.ins().bor(unless, then))
+                Some(self.function.builder.ins().bor(unless, then))
             }
         };
         let (kind, then, otherwise) = self.alike(then, otherwise);
-        let value = self.builder.ins().select(when, then, otherwise);
+        let value = self.function.builder.ins().select(when, then, otherwise);
         Slot { kind, value, known, bounds }
     }
 
@@ -246,54 +237,40 @@ impl Emitter<'_, '_> {
 
     fn compare_whole(&mut self, code: IntCC, left: Slot, right: Slot) -> ir::Value {
         let (left, right) = (self.whole(left), self.whole(right));
-        self.builder.ins().icmp(code, left, right)
+        self.function.builder.ins().icmp(code, left, right)
     }
 
     fn compare(&mut self, operator: Operator, left: Value, right: Value, left_shift: u8, right_shift: u8) -> Slot {
         let (left_slot, right_slot) = (self.slot(left), self.slot(right));
-        let known = [left_slot.known, right_slot.known];
-        // 12.5 against 12.50: only the difference of the shifts matters.
-        let shared = left_shift.min(right_shift);
-        let (left_power, right_power) = (10i128.pow(u32::from(left_shift - shared)), 10i128.pow(u32::from(right_shift - shared)));
-
-        let holds = if let Some(constant) = self.constant_of(right) {
-            self.compare_constant(operator, left_slot, left_power, i128::from(constant) * right_power)
-        } else if let Some(constant) = self.constant_of(left) {
-            self.compare_constant(mirrored(operator), right_slot, right_power, i128::from(constant) * left_power)
-        } else if let (Some(left_factor), Some(right_factor)) =
-            (factor_within(self.interval(left), left_power), factor_within(self.interval(right), right_power))
-        {
-            let (mut left, mut right) = (self.whole(left_slot), self.whole(right_slot));
-            if left_factor != 1 {
-                left = self.builder.ins().imul_imm_s(left, left_factor);
+        let holds = match Comparison::plan(self.function.program, operator, left, right, left_shift, right_shift) {
+            Comparison::WithBound { value, operator, bound } => self.compare_bound(value, operator, bound),
+            Comparison::Scaled { left_factor, right_factor } => {
+                let (mut left, mut right) = (self.whole(left_slot), self.whole(right_slot));
+                if left_factor != 1 {
+                    left = self.function.builder.ins().imul_imm_s(left, left_factor);
+                }
+                if right_factor != 1 {
+                    right = self.function.builder.ins().imul_imm_s(right, right_factor);
+                }
+                self.function.builder.ins().icmp(code_of(operator), left, right)
             }
-            if right_factor != 1 {
-                right = self.builder.ins().imul_imm_s(right, right_factor);
-            }
-            self.builder.ins().icmp(code_of(operator), left, right)
-        } else {
-            self.compare_wide(operator, left_slot, right_slot, left_shift, right_shift)
+            Comparison::Wide => self.compare_wide(operator, left_slot, right_slot, left_shift, right_shift),
         };
-        self.unless_missing(holds, known)
+        self.unless_missing(holds, [left_slot.known, right_slot.known])
     }
 
-    /// `value × power` against an integer of up to 128 bits, as `value` against one of 64.
-    fn compare_constant(&mut self, operator: Operator, value: Slot, power: i128, constant: i128) -> ir::Value {
-        let bound = match operator {
-            // value ≥ ⌈constant / power⌉ is the same, and so on.
-            Operator::AtLeast | Operator::Below => -(-constant).div_euclid(power),
-            Operator::Above | Operator::AtMost => constant.div_euclid(power),
-        };
+    fn compare_bound(&mut self, value: Value, operator: Operator, bound: i128) -> ir::Value {
         match i64::try_from(bound) {
             Ok(bound) => {
-                let whole = self.whole(value);
-                self.builder.ins().icmp_imm_s(code_of(operator), whole, bound)
+                let slot = self.slot(value);
+                let whole = self.whole(slot);
+                self.function.builder.ins().icmp_imm_s(code_of(operator), whole, bound)
             }
             Err(_) => {
                 // Every 64-bit integer lies on one side.
                 let is_below = bound > 0;
                 let holds = is_below == matches!(operator, Operator::AtMost | Operator::Below);
-                self.builder.ins().iconst(types::I8, i64::from(holds))
+                self.function.builder.ins().iconst(types::I8, i64::from(holds))
             }
         }
     }
@@ -309,10 +286,10 @@ impl Emitter<'_, '_> {
         let sides = [(left, left_shift), (right, right_shift)];
         let [(first, first_shift), (second, second_shift)] = if exchanged { [sides[1], sides[0]] } else { sides };
         let (first, second) = (self.whole(first), self.whole(second));
-        let first_shift = self.builder.ins().iconst(types::I64, i64::from(first_shift));
-        let second_shift = self.builder.ins().iconst(types::I64, i64::from(second_shift));
+        let first_shift = self.function.builder.ins().iconst(types::I64, i64::from(first_shift));
+        let second_shift = self.function.builder.ins().iconst(types::I64, i64::from(second_shift));
         let holds = self.call(helpers::at_least as *const () as usize, &[first, second, first_shift, second_shift]);
-        let holds = self.builder.ins().ireduce(types::I8, holds);
+        let holds = self.function.builder.ins().ireduce(types::I8, holds);
         if opposite { self.not(holds) } else { holds }
     }
 
@@ -320,49 +297,49 @@ impl Emitter<'_, '_> {
         let slot = self.slot(index);
         let mut place = self.whole(slot);
         let table = if slot.bounds.is_some_and(is_byte) {
-            self.constants.byte_table(self.program, array)
+            self.function.constants.byte_table(self.function.program, array)
         } else {
-            let table = self.constants.table(self.program, array);
+            let table = self.function.constants.table(self.function.program, array);
             if !slot.bounds.is_some_and(|(low, high)| low >= 0 && high <= table.length as i64) {
                 place = self.at_most(place, table.length as i64);
             }
             table
         };
         let Interval { low, high } = self.interval(index);
-        let has_entry = low >= 0 && high < self.program.arrays[array as usize].len() as i64;
+        let has_entry = low >= 0 && high < self.function.program.arrays[array as usize].len() as i64;
         self.entry(table, place, has_entry && !table.has_missing, slot.known)
     }
 
     /// A negative integer counts as a great one.
     fn at_most(&mut self, value: ir::Value, limit: i64) -> ir::Value {
-        let limit = self.builder.ins().iconst(types::I64, limit);
-        self.builder.ins().umin(value, limit)
+        let limit = self.function.builder.ins().iconst(types::I64, limit);
+        self.function.builder.ins().umin(value, limit)
     }
 
     /// The entry at a place from 0 to the table's length; `is_known` if columns that keep their promises lead to no missing one.
     fn entry(&mut self, table: Table, place: ir::Value, is_known: bool, index_known: Option<ir::Value>) -> Slot {
         let memory = constant_memory();
-        let start = self.constants_start();
-        let steps = match table.width {
-            EntryWidth::I8 => place,
-            EntryWidth::I16 => self.builder.ins().ishl_imm_s(place, 1),
-            EntryWidth::I32 => self.builder.ins().ishl_imm_s(place, 2),
-            EntryWidth::I64 => self.builder.ins().ishl_imm_s(place, 3),
+        let start = self.function.constants_start();
+        let steps = match table.lanes {
+            Lanes::W8 => place,
+            Lanes::W16 => self.function.builder.ins().ishl_imm_s(place, 1),
+            Lanes::W32 => self.function.builder.ins().ishl_imm_s(place, 2),
+            Lanes::W64 => self.function.builder.ins().ishl_imm_s(place, 3),
         };
-        let address = self.builder.ins().iadd(start, steps);
-        let value = match table.width {
-            EntryWidth::I8 => self.builder.ins().sload8(types::I64, memory, address, table.offset),
-            EntryWidth::I16 => self.builder.ins().sload16(types::I64, memory, address, table.offset),
-            EntryWidth::I32 => self.builder.ins().sload32(memory, address, table.offset),
-            EntryWidth::I64 => self.builder.ins().load(types::I64, memory, address, table.offset),
+        let address = self.function.builder.ins().iadd(start, steps);
+        let value = match table.lanes {
+            Lanes::W8 => self.function.builder.ins().sload8(types::I64, memory, address, table.offset),
+            Lanes::W16 => self.function.builder.ins().sload16(types::I64, memory, address, table.offset),
+            Lanes::W32 => self.function.builder.ins().sload32(memory, address, table.offset),
+            Lanes::W64 => self.function.builder.ins().load(types::I64, memory, address, table.offset),
         };
         let (low, high) = table.known;
         let bounds = Some((low.min(table.missing), high.max(table.missing)));
         if is_known {
             return Slot { kind: Kind::Whole, value, known: index_known, bounds };
         }
-        let missing = self.builder.ins().iconst(types::I64, table.missing);
-        let has_entry = self.builder.ins().icmp(IntCC::NotEqual, value, missing);
+        let missing = self.function.builder.ins().iconst(types::I64, table.missing);
+        let has_entry = self.function.builder.ins().icmp(IntCC::NotEqual, value, missing);
         let known = self.both_known(index_known, Some(has_entry));
         Slot { kind: Kind::Whole, value, known, bounds }
     }
@@ -370,19 +347,19 @@ impl Emitter<'_, '_> {
     fn band(&mut self, value: Value, thresholds: u32) -> Slot {
         let slot = self.slot(value);
         let known = slot.known;
-        let array = &self.program.arrays[thresholds as usize];
+        let array = &self.function.program.arrays[thresholds as usize];
         if slot.bounds.is_some_and(is_byte) {
-            let table = self.constants.byte_band(self.program, thresholds);
+            let table = self.function.constants.byte_band(self.function.program, thresholds);
             let place = self.whole(slot);
             // Each byte has a count: none is missing.
             return Slot { bounds: Some(table.known), ..self.entry(table, place, true, known) };
         }
         let whole = self.whole(slot);
         if array.len() > BAND_INLINE_MAX {
-            let (offset, count) = self.constants.thresholds(self.program, thresholds);
-            let start = self.constants_start();
-            let address = self.builder.ins().iadd_imm_s(start, i64::from(offset));
-            let count = self.builder.ins().iconst(types::I64, count);
+            let (offset, count) = self.function.constants.thresholds(self.function.program, thresholds);
+            let start = self.function.constants_start();
+            let address = self.function.builder.ins().iadd_imm_s(start, i64::from(offset));
+            let count = self.function.builder.ins().iconst(types::I64, count);
             let value = self.call(helpers::band as *const () as usize, &[address, count, whole]);
             return Slot { kind: Kind::Whole, value, known, bounds: None };
         }
@@ -394,24 +371,24 @@ impl Emitter<'_, '_> {
     /// a subtraction, a shift and an addition, where a comparison to a byte would also wait for what the byte's register held before.
     fn count_reached(&mut self, value: Value, whole: ir::Value, thresholds: u32) -> ir::Value {
         let Interval { low, high } = self.interval(value);
-        let array = &self.program.arrays[thresholds as usize];
+        let array = &self.function.program.arrays[thresholds as usize];
         let mut count: Option<ir::Value> = None;
         for threshold in array.iter().flatten() {
             let has_sign = low.checked_sub(*threshold).is_some() && high.checked_sub(*threshold).is_some();
             let missed = if has_sign {
-                let distance = self.builder.ins().iadd_imm_s(whole, threshold.wrapping_neg());
-                self.builder.ins().sshr_imm_s(distance, 63)
+                let distance = self.function.builder.ins().iadd_imm_s(whole, threshold.wrapping_neg());
+                self.function.builder.ins().sshr_imm_s(distance, 63)
             } else {
-                let is_below = self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, whole, *threshold);
-                let is_below = self.builder.ins().uextend(types::I64, is_below);
-                self.builder.ins().ineg(is_below)
+                let is_below = self.function.builder.ins().icmp_imm_s(IntCC::SignedLessThan, whole, *threshold);
+                let is_below = self.function.builder.ins().uextend(types::I64, is_below);
+                self.function.builder.ins().ineg(is_below)
             };
             count = Some(match count {
-                Some(count) => self.builder.ins().iadd(count, missed),
-                None => self.builder.ins().iadd_imm_s(missed, array.len() as i64),
+                Some(count) => self.function.builder.ins().iadd(count, missed),
+                None => self.function.builder.ins().iadd_imm_s(missed, array.len() as i64),
             });
         }
-        count.unwrap_or_else(|| self.builder.ins().iconst(types::I64, 0))
+        count.unwrap_or_else(|| self.function.builder.ins().iconst(types::I64, 0))
     }
 
     fn find(&mut self, lookup: u32, keys: KeyList) -> Slot {
@@ -420,19 +397,19 @@ impl Emitter<'_, '_> {
         for key in &keys {
             known = self.both_known(known, key.known);
         }
-        match self.constants.finder(self.program, lookup) {
+        match self.function.constants.finder(self.function.program, lookup) {
             Finder::Dense(dense) => self.find_dense(&dense, &keys, known),
             Finder::Search(index) => {
-                let index = self.constants.index_address(index) as usize;
-                let mut arguments = vec![self.builder.ins().iconst(types::I64, index as i64)];
+                let index = self.function.constants.index_address(index) as usize;
+                let mut arguments = vec![self.function.builder.ins().iconst(types::I64, index as i64)];
                 for key in &keys {
                     arguments.push(self.whole(*key));
                 }
                 while arguments.len() <= KEYS_MAX {
-                    arguments.push(self.builder.ins().iconst(types::I64, 0));
+                    arguments.push(self.function.builder.ins().iconst(types::I64, 0));
                 }
                 let value = self.call(helpers::find as *const () as usize, &arguments);
-                let found = self.builder.ins().icmp_imm_s(IntCC::NotEqual, value, helpers::NO_ROW);
+                let found = self.function.builder.ins().icmp_imm_s(IntCC::NotEqual, value, helpers::NO_ROW);
                 let known = self.both_known(known, Some(found));
                 Slot { kind: Kind::Whole, value, known, bounds: None }
             }
@@ -445,19 +422,19 @@ impl Emitter<'_, '_> {
             let mut step = self.whole(*key);
             if *low != 0 {
                 // Wraps for keys far outside, and stays outside.
-                let low = self.builder.ins().iconst(types::I64, *low);
-                step = self.builder.ins().isub(step, low);
+                let low = self.function.builder.ins().iconst(types::I64, *low);
+                step = self.function.builder.ins().isub(step, low);
             }
             step = self.at_most(step, *extent);
             place = Some(match place {
                 Some(place) => {
-                    let scaled = self.builder.ins().imul_imm_s(place, extent + 1);
-                    self.builder.ins().iadd(scaled, step)
+                    let scaled = self.function.builder.ins().imul_imm_s(place, extent + 1);
+                    self.function.builder.ins().iadd(scaled, step)
                 }
                 None => step,
             });
         }
-        let place = place.unwrap_or_else(|| self.builder.ins().iconst(types::I64, 0));
+        let place = place.unwrap_or_else(|| self.function.builder.ins().iconst(types::I64, 0));
         self.entry(dense.table, place, false, known)
     }
 
@@ -465,41 +442,18 @@ impl Emitter<'_, '_> {
     fn turn(&mut self, hash: Value, seed: i64, total: u32) -> Slot {
         let slot = self.slot(hash);
         let hash = self.whole(slot);
-        let seed = self.builder.ins().iconst(types::I64, seed);
-        let mut mixed = self.builder.ins().bxor(hash, seed);
+        let seed = self.function.builder.ins().iconst(types::I64, seed);
+        let mut mixed = self.function.builder.ins().bxor(hash, seed);
         for factor in [0xff51_afd7_ed55_8ccd_u64, 0xc4ce_b9fe_1a85_ec53] {
-            let shifted = self.builder.ins().ushr_imm_s(mixed, 33);
-            mixed = self.builder.ins().bxor(mixed, shifted);
-            mixed = self.builder.ins().imul_imm_s(mixed, factor as i64);
+            let shifted = self.function.builder.ins().ushr_imm_s(mixed, 33);
+            mixed = self.function.builder.ins().bxor(mixed, shifted);
+            mixed = self.function.builder.ins().imul_imm_s(mixed, factor as i64);
         }
-        let shifted = self.builder.ins().ushr_imm_s(mixed, 33);
-        mixed = self.builder.ins().bxor(mixed, shifted);
-        let turns = self.builder.ins().iconst(types::I64, i64::from(total));
-        let value = self.builder.ins().umulhi(mixed, turns);
+        let shifted = self.function.builder.ins().ushr_imm_s(mixed, 33);
+        mixed = self.function.builder.ins().bxor(mixed, shifted);
+        let turns = self.function.builder.ins().iconst(types::I64, i64::from(total));
+        let value = self.function.builder.ins().umulhi(mixed, turns);
         Slot { kind: Kind::Whole, value, known: slot.known, bounds: Some((0, i64::from(total.max(1)) - 1)) }
-    }
-}
-
-/// Arithmetic whose result may leave 64 bits.
-#[derive(Clone, Copy)]
-enum Checked {
-    Add,
-    Subtract,
-    Multiply,
-}
-
-impl Checked {
-    fn fits(self, left: Interval, right: Interval) -> bool {
-        let (left, right) = ([left.low, left.high].map(i128::from), [right.low, right.high].map(i128::from));
-        let corners = left.into_iter().flat_map(|left| right.into_iter().map(move |right| (left, right)));
-        corners.into_iter().all(|(left, right)| {
-            let result = match self {
-                Checked::Add => left + right,
-                Checked::Subtract => left - right,
-                Checked::Multiply => left * right,
-            };
-            i64::try_from(result).is_ok()
-        })
     }
 }
 
@@ -522,20 +476,4 @@ fn code_of(operator: Operator) -> IntCC {
         Operator::AtMost => IntCC::SignedLessThanOrEqual,
         Operator::Below => IntCC::SignedLessThan,
     }
-}
-
-/// The operator with its sides exchanged.
-fn mirrored(operator: Operator) -> Operator {
-    match operator {
-        Operator::AtLeast => Operator::AtMost,
-        Operator::Above => Operator::Below,
-        Operator::AtMost => Operator::AtLeast,
-        Operator::Below => Operator::Above,
-    }
-}
-
-/// The power as a factor that keeps the interval within 64 bits.
-fn factor_within(interval: Interval, power: i128) -> Option<i64> {
-    let fits = |bound: i64| i64::try_from(i128::from(bound) * power).is_ok();
-    (fits(interval.low) && fits(interval.high)).then(|| i64::try_from(power).ok()).flatten()
 }

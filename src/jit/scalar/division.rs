@@ -8,7 +8,7 @@
 
 use cranelift_codegen::ir::{self, InstBuilder, types};
 
-use super::function::Emitter;
+use super::Emitter;
 use crate::model::Interval;
 
 /// Factors of `n / divisor`, cut toward zero.
@@ -52,30 +52,30 @@ impl Rounded {
 
 impl Emitter<'_, '_> {
     /// The quotient cut toward zero; the divisor is at least 1.
-    pub fn divide_truncated(&mut self, dividend: ir::Value, divisor: i64) -> ir::Value {
+    pub(super) fn divide_truncated(&mut self, dividend: ir::Value, divisor: i64) -> ir::Value {
         if divisor == 1 {
             return dividend;
         }
         let reciprocal = Reciprocal::of(divisor);
-        let multiplier = self.builder.ins().iconst(types::I64, reciprocal.multiplier);
-        let product = self.builder.ins().smulhi(dividend, multiplier);
-        let product = self.builder.ins().iadd(product, dividend);
-        let shifted = self.builder.ins().sshr_imm_s(product, i64::from(reciprocal.shift));
-        let sign = self.builder.ins().sshr_imm_s(dividend, 63);
-        self.builder.ins().isub(shifted, sign)
+        let multiplier = self.function.builder.ins().iconst(types::I64, reciprocal.multiplier);
+        let product = self.function.builder.ins().smulhi(dividend, multiplier);
+        let product = self.function.builder.ins().iadd(product, dividend);
+        let shifted = self.function.builder.ins().sshr_imm_s(product, i64::from(reciprocal.shift));
+        let sign = self.function.builder.ins().sshr_imm_s(dividend, 63);
+        self.function.builder.ins().isub(shifted, sign)
     }
 
     /// The quotient rounded half away from zero; [`Rounded::plan`] has shown that nothing overflows.
-    pub fn divide_rounded(&mut self, dividend: ir::Value, divisor: i64) -> ir::Value {
+    pub(super) fn divide_rounded(&mut self, dividend: ir::Value, divisor: i64) -> ir::Value {
         if divisor == 1 {
             return dividend;
         }
         // Half the divisor with the sign of the dividend: (half xor sign) - sign.
-        let sign = self.builder.ins().sshr_imm_s(dividend, 63);
-        let half = self.builder.ins().iconst(types::I64, divisor / 2);
-        let half = self.builder.ins().bxor(half, sign);
-        let half = self.builder.ins().isub(half, sign);
-        let moved = self.builder.ins().iadd(dividend, half);
+        let sign = self.function.builder.ins().sshr_imm_s(dividend, 63);
+        let half = self.function.builder.ins().iconst(types::I64, divisor / 2);
+        let half = self.function.builder.ins().bxor(half, sign);
+        let half = self.function.builder.ins().isub(half, sign);
+        let moved = self.function.builder.ins().iadd(dividend, half);
         self.divide_truncated(moved, divisor)
     }
 }

@@ -124,12 +124,24 @@ impl Emitter<'_, '_> {
     /// Sixteen bits, the lowest for the first row, as a mask.
     pub(super) fn mask_of_bits(&mut self, bits: ir::Value) -> Vector {
         let both = self.function.builder.ins().splat(types::I16X8, bits);
-        let spread = self.shuffle(Lanes::W8, both, both, [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1]);
+        let both = self.cast(Lanes::W8, both);
+        let halves = self.bytes(Lanes::W8, vec![0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1]);
+        let spread = self.choose_bytes(both, halves, true);
         let place: Vec<u8> = (0..16).map(|row| 1 << (row % 8)).collect();
         let place = self.bytes(Lanes::W8, place);
         let bit = self.function.builder.ins().band(spread, place);
         let mask = self.function.builder.ins().icmp(IntCC::Equal, bit, place);
         Vector::new(Lanes::W8, |_| mask)
+    }
+
+    /// The bytes at these places; 0 for a place beyond 15, if there is one.
+    pub(super) fn choose_bytes(&mut self, bytes: ir::Value, places: ir::Value, is_inside: bool) -> ir::Value {
+        if cfg!(target_arch = "x86_64") && is_inside {
+            // One instruction, which takes a place modulo 16.
+            self.function.builder.ins().x86_pshufb(bytes, places)
+        } else {
+            self.function.builder.ins().swizzle(bytes, places)
+        }
     }
 
     /// The first where the mask is set, else the second; all have the same lanes.

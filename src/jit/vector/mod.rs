@@ -1,8 +1,8 @@
 //! A segment's operations for sixteen rows at once, in vectors of 128 bits.
 //!
-//! Enters: a vector segment. Leaves: the body of its loop. Always holds: an integer has the narrowest lanes that hold its interval; a
-//! condition, and whether a value is known, are masks: lanes of 0 or -1. What stands in a lane whose value is missing, or whose row is
-//! behind the last one, may be anything: nothing here traps, and no address depends on a lane.
+//! Enters: a vector segment. Leaves: the body of its loop. Always holds: an integer has lanes that hold its interval, the narrowest or those
+//! in which it was computed; a condition, and whether a value is known, are masks: lanes of 0 or -1. What stands in a lane whose value
+//! is missing, or whose row is behind the last one, may be anything: nothing here traps, and no address depends on a lane.
 
 mod conversions;
 mod operations;
@@ -56,21 +56,36 @@ enum Kind {
     Condition,
 }
 
+/// Where the parts of an operand come from.
+#[derive(Clone, Copy)]
+enum Parts {
+    Ready(Vector),
+    /// parts of a wide input, each loaded when it is needed
+    InMemory {
+        input: usize,
+        lanes: Lanes,
+        address: ir::Value,
+    },
+}
+
 /// The values that the function at hand has so far; used again by the next one.
 pub struct Slots {
     of: Vec<Option<Slot>>,
     filled: Vec<Value>,
     /// what a vector, named by its first part, is in other lanes
     converted: FxHashMap<(ir::Value, Lanes, Kind), Vector>,
+    /// where an input is known
+    validity: FxHashMap<usize, Vector>,
 }
 
 impl Slots {
     pub fn new(program: &Program) -> Slots {
-        Slots { of: vec![None; program.ops.len()], filled: Vec::new(), converted: FxHashMap::default() }
+        Slots { of: vec![None; program.ops.len()], filled: Vec::new(), converted: FxHashMap::default(), validity: FxHashMap::default() }
     }
 
     fn clear(&mut self) {
         self.converted.clear();
+        self.validity.clear();
         for value in self.filled.drain(..) {
             self.of[value.index()] = None;
         }
@@ -104,13 +119,21 @@ pub fn emit<'f>(function: function::Emitter<'_, 'f>, slots: &mut Slots, segment:
 }
 
 impl Emitter<'_, '_> {
-    /// A value that an earlier operation gave, wherever it is. Constants have [`Emitter::constant`].
+    /// A value that an earlier operation gave, wherever it is.
     fn slot(&mut self, value: Value) -> Slot {
         if let Some(slot) = self.slots.of[value.index()] {
             return slot;
         }
         let slot = match self.function.program.ops[value.index()] {
-            Op::Input(input) => self.load_input(input as usize, self.lanes_of(value)),
+            Op::Input(input) => {
+                let lanes = self.lanes_of(value);
+                let slot = self.load_input(input as usize, lanes);
+                if lanes >= Lanes::W32 {
+                    // Not kept: so many registers are worth more than loading again.
+                    return slot;
+                }
+                slot
+            }
             Op::Parameter(parameter) => {
                 let lanes = self.lanes_of(value);
                 let mut scalar = self.function.parameter(parameter);
@@ -122,7 +145,7 @@ impl Emitter<'_, '_> {
             }
             Op::Constant(constant) => {
                 let vector = self.splat(self.lanes_of(value), constant);
-                // Not kept: a register is worth more than a constant in memory.
+                // Not kept either.
                 return Slot { kind: Kind::Whole, vector, known: None };
             }
             Op::Missing => {
@@ -153,29 +176,49 @@ impl Emitter<'_, '_> {
     }
 
     fn load_input(&mut self, input: usize, lanes: Lanes) -> Slot {
+        let natural = natural_lanes(self.function.plan.layout.inputs[input].width, lanes);
+        let address = self.input_address(input);
+        let vector = Vector::new(natural, |part| self.load_part(input, natural, address, part));
+        Slot { kind: Kind::Whole, vector: self.convert(vector, lanes), known: self.load_validity(input) }
+    }
+
+    fn input_address(&mut self, input: usize) -> ir::Value {
         let layout = &self.function.plan.layout;
-        let (port, values, validity) = (layout.inputs[input], layout.input_values(input), layout.input_validity(input));
-        let address = self.function.column_row(values, port.width);
-        let memory = column_memory();
-        let builder = &mut self.function.builder;
-        // Bytes and words without a sign need wider lanes, unless the interval says that the top bit is never set.
-        let vector = match (port.width, lanes) {
-            (Width::U8, Lanes::W8) => Vector::new(Lanes::W8, |_| builder.ins().load(types::I8X16, memory, address, 0)),
-            (Width::U8, _) => Vector::new(Lanes::W16, |part| builder.ins().uload8x8(memory, address, part as i32 * 8)),
-            (Width::U16, Lanes::W8 | Lanes::W16) => {
-                Vector::new(Lanes::W16, |part| builder.ins().load(types::I16X8, memory, address, part as i32 * 16))
-            }
-            (Width::U16, _) => Vector::new(Lanes::W32, |part| builder.ins().uload16x4(memory, address, part as i32 * 8)),
-            (Width::I32, _) => Vector::new(Lanes::W32, |part| builder.ins().load(types::I32X4, memory, address, part as i32 * 16)),
-            (Width::I64, _) => Vector::new(Lanes::W64, |part| builder.ins().load(types::I64X2, memory, address, part as i32 * 16)),
-        };
-        let vector = self.convert(vector, lanes);
-        let known = port.optional.then(|| {
-            let address = self.function.validity_byte(validity);
-            let bits = self.function.builder.ins().load(types::I16, memory, address, 0);
-            self.mask_of_bits(bits)
-        });
-        Slot { kind: Kind::Whole, vector, known }
+        self.function.column_row(layout.input_values(input), layout.inputs[input].width)
+    }
+
+    /// One vector of an input in its natural lanes.
+    fn load_part(&mut self, input: usize, natural: Lanes, address: ir::Value, part: usize) -> ir::Value {
+        let (memory, ins) = (column_memory(), self.function.builder.ins());
+        match (self.function.plan.layout.inputs[input].width, natural) {
+            (Width::U8, Lanes::W16) => ins.uload8x8(memory, address, part as i32 * 8),
+            (Width::U16, Lanes::W32) => ins.uload16x4(memory, address, part as i32 * 8),
+            (Width::U8 | Width::U16 | Width::I32 | Width::I64, _) => ins.load(natural.vector(), memory, address, part as i32 * 16),
+        }
+    }
+
+    /// Where an input is known; none if it always is.
+    fn load_validity(&mut self, input: usize) -> Option<Vector> {
+        if !self.function.plan.layout.inputs[input].optional {
+            return None;
+        }
+        if let Some(known) = self.slots.validity.get(&input) {
+            return Some(*known);
+        }
+        let address = self.function.validity_byte(self.function.plan.layout.input_validity(input));
+        let bits = self.function.builder.ins().load(types::I16, column_memory(), address, 0);
+        let known = self.mask_of_bits(bits);
+        self.slots.validity.insert(input, known);
+        Some(known)
+    }
+
+    /// Where a value is known; none if it always is.
+    fn known_of(&mut self, value: Value) -> Option<Vector> {
+        match self.function.program.ops[value.index()] {
+            Op::Input(input) => self.load_validity(input as usize),
+            Op::Constant(_) => None,
+            _ => self.slot(value).known,
+        }
     }
 
     fn load_crossing(&mut self, value: Value) -> Slot {
@@ -196,7 +239,7 @@ impl Emitter<'_, '_> {
     fn store_crossing(&mut self, value: Value, slot: Slot) {
         let Some(crossing) = self.function.plan.crossings[value.index()] else { return };
         if let Some(column) = crossing.known {
-            let known = self.known_mask(slot);
+            let known = self.known_mask(slot.known);
             let address = self.function.scratch_row(column);
             self.store(known, address);
         }
@@ -235,7 +278,7 @@ impl Emitter<'_, '_> {
         let address = self.function.column_row(values, port.width);
         self.store(vector, address);
         if port.optional {
-            let known = self.known_mask(slot);
+            let known = self.known_mask(slot.known);
             let bits = self.function.builder.ins().vhigh_bits(types::I32, known.parts[0]);
             let address = self.function.validity_byte(validity);
             self.function.builder.ins().istore16(column_memory(), bits, address, 0);
@@ -249,10 +292,39 @@ impl Emitter<'_, '_> {
     }
 
     /// Where the value is known, in the narrowest lanes.
-    fn known_mask(&mut self, slot: Slot) -> Vector {
-        match slot.known {
+    fn known_mask(&mut self, known: Option<Vector>) -> Vector {
+        match known {
             Some(known) => self.convert_mask(known, Lanes::W8),
             None => self.splat(Lanes::W8, -1),
+        }
+    }
+
+    /// A value in these lanes; a condition is 0 or 1.
+    fn operand(&mut self, value: Value, lanes: Lanes) -> Vector {
+        match self.function.program.ops[value.index()] {
+            Op::Constant(constant) => self.splat(lanes, constant),
+            _ => {
+                let slot = self.slot(value);
+                self.whole(slot, lanes)
+            }
+        }
+    }
+
+    /// As [`Emitter::operand`], for whoever takes one part after the other.
+    fn parts(&mut self, value: Value, lanes: Lanes) -> Parts {
+        if let Op::Input(input) = self.function.program.ops[value.index()] {
+            let input = input as usize;
+            if lanes >= Lanes::W32 && natural_lanes(self.function.plan.layout.inputs[input].width, lanes) == lanes {
+                return Parts::InMemory { input, lanes, address: self.input_address(input) };
+            }
+        }
+        Parts::Ready(self.operand(value, lanes))
+    }
+
+    fn part(&mut self, parts: Parts, part: usize) -> ir::Value {
+        match parts {
+            Parts::Ready(vector) => vector.parts[part],
+            Parts::InMemory { input, lanes, address } => self.load_part(input, lanes, address, part),
         }
     }
 
@@ -260,5 +332,16 @@ impl Emitter<'_, '_> {
     fn zip(&mut self, left: Vector, right: Vector, mut join: impl FnMut(&mut Self, ir::Value, ir::Value) -> ir::Value) -> Vector {
         debug_assert_eq!(left.lanes, right.lanes);
         Vector::new(left.lanes, |part| join(self, left.parts[part], right.parts[part]))
+    }
+}
+
+/// The lanes in which a column is loaded. Bytes and words without a sign need wider ones, unless the wanted lanes say that the top bit is
+/// never set.
+fn natural_lanes(width: Width, wanted: Lanes) -> Lanes {
+    match (width, wanted) {
+        (Width::U8, Lanes::W8) => Lanes::W8,
+        (Width::U8, _) | (Width::U16, Lanes::W8 | Lanes::W16) => Lanes::W16,
+        (Width::U16, _) | (Width::I32, _) => Lanes::W32,
+        (Width::I64, _) => Lanes::W64,
     }
 }

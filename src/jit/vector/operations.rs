@@ -65,13 +65,14 @@ impl Emitter<'_, '_> {
             Op::Compare { operator, left, right, left_shift, right_shift } => self.compare(operator, left, right, left_shift, right_shift),
             Op::Equal(left, right) => {
                 let lanes = self.lanes_of(left).max(self.lanes_of(right));
-                let (left, right) = (self.slot(left), self.slot(right));
-                let equal = self.compare_in(lanes, IntCC::Equal, left, right);
-                self.unless_missing(equal, [left.known, right.known])
+                let known = [self.known_of(left), self.known_of(right)];
+                let (left, right) = (self.operand(left, lanes), self.operand(right, lanes));
+                let equal = self.zip(left, right, |emitter, left, right| emitter.function.builder.ins().icmp(IntCC::Equal, left, right));
+                self.unless_missing(equal, known)
             }
             Op::Known(of) => {
-                let slot = self.slot(of);
-                condition(self.known_mask(slot))
+                let known = self.known_of(of);
+                condition(self.known_mask(known))
             }
             Op::And(left, right) => self.logic(left, right, |ins, left, right| ins.band(left, right)),
             Op::Or(left, right) => self.logic(left, right, |ins, left, right| ins.bor(left, right)),
@@ -102,13 +103,13 @@ impl Emitter<'_, '_> {
         least: Lanes,
         emit: impl Fn(FuncInstBuilder<'_, '_>, ir::Value, ir::Value) -> ir::Value,
     ) -> Slot {
-        let result = self.lanes_of(value);
-        let lanes = result.max(least).max(self.lanes_of(left)).max(self.lanes_of(right));
-        let (left, right) = (self.slot(left), self.slot(right));
-        let known = self.both_known(left.known, right.known);
-        let (left, right) = (self.whole(left, lanes), self.whole(right, lanes));
+        let lanes = self.lanes_of(value).max(least).max(self.lanes_of(left)).max(self.lanes_of(right));
+        let (left_known, right_known) = (self.known_of(left), self.known_of(right));
+        let known = self.both_known(left_known, right_known);
+        let (left, right) = (self.operand(left, lanes), self.operand(right, lanes));
+        // Not narrowed yet: what comes next may need these lanes again.
         let vector = self.zip(left, right, |emitter, left, right| emit(emitter.function.builder.ins(), left, right));
-        Slot { kind: Kind::Whole, vector: self.convert(vector, result), known }
+        Slot { kind: Kind::Whole, vector, known }
     }
 
     /// Known where both are.
@@ -140,10 +141,8 @@ impl Emitter<'_, '_> {
     }
 
     fn or_else(&mut self, value: Value, first: Value, second: Value) -> Slot {
-        let first = self.slot(first);
-        let Some(first_known) = first.known else { return first };
-        let second = self.slot(second);
-        let known = second.known.map(|second_known| {
+        let Some(first_known) = self.known_of(first) else { return self.slot(first) };
+        let known = self.known_of(second).map(|second_known| {
             let (first, second) = (self.convert_mask(first_known, Lanes::W8), self.convert_mask(second_known, Lanes::W8));
             self.zip(first, second, |emitter, first, second| emitter.function.builder.ins().bor(first, second))
         });
@@ -153,13 +152,13 @@ impl Emitter<'_, '_> {
 
     fn select(&mut self, value: Value, when: Value, then: Value, otherwise: Value) -> Slot {
         let when = self.slot(when);
-        let (then, otherwise) = (self.slot(then), self.slot(otherwise));
-        let known = if then.known.is_none() && otherwise.known.is_none() {
-            None
-        } else {
-            let when = self.condition(when, Lanes::W8);
-            let (then, otherwise) = (self.known_mask(then), self.known_mask(otherwise));
-            Some(self.blend(when, then, otherwise))
+        let known = match (self.known_of(then), self.known_of(otherwise)) {
+            (None, None) => None,
+            (then, otherwise) => {
+                let when = self.condition(when, Lanes::W8);
+                let (then, otherwise) = (self.known_mask(then), self.known_mask(otherwise));
+                Some(self.blend(when, then, otherwise))
+            }
         };
         let when = match when.kind {
             Kind::Whole => self.condition(when, Lanes::W8),
@@ -170,26 +169,27 @@ impl Emitter<'_, '_> {
     }
 
     /// The first where the mask is set, else the second, in the lanes of the result.
-    fn choose(&mut self, value: Value, mask: Vector, first: Slot, second: Slot) -> (Kind, Vector) {
+    fn choose(&mut self, value: Value, mask: Vector, first: Value, second: Value) -> (Kind, Vector) {
         if self.function.program.shapes[value.index()].condition {
             let mask = self.convert_mask(mask, Lanes::W8);
+            let (first, second) = (self.slot(first), self.slot(second));
             let (first, second) = (self.condition(first, Lanes::W8), self.condition(second, Lanes::W8));
             return (Kind::Condition, self.blend(mask, first, second));
         }
         let lanes = self.lanes_of(value);
         let mask = self.convert_mask(mask, lanes);
-        let (first, second) = (self.whole(first, lanes), self.whole(second, lanes));
+        let (first, second) = (self.operand(first, lanes), self.operand(second, lanes));
         (Kind::Whole, self.blend(mask, first, second))
     }
 
     fn compare(&mut self, operator: Operator, left: Value, right: Value, left_shift: u8, right_shift: u8) -> Slot {
-        let (left_slot, right_slot) = (self.slot(left), self.slot(right));
+        let known = [self.known_of(left), self.known_of(right)];
         let holds = match Comparison::plan(self.function.program, operator, left, right, left_shift, right_shift) {
             Comparison::WithBound { value, operator, bound } => self.compare_bound(value, operator, bound),
             Comparison::Scaled { left_factor, right_factor } => {
                 let lanes = self.scaled_lanes(left, left_factor).max(self.scaled_lanes(right, right_factor));
-                let left = self.scaled(left_slot, lanes, left_factor);
-                let right = self.scaled(right_slot, lanes, right_factor);
+                let left = self.scaled(left, lanes, left_factor);
+                let right = self.scaled(right, lanes, right_factor);
                 let code = match operator {
                     Operator::AtLeast => IntCC::SignedGreaterThanOrEqual,
                     Operator::Above => IntCC::SignedGreaterThan,
@@ -200,7 +200,7 @@ impl Emitter<'_, '_> {
             }
             Comparison::Wide => unreachable!("`can_compute` leaves such comparisons to scalar segments"),
         };
-        self.unless_missing(holds, [left_slot.known, right_slot.known])
+        self.unless_missing(holds, known)
     }
 
     fn scaled_lanes(&self, value: Value, factor: i64) -> Lanes {
@@ -209,8 +209,8 @@ impl Emitter<'_, '_> {
         if factor == 1 { lanes } else { lanes.max(Lanes::W16).max(Lanes::of(Interval { low: 0, high: factor })) }
     }
 
-    fn scaled(&mut self, slot: Slot, lanes: Lanes, factor: i64) -> Vector {
-        let vector = self.whole(slot, lanes);
+    fn scaled(&mut self, value: Value, lanes: Lanes, factor: i64) -> Vector {
+        let vector = self.operand(value, lanes);
         if factor == 1 {
             return vector;
         }
@@ -220,7 +220,6 @@ impl Emitter<'_, '_> {
 
     /// Processors compare with "greater than" alone.
     fn compare_bound(&mut self, value: Value, operator: Operator, bound: i128) -> Vector {
-        let slot = self.slot(value);
         let lanes = self.lanes_of(value);
         let (low, high) = (i128::from(lanes.low()), i128::from(lanes.high()));
         let (code, bound) = match operator {
@@ -234,14 +233,12 @@ impl Emitter<'_, '_> {
             let holds = (bound < low) == (code == IntCC::SignedGreaterThan);
             return self.splat(Lanes::W8, if holds { -1 } else { 0 });
         }
-        let vector = self.whole(slot, lanes);
-        let bound = self.splat(lanes, bound as i64);
-        self.zip(vector, bound, |emitter, value, bound| emitter.function.builder.ins().icmp(code, value, bound))
-    }
-
-    fn compare_in(&mut self, lanes: Lanes, code: IntCC, left: Slot, right: Slot) -> Vector {
-        let (left, right) = (self.whole(left, lanes), self.whole(right, lanes));
-        self.zip(left, right, |emitter, left, right| emitter.function.builder.ins().icmp(code, left, right))
+        let bound = self.splat(lanes, bound as i64).parts[0];
+        let parts = self.parts(value, lanes);
+        Vector::new(lanes, |part| {
+            let integer = self.part(parts, part);
+            self.function.builder.ins().icmp(code, integer, bound)
+        })
     }
 
     fn has_bits(&mut self, value: Value, mask: i64) -> Slot {

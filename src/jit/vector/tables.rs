@@ -105,16 +105,12 @@ impl Emitter<'_, '_> {
             let mut vector = chunk.to_vec();
             vector.resize(16, 0);
             let vector = self.bytes(Lanes::W8, vector);
-            let from_chunk = if cfg!(target_arch = "x86_64") && is_inside && bytes.len() <= 16 {
-                self.function.builder.ins().x86_pshufb(vector, place)
-            } else {
-                let mut within = place;
-                if number > 0 {
-                    let start = self.splat(Lanes::W8, 16 * number as i64);
-                    within = self.function.builder.ins().isub(place, start.parts[0]);
-                }
-                self.function.builder.ins().swizzle(vector, within)
-            };
+            let mut within = place;
+            if number > 0 {
+                let start = self.splat(Lanes::W8, 16 * number as i64);
+                within = self.function.builder.ins().isub(place, start.parts[0]);
+            }
+            let from_chunk = self.choose_bytes(vector, within, is_inside && bytes.len() <= 16);
             chosen = Some(match chosen {
                 Some(chosen) => self.function.builder.ins().bor(chosen, from_chunk),
                 None => from_chunk,
@@ -142,33 +138,28 @@ impl Emitter<'_, '_> {
     }
 
     pub(super) fn band(&mut self, value: Value, thresholds: u32) -> Slot {
-        let slot = self.slot(value);
         let lanes = self.lanes_of(value);
-        let vector = self.whole(slot, lanes);
-        let mut always = 0;
-        let mut reached: Option<Vector> = None;
-        for threshold in self.function.program.arrays[thresholds as usize].iter().flatten() {
-            if *threshold <= lanes.low() {
-                always += 1;
-                continue;
-            }
-            if *threshold > lanes.high() {
-                continue;
-            }
-            let below = self.splat(lanes, threshold - 1);
-            let mask = self
-                .zip(vector, below, |emitter, value, below| emitter.function.builder.ins().icmp(IntCC::SignedGreaterThan, value, below));
-            reached = Some(match reached {
-                Some(sum) => self.zip(sum, mask, |emitter, sum, mask| emitter.function.builder.ins().iadd(sum, mask)),
-                None => mask,
+        let thresholds = &self.function.program.arrays[thresholds as usize];
+        let known = self.known_of(value);
+        // Up to the least integer of the lanes, every value reaches it; beyond the greatest, none.
+        let always = thresholds.iter().flatten().filter(|threshold| **threshold <= lanes.low()).count();
+        let within = thresholds.iter().flatten().filter(|threshold| lanes.low() < **threshold && **threshold <= lanes.high());
+        let below: Vec<ir::Value> = within.map(|threshold| self.splat(lanes, threshold - 1).parts[0]).collect();
+        let mut count = self.splat(Lanes::W8, always as i64);
+        if !below.is_empty() {
+            // Masks are 0 or -1: what is reached is counted downwards.
+            let parts = self.parts(value, lanes);
+            let reached = Vector::new(lanes, |part| {
+                let integer = self.part(parts, part);
+                let first = self.function.builder.ins().icmp(IntCC::SignedGreaterThan, integer, below[0]);
+                below[1..].iter().fold(first, |sum, below| {
+                    let mask = self.function.builder.ins().icmp(IntCC::SignedGreaterThan, integer, *below);
+                    self.function.builder.ins().iadd(sum, mask)
+                })
             });
-        }
-        // Masks are 0 or -1: what is reached is counted downwards.
-        let mut count = self.splat(Lanes::W8, always);
-        if let Some(reached) = reached {
             let reached = self.convert(reached, Lanes::W8);
             count = self.zip(count, reached, |emitter, always, reached| emitter.function.builder.ins().isub(always, reached));
         }
-        Slot { kind: Kind::Whole, vector: count, known: slot.known }
+        Slot { kind: Kind::Whole, vector: count, known }
     }
 }

@@ -17,6 +17,7 @@ pub mod cells;
 pub mod csv_scan;
 pub mod encode;
 mod error;
+pub mod find;
 pub mod format;
 pub mod guarded;
 pub mod interner;
@@ -46,6 +47,7 @@ use std::path::{Path, PathBuf};
 
 pub use bind::{BindError, Binding};
 pub use error::BatchError;
+pub use find::{Found, find_lead};
 pub use format::Format;
 pub use pipeline::{binding, score, score_with};
 pub use report::Report;

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod architecture;
+mod batch;
 mod jit;
 mod model_declare;
 mod model_expressions;

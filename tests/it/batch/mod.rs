@@ -1,0 +1,4 @@
+//! Files of leads in, scored files out.
+
+mod scene;
+mod scoring;

@@ -64,6 +64,42 @@ pub enum Reason {
     TwoColumns,
 }
 
+impl Reason {
+    /// Whether the reason is said of the value: "`many` is not a number".
+    fn is_of_value(self) -> bool {
+        match self {
+            Reason::RequiredEmpty
+            | Reason::CellCount { .. }
+            | Reason::RowNotUtf8
+            | Reason::RowHoldsNul
+            | Reason::CellTooLong
+            | Reason::QuoteInside
+            | Reason::NotJson
+            | Reason::NotAnObject
+            | Reason::RepeatedName
+            | Reason::TwoColumns => false,
+            Reason::NotANumber
+            | Reason::NumberSeparator
+            | Reason::Exponent
+            | Reason::TooManyPlaces(_)
+            | Reason::TooLarge
+            | Reason::OutOfRange
+            | Reason::NotYesNo
+            | Reason::NotAChoice
+            | Reason::NotADate
+            | Reason::NoSuchDay
+            | Reason::DateWithTime
+            | Reason::NotATime
+            | Reason::NoSuchTime
+            | Reason::TimeWithoutClock
+            | Reason::TimeTooFine
+            | Reason::NotUtf8
+            | Reason::HoldsNul
+            | Reason::NotOneValue => true,
+        }
+    }
+}
+
 /// A bad cell, or a row that could not be split into cells (`Subject::Row`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadCell {
@@ -115,11 +151,9 @@ impl BadCell {
         let reason = reason_sentence(policy, self.subject, self.reason, Some(&self.value));
         match self.subject {
             Subject::Row => reason,
-            Subject::Field(_) | Subject::Stage | Subject::StageSince | Subject::RestUntil if self.value.is_empty() => {
-                format!("column `{}`: {reason}", shown(&self.column))
-            }
             Subject::Field(_) | Subject::Stage | Subject::StageSince | Subject::RestUntil => {
-                format!("column `{}`: `{}` {reason}", shown(&self.column), self.value)
+                let value = if self.reason.is_of_value() { format!("`{}` ", self.value) } else { String::new() };
+                format!("column `{}`: {value}{reason}", shown(&self.column))
             }
         }
     }

@@ -11,8 +11,8 @@ pub enum BatchError {
     // --- input ---
     #[error("cannot read `{file}`: {reason}")]
     Read { file: String, reason: String },
-    #[error("`{file}` is no {expected} file: it is {is}{instead}")]
-    WrongKind { file: String, expected: &'static str, is: String, instead: String },
+    #[error("`{file}` is no {expected}: it is {is}{instead}")]
+    WrongKind { file: String, expected: String, is: String, instead: String },
     #[error("`{file}` is empty: not even a line of column names is there")]
     NoHeader { file: String },
     #[error("the column names of `{file}` are not UTF-8; save the file as UTF-8")]

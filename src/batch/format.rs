@@ -69,7 +69,7 @@ pub fn resolve_input(asked: Option<Format>, by_name: Option<Format>, file: &str,
         Sniffed::Foreign(_) => None,
     });
     let wrong = |is: &str, instead: &str| {
-        let expected = format.map_or("a file of leads", Format::title);
+        let expected = format.map_or_else(|| "file of leads".to_owned(), |format| format!("{} file", format.title()));
         BatchError::WrongKind { file: file.to_owned(), expected, is: is.to_owned(), instead: instead.to_owned() }
     };
     let Some(format) = format else {
@@ -81,7 +81,7 @@ pub fn resolve_input(asked: Option<Format>, by_name: Option<Format>, file: &str,
         (Sniffed::Known(found), wanted) if found == wanted => Ok(format),
         // An object per line is also one column of CSV, but nobody means that.
         (Sniffed::Known(found), _) => {
-            Err(wrong(&format!("{} {}", article(found), found.title()), &format!("; ask for it with `--format {}`", found.name())))
+            Err(wrong(&format!("{} {} file", article(found), found.title()), &format!("; ask for it with `--format {}`", found.name())))
         }
         (Sniffed::Text, Format::Csv | Format::Ndjson) => Ok(format),
         (Sniffed::Text, Format::Parquet | Format::ArrowIpc) if head.is_empty() => Err(wrong("empty", "")),

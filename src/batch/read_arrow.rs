@@ -11,7 +11,7 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use arrow_buffer::Buffer;
 use arrow_ipc::convert::fb_to_schema;
-use arrow_ipc::reader::{FileDecoder, StreamDecoder, read_footer_length};
+use arrow_ipc::reader::{FileDecoder, read_footer_length};
 use arrow_ipc::{Block, MessageHeader, root_as_footer, root_as_message};
 use arrow_schema::SchemaRef;
 
@@ -30,30 +30,35 @@ const UNPACKED_RATIO_MAX: i64 = 10_000;
 pub struct ArrowFile {
     name: String,
     length: u64,
-    body: Body,
+    file: File,
+    decoder: FileDecoder,
+    parts: Parts,
     schema: SchemaRef,
     /// columns to give, in the file's order
     columns: Vec<usize>,
     next_row: u64,
 }
 
-enum Body {
-    File { file: File, decoder: FileDecoder, blocks: std::vec::IntoIter<Block> },
-    Stream { file: File, decoder: StreamDecoder },
+/// Where the next part stands.
+enum Parts {
+    /// listed in a footer
+    Listed(std::vec::IntoIter<Block>),
+    /// one behind the other, up to an end mark
+    Streamed,
 }
 
 impl ArrowFile {
     pub fn open(mut file: File, name: &str) -> Result<ArrowFile, BatchError> {
-        let (body, schema, length) = guarded(name, FORMAT, || {
+        let opened = guarded(name, FORMAT, || {
             let length = file.seek(SeekFrom::End(0)).map_err(text)?;
             file.rewind().map_err(text)?;
             let mut magic = [0; MAGIC.len()];
             file.read_exact(&mut magic).map_err(text)?;
-            let (body, schema) = if magic == MAGIC { open_file(file, length)? } else { open_stream(file, length)? };
-            Ok::<_, String>((body, schema, length))
+            let (decoder, parts, schema) = if magic == MAGIC { open_file(&mut file, length)? } else { open_stream(&mut file, length)? };
+            let columns = (0..schema.fields().len()).collect();
+            Ok::<_, String>(ArrowFile { name: name.to_owned(), length, file, decoder, parts, schema, columns, next_row: 1 })
         })?;
-        let columns = (0..schema.fields().len()).collect();
-        Ok(ArrowFile { name: name.to_owned(), length, body, schema, columns, next_row: 1 })
+        Ok(opened)
     }
 
     pub fn schema(&self) -> &SchemaRef {
@@ -66,16 +71,14 @@ impl ArrowFile {
     }
 
     pub fn next(&mut self) -> Result<Option<ArrayChunk>, BatchError> {
-        let (body, length, columns) = (&mut self.body, self.length, &self.columns);
+        let ArrowFile { length, file, decoder, parts, columns, .. } = self;
         let next = guarded(&self.name, FORMAT, || {
-            let batch = match body {
-                Body::File { file, decoder, blocks } => next_of_file(file, length, decoder, blocks)?,
-                Body::Stream { file, decoder } => next_of_stream(file, length, decoder)?,
+            let batch = match parts {
+                Parts::Listed(blocks) => next_listed(file, *length, decoder, blocks)?,
+                Parts::Streamed => next_streamed(file, *length, decoder)?,
             };
             let Some(batch) = batch else { return Ok(None) };
-            let position = match body {
-                Body::File { file, .. } | Body::Stream { file, .. } => file.stream_position().map_err(text)?,
-            };
+            let position = file.stream_position().map_err(text)?;
             Ok::<_, String>(Some((batch.project(columns).map_err(text)?, position)))
         })?;
         let Some((batch, bytes_read)) = next else { return Ok(None) };
@@ -85,7 +88,7 @@ impl ArrowFile {
     }
 }
 
-fn open_file(mut file: File, length: u64) -> Result<(Body, SchemaRef), String> {
+fn open_file(file: &mut File, length: u64) -> Result<(FileDecoder, Parts, SchemaRef), String> {
     let mut trailer = [0; 10];
     let trailer_start = length.checked_sub(trailer.len() as u64).ok_or("it is too short")?;
     file.seek(SeekFrom::Start(trailer_start)).map_err(text)?;
@@ -95,7 +98,7 @@ fn open_file(mut file: File, length: u64) -> Result<(Body, SchemaRef), String> {
         return Err("its footer is too long".to_owned());
     }
     let footer_start = trailer_start.checked_sub(footer_length).ok_or("its footer is longer than the file")?;
-    let bytes = read_range(&mut file, length, footer_start, footer_length)?;
+    let bytes = read_range(file, length, footer_start, footer_length)?;
     let footer = root_as_footer(&bytes).map_err(text)?;
     let schema = footer.schema().ok_or("it has no schema")?;
     if !schema.endianness().equals_to_target_endianness() {
@@ -104,14 +107,14 @@ fn open_file(mut file: File, length: u64) -> Result<(Body, SchemaRef), String> {
     let schema: SchemaRef = Arc::new(fb_to_schema(schema));
     let mut decoder = FileDecoder::new(schema.clone(), footer.version());
     for block in footer.dictionaries().iter().flatten() {
-        let bytes = read_block(&mut file, length, block)?;
+        let bytes = read_block(file, length, block)?;
         decoder.read_dictionary(block, &bytes).map_err(text)?;
     }
     let blocks: Vec<Block> = footer.recordBatches().iter().flatten().copied().collect();
-    Ok((Body::File { file, decoder, blocks: blocks.into_iter() }, schema))
+    Ok((decoder, Parts::Listed(blocks.into_iter()), schema))
 }
 
-fn next_of_file(
+fn next_listed(
     file: &mut File,
     length: u64,
     decoder: &FileDecoder,
@@ -139,36 +142,57 @@ fn read_block(file: &mut File, length: u64, block: &Block) -> Result<Buffer, Str
     Ok(Buffer::from_vec(bytes))
 }
 
-fn open_stream(mut file: File, length: u64) -> Result<(Body, SchemaRef), String> {
+fn open_stream(file: &mut File, length: u64) -> Result<(FileDecoder, Parts, SchemaRef), String> {
     file.rewind().map_err(text)?;
-    let mut decoder = StreamDecoder::new();
-    let first = next_message(&mut file, length)?.ok_or("it is empty")?;
-    decoder.decode(&mut Buffer::from_vec(first)).map_err(text)?;
-    let schema = decoder.schema().ok_or("it does not begin with a schema")?;
-    Ok((Body::Stream { file, decoder }, schema))
+    let first = next_message(file, length)?.ok_or("it is empty")?;
+    let message = root_as_message(first.metadata()).map_err(text)?;
+    let schema = message.header_as_schema().ok_or("it does not begin with a schema")?;
+    if !schema.endianness().equals_to_target_endianness() {
+        return Err("it was written on a machine of another byte order".to_owned());
+    }
+    let schema: SchemaRef = Arc::new(fb_to_schema(schema));
+    Ok((FileDecoder::new(schema.clone(), message.version()), Parts::Streamed, schema))
 }
 
-fn next_of_stream(file: &mut File, length: u64, decoder: &mut StreamDecoder) -> Result<Option<RecordBatch>, String> {
+fn next_streamed(file: &mut File, length: u64, decoder: &mut FileDecoder) -> Result<Option<RecordBatch>, String> {
     while let Some(message) = next_message(file, length)? {
-        if let Some(batch) = decoder.decode(&mut Buffer::from_vec(message)).map_err(text)? {
+        let kind = root_as_message(message.metadata()).map_err(text)?.header_type();
+        let bytes = Buffer::from_vec(message.bytes);
+        if kind == MessageHeader::DictionaryBatch {
+            decoder.read_dictionary(&message.block, &bytes).map_err(text)?;
+        } else if let Some(batch) = decoder.read_record_batch(&message.block, &bytes).map_err(text)? {
             return Ok(Some(batch));
         }
     }
     Ok(None)
 }
 
-/// One message of a stream as it stands there: mark, length, metadata, body; none at the end.
-fn next_message(file: &mut File, length: u64) -> Result<Option<Vec<u8>>, String> {
+/// A message of a stream as it stands there: mark, length, metadata, body.
+struct Message {
+    bytes: Vec<u8>,
+    prefix: usize,
+    block: Block,
+}
+
+impl Message {
+    fn metadata(&self) -> &[u8] {
+        &self.bytes[self.prefix..self.block.metaDataLength() as usize]
+    }
+}
+
+/// The next message of a stream; none at its end.
+fn next_message(file: &mut File, length: u64) -> Result<Option<Message>, String> {
     let start = file.stream_position().map_err(text)?;
     if start == length {
         return Ok(None);
     }
-    let mut prefix = [0; 8];
-    let prefix_length = (length - start).min(8) as usize;
-    file.read_exact(&mut prefix[..prefix_length]).map_err(text)?;
-    let (metadata, prefix_length) = match prefix {
-        [0xFF, 0xFF, 0xFF, 0xFF, metadata @ ..] if prefix_length == 8 => (u32::from_le_bytes(metadata), 8),
-        [m0, m1, m2, m3, ..] if prefix_length >= 4 => (u32::from_le_bytes([m0, m1, m2, m3]), 4),
+    let mut bytes = [0; 8];
+    let available = (length - start).min(8) as usize;
+    file.read_exact(&mut bytes[..available]).map_err(text)?;
+    // Older writers leave out the mark before the length.
+    let (metadata, prefix) = match bytes {
+        [0xFF, 0xFF, 0xFF, 0xFF, metadata @ ..] if available == 8 => (u32::from_le_bytes(metadata), 8),
+        [m0, m1, m2, m3, ..] if available >= 4 => (u32::from_le_bytes([m0, m1, m2, m3]), 4),
         _ => return Err("it is cut off within a message".to_owned()),
     };
     if metadata == 0 {
@@ -177,12 +201,13 @@ fn next_message(file: &mut File, length: u64) -> Result<Option<Vec<u8>>, String>
     if u64::from(metadata) > METADATA_BYTES_MAX {
         return Err("a message is too long".to_owned());
     }
-    let message = read_range(file, length, start + prefix_length, u64::from(metadata))?;
-    let body_length = root_as_message(&message).map_err(text)?.bodyLength();
-    let body_length = u64::try_from(body_length).map_err(|_| "a message has a negative length")?;
-    let body = read_range(file, length, start + prefix_length + u64::from(metadata), body_length)?;
-    check_unpacked(&message, &body)?;
-    Ok(Some([&prefix[..prefix_length as usize], &message, &body].concat()))
+    let head = prefix + metadata as usize;
+    let bytes = read_range(file, length, start, head as u64)?;
+    let body = root_as_message(&bytes[prefix..]).map_err(text)?.bodyLength();
+    let total = u64::try_from(body).ok().and_then(|body| body.checked_add(head as u64)).ok_or("a message has an impossible length")?;
+    let bytes = read_range(file, length, start, total)?;
+    check_unpacked(&bytes[prefix..head], &bytes[head..])?;
+    Ok(Some(Message { bytes, prefix, block: Block::new(0, head as i32, body) }))
 }
 
 /// A packed buffer begins with the length that it unpacks to.

@@ -56,7 +56,7 @@ pub fn open(chunks: &mut TextChunks, file: &str) -> Result<Beginning, BatchError
     }
     if objects == 0 && !head.trim_ascii().is_empty() {
         let is = "text without JSON objects, one per line".to_owned();
-        return Err(BatchError::WrongKind { file: file.to_owned(), expected: "NDJSON", is, instead: String::new() });
+        return Err(BatchError::WrongKind { file: file.to_owned(), expected: "NDJSON file".to_owned(), is, instead: String::new() });
     }
     Ok(beginning)
 }

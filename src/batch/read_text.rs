@@ -56,10 +56,16 @@ pub struct TextChunks {
     at_end: bool,
     line: u64,
     bytes_given: u64,
+    chunk_bytes: usize,
 }
 
 impl TextChunks {
     pub fn new(reader: Box<dyn Read + Send>, file: &str, records: Records) -> TextChunks {
+        TextChunks::with_chunk_bytes(reader, file, records, CHUNK_BYTES)
+    }
+
+    /// As [`TextChunks::new`], with chunks of another size.
+    pub fn with_chunk_bytes(reader: Box<dyn Read + Send>, file: &str, records: Records, chunk_bytes: usize) -> TextChunks {
         TextChunks {
             reader,
             file: file.to_owned(),
@@ -71,6 +77,7 @@ impl TextChunks {
             at_end: false,
             line: 1,
             bytes_given: 0,
+            chunk_bytes,
         }
     }
 
@@ -95,7 +102,7 @@ impl TextChunks {
     }
 
     pub fn next(&mut self) -> Result<Option<TextChunk>, BatchError> {
-        let mut target = CHUNK_BYTES;
+        let mut target = self.chunk_bytes;
         loop {
             self.fill(target)?;
             self.find_boundary();
@@ -114,7 +121,7 @@ impl TextChunks {
             if self.pending.len() > RECORD_BYTES_MAX {
                 return Err(self.too_long());
             }
-            target = self.pending.len() + CHUNK_BYTES;
+            target = self.pending.len() + self.chunk_bytes;
         }
     }
 

@@ -72,7 +72,7 @@ pub struct NumberSummary {
     pub role: OutputRole,
     /// all integers here count in 10^-`scale`
     pub scale: u8,
-    /// what the number can be
+    /// what the number can be: the range that the policy writes, else what it works out
     pub interval: Interval,
     pub known: u64,
     pub missing: u64,
@@ -275,7 +275,7 @@ impl Moves {
 
 fn interval_of(policy: &Policy, role: OutputRole) -> Interval {
     let interval = match role {
-        OutputRole::Score(score) => policy.scores.get(score).map(|score| score.interval),
+        OutputRole::Score(score) => policy.scores.get(score).map(|score| score.range.unwrap_or(score.interval)),
         OutputRole::Section(score, section) => {
             policy.scores.get(score).and_then(|score| score.sections.get(section)).map(|section| section.interval)
         }

@@ -1,4 +1,15 @@
 //! Files of leads in, scored files out.
 
+mod bad_rows;
+mod binding;
+mod cells;
+mod csv_text;
+mod damage;
+mod formats;
+mod keeping;
+mod order;
+mod output;
 mod scene;
 mod scoring;
+mod tables;
+mod zones;

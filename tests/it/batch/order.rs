@@ -1,0 +1,61 @@
+//! Order, threads, and agreement with leads scored in memory.
+
+use leadwright::batch::{self, Format, Input, Place};
+use leadwright::policy::Backend;
+
+use super::scene::{AS_OF, Scene};
+use super::tables::{self, rows};
+
+#[test]
+fn threads_change_nothing() {
+    let rows = rows(100_000, 8);
+    for from in [Format::Csv, Format::Ndjson, Format::Parquet] {
+        let mut first: Option<Vec<u8>> = None;
+        for threads in [1, 2, 3] {
+            let scene = Scene::new().with(|options| options.threads = threads);
+            let input = scene.write(&format!("leads.{}", from.name()), tables::bytes(from, &rows));
+            let report = scene.score(&input, &scene.path("scored.csv")).unwrap();
+            assert_eq!((report.rows_in, report.rows_scored, report.threads), (100_000, 100_000, threads));
+            let decided: u64 = report.choices[0].members.iter().map(|(_, _, count)| count).sum();
+            assert_eq!((report.choices[0].output.as_str(), decided, report.choices[0].missing), ("status", 100_000, 0));
+            assert_eq!(report.numbers[0].bins.iter().sum::<u64>(), 100_000);
+            let scored = std::fs::read(scene.path("scored.csv")).unwrap();
+            let keys = scored.split(|byte| *byte == b'\n').skip(1).filter(|line| !line.is_empty());
+            assert!(keys.zip(&rows).all(|(line, row)| line.starts_with(row.lead_id.as_bytes())), "order at {threads} threads");
+            match &first {
+                None => first = Some(scored),
+                Some(first) => assert!(*first == scored, "{from:?} at {threads} threads"),
+            }
+        }
+    }
+}
+
+/// The embedding API encodes leads on its own.
+#[test]
+fn a_lead_gets_the_same_answer_from_a_file_and_in_memory() {
+    let scene = Scene::new();
+    let rows = rows(400, 9);
+    let path = scene.write("leads.csv", tables::csv_bytes(&rows));
+    scene.score(&path, &scene.path("scored.csv")).unwrap();
+    let scored = tables::read_back(Format::Csv, &scene.path("scored.csv"));
+    let input = Input { place: Place::Path(path), format: None };
+    for (row, line) in rows.iter().zip(&scored[1..]).step_by(7) {
+        let found = batch::find_lead(scene.policy.model(), scene.policy.program(), &scene.options, &input, &row.lead_id).unwrap().unwrap();
+        assert!(!found.is_rejected());
+        let answers = scene.policy.score(&[found.lead], AS_OF, Backend::Interpret).unwrap();
+        for (name, value) in scored[0].iter().zip(line).skip(1) {
+            assert_eq!(answers[0].get(name).unwrap_or_default(), value, "{name} of {row:?}");
+        }
+    }
+    assert!(batch::find_lead(scene.policy.model(), scene.policy.program(), &scene.options, &input, "L-x").unwrap().is_none());
+}
+
+#[test]
+fn a_found_lead_says_what_is_bad_about_it() {
+    let scene = Scene::new();
+    let path = scene.write("leads.csv", "lead_id,kind,sites,note,stage\nL-1,clinic,1,,\nL-2,klinik,1,\" two\nlines \",MQL\n");
+    let input = Input { place: Place::Path(path), format: None };
+    let found = batch::find_lead(scene.policy.model(), scene.policy.program(), &scene.options, &input, "L-2").unwrap().unwrap();
+    assert_eq!((found.line, found.unit, found.is_rejected(), found.lead.stage), (3, "line", true, Some(1)));
+    assert_eq!(found.bad.len(), 1);
+}

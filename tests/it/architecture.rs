@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["model"],
     &["program"],
     &["interpret", "jit"],
-    &["batch"],
+    &["batch", "record"],
     &["testing"],
     &["policy"],
     &["report"],

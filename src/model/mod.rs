@@ -67,6 +67,9 @@ pub type ChoicesId = usize;
 /// The most choices a `some of` may have: one bit each, and the sign bit stays free.
 pub const SOME_OF_CHOICES_MAX: usize = 63;
 
+/// The most key columns a table may have.
+pub const TABLE_KEYS_MAX: usize = 4;
+
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
     pub name: String,

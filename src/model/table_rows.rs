@@ -12,7 +12,7 @@ use super::csv_text::{CELL_BYTES_MAX, Cells, Next};
 use super::value::{fold_choice, fold_text};
 use super::{Choices, Interval, Type};
 use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
-use crate::program::KEYS_MAX;
+use crate::model::TABLE_KEYS_MAX;
 use crate::source::{SourceId, Span};
 use crate::syntax::tree;
 
@@ -87,7 +87,7 @@ struct Reading<'r> {
     readers: Vec<CellReader<'r>>,
     columns: Vec<ReadColumn>,
     /// keys and the line of the row that has them
-    keys: FxHashMap<[i64; KEYS_MAX], Span>,
+    keys: FxHashMap<[i64; TABLE_KEYS_MAX], Span>,
     hidden: &'r Hidden,
     diagnostics: Vec<Diagnostic>,
     unshown: usize,
@@ -293,7 +293,7 @@ impl Reading<'_> {
         if record.key_broken || record.cell_count < expected {
             return;
         }
-        let mut key = [0; KEYS_MAX];
+        let mut key = [0; TABLE_KEYS_MAX];
         let key_columns = self.plans.iter().zip(&self.columns).filter(|(plan, _)| plan.tree.key.is_some());
         for (slot, (_, column)) in key.iter_mut().zip(key_columns) {
             match column.cells.last() {
@@ -319,7 +319,7 @@ impl Reading<'_> {
     }
 
     /// "`OH`, `West`" for texts and choices; other keys are told by the row.
-    fn key_as_written(&self, key: &[i64; KEYS_MAX]) -> String {
+    fn key_as_written(&self, key: &[i64; TABLE_KEYS_MAX]) -> String {
         let key_columns = self.plans.iter().enumerate().filter(|(_, plan)| plan.tree.key.is_some());
         let parts = key.iter().zip(key_columns).map(|(value, (index, plan))| {
             let at = usize::try_from(*value).unwrap_or(usize::MAX);

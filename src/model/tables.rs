@@ -15,7 +15,7 @@ use super::table_rows::{Plan, Rows, read_rows};
 use super::types::TypePlace;
 use super::{Table, TableColumn, Type};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
-use crate::program::KEYS_MAX;
+use crate::model::TABLE_KEYS_MAX;
 use crate::source::{Files, SourceId, Span};
 use crate::syntax::tree::{self, TypeKind};
 
@@ -109,10 +109,10 @@ impl<'t> Checker<'t> {
             self.report(diagnostic);
             return;
         };
-        if let Some(beyond) = keys.get(KEYS_MAX) {
+        if let Some(beyond) = keys.get(TABLE_KEYS_MAX) {
             self.report(
                 Diagnostic::new(Code::WrongKeys, format!("the table `{}` has {} key columns", name.text, keys.len()))
-                    .at(beyond.name.span, format!("at most {KEYS_MAX} are allowed"))
+                    .at(beyond.name.span, format!("at most {TABLE_KEYS_MAX} are allowed"))
                     .at(first.name.span, "the first of them"),
             );
         }

@@ -266,8 +266,8 @@ impl KeyList {
     }
 }
 
-/// The most key columns a table may have.
-pub const KEYS_MAX: usize = 4;
+/// As many as a table may have key columns.
+pub const KEYS_MAX: usize = crate::model::TABLE_KEYS_MAX;
 
 /// What is the same for every lead of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

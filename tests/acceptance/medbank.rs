@@ -17,13 +17,14 @@ const NUMBERS: [&str; 9] = [
     "fit.size",
     "fit.place",
 ];
-const NAMES: [&str; 7] = ["lead_id", "status", "grade", "call_order", "stage", "handover", "service_desk"];
+const NAMES: [&str; 9] =
+    ["lead_id", "status", "grade", "call_order", "stage", "handover", "handover.owner", "service_desk", "service_desk.owner"];
 
 fn example(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/medbank").join(path)
 }
 
-fn answers(table: &Table, row: usize) -> ([&str; 7], [Option<i64>; 9]) {
+fn answers(table: &Table, row: usize) -> ([&str; 9], [Option<i64>; 9]) {
     let number = |column: &str| Some(table.cell(row, column)).filter(|cell| !cell.is_empty()).map(thousandths);
     (NAMES.map(|column| table.cell(row, column)), NUMBERS.map(number))
 }

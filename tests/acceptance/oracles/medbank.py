@@ -17,7 +17,8 @@ AS_OF = date(2026, 11, 18)
 AS_OF_INSTANT = datetime(2026, 11, 18, 15, 0, tzinfo=ZoneInfo("America/New_York"))
 OUTPUTS = [
     "readiness", "readiness.demographic", "readiness.behavioural", "urgency", "urgency.timing", "urgency.people",
-    "fit", "fit.size", "fit.place", "status", "grade", "call_order", "stage", "handover", "service_desk",
+    "fit", "fit.size", "fit.place", "status", "grade", "call_order", "stage", "handover", "handover.owner",
+    "service_desk", "service_desk.owner",
 ]
 
 SITES = {
@@ -37,6 +38,73 @@ REASONS = {name: name for name in ("no_budget", "wrong_role", "duplicate", "timi
 OUTCOMES = {"won": "won", "closed_won": "won", "lost": "lost", "closed_lost": "lost"}
 PRODUCTS = {name: name for name in ("dispensing", "consumables", "service")}
 STAGES = {name: name for name in ("inquiry", "mql", "sal", "opportunity", "won", "lost")}
+
+
+# queue -> owners and their weights
+ROTATIONS = {
+    "inside": [("rep_a", 1), ("rep_b", 1), ("rep_c", 2)],
+    "field_northeast": [("east_1", 1), ("east_2", 1)],
+    "field_midwest": [("midwest_1", 1)],
+    "field_south": [("south_1", 3), ("south_2", 2)],
+    "field_west": [("west_1", 1)],
+    "service": [("care_1", 1), ("care_2", 1)],
+}
+
+MASK = 2**64 - 1
+PRIME_1, PRIME_2, PRIME_3 = 11400714785074694791, 14029467366897019727, 1609587929392839161
+PRIME_4, PRIME_5 = 9650029242287828579, 2870177450012600261
+
+
+def rotate_left(value, bits):
+    return ((value << bits) | (value >> (64 - bits))) & MASK
+
+
+def xxh64(data):
+    """XXH64 with seed 0, from its specification."""
+    def round_of(lane, value):
+        return rotate_left((lane + value * PRIME_2) & MASK, 31) * PRIME_1 & MASK
+
+    at = 0
+    if len(data) >= 32:
+        lanes = [(PRIME_1 + PRIME_2) & MASK, PRIME_2, 0, -PRIME_1 & MASK]
+        while at + 32 <= len(data):
+            lanes = [round_of(lane, int.from_bytes(data[at + 8 * i:at + 8 * i + 8], "little")) for i, lane in enumerate(lanes)]
+            at += 32
+        digest = sum(rotate_left(lane, bits) for lane, bits in zip(lanes, (1, 7, 12, 18))) & MASK
+        for lane in lanes:
+            digest = ((digest ^ round_of(0, lane)) * PRIME_1 + PRIME_4) & MASK
+    else:
+        digest = PRIME_5
+    digest = (digest + len(data)) & MASK
+    while at + 8 <= len(data):
+        digest = (rotate_left(digest ^ round_of(0, int.from_bytes(data[at:at + 8], "little")), 27) * PRIME_1 + PRIME_4) & MASK
+        at += 8
+    if at + 4 <= len(data):
+        digest = (rotate_left(digest ^ int.from_bytes(data[at:at + 4], "little") * PRIME_1 & MASK, 23) * PRIME_2 + PRIME_3) & MASK
+        at += 4
+    for byte in data[at:]:
+        digest = rotate_left(digest ^ byte * PRIME_5 & MASK, 11) * PRIME_1 & MASK
+    digest = (digest ^ digest >> 33) * PRIME_2 & MASK
+    digest = (digest ^ digest >> 29) * PRIME_3 & MASK
+    return digest ^ digest >> 32
+
+
+assert [xxh64(text) for text in (b"", b"a", b"abc")] == [0xEF46DB3751D8E999, 0xD24EC4F1A98C6E5B, 0x44BC2CF5AD770999]
+
+
+def owner_of(queue, key):
+    """The stable rotation: hashes of the key and of the queue's name, mixed as MurmurHash3 does, then scaled to the weights."""
+    if queue not in ROTATIONS:
+        return None
+    mixed = xxh64(key.encode()) ^ xxh64(queue.encode())
+    mixed = (mixed ^ mixed >> 33) * 0xFF51AFD7ED558CCD & MASK
+    mixed = (mixed ^ mixed >> 33) * 0xC4CEB9FE1A85EC53 & MASK
+    mixed ^= mixed >> 33
+    turn = mixed * sum(weight for _, weight in ROTATIONS[queue]) >> 64
+    for owner, weight in ROTATIONS[queue]:
+        if turn < weight:
+            return owner
+        turn -= weight
 
 
 class Bad(Exception):
@@ -268,6 +336,8 @@ def answers(lead, territories, accounts):
             out["handover"] = "inside"
     if lead.products and "service" in lead.products:
         out["service_desk"] = "service_fast" if urgency >= 50 else "service"
+    for route in ("handover", "service_desk"):
+        out[f"{route}.owner"] = owner_of(out[route], lead.lead_id)
     return out
 
 

@@ -92,7 +92,7 @@ impl Lead {
         // How much it wants something, 0 to 99: the larger the house, the likelier; students read for their studies.
         let size_push = if true_beds >= 300 { 12 } else { 0 };
         let student = role == Some(Role::Student);
-        let interest = (random.below(70) + random.below(30) + size_push).min(99);
+        let interest = (random.below(85) + random.below(40) + size_push).min(99);
         let tracked = !random.percent(12);
         let quiet = if random.percent(60 + interest / 3) { random.below(30) } else { random.between(30, 400) };
         // in hundredths: the views of old visits have faded

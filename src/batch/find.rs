@@ -1,6 +1,6 @@
 //! One lead out of a file, by its key.
 //!
-//! Enters: a file of leads and a key. Leaves: the first row with that key as a [`Lead`], with what was bad about it. Always holds: the values are those
+//! Enters: a file of leads and a key. Leaves: the values of the first row with that key, and what was bad about it. Always holds: the values are those
 //! that scoring the file would read.
 
 use super::bad::{BadCell, Outcome, Subject};
@@ -12,11 +12,15 @@ use super::source::{Opened, open};
 use super::{Input, Options};
 use crate::model::{Constant, Policy};
 use crate::program::Program;
-use crate::record::Lead;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Found {
-    pub lead: Lead,
+    /// per field of the policy, in the units of its type; none is missing
+    pub values: Vec<Option<Constant>>,
+    /// number of the lead's stage, if the file says it
+    pub stage: Option<usize>,
+    /// in microseconds since the epoch
+    pub rest_until: Option<i64>,
     /// line of the file, or number of the row in Parquet and Arrow
     pub line: u64,
     /// `line` or `row`
@@ -44,9 +48,7 @@ pub fn find_lead(policy: &Policy, program: &Program, options: &Options, input: &
             if found.is_none()
                 && let Some(row) = (0..leads.rows).find(|row| leads.keys.get(*row) == key)
             {
-                let line = leads.lines[row];
-                let bad = leads.bad.iter().filter(|cell| cell.line == line).cloned().collect();
-                found = Some(Found { lead: lead(&prepared.plan, leads, row), line, unit, bad });
+                found = Some(found_at(&prepared.plan, leads, row, unit));
             }
             Ok(())
         })?;
@@ -57,8 +59,10 @@ pub fn find_lead(policy: &Policy, program: &Program, options: &Options, input: &
     Ok(found)
 }
 
-fn lead(plan: &Plan, leads: &LeadBlock, row: usize) -> Lead {
-    let mut lead = Lead::default();
+fn found_at(plan: &Plan, leads: &LeadBlock, row: usize, unit: &'static str) -> Found {
+    let line = leads.lines[row];
+    let bad = leads.bad.iter().filter(|cell| cell.line == line).cloned().collect();
+    let mut found = Found { line, unit, bad, ..Found::default() };
     for (slot, values) in plan.slots.iter().zip(&leads.slots) {
         let value = match values {
             SlotValues::Integers(column) if row < column.len() => column.get(row).map(Constant::Integer),
@@ -73,11 +77,11 @@ fn lead(plan: &Plan, leads: &LeadBlock, row: usize) -> Lead {
             Some(Constant::Text(_)) | None => None,
         };
         match slot.subject {
-            Subject::Field(_) => lead.values.push(value),
-            Subject::Stage => lead.stage = integer.and_then(|stage| usize::try_from(stage).ok()),
-            Subject::RestUntil => lead.rest_until = integer,
+            Subject::Field(_) => found.values.push(value),
+            Subject::Stage => found.stage = integer.and_then(|stage| usize::try_from(stage).ok()),
+            Subject::RestUntil => found.rest_until = integer,
             Subject::StageSince | Subject::Row => {}
         }
     }
-    lead
+    found
 }

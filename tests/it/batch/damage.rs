@@ -48,23 +48,23 @@ fn damage(name: &str, whole: &[u8], rounds: usize, seed: u64) {
 
 #[test]
 fn damaged_parquet() {
-    damage("leads.parquet", &parquet_bytes(&[batch(&rows(40, 1))]), 1_500, 11);
+    damage("leads.parquet", &parquet_bytes(&[batch(&rows(40, 1))]), 400, 11);
 }
 
 #[test]
 fn damaged_arrow() {
     let rows = rows(40, 1);
-    damage("leads.arrow", &arrow_bytes(&[batch(&rows)]), 1_500, 12);
-    damage("leads.arrows", &arrow_stream_bytes(&[batch(&rows)], None), 800, 13);
-    damage("leads.arrows", &arrow_stream_bytes(&[batch(&rows)], Some(arrow_ipc::CompressionType::LZ4_FRAME)), 800, 14);
-    damage("leads.arrows", &arrow_stream_bytes(&[batch(&rows)], Some(arrow_ipc::CompressionType::ZSTD)), 800, 15);
+    damage("leads.arrow", &arrow_bytes(&[batch(&rows)]), 400, 12);
+    damage("leads.arrows", &arrow_stream_bytes(&[batch(&rows)], None), 250, 13);
+    damage("leads.arrows", &arrow_stream_bytes(&[batch(&rows)], Some(arrow_ipc::CompressionType::LZ4_FRAME)), 250, 14);
+    damage("leads.arrows", &arrow_stream_bytes(&[batch(&rows)], Some(arrow_ipc::CompressionType::ZSTD)), 250, 15);
 }
 
 #[test]
 fn damaged_text() {
     let rows = rows(40, 1);
-    damage("leads.csv", &super::tables::csv_bytes(&rows), 1_500, 16);
-    damage("leads.ndjson", &super::tables::ndjson_bytes(&rows), 1_500, 17);
+    damage("leads.csv", &super::tables::csv_bytes(&rows), 400, 16);
+    damage("leads.ndjson", &super::tables::ndjson_bytes(&rows), 400, 17);
 }
 
 #[test]

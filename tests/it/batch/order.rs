@@ -2,6 +2,7 @@
 
 use leadwright::batch::{self, Format, Input, Place};
 use leadwright::policy::Backend;
+use leadwright::record::Lead;
 
 use super::scene::{AS_OF, Scene};
 use super::tables::{self, rows};
@@ -42,7 +43,8 @@ fn a_lead_gets_the_same_answer_from_a_file_and_in_memory() {
     for (row, line) in rows.iter().zip(&scored[1..]).step_by(7) {
         let found = batch::find_lead(scene.policy.model(), scene.policy.program(), &scene.options, &input, &row.lead_id).unwrap().unwrap();
         assert!(!found.is_rejected());
-        let answers = scene.policy.score(&[found.lead], AS_OF, Backend::Interpret).unwrap();
+        let lead = Lead { values: found.values, stage: found.stage, rest_until: found.rest_until };
+        let answers = scene.policy.score(&[lead], AS_OF, Backend::Interpret).unwrap();
         for (name, value) in scored[0].iter().zip(line).skip(1) {
             assert_eq!(answers[0].get(name).unwrap_or_default(), value, "{name} of {row:?}");
         }
@@ -56,6 +58,6 @@ fn a_found_lead_says_what_is_bad_about_it() {
     let path = scene.write("leads.csv", "lead_id,kind,sites,note,stage\nL-1,clinic,1,,\nL-2,klinik,1,\" two\nlines \",MQL\n");
     let input = Input { place: Place::Path(path), format: None };
     let found = batch::find_lead(scene.policy.model(), scene.policy.program(), &scene.options, &input, "L-2").unwrap().unwrap();
-    assert_eq!((found.line, found.unit, found.is_rejected(), found.lead.stage), (3, "line", true, Some(1)));
+    assert_eq!((found.line, found.unit, found.is_rejected(), found.stage), (3, "line", true, Some(1)));
     assert_eq!(found.bad.len(), 1);
 }

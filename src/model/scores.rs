@@ -252,7 +252,7 @@ impl Checker<'_> {
                 }
                 // whether the weight makes sense is said where the weights are totalled
                 let weight = weight.as_ref().map(|number| Decimal { mantissa: number.mantissa, places: number.places });
-                draft.sound &= weight.is_none_or(|weight| weight.is_sane() && weight.mantissa > 0);
+                draft.sound &= weight.is_none_or(|weight| weight.is_sane() && weight.mantissa >= 0);
                 SectionKind::Weighted(weight.unwrap_or(Decimal::ZERO))
             }
         };
@@ -302,7 +302,7 @@ impl Checker<'_> {
         }
         let subject = self.expression(&tree.subject, Scope::Lead);
         let weight = tree.weight.as_ref().map(|number| Decimal { mantissa: number.mantissa, places: number.places });
-        draft.sound &= weight.is_none_or(|weight| weight.is_sane() && weight.mantissa > 0);
+        draft.sound &= weight.is_none_or(|weight| weight.is_sane() && weight.mantissa >= 0);
         let subject = subject?;
         let what = format!("`{name}`");
         let mut rows = Vec::with_capacity(tree.rows.len());

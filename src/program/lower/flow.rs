@@ -4,15 +4,6 @@ use super::Lowering;
 use crate::model::{FlowRow, Operator, Trigger};
 use crate::program::{Op, Parameter, Value};
 
-/// What the flows do to a lead.
-#[derive(Clone, Copy)]
-pub(super) struct Moves {
-    /// the stage after the transition
-    pub stage_after: Value,
-    /// a condition: some row applied
-    pub moved: Value,
-}
-
 impl Lowering<'_> {
     pub fn lower_flows(&mut self) {
         if self.policy.stages.is_empty() {
@@ -37,10 +28,8 @@ impl Lowering<'_> {
         let missing = self.builder.missing();
         let stage_after = self.builder.first_match(&moves, stage);
         let moved_by = self.builder.first_match(&numbers, missing);
-        let moved = self.builder.known(moved_by);
         self.trace.stage_after = Some(stage_after);
         self.trace.moved_by = Some(moved_by);
-        self.moves = Some(Moves { stage_after, moved });
     }
 
     fn flow_row(&mut self, stage: Value, row: &FlowRow) -> Value {
@@ -63,18 +52,25 @@ impl Lowering<'_> {
         self.builder.not(rests)
     }
 
-    /// This evaluation's transition goes to the stage.
+    /// This evaluation's transition goes to the stage. No row leads from a stage to itself, so a lead has moved if its stage differs.
     pub fn entering(&mut self, stage: usize) -> Value {
-        let Some(moves) = self.moves else { return self.builder.truth(false) };
-        let there = self.builder.equals(moves.stage_after, stage as i64);
-        self.builder.op(Op::And(moves.moved, there))
+        let Some(stage_after) = self.trace.stage_after else { return self.builder.truth(false) };
+        let before = self.stage_before();
+        self.moved(before, stage_after, stage)
     }
 
     /// This evaluation's transition goes away from the stage.
     pub fn leaving(&mut self, stage: usize) -> Value {
-        let Some(moves) = self.moves else { return self.builder.truth(false) };
+        let Some(stage_after) = self.trace.stage_after else { return self.builder.truth(false) };
         let before = self.stage_before();
-        let there = self.builder.equals(before, stage as i64);
-        self.builder.op(Op::And(moves.moved, there))
+        self.moved(stage_after, before, stage)
+    }
+
+    /// The one is another stage, the other is this.
+    fn moved(&mut self, other: Value, this: Value, stage: usize) -> Value {
+        let other = self.builder.equals(other, stage as i64);
+        let other = self.builder.not(other);
+        let this = self.builder.equals(this, stage as i64);
+        self.builder.and(other, this)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::texts::Codes;
-use crate::model::{Expr, Matcher, SOME_OF_CHOICES_MAX, Type};
+use crate::model::{Expr, Interval, Matcher, SOME_OF_CHOICES_MAX, Type};
 use crate::program::{Op, Value};
 
 /// What was looked at, and the number of the block that takes it.
@@ -68,7 +68,7 @@ impl Lowering<'_> {
     }
 
     fn range_block(&mut self, value: Value, blocks: &[&[Matcher]], otherwise: Option<i64>) -> Value {
-        let segments = segments(blocks, otherwise);
+        let segments = segments(blocks, otherwise, self.builder.shape(value).interval);
         let thresholds: Vec<i64> = segments.iter().skip(1).map(|(start, _)| *start).collect();
         let segment = self.builder.band(value, &thresholds);
         self.block_of(segment, segments.into_iter().map(|(_, block)| block).collect())
@@ -124,18 +124,20 @@ fn block_with(blocks: &[&[Matcher]], wanted: &Matcher) -> Option<i64> {
     blocks.iter().position(|block| block.contains(wanted)).map(|index| index as i64)
 }
 
-/// Where each run of values with one block starts, from the smallest integer on. Ranges do not overlap; if they did, the lower start
-/// would count.
-fn segments(blocks: &[&[Matcher]], otherwise: Option<i64>) -> Vec<(i64, Option<i64>)> {
+/// Where each run of values with one block starts, from the smallest value of the domain on. Ranges do not overlap; if they did, the lower
+/// start would count.
+fn segments(blocks: &[&[Matcher]], otherwise: Option<i64>, domain: Interval) -> Vec<(i64, Option<i64>)> {
     let mut ranges: Vec<(i64, i64, i64)> = each_matcher(blocks)
         .filter_map(|(block, matcher)| match matcher {
-            Matcher::Range { low, high } => Some((low.unwrap_or(i64::MIN), high.unwrap_or(i64::MAX), block)),
+            Matcher::Range { low, high } => {
+                Some((low.unwrap_or(i64::MIN).max(domain.low), high.unwrap_or(i64::MAX).min(domain.high), block))
+            }
             Matcher::Choice(_) | Matcher::Text(_) | Matcher::Missing | Matcher::Otherwise => None,
         })
         .collect();
     ranges.sort_unstable();
     let mut segments: Vec<(i64, Option<i64>)> = Vec::with_capacity(2 * ranges.len() + 1);
-    let mut next = Some(i64::MIN);
+    let mut next = Some(domain.low);
     for (low, high, block) in ranges {
         let Some(start) = next else { break };
         let low = low.max(start);
@@ -146,7 +148,7 @@ fn segments(blocks: &[&[Matcher]], otherwise: Option<i64>) -> Vec<(i64, Option<i
             segments.push((start, otherwise));
         }
         segments.push((low, Some(block)));
-        next = high.checked_add(1);
+        next = high.checked_add(1).filter(|next| *next <= domain.high);
     }
     segments.extend(next.map(|start| (start, otherwise)));
     segments.dedup_by(|later, earlier| later.1 == earlier.1);
@@ -162,10 +164,12 @@ mod tests {
         let range = |low, high| vec![Matcher::Range { low, high }];
         let blocks = [range(Some(500), None), range(Some(100), Some(499)), range(None, Some(99)), vec![Matcher::Missing]];
         let blocks: Vec<&[Matcher]> = blocks.iter().map(Vec::as_slice).collect();
-        assert_eq!(segments(&blocks, None), [(i64::MIN, Some(2)), (100, Some(1)), (500, Some(0))]);
+        assert_eq!(segments(&blocks, None, Interval::FULL), [(i64::MIN, Some(2)), (100, Some(1)), (500, Some(0))]);
+        assert_eq!(segments(&blocks, None, Interval { low: 100, high: 499 }), [(100, Some(1))]);
+        assert_eq!(segments(&blocks, None, Interval { low: 99, high: 500 }), [(99, Some(2)), (100, Some(1)), (500, Some(0))]);
         let gaps = [range(Some(0), Some(0)), range(Some(7), Some(i64::MAX)), vec![Matcher::Otherwise]];
         let gaps: Vec<&[Matcher]> = gaps.iter().map(Vec::as_slice).collect();
-        assert_eq!(segments(&gaps, Some(2)), [(i64::MIN, Some(2)), (0, Some(0)), (1, Some(2)), (7, Some(1))]);
-        assert_eq!(segments(&[], Some(0)), [(i64::MIN, Some(0))]);
+        assert_eq!(segments(&gaps, Some(2), Interval::FULL), [(i64::MIN, Some(2)), (0, Some(0)), (1, Some(2)), (7, Some(1))]);
+        assert_eq!(segments(&[], Some(0), Interval::FULL), [(i64::MIN, Some(0))]);
     }
 }

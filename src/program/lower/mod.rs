@@ -27,7 +27,6 @@ mod vocabularies;
 use rustc_hash::FxHashMap;
 
 use self::builder::Builder;
-use self::flow::Moves;
 use self::texts::Text;
 use self::vocabularies::Vocabularies;
 use super::{DecideTrace, Lowered, RouteTrace, ScoreTrace, Trace, Value};
@@ -58,8 +57,6 @@ struct Lowering<'p> {
     lets: Vec<LoweredLet>,
     scores: Vec<ScoreTrace>,
     decides: Vec<Option<DecideTrace>>,
-    /// what the flows do, once they are lowered
-    moves: Option<Moves>,
     routes: Vec<RouteTrace>,
     trace: Trace,
 }
@@ -85,7 +82,6 @@ impl<'p> Lowering<'p> {
             lets: vec![LoweredLet::default(); policy.lets.len()],
             scores: vec![ScoreTrace::default(); policy.scores.len()],
             decides: vec![None; policy.decides.len()],
-            moves: None,
             routes: Vec::with_capacity(policy.routes.len()),
             trace: Trace { expressions: FxHashMap::default(), ..Trace::default() },
         }

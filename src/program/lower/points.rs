@@ -56,29 +56,39 @@ impl BandRow {
 impl Lowering<'_> {
     /// The worth of the row in force, where `worth` gives that of each row or, for a linear row, of each unit of its integer.
     pub fn row_worth(&mut self, attribute: &Attribute, matched: Matched, worth: &[Option<i64>]) -> Value {
-        let constants = attribute.rows.iter().zip(worth).map(|(row, worth)| match row.points {
-            RowPoints::Constant(_) => *worth,
-            RowPoints::Each(_) | RowPoints::Per { .. } => Some(0),
+        let constant = |row: &BandRow| matches!(row.points, RowPoints::Constant(_));
+        // A linear row's place in the array is never read; with a worth of another row in it the bounds stay those of real answers.
+        let idle = attribute.rows.iter().zip(worth).find(|(row, _)| constant(row)).map(|(_, worth)| *worth);
+        let mut value = idle.map(|idle| {
+            let entries = attribute.rows.iter().zip(worth).map(|(row, worth)| if constant(row) { *worth } else { idle });
+            let array = self.builder.array(entries.collect());
+            self.builder.table(matched.index, array)
         });
-        let constants: Vec<Option<i64>> = constants.collect();
-        if constants.is_empty() {
-            return self.builder.missing();
-        }
-        let array = self.builder.array(constants);
-        let mut value = self.builder.table(matched.index, array);
         for ((index, row), worth) in (0..).zip(&attribute.rows).zip(worth) {
             let step = match row.points {
                 RowPoints::Constant(_) => continue,
                 RowPoints::Each(_) => 1,
                 RowPoints::Per { step, .. } => step,
             };
-            let Some(worth) = *worth else { return self.builder.missing() };
-            let units = self.row_units(attribute, row, matched.subject, step);
-            let points = self.builder.multiply(units, worth);
-            let in_force = self.builder.equals(matched.index, index);
-            value = self.builder.select(in_force, points, value);
+            let points = match worth {
+                Some(worth) => {
+                    let units = self.row_units(attribute, row, matched.subject, step);
+                    self.builder.multiply(units, *worth)
+                }
+                None => self.builder.missing(),
+            };
+            value = Some(match value {
+                Some(value) => {
+                    let in_force = self.builder.equals(matched.index, index);
+                    self.builder.select(in_force, points, value)
+                }
+                None => points,
+            });
         }
-        value
+        match value {
+            Some(value) => value,
+            None => self.builder.missing(),
+        }
     }
 
     /// How many units a linear row counts. Only asked for where the row is in force; kept within the row's bounds elsewhere too, so that the

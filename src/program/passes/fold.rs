@@ -217,18 +217,32 @@ impl Fold {
             let combined = self.combined(inner, array);
             return Some(self.emit(Op::Table { index: inner_index, array: combined }));
         }
+        if let Op::Not(opposite) = self.op(index) {
+            let entries = &self.result.arrays[array as usize];
+            let swapped = vec![arithmetic::entry(entries, 1), arithmetic::entry(entries, 0)];
+            let swapped = self.array(swapped);
+            return Some(self.emit(Op::Table { index: opposite, array: swapped }));
+        }
         if let Op::Else(value, default) = self.op(index) {
-            let default = self.is(default)?;
-            let default = arithmetic::entry(&self.result.arrays[array as usize], default);
-            let of_value = self.emit(Op::Table { index: value, array });
-            let Some(default) = default else { return Some(of_value) };
-            // Only where an entry cannot be missing by itself does the default still stand for a missing index alone.
-            if self.known_with(of_value, value) {
+            let default = arithmetic::entry(&self.result.arrays[array as usize], self.is(default)?);
+            // Where the array has an entry for each value, the result is missing with the value, and the default stands for it there.
+            if default.is_none() || self.has_entries_for(value, array) {
+                let of_value = self.emit(Op::Table { index: value, array });
+                let Some(default) = default else { return Some(of_value) };
                 let default = self.constant(default);
                 return Some(self.emit(Op::Else(of_value, default)));
             }
         }
         None
+    }
+
+    /// No known index of this shape is outside the array or meets a missing entry.
+    fn has_entries_for(&self, index: Value, array: u32) -> bool {
+        let entries = &self.result.arrays[array as usize];
+        let interval = self.shape(index).interval;
+        interval.low >= 0
+            && interval.high < entries.len() as i64
+            && entries[interval.low as usize..=interval.high as usize].iter().all(Option::is_some)
     }
 
     /// The first value is known whenever the second is.
@@ -249,10 +263,14 @@ impl Fold {
         }
         let outer_entries = &self.result.arrays[outer as usize];
         let entries = self.result.arrays[inner as usize].iter().map(|index| arithmetic::entry(outer_entries, (*index)?)).collect();
-        self.result.arrays.push(entries);
-        let array = self.result.arrays.len() as u32 - 1;
+        let array = self.array(entries);
         self.combined.insert((inner, outer), array);
         array
+    }
+
+    fn array(&mut self, entries: Vec<Option<i64>>) -> u32 {
+        self.result.arrays.push(entries);
+        self.result.arrays.len() as u32 - 1
     }
 
     fn or_else(&mut self, value: Value, default: Value) -> Option<Value> {
@@ -288,8 +306,7 @@ impl Fold {
             return *filled;
         }
         let entries = self.result.arrays[array as usize].iter().map(|entry| entry.or(Some(default))).collect();
-        self.result.arrays.push(entries);
-        let filled = self.result.arrays.len() as u32 - 1;
+        let filled = self.array(entries);
         self.filled.insert((array, default), filled);
         filled
     }

@@ -16,7 +16,7 @@ use crate::support::{policies, random_program};
 fn random_policies_lower_and_optimise() {
     let mut random = Random::new(3);
     let mut lowered_count = 0;
-    for seed in 0..200 {
+    for seed in 0..80 {
         let generated = policies::generate(seed);
         let checked = check(&generated.files, "policy.lead");
         // Whether every generated policy checks is another test's question.
@@ -38,7 +38,7 @@ fn random_policies_lower_and_optimise() {
                 }
                 OutputRole::Decide(_) | OutputRole::Stage | OutputRole::Queue(_) | OutputRole::Owner(_) => continue,
             };
-            assert_eq!(shape.optional, optional, "seed {seed}: {}\n{}", output.name, generated.files["policy.lead"]);
+            assert!(optional || !shape.optional, "seed {seed}: {} can be missing\n{}", output.name, generated.files["policy.lead"]);
             let inside = interval.low <= shape.interval.low && shape.interval.high <= interval.high;
             assert!(inside, "seed {seed}: {} {interval:?} {shape:?}\n{}", output.name, generated.files["policy.lead"]);
         }

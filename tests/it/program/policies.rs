@@ -514,3 +514,31 @@ test "lost stays lost" {
     assert_eq!(names, ["grade", "tier", "stage", "handover", "handover.owner", "always", "always.owner"]);
     assert_eq!(checked.policy.decides.len(), 2);
 }
+
+#[test]
+fn a_weight_of_nothing_is_a_weight() {
+    check_policy(
+        r#"
+lead {
+  id   text    key
+  a    yes_no
+  b    yes_no
+}
+score s {
+  section x 12.5% { a 0% { yes 10  no 0 }   b 100% { yes 7  no -1 } }
+  section y 87.5% { a 100% { yes 1.5  no 0 } }
+  section z 0%    { b 100% { yes 10  no 0 } }
+}
+# x: 70; y: 15; z: 100; 12.5 % × 70 + 87.5 % × 15 = 8.75 + 13.125
+test "some" {
+  lead { a yes  b yes }
+  expect { s 21.875  s.x 70  s.y 15  s.z 100 }
+}
+test "less" {
+  lead { a no  b no }
+  expect { s -1.25  s.x -10  s.y 0  s.z 0 }
+}
+"#,
+        &[],
+    );
+}

@@ -69,6 +69,68 @@ fn parquet_gives_the_same_answers() {
     assert_same(&from_parquet.rows, &from_csv.rows);
 }
 
+/// An export of Marketo, whose columns the policy names in its `from marketo` clauses, binds with nothing said but the system.
+#[test]
+fn columns_bind_by_their_names_in_marketo() {
+    let renamed = [
+        ("lead_id", "Id"),
+        ("organization", "Company"),
+        ("email", "Email Address"),
+        ("created_at", "Created At"),
+        ("site_of_care", "Site_of_Care"),
+        ("role", " job_role "),
+        ("beds", "NUMBER_OF_BEDS"),
+        ("budget", "BANT_Budget"),
+        ("deal_size", "Deal_Size"),
+        ("product_views", "Product_Views"),
+        ("rep_request", "Rep_Request"),
+    ];
+    let folder = tempfile::tempdir().expect("a folder");
+    let plain = Scoring { policy: &example(""), input: &example("leads.csv"), as_of: AS_OF, with: &["--keep", "key"] }.run(folder.path());
+    let mut leads = Table::read(&example("leads.csv"));
+    for (field, column) in renamed {
+        let index = leads.column(field);
+        leads.header[index] = column.to_owned();
+    }
+    let input = folder.path().join("marketo.csv");
+    leads.write(&input);
+    let scored = Scoring { policy: &example(""), input: &input, as_of: AS_OF, with: &["--system", "marketo"] }.run(folder.path());
+    assert_eq!(scored.header[0], "Id");
+    assert_eq!(scored.header[1..], plain.header[1..]);
+    assert_same(&scored.rows, &plain.rows);
+}
+
+/// A file of many blocks keeps its order and forgets nothing: the leads ten times over, under new keys, give their answers ten times over.
+#[test]
+fn a_longer_file_says_the_same_of_each_lead() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let leads = Table::read(&example("leads.csv"));
+    let mut longer = Table { header: leads.header.clone(), rows: Vec::new() };
+    for round in 0..10 {
+        longer.rows.extend(leads.rows.iter().cloned().map(|mut row| {
+            if !row[0].is_empty() {
+                row[0] = format!("{round}-{}", row[0]);
+            }
+            row
+        }));
+    }
+    let input = folder.path().join("longer.csv");
+    longer.write(&input);
+    let once = Scoring { policy: &example(""), input: &example("leads.csv"), as_of: AS_OF, with: &[] }.run(folder.path());
+    let often = Scoring { policy: &example(""), input: &input, as_of: AS_OF, with: &[] }.run(folder.path());
+
+    assert_eq!(often.rows.len(), 10 * once.rows.len());
+    // the owners follow the key, everything else does not
+    let others: Vec<usize> = (1..once.header.len()).filter(|column| !once.header[*column].ends_with(".owner")).collect();
+    let answers = |row: &[String]| others.iter().map(|column| row[*column].clone()).collect::<Vec<_>>();
+    let expected: Vec<(String, Vec<String>)> = (0..10)
+        .flat_map(|round| once.rows.iter().map(move |row| (round, row)))
+        .map(|(round, row)| (format!("{round}-{}", row[0]), answers(row)))
+        .collect();
+    let given: Vec<(String, Vec<String>)> = often.rows.iter().map(|row| (row[0].clone(), answers(row))).collect();
+    assert_same(&given, &expected);
+}
+
 /// A queue with weights 1, 1 and 2 gives every second lead to the third owner; the same lead always goes to the same one.
 #[test]
 fn rotation_follows_the_weights() {

@@ -4,6 +4,7 @@ mod agreement;
 mod architecture;
 mod batch;
 mod jit;
+mod messages;
 mod model_declare;
 mod model_expressions;
 mod program;

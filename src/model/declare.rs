@@ -189,8 +189,10 @@ pub(crate) fn enter(space: &mut FxHashMap<String, Span>, diagnostics: &mut Vec<D
 }
 
 pub(crate) fn repeated(noun: &str, name: &tree::Name, first: Span) -> Diagnostic {
+    // kinds of names are entered one after another, so the first to be entered need not stand first
+    let (first, again) = if first.source == name.span.source && name.span < first { (name.span, first) } else { (first, name.span) };
     Diagnostic::new(Code::RepeatedName, format!("the {noun} `{}` is declared twice", name.text))
-        .at(name.span, "declared again here")
+        .at(again, "declared again here")
         .at(first, "first declared here")
         .help("give one of them another name, or leave one out")
 }

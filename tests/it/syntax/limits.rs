@@ -1,1 +1,147 @@
-//! todo
+//! Limits: what is too deep, too long or too much is one coded error, in bounded time and on any stack.
+
+use std::time::{Duration, Instant};
+
+use leadwright::diagnostic::Code;
+use leadwright::syntax::{DEPTH_MAX, DIAGNOSTICS_MAX, FILE_BYTES_MAX, ITEMS_MAX, tree};
+
+use super::Parsed;
+
+/// Far more than any of these texts needs unoptimised on a busy machine, far less than anything quadratic would take.
+const TIME_MAX: Duration = Duration::from_secs(60);
+
+/// Bracketed parts that go through ever more rules of the grammar, as often as asked.
+fn nested(open: &str, close: &str, depth: usize) -> String {
+    format!("let x = {}a{}", open.repeat(depth), close.repeat(depth))
+}
+
+const NESTINGS: [(&str, &str); 5] = [
+    ("(", ")"),
+    ("not (b or ", ")"),
+    ("t[", "].c"),
+    ("larger of (1 + ", ", 2)"),
+    // both towers of expressions for each bracket
+    ("any s where not b and (c or ", ") in last 3 days"),
+];
+
+/// The codes of a text, and the number of its items, on a thread with the smallest stack that is of use.
+fn on_a_small_stack(text: String) -> (Vec<Code>, usize) {
+    let thread = std::thread::Builder::new().stack_size(64 * 1024).spawn(move || {
+        let parsed = Parsed::of_items(&text);
+        (parsed.diagnostics.iter().map(|diagnostic| diagnostic.code).collect(), parsed.file.items.len())
+    });
+    thread.unwrap().join().unwrap()
+}
+
+#[test]
+fn depth_is_limited_by_the_language_and_not_by_the_stack() {
+    for (open, close) in NESTINGS {
+        assert_eq!(on_a_small_stack(nested(open, close, DEPTH_MAX)), (vec![], 1), "{open} at the limit");
+        assert_eq!(on_a_small_stack(nested(open, close, DEPTH_MAX + 1)), (vec![Code::TooDeep], 0), "{open} beyond the limit");
+        assert_eq!(on_a_small_stack(nested(open, close, 20_000)), (vec![Code::TooDeep], 0), "{open} far beyond the limit");
+    }
+    let parsed = Parsed::of_items(&nested("(", ")", DEPTH_MAX + 1));
+    assert_eq!(parsed.messages(), ["E0003 [(] brackets are nested deeper than 64"]);
+    let start = "leadwright 1\nlet x = ".len() + DEPTH_MAX;
+    assert_eq!(parsed.diagnostics[0].labels[0].span.start as usize, start);
+}
+
+#[test]
+fn brackets_without_end_are_one_error() {
+    let parsed = Parsed::of_items(&format!("let x = {}", "(".repeat(500_000)));
+    assert_eq!(parsed.messages(), ["E0003 [(] brackets are nested deeper than 64", "E0012 [(] `(` is not closed"]);
+    let parsed = Parsed::of_items(&format!("let x = {}", ")".repeat(500_000)));
+    assert_eq!(parsed.messages(), ["E0012 [)] `)` closes nothing"]);
+    let parsed = Parsed::of_items(&format!("let x = {}{}", "(".repeat(220_000), "}".repeat(220_000)));
+    assert_eq!(parsed.diagnostics[0].code, Code::TooDeep);
+}
+
+#[test]
+fn chains_are_as_long_as_one_likes() {
+    let count = 20_000;
+    // (text, how many members the tree's topmost list has)
+    let members = |text: &str| -> usize {
+        let start = Instant::now();
+        let text = format!("let x = {text}");
+        let thread = std::thread::Builder::new().stack_size(64 * 1024).spawn(move || {
+            let parsed = Parsed::of_items(&text);
+            assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.messages().first());
+            let tree::ItemKind::Let(value) = &parsed.file.items[0].kind else { panic!("a let") };
+            match &value.value.kind {
+                tree::ExprKind::And(members) | tree::ExprKind::Or(members) => members.len(),
+                tree::ExprKind::Sum(members) => members.len(),
+                tree::ExprKind::Product { factors, .. } => factors.len(),
+                tree::ExprKind::Is { choices, .. } => choices.len(),
+                tree::ExprKind::Not(_) => 1,
+                other => panic!("not a list: {other:?}"),
+            }
+        });
+        let members = thread.unwrap().join().unwrap();
+        assert!(start.elapsed() < TIME_MAX, "{:?}", start.elapsed());
+        members
+    };
+    assert_eq!(members(&format!("a{}", " and a".repeat(100_000))), 100_001);
+    assert_eq!(members(&format!("a{}", " or a".repeat(count))), count + 1);
+    assert_eq!(members(&format!("a{}", " + a".repeat(count))), count + 1);
+    assert_eq!(members(&format!("a{}", " * a".repeat(count))), count + 1);
+    assert_eq!(members(&format!("a is one of a{}", ", a".repeat(count))), count + 1);
+    assert_eq!(members(&format!("{} a", "not ".repeat(100_001))), 1);
+}
+
+#[test]
+fn implies_and_where_do_not_nest_without_brackets() {
+    let parsed = Parsed::of_items(&format!("let x = a{}", " implies a".repeat(20_000)));
+    assert_eq!(parsed.messages(), ["E0313 [implies] `implies` inside another needs parentheses"]);
+    let parsed = Parsed::of_items(&format!("let x = {}a", "any b where ".repeat(20_000)));
+    assert_eq!(parsed.diagnostics.len(), 1);
+    assert_eq!(parsed.diagnostics[0].code, Code::Syntax);
+    let parsed = Parsed::of_items(&format!("let x = {}a", "days since ".repeat(20_000)));
+    assert_eq!(parsed.diagnostics.len(), 1);
+    let parsed = Parsed::of_items(&format!("let x = a{}", " else 1".repeat(20_000)));
+    assert_eq!(parsed.diagnostics.len(), 1);
+}
+
+#[test]
+fn a_file_has_at_most_one_mebibyte() {
+    let line = "let a = b and c or d  # why not\n";
+    let mut text = "leadwright 1\n".to_owned();
+    while text.len() + line.len() <= FILE_BYTES_MAX {
+        text.push_str("  # a comment that fills the file\n");
+    }
+    text.push_str(&" ".repeat(FILE_BYTES_MAX - text.len()));
+    assert!(Parsed::of(&text).diagnostics.is_empty());
+    text.push(' ');
+    let parsed = Parsed::of(&text);
+    assert_eq!(parsed.messages(), ["E0004 [] a file can have 1048576 bytes, this one has 1048577"]);
+    assert!(parsed.file.items.is_empty());
+}
+
+#[test]
+fn a_file_has_at_most_ten_thousand_items() {
+    let parsed = Parsed::of_items(&"let a = b\n".repeat(ITEMS_MAX - 1));
+    assert!(parsed.diagnostics.is_empty());
+    assert_eq!(parsed.file.items.len(), ITEMS_MAX - 1);
+    let parsed = Parsed::of_items(&"let a = b\n".repeat(ITEMS_MAX));
+    assert_eq!(parsed.messages(), ["E0005 [let] a file can have 10000 parts, this one has 10001"]);
+    assert_eq!(parsed.file.items.len(), ITEMS_MAX - 1);
+}
+
+/// Texts that are unkind to a scanner, a bracket counter, a parser that backtracks, and a reporter of mistakes.
+#[test]
+fn unkind_texts_take_bounded_time() {
+    let unkind = [
+        "a ", "\"", "\"a\" ", "'", "` ", "“", "#", "# a\n", "## a\n", "{", "}", "{}", "()", "([{", ")]}", "let ", "let a = b\n", "  let a = b\n", "let a = ;\n", "\n",
+        "\n}", "\n]", "x\n", "1", "1,000", "1 ", "- ", "-1 ", ", ", ".", "..", "é", "\u{FEFF}", "\0", "any a where ", "(a or b) and ", "a -> b on c ", "is one of ",
+        "not ", "1 to ", "leadwright 1\n", "count # x\n of ", "\\", "score s { section a 1% {\n", "[a].b ", "in (", "&& ", "stage a\n team b\n", "policy p {\n",
+    ];
+    for piece in unkind {
+        for (before, after) in [("", ""), ("leadwright 1\nlet x = ", ""), ("leadwright 1\nscore s { section a 100% { beds 100% { ", "}}}"), ("leadwright 1\nflow { ", " }")] {
+            let count = FILE_BYTES_MAX / 32 / piece.len();
+            let text = format!("{before}{}{after}", piece.repeat(count));
+            let start = Instant::now();
+            let parsed = Parsed::of(&text);
+            assert!(start.elapsed() < TIME_MAX, "{before}{piece}… took {:?}", start.elapsed());
+            assert!(parsed.diagnostics.len() <= DIAGNOSTICS_MAX);
+        }
+    }
+}

@@ -139,10 +139,11 @@ impl Checker<'_> {
         let diagnostic = Diagnostic::new(code, message).at(name.span, format!("not a {noun}"));
         let diagnostic = match self.spelled(choices, &name.text) {
             Some(member) => diagnostic.did_you_mean(name.span, &member),
-            None => {
+            None if self.can_suggest() => {
                 let names = self.choice_names(choices);
                 self.propose(diagnostic, noun, name, names)
             }
+            None => diagnostic,
         };
         self.report(diagnostic);
         None
@@ -159,7 +160,7 @@ impl Checker<'_> {
 
     /// The name of the choice that a spelling of some system stands for.
     fn spelled(&self, choices: ChoicesId, spelling: &str) -> Option<String> {
-        let set = self.policy.choices.get(choices)?;
+        let set = self.policy.choices.get(choices).filter(|_| self.can_suggest())?;
         Some(set.members.get(set.index_of_spelling(spelling)?)?.name.clone())
     }
 
@@ -214,10 +215,11 @@ impl Checker<'_> {
             .at(place, "names stand without quotes");
         let diagnostic = match self.spelled(choices, text) {
             Some(member) => diagnostic.did_you_mean(place, &member),
-            None => {
+            None if self.can_suggest() => {
                 let names = self.choice_names(choices);
                 self.propose(diagnostic, noun, &Name { text: fold_choice(text), span: place }, names)
             }
+            None => diagnostic,
         };
         self.report(diagnostic);
     }

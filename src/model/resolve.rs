@@ -148,6 +148,11 @@ impl Checker<'_> {
         self.choosable(members.unwrap_or_default().iter().map(|member| member.name.as_str()))
     }
 
+    /// Whether there is time left to compare names; whoever has many candidates asks before collecting them.
+    pub(crate) fn can_suggest(&self) -> bool {
+        self.memory.names_compared <= COMPARISONS_MAX
+    }
+
     /// Adds "did you mean" with its fix, or what there is to choose from.
     pub(crate) fn propose(&mut self, diagnostic: Diagnostic, noun: &str, name: &tree::Name, mut candidates: Vec<String>) -> Diagnostic {
         if self.memory.names_compared > COMPARISONS_MAX {

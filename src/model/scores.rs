@@ -110,39 +110,39 @@ impl Checker<'_> {
 
     /// One model for each persona, each with the sections that stand outside of them; or one for all.
     fn models<'t>(&mut self, tree: &'t tree::Score, draft: &mut Draft) -> Vec<Model<'t>> {
-        let personas = || {
-            tree.parts.iter().enumerate().filter_map(|(position, part)| match part {
-                ScorePart::Persona { condition, sections, span } => Some((position, condition.as_ref(), sections, *span)),
-                ScorePart::Section(_) | ScorePart::Adjust(_) => None,
-            })
-        };
-        let shared = || {
-            tree.parts.iter().enumerate().filter_map(|(position, part)| match part {
-                ScorePart::Section(section) => Some((position, section)),
-                ScorePart::Persona { .. } | ScorePart::Adjust(_) => None,
-            })
-        };
-        let (persona_count, shared_count) = (personas().count(), shared().count());
-        if persona_count == 0 {
-            let sections = shared().map(|(_, section)| section).collect();
-            return vec![Model { condition: None, sections, span: tree.name.span }];
+        let mut shared = Vec::new();
+        let mut personas = Vec::new();
+        for (position, part) in tree.parts.iter().enumerate() {
+            match part {
+                ScorePart::Section(section) => shared.push((position, section)),
+                ScorePart::Persona { condition, sections, span } => personas.push((position, condition.as_ref(), sections, *span)),
+                ScorePart::Adjust(_) => {}
+            }
         }
-        if persona_count.saturating_mul(shared_count) > SHARED_SECTIONS_MAX {
+        if personas.is_empty() {
+            return vec![Model {
+                condition: None,
+                sections: shared.into_iter().map(|(_, section)| section).collect(),
+                span: tree.name.span,
+            }];
+        }
+        if personas.len().saturating_mul(shared.len()) > SHARED_SECTIONS_MAX {
             let message = format!(
-                "score `{}` has {persona_count} models that share {shared_count} sections, more than the limit of {SHARED_SECTIONS_MAX} together",
-                tree.name.text
+                "score `{}` has {} models that share {} sections, more than the limit of {SHARED_SECTIONS_MAX} together",
+                tree.name.text,
+                personas.len(),
+                shared.len()
             );
             self.report(Diagnostic::new(Code::TooManyItems, message).at(tree.name.span, ""));
             draft.sound = false;
             return Vec::new();
         }
-        personas()
-            .map(|(at, condition, own, span)| {
-                let before = shared().filter(|(position, _)| *position < at).map(|(_, section)| section);
-                let after = shared().filter(|(position, _)| *position > at).map(|(_, section)| section);
-                Model { condition, sections: before.chain(own).chain(after).collect(), span }
-            })
-            .collect()
+        let model = |(at, condition, own, span): (usize, Option<&'t tree::Expr>, &'t Vec<tree::Section>, Span)| {
+            let before = shared.iter().filter(|(position, _)| *position < at).map(|(_, section)| *section);
+            let after = shared.iter().filter(|(position, _)| *position > at).map(|(_, section)| *section);
+            Model { condition, sections: before.chain(own).chain(after).collect(), span }
+        };
+        personas.into_iter().map(model).collect()
     }
 
     /// `from A to B`

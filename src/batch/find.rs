@@ -26,6 +26,8 @@ pub struct Found {
     /// `line` or `row`
     pub unit: &'static str,
     pub bad: Vec<BadCell>,
+    /// a file should have each key once
+    pub rows_with_key: u64,
 }
 
 impl Found {
@@ -42,19 +44,14 @@ pub fn find_lead(policy: &Policy, program: &Program, options: &Options, input: &
     let unit = opened.unit();
     let Opened { content, .. } = opened;
     let mut chunks = content.read(&prepared.used_columns())?;
-    let mut found = None;
+    let mut found: Option<Found> = None;
     while let Some(chunk) = chunks.next()? {
         decoder.decode(&chunk, &mut |leads| {
-            if found.is_none()
-                && let Some(row) = (0..leads.rows).find(|row| leads.keys.get(*row) == key)
-            {
-                found = Some(found_at(&prepared.plan, leads, row, unit));
+            for row in (0..leads.rows).filter(|row| leads.keys.get(*row) == key) {
+                found.get_or_insert_with(|| found_at(&prepared.plan, leads, row, unit)).rows_with_key += 1;
             }
             Ok(())
         })?;
-        if found.is_some() {
-            break;
-        }
     }
     Ok(found)
 }

@@ -7,6 +7,7 @@ mod as_of;
 mod check;
 mod console;
 mod disk;
+mod explain;
 mod leads;
 mod load;
 mod locate;
@@ -38,6 +39,7 @@ struct Arguments {
 enum Command {
     Check(check::Arguments),
     Score(Box<score::Arguments>),
+    Explain(explain::Arguments),
     Test(test::Arguments),
 }
 
@@ -67,6 +69,7 @@ pub fn main() -> ExitCode {
     let result = match &arguments.command {
         Command::Check(arguments) => check::run(arguments, &console),
         Command::Score(arguments) => score::run(arguments, &console),
+        Command::Explain(arguments) => explain::run(arguments, &console),
         Command::Test(arguments) => test::run(arguments, &console),
     };
     match result {

@@ -29,7 +29,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     let results = policy.test(arguments.filter.as_deref()).map_err(|error| Misuse::new(error.to_string()))?;
     if results.is_empty() && !policy.model().tests.is_empty() {
         let filter = arguments.filter.as_deref().unwrap_or_default();
-        return Err(Misuse::new(format!("none of the {} tests has `{filter}` in its title", policy.model().tests.len())));
+        return Err(Misuse::new(format!("none of the policy's tests has `{filter}` in its title")));
     }
     console.print(&report::test_results::page(&results, |test| policy.explain_test(test), console.out))?;
     Ok(if results.iter().all(|result| result.passed()) { Outcome::Clean } else { Outcome::Findings })

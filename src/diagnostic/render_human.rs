@@ -106,7 +106,9 @@ fn describe(fix: &Fix, sources: &Sources) -> String {
             if title.contains(edit.text.trim()) {
                 format!("fix at {line}:{column}: {title}")
             } else {
-                format!("fix at {line}:{column}: {title}; {verb} `{}`", one_line(edit.text.trim()))
+                // text with backquotes stands in two of them
+                let quote = if edit.text.contains('`') { ("`` ", " ``") } else { ("`", "`") };
+                format!("fix at {line}:{column}: {title}; {verb} {}{}{}", quote.0, one_line(edit.text.trim()), quote.1)
             }
         }
         _ => format!("fix: {title}"),

@@ -74,25 +74,21 @@ pub fn summary(checked: &Checked, operations: Option<u64>, look: Look) -> String
 }
 
 fn not_evaluated(page: &mut Page, policy: &Policy, sources: &Sources) {
-    let scoring = policy.unevaluated.iter().any(|part| part.scoring);
-    let consequence = if scoring { "; a policy with such parts cannot score" } else { "" };
-    page.line(0, &[words("note: ").paint(Paint::Warn), words(format!("checked, but not evaluated yet{consequence}:"))]);
-    let rows: Vec<_> = policy
-        .unevaluated
-        .iter()
-        .map(|part| {
-            let place = sources.position(part.span.source, part.span.start);
-            let path = &sources.get(part.span.source).path;
-            let blocks = if part.scoring { "" } else { "scoring does not need it" };
-            vec![
-                words(part.what.clone()),
-                words(format!("{path}:{}:{}", place.line, place.column)).paint(Paint::Dim),
-                words(blocks).paint(Paint::Dim),
-            ]
-        })
-        .collect();
-    page.table(2, &[], &rows);
-    page.empty_line();
+    for (scoring, consequence) in [(true, "a policy with such parts cannot score"), (false, "scoring does not need it")] {
+        let parts = policy.unevaluated.iter().filter(|part| part.scoring == scoring);
+        let rows: Vec<_> = parts
+            .map(|part| {
+                let place = sources.position(part.span.source, part.span.start);
+                let path = &sources.get(part.span.source).path;
+                vec![words(format!("{path}:{}:{}", place.line, place.column)).paint(Paint::Dim), words(part.what.clone())]
+            })
+            .collect();
+        if !rows.is_empty() {
+            page.line(0, &[words("note: ").paint(Paint::Warn), words(format!("checked, but not evaluated yet; {consequence}:"))]);
+            page.table(2, &[], &rows);
+            page.empty_line();
+        }
+    }
 }
 
 /// The same for machines.

@@ -3,16 +3,15 @@
 use super::layout::{Align, Page, Paint, Words, words};
 use crate::diagnostic::render_human::Look;
 use crate::model::Decimal;
+use crate::policy::exact::{ZERO, add, at_places};
 use crate::policy::explanation::*;
 
 pub fn page(explanation: &Explanation, look: Look) -> String {
     let mut page = Page::new(look);
-    let policy = called(&explanation.policy);
     let lead = explanation.key.as_ref().map_or("The lead".to_string(), |key| format!("Lead {key}"));
-    page.line(
-        0,
-        &[words(lead).paint(Paint::Bold), words(format!(", by {policy}, as of {} ({})", explanation.as_of, explanation.timezone))],
-    );
+    page.line(0, &[words(lead).paint(Paint::Bold)]);
+    page.line(0, &[words(format!("policy {}", called(&explanation.policy)))]);
+    page.line(0, &[words(format!("as of {} ({})", explanation.as_of, explanation.timezone))]);
     known(&mut page, explanation);
     for one in &explanation.scores {
         score(&mut page, one);
@@ -29,10 +28,10 @@ pub fn page(explanation: &Explanation, look: Look) -> String {
     page.finish()
 }
 
-/// `MedBank automated dispensing, US (medbank)`
+/// `medbank (MedBank automated dispensing, US)`
 pub fn called(name: &Named) -> String {
     match &name.display {
-        Some(display) => format!("{display} ({})", name.name),
+        Some(display) => format!("{} ({display})", name.name),
         None => name.name.clone(),
     }
 }
@@ -70,33 +69,31 @@ fn score(page: &mut Page, score: &ScoreExplained) {
             verdict(page, 4, &row.verdict);
         }
     }
+    let times = if page.look.unicode { "×" } else { "x" };
+    if score.sections.iter().any(|section| section.weight.is_some()) {
+        let text = format!("a row adds points {times} weight {times} 10, and of that what its section weighs");
+        page.line(2, &[words(text).paint(Paint::Dim)]);
+    }
     // one table over all sections, so that the last column is one column of figures
     let mut rows = Vec::new();
     for section in &score.sections {
         section_rows(page, &mut rows, section);
     }
-    if !score.adjusts.is_empty() && score.adjusts.iter().any(|adjust| adjust.row.verdict == Verdict::Applied) {
-        rows.push(vec![words("adjustments").paint(Paint::Bold)]);
-        rows.extend(
-            score.adjusts.iter().filter(|adjust| adjust.row.verdict == Verdict::Applied).map(|adjust| added(adjust, score.sum.places)),
-        );
+    if !score.adjusts.is_empty() {
+        let applied: Vec<Decimal> = score.adjusts.iter().map(AdjustExplained::contribution).collect();
+        let total = applied.into_iter().try_fold(ZERO, add).and_then(|total| at_places(total, score.sum.places));
+        let total = total.map(|total| total.to_string()).unwrap_or_default();
+        rows.push(vec![words("adjustments").paint(Paint::Bold).wide(), words(total).paint(Paint::Bold)]);
+        rows.extend(score.adjusts.iter().map(|adjust| added(adjust, score.sum.places)));
     }
-    rows.push(vec![words("sum").paint(Paint::Bold), words(""), words(""), words(score.sum.to_string()).paint(Paint::Bold)]);
-    page.table(2, &[Align::Left, Align::Left, Align::Left, Align::Right], &rows);
+    rows.push(vec![words("sum").paint(Paint::Bold).wide(), words(score.sum.to_string()).paint(Paint::Bold)]);
+    page.full_table(2, &[Align::Left, Align::Left, Align::Left, Align::Right], 2, &rows);
     if let Some(range) = &score.range {
         let effect = if range.applied { "which moved the sum to the nearer end" } else { "which changed nothing" };
         page.line(2, &[words(format!("range {} to {}, {effect}", range.low, range.high))]);
     }
     if let Some(places) = score.rounded_to {
         page.line(2, &[words(format!("rounded to {places} places: {}", score.value))]);
-    }
-    let left_out: Vec<&AdjustExplained> = score.adjusts.iter().filter(|adjust| adjust.row.verdict != Verdict::Applied).collect();
-    if !left_out.is_empty() {
-        page.line(2, &[words("adjustments that do not apply").paint(Paint::Bold)]);
-        for adjust in left_out {
-            page.line(4, &[words(format!("{}{}", when(&adjust.row), because(adjust.row.because.as_ref())))]);
-            verdict(page, 6, &adjust.row.verdict);
-        }
     }
 }
 
@@ -105,7 +102,7 @@ fn section_rows(page: &Page, rows: &mut Vec<Vec<Words>>, section: &SectionExplai
     let title = |text: String| words(text).paint(Paint::Bold);
     let figure = |figure: &Decimal| words(figure.to_string());
     let weight = section.weight.map_or("points".to_string(), |weight| format!("{} {times} {weight}%", section.value));
-    rows.push(vec![title(called(&section.name)), words(""), title(weight), figure(&section.contribution).paint(Paint::Bold)]);
+    rows.push(vec![title(format!("{}: {weight}", called(&section.name))).wide(), figure(&section.contribution).paint(Paint::Bold)]);
     for attribute in &section.attributes {
         let mut how = format!("{}: {}", attribute.row, attribute.points);
         if let Some(weight) = attribute.weight {
@@ -119,34 +116,22 @@ fn section_rows(page: &Page, rows: &mut Vec<Vec<Words>>, section: &SectionExplai
             figure(&attribute.contribution),
         ]);
     }
-    for points in &section.points {
-        match &points.row.verdict {
-            Verdict::Applied => rows.push(added(points, section.contribution.places)),
-            Verdict::Failed { reasons } => {
-                let why: Vec<String> = reasons.iter().map(reason).collect();
-                rows.push(vec![
-                    words(format!("  {}", when(&points.row))),
-                    words("no").paint(Paint::Dim),
-                    words(why.join("; ")).paint(Paint::Dim),
-                    words("0"),
-                ]);
-            }
-            Verdict::NotReached => {}
-        }
-    }
+    rows.extend(section.points.iter().map(|points| added(points, section.contribution.places)));
     if let Some(cap) = section.cap.as_ref().filter(|cap| cap.contribution.mantissa != 0) {
         rows.push(vec![words(format!("  up to {}", cap.up_to)), words(""), words("the cap takes away"), figure(&cap.contribution)]);
     }
 }
 
+/// A row of points or an adjustment: what it gives and when; if it does not, why.
 fn added(adjust: &AdjustExplained, places: u8) -> Vec<Words> {
-    let figure = crate::policy::exact::at_places(adjust.contribution(), places).unwrap_or(adjust.contribution());
-    vec![words(format!("  {}", adjust.row.gives)), words("applies"), words(why_given(&adjust.row)), words(figure.to_string())]
-}
-
-/// `budget and authority, because "Budget holder"`
-fn why_given(row: &RowExplained) -> String {
-    format!("{}{}", row.condition.as_deref().unwrap_or("always"), because(row.because.as_ref()))
+    let figure = at_places(adjust.contribution(), places).unwrap_or(adjust.contribution());
+    let text = format!("  {}{}", when(&adjust.row), because(adjust.row.because.as_ref()));
+    let (paint, text) = match &adjust.row.verdict {
+        Verdict::Applied => (Paint::Plain, text),
+        Verdict::NotReached => (Paint::Dim, text),
+        Verdict::Failed { reasons } => (Paint::Dim, format!("{text}: no, {}", reasons.iter().map(reason).collect::<Vec<_>>().join("; "))),
+    };
+    vec![words(text).paint(paint).wide(), words(figure.to_string()).paint(paint)]
 }
 
 fn because(text: Option<&String>) -> String {
@@ -167,8 +152,10 @@ fn decide(page: &mut Page, decide: &DecideExplained) {
     match &decide.how {
         Deciding::Rows(rows) => table_rows(page, rows),
         Deciding::Grid(grid) => {
-            let edge = |edge: &EdgeExplained| vec![words(&edge.of), value(edge.value.as_ref()), words(format!("is in {}", edge.edge))];
-            page.table(2, &[], &[edge(&grid.down), edge(&grid.across)]);
+            let edge = |edge: &EdgeExplained, side: &str| {
+                vec![words(&edge.of), value(edge.value.as_ref()), words(format!("{side} `{}`", edge.edge))]
+            };
+            page.table(2, &[], &[edge(&grid.down, "row"), edge(&grid.across, "column")]);
         }
     }
 }

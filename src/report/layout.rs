@@ -44,6 +44,8 @@ pub enum Align {
 pub struct Words {
     pub text: String,
     pub paint: Paint,
+    /// the first cell of a row of two: it takes the room of all columns but the last
+    pub wide: bool,
 }
 
 impl Words {
@@ -51,10 +53,15 @@ impl Words {
         self.paint = paint;
         self
     }
+
+    pub fn wide(mut self) -> Words {
+        self.wide = true;
+        self
+    }
 }
 
 pub fn words(text: impl Into<String>) -> Words {
-    Words { text: text.into(), paint: Paint::Plain }
+    Words { text: text.into(), ..Words::default() }
 }
 
 /// Text as it grows, line by line.
@@ -67,6 +74,8 @@ pub struct Page {
 /// No column is made narrower than this.
 const COLUMN_WIDTH_MIN: usize = 10;
 const GAP: usize = 2;
+/// No table grows beyond that: the eye must find its way from the first column to the last.
+const FULL_WIDTH: usize = 90;
 
 impl Page {
     pub fn new(look: Look) -> Page {
@@ -139,10 +148,32 @@ impl Page {
 
     /// Rows under each other; cells that are too wide for the page are broken into lines. Columns without `aligns` are left-aligned.
     pub fn table(&mut self, indent: usize, aligns: &[Align], rows: &[Vec<Words>]) {
+        let widths = self.column_widths(indent, rows);
+        self.rows(indent, aligns, rows, &widths);
+    }
+
+    /// A table as wide as the page, which is what `elastic` grows for: last columns of several tables stand under each other.
+    pub fn full_table(&mut self, indent: usize, aligns: &[Align], elastic: usize, rows: &[Vec<Words>]) {
+        let mut widths = self.column_widths(indent, rows);
+        let taken = indent + widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1);
+        if let Some(width) = widths.get_mut(elastic) {
+            *width += self.look.width.min(FULL_WIDTH).saturating_sub(taken);
+        }
+        self.rows(indent, aligns, rows, &widths);
+    }
+
+    fn column_widths(&self, indent: usize, rows: &[Vec<Words>]) -> Vec<usize> {
         let count = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let mut widths: Vec<usize> = (0..count)
-            .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| one_line(&cell.text).width()).max().unwrap_or(0))
-            .collect();
+        let width_of = |column: usize| {
+            let cells = rows.iter().filter(|row| !is_wide(row)).filter_map(|row| row.get(column));
+            cells.map(|cell| one_line(&cell.text).width()).max().unwrap_or(0)
+        };
+        let mut widths: Vec<usize> = (0..count).map(width_of).collect();
+        // the figure of a wide row stands in the last column
+        let figures = rows.iter().filter(|row| is_wide(row)).filter_map(|row| row.get(1)).map(|cell| one_line(&cell.text).width());
+        if let (Some(last), Some(widest)) = (widths.last_mut(), figures.max()) {
+            *last = (*last).max(widest);
+        }
         let available = self.look.width.saturating_sub(indent + GAP * count.saturating_sub(1));
         while widths.iter().sum::<usize>() > available {
             let Some(widest) = (0..count).max_by_key(|column| widths[*column]).filter(|column| widths[*column] > COLUMN_WIDTH_MIN) else {
@@ -150,30 +181,43 @@ impl Page {
             };
             widths[widest] -= 1;
         }
+        widths
+    }
+
+    fn rows(&mut self, indent: usize, aligns: &[Align], rows: &[Vec<Words>], widths: &[usize]) {
         for row in rows {
-            let cells: Vec<Vec<String>> = row.iter().zip(&widths).map(|(cell, width)| broken(&one_line(&cell.text), *width)).collect();
-            for line in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
-                self.blanks(indent);
-                for (column, (cell, lines)) in row.iter().zip(&cells).enumerate() {
-                    if column > 0 {
-                        self.blanks(GAP);
+            if let ([most @ .., last], true) = (widths, is_wide(row)) {
+                let wide = most.iter().sum::<usize>() + GAP * most.len().saturating_sub(1);
+                self.row(indent, &[Align::Left, aligns.get(most.len()).copied().unwrap_or_default()], row, &[wide, *last]);
+            } else {
+                self.row(indent, aligns, row, widths);
+            }
+        }
+    }
+
+    fn row(&mut self, indent: usize, aligns: &[Align], row: &[Words], widths: &[usize]) {
+        let cells: Vec<Vec<String>> = row.iter().zip(widths).map(|(cell, width)| broken(&one_line(&cell.text), *width)).collect();
+        for line in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
+            self.blanks(indent);
+            for (column, (cell, lines)) in row.iter().zip(&cells).enumerate() {
+                if column > 0 {
+                    self.blanks(GAP);
+                }
+                let text = lines.get(line).map_or("", String::as_str);
+                let missing = widths[column].saturating_sub(text.width());
+                match aligns.get(column).copied().unwrap_or_default() {
+                    Align::Left => {
+                        self.painted(text, cell.paint);
+                        self.blanks(missing);
                     }
-                    let text = lines.get(line).map_or("", String::as_str);
-                    let missing = widths[column].saturating_sub(text.width());
-                    match aligns.get(column).copied().unwrap_or_default() {
-                        Align::Left => {
-                            self.painted(text, cell.paint);
-                            self.blanks(missing);
-                        }
-                        Align::Right => {
-                            self.blanks(missing);
-                            self.painted(text, cell.paint);
-                        }
+                    Align::Right => {
+                        self.blanks(missing);
+                        self.painted(text, cell.paint);
                     }
                 }
-                self.trim_blanks();
-                self.out.push('\n');
             }
+            self.trim_blanks();
+            self.out.push('\n');
         }
     }
 
@@ -194,19 +238,23 @@ impl Page {
     }
 }
 
+fn is_wide(row: &[Words]) -> bool {
+    row.first().is_some_and(|cell| cell.wide)
+}
+
 /// Text broken at blanks into lines of at most `width` columns; words that are longer are broken where they must.
 fn broken(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let line = lines.last_mut().expect("there is always a line");
-        if line.is_empty() || line.width() + 1 + word.width() <= width {
-            if !line.is_empty() {
+    let indent = text.len() - text.trim_start_matches(' ').len();
+    let mut lines: Vec<String> = Vec::new();
+    for word in text[indent..].split(' ') {
+        match lines.last_mut() {
+            None => lines.push(format!("{}{word}", &text[..indent])),
+            Some(line) if line.width() + 1 + word.width() <= width => {
                 line.push(' ');
+                line.push_str(word);
             }
-            line.push_str(word);
-        } else {
-            lines.push(word.to_string());
+            Some(_) => lines.push(format!("{}{word}", &text[..indent])),
         }
         while lines.last().is_some_and(|line| line.width() > width) {
             let line = lines.pop().unwrap_or_default();
@@ -248,6 +296,7 @@ mod tests {
         assert_eq!(page.finish(), "東京               1\none two three     10\nfour\n");
         assert_eq!(broken("abcdefghijkl", 5), ["abcde", "fghij", "kl"]);
         assert_eq!(broken("東京都", 1), ["東", "京", "都"]);
+        assert_eq!(broken("  a bc d", 5), ["  a", "  bc", "  d"]);
     }
 
     #[test]

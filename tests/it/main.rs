@@ -3,6 +3,7 @@
 mod agreement;
 mod architecture;
 mod batch;
+mod cli;
 mod jit;
 mod messages;
 mod model_declare;

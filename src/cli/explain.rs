@@ -1,0 +1,65 @@
+//! `leadwright explain`: why one lead got its answer.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::check::Output;
+use super::console::Console;
+use super::leads::LeadArguments;
+use super::load::load;
+use super::outcome::{Misuse, Outcome};
+use crate::batch;
+use crate::diagnostic::render_json;
+use crate::report;
+
+/// Explain one lead's answer: the points, the rows that decided, and why the others did not
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  leadwright explain examples/medbank leads.csv --lead L-1042")]
+pub struct Arguments {
+    /// A folder with a policy, or a .lead file
+    policy: PathBuf,
+
+    #[command(flatten)]
+    leads: LeadArguments,
+
+    /// The key of the lead, as the file has it
+    #[arg(long, value_name = "KEY")]
+    lead: String,
+
+    /// For people or for programs
+    #[arg(long, value_enum, default_value_t = Output::Human, value_name = "KIND")]
+    output: Output,
+}
+
+pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
+    let policy = match load(&arguments.policy, "nothing was explained", console)? {
+        Ok(policy) => policy,
+        Err(outcome) => return Ok(outcome),
+    };
+    let options = arguments.leads.options(policy.model())?;
+    let key = arguments.lead.as_str();
+    let found = batch::find_lead(policy.model(), policy.program(), &options, &arguments.leads.input(), key)
+        .map_err(|error| Misuse::new(error.to_string()))?
+        .ok_or_else(|| Misuse::new(format!("no lead of the file has the key `{key}`")))?;
+    if found.is_rejected() {
+        let reasons: Vec<String> = found.bad.iter().map(|cell| cell.sentence(policy.model())).collect();
+        console.misuse(&Misuse::new(format!("the lead in {} {} is rejected: {}", found.unit, found.line, reasons.join("; "))));
+        return Ok(Outcome::Findings);
+    }
+    for cell in &found.bad {
+        console.note(&format!("note: taken as missing: {}\n", cell.sentence(policy.model())));
+    }
+    if found.rows_with_key > 1 {
+        console
+            .note(&format!("note: {} rows have the key `{key}`; this is the first, {} {}\n", found.rows_with_key, found.unit, found.line));
+    }
+    let explanation = policy.explain(&found.lead, options.as_of).map_err(|error| Misuse::new(error.to_string()))?;
+    let text = match arguments.output {
+        Output::Human => report::explanation::page(&explanation, console.out),
+        Output::Json => render_json::to_json(&explanation)
+            .map_err(|error| Misuse::new(format!("the explanation cannot be written as JSON: {error}")))?,
+    };
+    console.print(&text)?;
+    Ok(Outcome::Clean)
+}

@@ -1,0 +1,79 @@
+//! `leadwright check`.
+
+use super::{Folder, POLICY, clinic, example, run};
+
+#[test]
+fn a_policy_without_mistakes_is_one_line() {
+    let folder = clinic();
+    let ran = run(&["check", &folder.name("clinic")]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let expected = "clinic: 5 fields, 1 derived value, 1 score, 1 decision, 2 stages, 1 transition,\n  1 route, 2 queues, 1 test; no mistakes; at most ";
+    assert!(ran.out.starts_with(expected) && ran.out.ends_with(" steps per lead\n"), "{}", ran.out);
+    assert_eq!(run(&["check", &example("")]).code, 0);
+}
+
+#[test]
+fn every_mistake_is_shown_and_counted() {
+    let policy = POLICY.replace("site 40%", "site 30%").replace("fresh -> working", "fresh -> workin");
+    let folder = Folder::new(&[("clinic.lead", &policy)]);
+    let ran = run(&["check", &folder.name("clinic.lead")]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    for part in ["error[E0401]", "clinic.lead:21:11", "error[E0207]", "`working`"] {
+        assert!(ran.out.contains(part), "{part}:\n{}", ran.out);
+    }
+    let last = ran.out.lines().last().unwrap();
+    assert!(last.ends_with("errors in 1 file"), "{last}");
+    assert!(ran.out.lines().all(|line| line.chars().count() <= 80), "{}", ran.out);
+}
+
+#[test]
+fn mistakes_for_programs() {
+    let policy = POLICY.replace("site 40%", "site 30%");
+    let folder = Folder::new(&[("clinic.lead", &policy)]);
+    let ran = run(&["check", &folder.name("clinic.lead"), "--output", "json"]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((&json["policy"], &json["errors"]), (&"clinic".into(), &1.into()));
+    let diagnostic = &json["diagnostics"][0];
+    assert_eq!(diagnostic["code"], "E0401");
+    assert_eq!((&diagnostic["labels"][0]["file"], &diagnostic["labels"][0]["line"]), (&"clinic.lead".into(), &21.into()));
+}
+
+#[test]
+fn what_is_not_evaluated_yet_is_a_note_here_and_an_error_where_it_is_needed() {
+    let policy = POLICY.replace("let age", "signal call\n\nlet calls = count of call in last 30 days\nlet age");
+    let folder = Folder::new(&[("clinic.lead", &policy), ("leads.csv", super::LEADS)]);
+    let name = folder.name("clinic.lead");
+    let ran = run(&["check", &name]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert!(ran.out.contains("not evaluated yet") && ran.out.contains("clinic.lead:21:13"), "{}", ran.out);
+    for arguments in
+        [&["test", &name][..], &["score", &name, &folder.name("leads.csv")], &["explain", &name, &folder.name("leads.csv"), "--lead", "A"]]
+    {
+        let ran = run(arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+        assert!(
+            ran.err.contains("error[E0901]") && ran.err.contains("clinic.lead:21:13") && ran.err.contains("1 error in 1 file; no"),
+            "{}",
+            ran.err
+        );
+    }
+}
+
+#[test]
+fn the_program_as_text() {
+    let folder = clinic();
+    let ran = run(&["check", &folder.name("clinic"), "--emit", "program"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(ran.out.lines().count() > 20 && ran.out.contains("status"), "{}", ran.out);
+}
+
+#[test]
+fn a_policy_cannot_steer_the_terminal() {
+    let folder = Folder::new(&[("a.lead", "leadwright 1\npolicy p \u{1b}[2J\u{202e} {\n}\n")]);
+    let ran = run(&["check", &folder.name("a.lead")]);
+    assert_eq!(ran.code, 1);
+    assert!(!ran.out.contains(['\u{1b}', '\u{202e}']), "{:?}", ran.out);
+    let json = run(&["check", &folder.name("a.lead"), "--output", "json"]).out;
+    assert!(!json.contains(['\u{1b}', '\u{202e}']) && serde_json::from_str::<serde_json::Value>(&json).is_ok());
+}

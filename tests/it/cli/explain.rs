@@ -1,0 +1,130 @@
+//! `leadwright explain`.
+
+use std::collections::BTreeMap;
+
+use super::{AS_OF, Folder, LEADS, POLICY, clinic, example, run};
+
+fn explain(folder: &Folder, key: &str, more: &[&str]) -> super::Ran {
+    let (policy, leads) = (folder.name("clinic"), folder.name("leads.csv"));
+    let arguments: Vec<&str> = ["explain", &policy, &leads, AS_OF, "--lead", key].into_iter().chain(more.iter().copied()).collect();
+    run(&arguments)
+}
+
+#[test]
+fn a_lead_that_is_handed_over() {
+    let ran = explain(&clinic(), "A", &[]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    insta::assert_snapshot!(ran.out);
+}
+
+#[test]
+fn a_lead_that_is_not() {
+    let ran = explain(&clinic(), "C", &[]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    insta::assert_snapshot!(ran.out);
+}
+
+#[test]
+fn a_real_lead() {
+    let ran = run(&["explain", &example(""), &example("leads.csv"), AS_OF, "--lead", "L-1042"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(ran.out.lines().all(|line| line.chars().count() <= 80), "{}", ran.out);
+    insta::assert_snapshot!(ran.out);
+}
+
+#[test]
+fn a_lead_that_is_not_there_several_times_or_rejected() {
+    let folder = clinic();
+    assert_eq!(explain(&folder, "Z", &[]).sentence(), "no lead of the file has the key `Z`");
+    let rejected = explain(&folder, "D", &[]);
+    assert_eq!((rejected.code, rejected.out.as_str()), (1, ""));
+    assert!(rejected.err.contains("line 5") && rejected.err.contains("`hospitl`"), "{}", rejected.err);
+    let again = format!("{LEADS}A,clinic,1,,no\n");
+    let folder = Folder::new(&[("clinic/clinic.lead", POLICY), ("leads.csv", &again)]);
+    let several = explain(&folder, "A", &[]);
+    assert_eq!((several.code, several.err.as_str()), (0, "note: 2 rows have the key `A`; this is the first, line 2\n"));
+    assert!(several.out.contains("beds   600"), "{}", several.out);
+    let taken = explain(&folder, "E", &["--on-bad-row", "missing"]);
+    assert_eq!(taken.code, 0);
+    assert!(taken.err.starts_with("note: taken as missing: column `beds`: `9000`"), "{}", taken.err);
+}
+
+/// The figures of an explanation, summed here from their texts, are the score; and the answers are those of the scored file, which comes
+/// from other code (machine code of the optimised program).
+#[test]
+fn contributions_add_up_and_answers_are_those_of_the_scored_file() {
+    let leads = std::fs::read_to_string(example("leads.csv")).unwrap();
+    let scored = run(&["score", &example(""), &example("leads.csv"), AS_OF, "-q"]).out;
+    let header: Vec<&str> = scored.lines().next().unwrap().split(',').collect();
+    let rows: BTreeMap<&str, Vec<&str>> =
+        scored.lines().skip(1).map(|line| (line.split(',').next().unwrap(), line.split(',').collect())).collect();
+    let keys = leads.lines().skip(1).filter_map(|line| line.split(',').next()).filter(|key| rows.contains_key(key));
+    for key in keys.step_by(131) {
+        let ran = run(&["explain", &example(""), &example("leads.csv"), AS_OF, "--lead", key, "--output", "json"]);
+        let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        let cell = |name: &str| rows[key][header.iter().position(|column| *column == name).unwrap()];
+        for score in json["scores"].as_array().unwrap() {
+            let name = score["name"].as_str().unwrap();
+            assert_eq!(score["value"], cell(name), "{key} {name}");
+            let mut total = 0;
+            for section in score["sections"].as_array().unwrap() {
+                let mut parts = 0;
+                for attribute in section["attributes"].as_array().unwrap() {
+                    parts += units(&attribute["contribution"]);
+                }
+                parts += section["points"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .filter(|row| row["row"]["verdict"] == "applied")
+                    .map(|row| units(&row["points"]))
+                    .sum::<i64>();
+                parts += section.get("cap").map_or(0, |cap| units(&cap["contribution"]));
+                assert_eq!(parts, units(&section["contribution"]), "{key} {name} {section}");
+                total += parts;
+            }
+            total += score["adjusts"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|row| row["row"]["verdict"] == "applied")
+                .map(|row| units(&row["points"]))
+                .sum::<i64>();
+            assert_eq!(total, units(&score["sum"]), "{key} {name}");
+            let bounded = total.clamp(units(&score["range"]["low"]), units(&score["range"]["high"]));
+            assert!(
+                (bounded - units(&score["value"])).abs() <= if score.get("rounded_to").is_some() { 500_000 } else { 0 },
+                "{key} {name}"
+            );
+        }
+        for decide in json["decides"].as_array().unwrap() {
+            assert_eq!(decide["value"], cell(decide["name"].as_str().unwrap()), "{key}");
+        }
+        assert_eq!(json["stage"]["after"]["name"], cell("stage"), "{key}");
+        for route in json["routes"].as_array().unwrap() {
+            let name = route["name"].as_str().unwrap();
+            assert_eq!(route["queue"]["name"].as_str().unwrap_or_default(), cell(name), "{key}");
+            assert_eq!(route["turn"]["owner"].as_str().unwrap_or_default(), cell(&format!("{name}.owner")), "{key}");
+        }
+    }
+}
+
+/// Millionths of a decimal written out.
+fn units(value: &serde_json::Value) -> i64 {
+    let text = value.as_str().unwrap();
+    let (sign, text) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    assert!(fraction.len() <= 6, "{text}");
+    sign * (whole.parse::<i64>().unwrap() * 1_000_000 + format!("{fraction:0<6}").parse::<i64>().unwrap())
+}
+
+#[test]
+fn a_lead_cannot_steer_the_terminal() {
+    let leads = "id,site,beds,met,rival\n\"\u{1b}[2J\u{202e}\",hospital,1,,no\n";
+    let folder = Folder::new(&[("clinic/clinic.lead", POLICY), ("leads.csv", leads)]);
+    for more in [&[][..], &["--output", "json"]] {
+        let ran = explain(&folder, "\u{1b}[2J\u{202e}", more);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert!(!ran.out.contains(['\u{1b}', '\u{202e}']), "{:?}", ran.out);
+    }
+}

@@ -1,0 +1,180 @@
+//! `leadwright score`.
+
+use std::process::Stdio;
+
+use super::{AS_OF, Folder, LEADS, POLICY, clinic, command, example, run, run_command};
+
+const SCORED: &str = "\
+id,fit,fit.size,status,stage,work,work.owner
+A,100,100,hot,working,far,bob
+B,4,4,cold,fresh,,
+C,20,40,out,fresh,,
+F,100,100,cold,fresh,,
+";
+
+#[test]
+fn rows_to_standard_output_and_the_summary_beside_them() {
+    let folder = clinic();
+    let ran = run(&["score", &folder.name("clinic"), &folder.name("leads.csv"), AS_OF]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, SCORED));
+    assert!(ran.err.contains("6 leads in, 4 scored, 2 rejected"), "{}", ran.err);
+    let quiet = run(&["score", &folder.name("clinic"), &folder.name("leads.csv"), AS_OF, "--quiet"]);
+    assert_eq!((quiet.code, quiet.out.as_str(), quiet.err.as_str()), (0, SCORED, ""));
+}
+
+#[test]
+fn rows_to_a_file_and_the_summary_to_standard_output() {
+    let folder = clinic();
+    let out = folder.name("out.csv");
+    let ran = run(&["score", &folder.name("clinic"), &folder.name("leads.csv"), AS_OF, "-o", &out]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), SCORED);
+    assert!(ran.out.contains("2 rejected") && ran.out.contains("scored leads are in"), "{}", ran.out);
+}
+
+#[test]
+fn leads_from_standard_input_and_other_formats() {
+    let folder = clinic();
+    let policy = folder.name("clinic");
+    let ran = run_command(command(&["score", &policy, "-", AS_OF, "--quiet"]), LEADS);
+    assert_eq!((ran.code, ran.out.as_str()), (0, SCORED));
+    let lines = "{\"id\":\"A\",\"site\":\"hospital\",\"beds\":600,\"met\":\"2026-11-01\",\"rival\":false}\n";
+    let ran = run_command(command(&["score", &policy, "-", AS_OF, "-q", "--format", "ndjson", "--output-format", "ndjson"]), lines);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let row: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((&row["id"], &row["status"]), (&"A".into(), &"hot".into()));
+    // there and back
+    let parquet = folder.name("kept.parquet");
+    assert_eq!(run(&["score", &policy, &folder.name("leads.csv"), AS_OF, "-q", "--keep", "all", "-o", &parquet]).code, 0);
+    assert_eq!(run(&["score", &policy, &parquet, AS_OF, "-q"]).out, SCORED);
+}
+
+#[test]
+fn backends_and_threads_change_nothing() {
+    let arguments = |more: &[&str]| {
+        let (policy, leads) = (example(""), example("leads.csv"));
+        let mut all = vec!["score".to_owned(), policy, leads, AS_OF.into(), "-q".into()];
+        all.extend(more.iter().map(ToString::to_string));
+        run(&all.iter().map(String::as_str).collect::<Vec<_>>()).out
+    };
+    let expected = arguments(&["--threads", "1"]);
+    assert!(expected.lines().count() > 3_000);
+    assert_eq!(arguments(&["--threads", "3"]), expected);
+    assert_eq!(arguments(&["--backend", "interpret"]), expected);
+}
+
+#[test]
+fn the_summary_is_what_a_manager_reads() {
+    let folder = Folder::new(&[]);
+    let ran = run(&[
+        "score",
+        &example(""),
+        &example("leads.csv"),
+        AS_OF,
+        "-o",
+        &folder.name("scored.csv"),
+        "--rejects",
+        &folder.name("rejects.csv"),
+    ]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(ran.out.lines().all(|line| line.chars().count() <= 80), "{}", ran.out);
+    let lines: Vec<&str> = ran.out.lines().collect();
+    let time = lines.iter().position(|line| line.contains(" leads/s (")).unwrap();
+    assert!(lines[time].ends_with("machine code)"), "{}", lines[time]);
+    let steady = lines[..time].join("\n").replace(&folder.name(""), "");
+    insta::assert_snapshot!(steady);
+    assert!(std::fs::read_to_string(folder.name("rejects.csv")).unwrap().lines().count() > 18);
+}
+
+#[test]
+fn the_summary_for_programs_adds_up() {
+    let folder = Folder::new(&[]);
+    let ran = run(&["score", &example(""), &example("leads.csv"), AS_OF, "-o", &folder.name("scored.csv"), "--summary", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let number = |value: &serde_json::Value| value.as_u64().unwrap();
+    assert_eq!((&json["as_of"], &json["rows_in"]), (&"2026-11-18T15:00".into(), &4_000.into()));
+    assert_eq!(number(&json["rows_in"]), number(&json["rows_scored"]) + number(&json["rows_rejected"]));
+    let scored = std::fs::read_to_string(folder.name("scored.csv")).unwrap();
+    assert_eq!(number(&json["rows_scored"]), scored.lines().count() as u64 - 1);
+    let header: Vec<&str> = scored.lines().next().unwrap().split(',').collect();
+    for counts in json["counts"].as_array().unwrap() {
+        let column = header.iter().position(|name| counts["output"] == *name).unwrap();
+        for member in counts["leads"].as_array().unwrap() {
+            let rows = scored.lines().skip(1).filter(|line| line.split(',').nth(column) == member["name"].as_str()).count();
+            assert_eq!(number(&member["leads"]), rows as u64, "{} {}", counts["output"], member["name"]);
+        }
+    }
+}
+
+#[test]
+fn without_as_of_the_summary_says_how_to_repeat_the_run() {
+    let folder = clinic();
+    let ran = run(&["score", &folder.name("clinic"), &folder.name("leads.csv")]);
+    let line = ran.err.lines().find(|line| line.contains("repeats this run")).unwrap();
+    let as_of = line.split_whitespace().nth(1).unwrap();
+    let again = run(&["score", &folder.name("clinic"), &folder.name("leads.csv"), "--as-of", as_of]);
+    assert_eq!((again.code, again.out), (0, ran.out));
+    assert!(again.err.contains(&format!("as of {as_of} ")) && !again.err.contains("repeats"), "{}", again.err);
+}
+
+#[test]
+fn bad_rows_as_asked() {
+    let folder = clinic();
+    let (policy, leads) = (folder.name("clinic"), folder.name("leads.csv"));
+    let missing = run(&["score", &policy, &leads, AS_OF, "--on-bad-row", "missing"]);
+    assert_eq!(missing.code, 0);
+    assert!(
+        missing.err.contains("6 leads in, 5 scored, 1 rejected") && missing.err.contains("Taken as missing: 1 cell"),
+        "{}",
+        missing.err
+    );
+    let fail = run(&["score", &policy, &leads, AS_OF, "--on-bad-row", "fail", "-o", &folder.name("out.csv")]);
+    assert_eq!((fail.code, fail.out.as_str()), (1, ""));
+    assert!(fail.err.contains("line 5") && fail.err.contains("`hospitl`") && fail.err.contains("did you mean `hospital`"), "{}", fail.err);
+    assert!(!folder.path("out.csv").exists());
+}
+
+#[test]
+fn the_binding_is_shown() {
+    let folder = clinic();
+    let ran = run(&["score", &folder.name("clinic"), &folder.name("leads.csv"), AS_OF, "--show-binding"]);
+    assert!(ran.err.starts_with("Which column gives which field\n  id     id\n"), "{}", ran.err);
+}
+
+#[test]
+fn what_cannot_be_scored_is_one_sentence() {
+    let folder = Folder::new(&[
+        ("clinic.lead", POLICY),
+        ("leads.csv", LEADS),
+        ("short.csv", "id,site\nA,hospital\n"),
+        ("twice.csv", "id,site,rival,SITE\n"),
+        ("picture.csv", "\u{1}\u{2}PNG"),
+    ]);
+    let policy = folder.name("clinic.lead");
+    let sentence = |leads: &str, more: &[&str]| {
+        let leads = folder.name(leads);
+        let arguments: Vec<&str> = ["score", &policy, &leads].into_iter().chain(more.iter().copied()).collect();
+        run(&arguments).sentence().to_owned()
+    };
+    assert!(sentence("nowhere.csv", &[]).contains("cannot read"));
+    assert!(sentence("short.csv", &[]).contains("no column for the required field `rival`"));
+    assert!(sentence("twice.csv", &[]).contains("two columns"));
+    assert!(sentence("leads.csv", &["--keep", "colour"]).contains("no column `colour` to keep"));
+    assert!(sentence("leads.csv", &["--system", "marketo"]).contains("names no system `marketo`"));
+    assert!(sentence("leads.csv", &["-o", &folder.name("leads.csv")]).contains("is the input itself"));
+    assert!(sentence("leads.csv", &["-o", &folder.name("out.pdf")]).contains("--output-format"));
+    assert!(sentence("leads.csv", &["--as-of", "tomorrow"]).contains("`--as-of tomorrow` is no date and no time"));
+    assert!(sentence("leads.csv", &["-o", &folder.name("no/such/folder.csv")]).contains("cannot write"));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = command(&["score", &example(""), &example("leads.csv"), AS_OF, "--keep", "all"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(0), String::new()));
+}

@@ -44,7 +44,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, look: Look) -> Stri
     let mut out = String::new();
     for diagnostic in diagnostics {
         // writing into a string cannot fail, and every span that reaches the handler lies in its window
-        let _ = handler.render_report(&mut out, &Report::new(diagnostic, sources, look.colour));
+        let _ = handler.render_report(&mut out, &Report::new(diagnostic, sources, look));
         out.push('\n');
     }
     out.lines().map(str::trim_end).fold(String::with_capacity(out.len()), |text, line| text + line + "\n")
@@ -61,20 +61,20 @@ struct Report {
 }
 
 impl Report {
-    fn new(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> Report {
+    fn new(diagnostic: &Diagnostic, sources: &Sources, look: Look) -> Report {
         let entry = diagnostic.code.entry();
         let (word, paint, severity) = match diagnostic.severity {
             Severity::Error => ("error", "\u{1b}[1;31m", miette::Severity::Error),
             Severity::Warning => ("warning", "\u{1b}[1;33m", miette::Severity::Warning),
         };
-        let (paint, end) = if colour { (paint, "\u{1b}[0m") } else { ("", "") };
+        let (paint, end) = if look.colour { (paint, "\u{1b}[0m") } else { ("", "") };
         let mut files: Vec<SourceId> = Vec::new();
         for label in &diagnostic.labels {
             if !files.contains(&label.span.source) {
                 files.push(label.span.source);
             }
         }
-        let mut snippets = files.into_iter().map(|file| Snippet::new(file, &diagnostic.labels, sources));
+        let mut snippets = files.into_iter().map(|file| Snippet::new(file, &diagnostic.labels, sources, look));
         let snippet = snippets.next();
         let elsewhere = snippets
             .map(|snippet| Report {
@@ -87,13 +87,18 @@ impl Report {
             .collect();
         let help: Vec<String> = diagnostic.help.iter().cloned().chain(diagnostic.fix.as_ref().map(|fix| describe(fix, sources))).collect();
         Report {
-            message: format!("{paint}{word}[{}]{end}: {}", entry.code, one_line(&diagnostic.message)),
+            message: format!("{paint}{word}[{}]{end}: {}", entry.code, spoken(&one_line(&diagnostic.message), look)),
             severity: Some(severity),
             snippet,
-            help: if help.is_empty() { None } else { Some(many_lines(&help.join("\n")).into_owned()) },
+            help: if help.is_empty() { None } else { Some(spoken(&many_lines(&help.join("\n")), look)) },
             elsewhere,
         }
     }
+}
+
+/// Our own words where the terminal has ASCII only; the user's stay as they are.
+fn spoken(text: &str, look: Look) -> String {
+    if look.unicode { text.to_owned() } else { text.replace('…', "...").replace('–', "-").replace('×', "x") }
 }
 
 /// `fix: write the missing weight: "30%"`; long or many changes are named by their title alone.
@@ -126,7 +131,7 @@ struct Snippet {
 }
 
 impl Snippet {
-    fn new(file: SourceId, labels: &[Label], sources: &Sources) -> Snippet {
+    fn new(file: SourceId, labels: &[Label], sources: &Sources, look: Look) -> Snippet {
         let here: Vec<(usize, &Label)> = labels.iter().enumerate().filter(|(_, label)| label.span.source == file).collect();
         let spans: Vec<Span> = here.iter().map(|(_, label)| label.span).collect();
         let source = sources.get(file);
@@ -136,7 +141,7 @@ impl Snippet {
             .iter()
             .zip(&window.ranges)
             .map(|((index, label), (start, end))| {
-                let text = if label.text.is_empty() { None } else { Some(one_line(&label.text).into_owned()) };
+                let text = if label.text.is_empty() { None } else { Some(spoken(&one_line(&label.text), look)) };
                 let span = (*start, end - start);
                 if *index == 0 { LabeledSpan::new_primary_with_span(text, span) } else { LabeledSpan::new_with_span(text, span) }
             })

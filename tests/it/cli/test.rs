@@ -13,7 +13,7 @@ fn tests_that_pass() {
 
 #[test]
 fn a_test_that_fails_shows_expected_found_and_why() {
-    let policy = POLICY.replace("beds 600  rival no }\n  expect { fit 100", "beds 60  rival yes }\n  expect { fit 60.5");
+    let policy = POLICY.replace("beds 600  rival no }\n  expect { fit 100", "beds 60  rival yes }\n  expect { fit 61");
     let folder = Folder::new(&[("clinic.lead", &policy)]);
     let ran = run(&["test", &folder.name("clinic.lead")]);
     assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);

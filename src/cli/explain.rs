@@ -11,6 +11,7 @@ use super::load::load;
 use super::outcome::{Misuse, Outcome};
 use crate::batch;
 use crate::diagnostic::render_json;
+use crate::record::Lead;
 use crate::report;
 
 /// Explain one lead's answer: the points, the rows that decided, and why the others did not
@@ -54,7 +55,8 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         console
             .note(&format!("note: {} rows have the key `{key}`; this is the first, {} {}\n", found.rows_with_key, found.unit, found.line));
     }
-    let explanation = policy.explain(&found.lead, options.as_of).map_err(|error| Misuse::new(error.to_string()))?;
+    let lead = Lead { values: found.values, stage: found.stage, rest_until: found.rest_until };
+    let explanation = policy.explain(&lead, options.as_of).map_err(|error| Misuse::new(error.to_string()))?;
     let text = match arguments.output {
         Output::Human => report::explanation::page(&explanation, console.out),
         Output::Json => render_json::to_json(&explanation)

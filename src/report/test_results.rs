@@ -68,7 +68,7 @@ fn why(explanation: &Explanation, difference: &Difference) -> Option<String> {
         Target::Section(score, _) => {
             let name = difference.path.rsplit('.').next()?;
             let section = explanation.scores.get(score)?.sections.iter().find(|section| section.name.name == name)?;
-            Some(format!("{} = {}", difference.path, section_sum(section)))
+            Some(format!("{} is {}: {}", difference.path, section.value, section_rows(section)))
         }
         Target::Decide(index) => {
             let decide = explanation.decides.get(index)?;
@@ -101,20 +101,22 @@ fn why(explanation: &Explanation, difference: &Difference) -> Option<String> {
     }
 }
 
+/// `fit is 44: size gives 64 (beds 4 (under 100) at 60%, …), -20 when rival`
 fn score_sentence(score: &ScoreExplained) -> String {
-    let mut parts: Vec<String> = score.sections.iter().map(|section| format!("{} {}", section.name.name, section.contribution)).collect();
-    parts.extend(score.adjusts.iter().filter(|adjust| adjust.row.verdict == Verdict::Applied).map(|adjust| adjust.row.gives.clone()));
-    let details: Vec<String> = score.sections.iter().map(|section| format!("{} = {}", section.name.name, section_sum(section))).collect();
-    let range = score
-        .range
-        .as_ref()
-        .filter(|range| range.applied)
-        .map(|range| format!(", moved into {} to {}", range.low, range.high))
-        .unwrap_or_default();
-    format!("{} = {}{range}, where {}", score.name.name, parts.join(" + "), details.join("; "))
+    let sections =
+        score.sections.iter().map(|section| format!("{} gives {} ({})", section.name.name, section.contribution, section_rows(section)));
+    let adjusts = score.adjusts.iter().filter(|adjust| adjust.row.verdict == Verdict::Applied).map(|adjust| {
+        let condition = adjust.row.condition.as_ref().map(|condition| format!(" when {condition}")).unwrap_or_default();
+        format!("{}{condition}", adjust.row.gives)
+    });
+    let mut parts: Vec<String> = sections.chain(adjusts).collect();
+    if let Some(range) = score.range.as_ref().filter(|range| range.applied) {
+        parts.push(format!("moved from {} into {} to {}", score.sum, range.low, range.high));
+    }
+    format!("{} is {}: {}", score.name.name, score.value, parts.join(", "))
 }
 
-fn section_sum(section: &SectionExplained) -> String {
+fn section_rows(section: &SectionExplained) -> String {
     let mut parts: Vec<String> = section
         .attributes
         .iter()
@@ -124,7 +126,7 @@ fn section_sum(section: &SectionExplained) -> String {
         })
         .collect();
     parts.extend(section.points.iter().filter(|points| points.row.verdict == Verdict::Applied).map(|points| points.row.gives.clone()));
-    format!("{} from {}", section.value, if parts.is_empty() { "nothing".to_string() } else { parts.join(", ") })
+    if parts.is_empty() { "no row applies".to_string() } else { parts.join(", ") }
 }
 
 /// `qualified failed because readiness is 52.1; nurture applied`

@@ -18,6 +18,8 @@ impl Checker<'_> {
     pub(crate) fn check_header(&mut self) {
         let headers = self.items.policies.clone();
         let Some((item, header)) = headers.first().copied() else {
+            // what the header would have said is not missed one by one
+            self.currency_broken = true;
             if !self.may_be_hidden("policy") {
                 let start = Span::new(self.entry, 0, 0);
                 self.report(

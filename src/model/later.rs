@@ -164,7 +164,7 @@ impl Checker<'_> {
             return;
         };
         let Some((_, tree)) = self.items.teams.iter().find(|(_, tree)| tree.name.text == team.text) else { return };
-        if tree.calendar.is_some() {
+        if tree.calendar.is_some() || self.may_be_hidden("on") {
             return;
         }
         let (declared, behind) = (tree.name.span, tree.display.as_ref().map_or(tree.name.span, |display| display.span).after());

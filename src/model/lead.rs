@@ -68,7 +68,14 @@ impl<'t> Checker<'t> {
     /// A field of the lead or a property of a signal; none if its type is wrong.
     pub(crate) fn check_field(&mut self, tree: &tree::Field, place: TypePlace) -> Option<Field> {
         let mut systems: FxHashMap<&str, Span> = FxHashMap::default();
-        for (system, _) in &tree.sources {
+        for (system, column) in &tree.sources {
+            if column.value.trim().is_empty() {
+                self.report(
+                    Diagnostic::new(Code::BadLiteral, format!("the column of `{}` in `{}` has no name", tree.name.text, system.text))
+                        .at(column.span, "empty")
+                        .help("write the column's name as that system exports it, or leave the source out"),
+                );
+            }
             if let Some(first) = systems.insert(&system.text, system.span) {
                 self.report(
                     Diagnostic::new(Code::RepeatedName, format!("`{}` has two columns in `{}`", tree.name.text, system.text))

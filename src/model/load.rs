@@ -15,6 +15,7 @@
 use rustc_hash::FxHashMap;
 
 use super::check::{Checked, Checker, Hidden};
+use super::fold::fold;
 use super::paths::{below_root, folder};
 use crate::diagnostic::{self, Applicability, Code, Diagnostic, Severity};
 use crate::source::{Files, ReadError, SourceId, Sources, Span};
@@ -49,6 +50,7 @@ pub fn check(files: &dyn Files, entry: &str) -> Checked {
     checker.check_tests();
     let Checker { policy, mut diagnostics, .. } = checker;
     diagnostic::sort(&mut diagnostics);
+    let diagnostics = fold(diagnostics, &sources);
     Checked { sources, files: trees, policy, diagnostics }
 }
 
@@ -135,9 +137,7 @@ impl<'l> Loader<'l> {
     fn parse(&mut self, path: &str, text: String) -> usize {
         let source = self.sources.add(path, text);
         let (tree, diagnostics) = parse(self.sources, source);
-        if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-            hide_skipped(&self.sources.get(source).text, &tree, &mut self.loaded.hidden);
-        }
+        hide_skipped(&self.sources.get(source).text, &tree, &diagnostics, &mut self.loaded.hidden);
         self.loaded.diagnostics.extend(diagnostics);
         let before = self.item_count;
         self.item_count += tree.items.len();
@@ -325,16 +325,28 @@ impl<'l> Loader<'l> {
     }
 }
 
-/// Collects the words of all text that belongs to no item: what the parser had to skip.
-fn hide_skipped(text: &str, tree: &tree::File, hidden: &mut Hidden) {
+/// Collects the words that the parser may have skipped: all text that belongs to no item, and in an item the line of each mistake. If a `use`
+/// may be among it, what its file declares is hidden too.
+fn hide_skipped(text: &str, tree: &tree::File, diagnostics: &[Diagnostic], hidden: &mut Hidden) {
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    let places: Vec<usize> = errors.filter_map(|diagnostic| Some(diagnostic.labels.first()?.span.start as usize)).collect();
+    if places.is_empty() {
+        return;
+    }
+    let mut hide = |line: &str| {
+        let code = line.split('#').next().unwrap_or_default();
+        let words = code.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty());
+        hidden.words.extend(words.map(str::to_owned));
+        hidden.files |= code.contains(".lead");
+    };
+    for place in places {
+        let start = text[..place].rfind('\n').map_or(0, |end| end + 1);
+        hide(text[start..].lines().next().unwrap_or_default());
+    }
     let mut from = 0;
     let ends = tree.items.iter().map(|item| (item.span.start as usize, item.span.end as usize));
     for (start, end) in ends.chain([(text.len(), text.len())]) {
-        for line in text.get(from..start).unwrap_or_default().lines() {
-            let code = line.split('#').next().unwrap_or_default();
-            let words = code.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty());
-            hidden.words.extend(words.map(str::to_owned));
-        }
+        text.get(from..start).unwrap_or_default().lines().for_each(&mut hide);
         from = from.max(end);
     }
 }

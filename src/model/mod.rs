@@ -23,6 +23,7 @@ mod declare;
 mod exhaustive;
 pub(crate) mod expressions;
 mod flow;
+mod fold;
 mod header;
 mod later;
 mod lead;

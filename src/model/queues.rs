@@ -41,6 +41,9 @@ impl<'t> Checker<'t> {
             self.team_named(team);
             return;
         }
+        if self.may_be_hidden("team") {
+            return;
+        }
         let mut diagnostic = Diagnostic::new(Code::QueueTeam, format!("the queue `{}` has no team", name.text))
             .at(name.span, "nobody works the leads in this queue")
             .help(format!("name the team: `queue {} team TEAM`", name.text));

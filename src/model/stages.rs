@@ -41,6 +41,9 @@ impl Checker<'_> {
             self.team_named(owner);
             return;
         }
+        if self.may_be_hidden("owner") {
+            return;
+        }
         let name = &stage.name;
         let mut diagnostic = Diagnostic::new(Code::StageOwner, format!("the stage `{}` has no owner", name.text))
             .at(name.span, "nobody answers for leads in this stage")

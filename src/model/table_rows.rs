@@ -10,9 +10,8 @@ use super::cells::{CellMistake, CellReader};
 use super::check::Hidden;
 use super::csv_text::{CELL_BYTES_MAX, Cells, Next};
 use super::value::{fold_choice, fold_text};
-use super::{Choices, Interval, Type};
+use super::{Choices, Interval, TABLE_KEYS_MAX, Type};
 use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
-use crate::model::TABLE_KEYS_MAX;
 use crate::source::{SourceId, Span};
 use crate::syntax::tree;
 
@@ -107,6 +106,10 @@ impl Reading<'_> {
     fn read(&mut self, text: &str, file: Span) -> usize {
         let mut cells = Cells::new(text);
         let Some(header) = self.read_header(&mut cells, file) else { return 0 };
+        // a first line with a mistake makes one of every row
+        if !self.diagnostics.is_empty() {
+            return 0;
+        }
         let mut row_count = 0;
         let fresh = |start| Record { start, end: start, cell_count: 0, key_broken: false };
         let mut record = fresh(0);

@@ -13,9 +13,8 @@ use super::load::{Unread, read_text};
 use super::paths::below_root;
 use super::table_rows::{Plan, Rows, read_rows};
 use super::types::TypePlace;
-use super::{Table, TableColumn, Type};
+use super::{TABLE_KEYS_MAX, Table, TableColumn, Type};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
-use crate::model::TABLE_KEYS_MAX;
 use crate::source::{Files, SourceId, Span};
 use crate::syntax::tree::{self, TypeKind};
 
@@ -37,7 +36,7 @@ impl<'t> Checker<'t> {
         }
     }
 
-    /// The table without rows, how its columns are to be read, and whether a column's type is wrong.
+    /// The table without rows, how its columns are to be read, and whether it cannot be looked up for a mistake in them.
     fn check_columns(&mut self, tree: &'t tree::Table) -> (Table, Vec<Plan<'t>>, bool) {
         let mut columns: Vec<TableColumn> = Vec::new();
         let mut plans: Vec<Plan> = Vec::new();
@@ -65,7 +64,7 @@ impl<'t> Checker<'t> {
             });
             plans.push(Plan { tree: column, ty: is_whole.then_some(ty), range, noun: noun(&column.ty.kind) });
         }
-        self.check_keys(tree);
+        is_broken |= !self.check_keys(tree);
         let table = Table { name: tree.name.text.clone(), columns, row_count: 0, from_input: tree.file.is_none(), span: tree.name.span };
         (table, plans, is_broken)
     }
@@ -95,7 +94,8 @@ impl<'t> Checker<'t> {
         }
     }
 
-    fn check_keys(&mut self, tree: &tree::Table) {
+    /// Whether the table can be looked up.
+    fn check_keys(&mut self, tree: &tree::Table) -> bool {
         let keys: Vec<&tree::Column> = tree.columns.iter().filter(|column| column.key.is_some()).collect();
         let name = &tree.name;
         let Some(first) = keys.first() else {
@@ -107,7 +107,7 @@ impl<'t> Checker<'t> {
                 diagnostic = diagnostic.replace(title, Applicability::Unsafe, column.ty.span.after(), " key");
             }
             self.report(diagnostic);
-            return;
+            return false;
         };
         if let Some(beyond) = keys.get(TABLE_KEYS_MAX) {
             self.report(
@@ -125,6 +125,7 @@ impl<'t> Checker<'t> {
                     .help("a table has at most one `prefix key`; make the other a plain `key`"),
             );
         }
+        true
     }
 
     fn read_table(&mut self, files: &dyn Files, tree: &tree::Table, file: &tree::Text, plans: &[Plan]) {

@@ -136,6 +136,14 @@ impl Checker<'_> {
             let Some((index, _)) = taken.get(&fold_choice(&choice.name.text)).copied() else { continue };
             for spelling in choice.spellings {
                 let folded = fold_choice(&spelling.value);
+                if folded.is_empty() {
+                    self.diagnostics.push(
+                        Diagnostic::new(Code::BadLiteral, format!("a spelling of `{}` is empty", choice.name.text))
+                            .at(spelling.span, "an empty cell is missing, whatever its column")
+                            .help("leave it out"),
+                    );
+                    continue;
+                }
                 match taken.get(&folded) {
                     // "Long term care" for `long_term_care` says nothing new, and nothing wrong
                     Some((owner, _)) if *owner == index => {}
@@ -200,7 +208,7 @@ impl Checker<'_> {
     /// The places of an amount; money needs a currency in the header.
     pub(crate) fn money_scale(&mut self, span: Span, written: Option<&tree::Name>) -> Option<u8> {
         let Some(currency) = self.policy.currency else {
-            if !self.currency_broken && !self.may_be_hidden("policy") {
+            if !self.currency_broken && !self.may_be_hidden("policy") && !self.may_be_hidden("currency") {
                 let code = written.map_or("USD", |name| name.text.as_str());
                 let mut diagnostic = Diagnostic::new(Code::BadHeader, "the policy has amounts of money, but no currency")
                     .at(span, "in which currency?")

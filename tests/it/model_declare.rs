@@ -9,7 +9,6 @@ use leadwright::model::{Checked, check};
 const HEAD: &str = "leadwright 1\npolicy p \"P\" {\n  currency USD\n}\n";
 const LEAD: &str = "lead {\n  id       text  key\n  beds     whole 0..50_000  optional\n  sites    whole\n  products some of a, b  optional\n  \
                     state    text  optional\n  due      date  optional\n  cost     money optional\n}\n";
-const TEAM: &str = "team sales \"Sales\"\n";
 const STAGES: &str = "team sales\nstage new owner sales start\nstage won owner sales final\n";
 const FLOW: &str = "flow {\n  new -> won when beds >= 3\n}\n";
 const SIGNALS: &str = "signal call { outcome one of good, bad  note text optional }\nsignal visit\n";
@@ -190,7 +189,7 @@ fn what_a_syntax_error_hides_is_not_called_unknown() {
 
 #[test]
 fn a_policy_has_one_header() {
-    one(&[("p.lead", &format!("leadwright 1\nlead {{\n  id text key\n}}\n"))], mistake(Code::NoPolicy, "", "policy NAME"));
+    one(&[("p.lead", "leadwright 1\nlead {\n  id text key\n}\n")], mistake(Code::NoPolicy, "", "policy NAME"));
     wrong("policy q {\n}\n", Code::SecondPolicy, "q", "leave one of them out");
 }
 
@@ -285,6 +284,8 @@ fn types_are_held_to_their_rules() {
         ("a one of buyer \"Purchasing\", clerk \"purchasing \"", mistake(Code::RepeatedChoice, "\"purchasing \"", "belongs to one choice")),
         ("a one of buyer, clerk \"Buyer\"", mistake(Code::RepeatedChoice, "\"Buyer\"", "belongs to one choice")),
         ("a queue", mistake(Code::WrongType, "queue", "`one of`")),
+        ("a one of x \"\"", mistake(Code::BadLiteral, "\"\"", "leave it out")),
+        ("a text from crm \"\"", mistake(Code::BadLiteral, "\"\"", "as that system exports it")),
         ("a text from crm \"A\", crm \"B\"", mistake(Code::RepeatedName, "crm", "leave one out")),
     ];
     for (field, expected) in cases {
@@ -861,4 +862,60 @@ fn the_example_checks_and_is_evaluated_whole() {
     let checked = check(&Folder("examples/medbank"), "medbank.lead");
     assert!(checked.diagnostics.is_empty(), "{}", show(&checked));
     assert!(checked.policy.unevaluated.is_empty(), "{:?}", checked.policy.unevaluated);
+}
+
+#[test]
+fn an_unknown_name_is_one_mistake_in_many_places() {
+    let text = format!(
+        "{HEAD}{LEAD}let a = bedz > 3\nlet b = bedz > 5 and bedz < 9\ntest \"t\" {{\n  lead {{ sites 1  bedz 3 }}\n  expect {{ a no }}\n}}\n"
+    );
+    one(&[("p.lead", &text)], mistake(Code::UnknownName, "bedz", "[beds|beds|beds|beds]"));
+    let checked = check_files(&[("p.lead", &text)]);
+    assert_eq!(checked.diagnostics[0].labels.len(), 4);
+    let many: String = (0..40).map(|row| format!("queue q{row} team slaes\n")).collect();
+    let checked = check_files(&[("p.lead", &format!("{HEAD}{LEAD}team sales\n{many}"))]);
+    assert_eq!(codes(&checked), ["E0205"], "{}", show(&checked));
+    assert_eq!(checked.diagnostics[0].labels.len(), 12);
+    assert!(way_out(&checked.diagnostics[0]).contains("28 more places"), "{}", show(&checked));
+}
+
+#[test]
+fn a_broken_table_or_header_is_reported_once() {
+    let rows = "state,desk,seats\nOH,west,1\nNY,east,2\n";
+    let keyless = format!(
+        "{HEAD}{LEAD}{}let a = areas[state].seats\nlet b = areas[state, sites].desk\n",
+        AREAS.replace("state text key", "state text")
+    );
+    one(&[("p.lead", &keyless), ("areas.csv", rows)], mistake(Code::WrongKeys, "areas", "key"));
+    let lead = LEAD.replace("id       text  key", "id       text");
+    one(
+        &[("p.lead", &format!("{HEAD}{lead}test \"t\" {{\n  lead {{ sites 1 }}\n  expect {{ sites 1 }}\n}}\n"))],
+        mistake(Code::BadKey, "lead", "[ key]"),
+    );
+    one(&[("p.lead", &format!("leadwright 1\n{LEAD}"))], mistake(Code::NoPolicy, "", "policy NAME"));
+    wrong_rows("statedesk,seats\nOH,west,1\nNY,east,2\n".replace("statedesk", "state").leak(), Code::TableColumnMissing, "desk", "");
+}
+
+/// A slip of the pen, anywhere in the whole example: one word left out, or one letter too much. What follows from it must not bury it.
+#[test]
+fn one_slip_gives_few_diagnostics() {
+    let names = ["medbank.lead", "common/teams.lead", "common/signals.lead", "territories.csv"];
+    let read = |path: &str| leadwright::source::Files::read(&Folder("tests/data/medbank_full"), path).expect("a file of the repository");
+    let paths = names.into_iter().chain(["standards/global.lead"]);
+    let files: BTreeMap<String, String> = paths.map(|path| (path.to_owned(), String::from_utf8(read(path)).expect("UTF-8"))).collect();
+    let mut slips = 0;
+    for path in names {
+        let text = &files[path];
+        let words = text.split_whitespace().map(|word| word.as_ptr() as usize - text.as_ptr() as usize);
+        for (index, start) in words.enumerate().filter(|(index, _)| index % 17 == 3) {
+            let end = start + text[start..].find(char::is_whitespace).unwrap_or(text.len() - start);
+            let with = if index % 2 == 0 { String::new() } else { format!("{}x", &text[start..end]) };
+            let mut slipped = files.clone();
+            slipped.insert(path.to_owned(), format!("{}{with}{}", &text[..start], &text[end..]));
+            let checked = check(&slipped, "medbank.lead");
+            assert!(checked.diagnostics.len() <= 4, "{path}: `{}` becomes `{with}`:\n{}", &text[start..end], show(&checked));
+            slips += 1;
+        }
+    }
+    assert!(slips > 50, "{slips}");
 }

@@ -18,7 +18,36 @@ const TEXTS: [(usize, usize); 4] = [(0, 250), (1, 800), (2, 800), (3, 800)];
 
 /// Pieces of text that are put in the place of others.
 const PIECES: [&str; 30] = [
-    "\"", "'", "“", "`", "{", "}", "(", ")", "[", "]", "#", "##", ",", ";", "->", "=", "==", "é", "\u{FEFF}", "\r\n", "\n", "\nlet ", "or", "not", "where", "0", "-1", "1_", "2026-02-30", "\0",
+    "\"",
+    "'",
+    "“",
+    "`",
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "#",
+    "##",
+    ",",
+    ";",
+    "->",
+    "=",
+    "==",
+    "é",
+    "\u{FEFF}",
+    "\r\n",
+    "\n",
+    "\nlet ",
+    "or",
+    "not",
+    "where",
+    "0",
+    "-1",
+    "1_",
+    "2026-02-30",
+    "\0",
 ];
 
 #[test]
@@ -116,7 +145,15 @@ fn broken(text: &str, random: &mut Random) -> String {
 /// Words, blanks and single signs.
 fn tokens(text: &str) -> Vec<String> {
     let mut tokens: Vec<String> = Vec::new();
-    let kind = |character: char| if character.is_alphanumeric() || character == '_' { 1 } else if character == ' ' { 2 } else { 0 };
+    let kind = |character: char| {
+        if character.is_alphanumeric() || character == '_' {
+            1
+        } else if character == ' ' {
+            2
+        } else {
+            0
+        }
+    };
     for character in text.chars() {
         match tokens.last_mut() {
             Some(last) if kind(character) != 0 && last.chars().next_back().map(kind) == Some(kind(character)) => last.push(character),

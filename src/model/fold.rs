@@ -1,0 +1,82 @@
+//! One mistake in many places.
+//!
+//! Enters: the diagnostics of a run, sorted. Leaves: the same, but a name that is unknown in several places is one diagnostic with a label at
+//! each: most likely it is its declaration that is misspelt. Always holds: no place is lost, unless there are very many of them.
+
+use rustc_hash::FxHashMap;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Sources;
+
+/// The most places that one diagnostic points at; the rest is counted.
+const PLACES_MAX: usize = 12;
+
+pub(crate) fn fold(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
+    let mut folded: Vec<Diagnostic> = Vec::with_capacity(diagnostics.len());
+    // what is folded, and how many places it has
+    let mut places: FxHashMap<(Subject, String), (usize, usize)> = FxHashMap::default();
+    for diagnostic in diagnostics {
+        let Some(key) = key(&diagnostic, sources) else {
+            folded.push(diagnostic);
+            continue;
+        };
+        let Some((at, count)) = places.get_mut(&key) else {
+            places.insert(key, (folded.len(), 1));
+            folded.push(diagnostic);
+            continue;
+        };
+        *count += 1;
+        if *count <= PLACES_MAX {
+            add_place(&mut folded[*at], diagnostic);
+        }
+    }
+    for (at, count) in places.into_values() {
+        if count > PLACES_MAX {
+            let more = format!("{} more places are not shown", count - PLACES_MAX);
+            let diagnostic = &mut folded[at];
+            diagnostic.help = Some(diagnostic.help.take().map_or(more.clone(), |help| format!("{help} ({more})")));
+        }
+    }
+    folded
+}
+
+/// What a diagnostic is about, if others can be about the same.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Subject {
+    /// a name of the space of fields and derived values, wherever it stands
+    Value,
+    /// anything else, told apart by the message
+    Other(Code, String),
+}
+
+fn key(diagnostic: &Diagnostic, sources: &Sources) -> Option<(Subject, String)> {
+    let is_name = matches!(
+        diagnostic.code,
+        Code::UnknownName
+            | Code::UnknownChoice
+            | Code::UnknownTeam
+            | Code::UnknownQueue
+            | Code::UnknownStage
+            | Code::UnknownSignal
+            | Code::UnknownColumn
+            | Code::UnknownTable
+            | Code::UnknownCalendar
+            | Code::UnknownProperty
+            | Code::TestField
+    );
+    let place = diagnostic.labels.first().filter(|_| is_name)?.span;
+    let about_value = matches!(diagnostic.code, Code::UnknownName | Code::TestField) && diagnostic.message.starts_with("there is no field");
+    let subject = if about_value { Subject::Value } else { Subject::Other(diagnostic.code, diagnostic.message.clone()) };
+    Some((subject, sources.text(place).to_owned()))
+}
+
+/// The other's place becomes one more label, its change one more edit of the same fix.
+fn add_place(first: &mut Diagnostic, other: Diagnostic) {
+    let Some(label) = other.labels.into_iter().next() else { return };
+    first.labels.push(crate::diagnostic::Label { span: label.span, text: "and here".to_owned() });
+    match (&mut first.fix, other.fix) {
+        (Some(fix), Some(other)) if fix.title == other.title => fix.edits.extend(other.edits),
+        // a fix for one place alone would leave the others wrong
+        (fix, _) => *fix = None,
+    }
+}

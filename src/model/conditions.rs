@@ -12,7 +12,7 @@ use super::lookups::same_kind;
 use super::value::{Constant, Decimal, Type, Unit, fold_text};
 use super::words::a_value_of;
 use super::{Expr, ExprKind, Operator, TextTest};
-use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
 use crate::syntax::tree::{self, Comparison, Name, Text};
 
@@ -105,7 +105,8 @@ impl Checker<'_> {
             (true, true) => {
                 self.report(
                     Diagnostic::new(Code::NotACondition, format!("`{}` compares two constants", self.one_line(span)))
-                        .at(operator_span, "this never changes from lead to lead"),
+                        .at(operator_span, "this never changes from lead to lead")
+                        .help("compare a field or a derived value with a constant"),
                 );
                 None
             }
@@ -144,7 +145,13 @@ impl Checker<'_> {
         {
             let message =
                 format!("`{}` to `{}` runs backwards, so nothing lies between", self.one_line(low.span), self.one_line(high.span));
-            self.report(Diagnostic::new(Code::BadRange, message).at(low.span.to(high.span), ""));
+            let (low_text, high_text) = (self.one_line(low.span), self.one_line(high.span));
+            let edits = vec![Edit { span: low.span, text: high_text }, Edit { span: high.span, text: low_text }];
+            self.report(Diagnostic::new(Code::BadRange, message).at(low.span.to(high.span), "the lower end stands first").fix(
+                "exchange the ends",
+                Applicability::Unsafe,
+                edits,
+            ));
             return None;
         }
         Some(yes_no(ExprKind::And(vec![from, to]), span))
@@ -337,7 +344,12 @@ impl Checker<'_> {
                 && first == second
             {
                 let message = format!("`{}` stands twice in one list", self.one_line(*second_span));
-                self.report(Diagnostic::new(Code::RepeatedChoice, message).at(*second_span, "again").at(*first_span, "first here"));
+                self.report(
+                    Diagnostic::new(Code::RepeatedChoice, message)
+                        .at(*second_span, "again")
+                        .at(*first_span, "first here")
+                        .help("leave one of them out"),
+                );
                 unlike = false;
             }
         }

@@ -78,12 +78,13 @@ impl Checker<'_> {
         if value.compare_units(range.low, scale).is_lt() || value.compare_units(range.high, scale).is_gt() {
             let written = self.one_line(tree.span);
             let message = format!("`{written}` lies outside the range of {what}");
-            let label = if range == Interval::FULL || range == limits {
-                format!("{what} is {} of 64 bits", a_value_of(ty))
+            let (label, help) = if range == limits {
+                (format!("{what} is {} of 64 bits", a_value_of(ty)), "write a smaller constant".to_owned())
             } else {
-                format!("{what} runs from {}", self.show_range(range, ty))
+                let range = self.show_range(range, ty);
+                (format!("{what} runs from {range}"), format!("write a constant from {range}"))
             };
-            self.report(Diagnostic::new(Code::OutOfRange, message).at(tree.span, label));
+            self.report(Diagnostic::new(Code::OutOfRange, message).at(tree.span, label).help(help));
             return None;
         }
         Some(value)
@@ -204,7 +205,9 @@ impl Checker<'_> {
             _ => format!("{what} keeps {scale} decimal places"),
         };
         self.report(
-            Diagnostic::new(Code::TooManyPlaces, format!("`{written}` has more decimal places than {what} keeps")).at(place, keeps),
+            Diagnostic::new(Code::TooManyPlaces, format!("`{written}` has more decimal places than {what} keeps"))
+                .at(place, keeps)
+                .help("write fewer decimal places; only `>=`, `>`, `<=` and `<` take a constant between two values"),
         );
     }
 
@@ -268,7 +271,7 @@ impl Checker<'_> {
         };
         let diagnostic = match fix {
             Some(text) => diagnostic.replace(format!("write `{text}`"), Applicability::Unsafe, tree.span, text),
-            None => diagnostic,
+            None => diagnostic.help(format!("write {wanted}")),
         };
         self.report(diagnostic);
     }

@@ -57,7 +57,11 @@ impl Checker<'_> {
 
     fn decide_rows(&mut self, tree: &tree::Decide, choices: usize) -> Vec<DecideRow> {
         if tree.rows.is_empty() {
-            self.report(Diagnostic::new(Code::EmptyBlock, format!("decide `{}` has no rows", tree.name.text)).at(tree.name.span, ""));
+            self.report(
+                Diagnostic::new(Code::EmptyBlock, format!("decide `{}` has no rows", tree.name.text))
+                    .at(tree.name.span, "this gives no answer")
+                    .help("write rows such as `big when beds >= 100` and `small otherwise`"),
+            );
             return Vec::new();
         }
         let mut rows = Vec::with_capacity(tree.rows.len());
@@ -69,7 +73,8 @@ impl Checker<'_> {
                 self.report(
                     Diagnostic::new(Code::RowAfterOtherwise, message)
                         .at(row.span, "move it before `otherwise`")
-                        .at(first, "this takes every lead that no row before it takes"),
+                        .at(first, "this takes every lead that no row before it takes")
+                        .help("let `otherwise` be the last row"),
                 );
             }
             let condition = match &row.guard {
@@ -108,7 +113,11 @@ impl Checker<'_> {
     fn grid(&mut self, tree: &tree::Grid, choices: usize) -> Option<Grid> {
         if tree.columns.is_empty() || tree.rows.is_empty() {
             let lacks = if tree.columns.is_empty() { "columns" } else { "rows" };
-            self.report(Diagnostic::new(Code::EmptyBlock, format!("grid `{}` has no {lacks}", tree.name.text)).at(tree.name.span, ""));
+            self.report(
+                Diagnostic::new(Code::EmptyBlock, format!("grid `{}` has no {lacks}", tree.name.text))
+                    .at(tree.name.span, "this gives no answer")
+                    .help("write the columns with commas between them, then rows such as `70 or more  a1, a2`"),
+            );
             return None;
         }
         let rows_of = self.expression(&tree.rows_of, Scope::Lead);
@@ -120,7 +129,11 @@ impl Checker<'_> {
                 let message =
                     format!("row `{}` has {}, and the grid has {columns}", self.one_line(row.pattern.span), cells(row.outcomes.len()));
                 let place = row.outcomes.iter().map(|outcome| outcome.span).reduce(Span::to).unwrap_or(row.span);
-                self.report(Diagnostic::new(Code::GridShape, message).at(place, "one cell for each column"));
+                self.report(
+                    Diagnostic::new(Code::GridShape, message)
+                        .at(place, "one cell for each column")
+                        .help("name an outcome for each column, with commas between them"),
+                );
             }
         }
         let column_patterns: Vec<&Pattern> = tree.columns.iter().collect();

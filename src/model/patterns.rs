@@ -135,7 +135,8 @@ impl Checker<'_> {
                     self.report(
                         Diagnostic::new(Code::RowAfterOtherwise, message)
                             .at(case.span, "move it before `otherwise`")
-                            .at(first, "this takes whatever no row before it takes"),
+                            .at(first, "this takes whatever no row before it takes")
+                            .help("let `otherwise` be the last row; only `missing` may follow it"),
                     );
                 }
                 (Some(Matcher::Otherwise), None) => otherwise = Some(case.span),
@@ -155,7 +156,12 @@ impl Checker<'_> {
                     if let Some(first) = seen.get(matcher) {
                         let message = format!("`{}` has two rows", self.one_line(case.span));
                         let first = *first;
-                        self.report(Diagnostic::new(Code::RepeatedChoice, message).at(case.span, "again").at(first, "first here"));
+                        self.report(
+                            Diagnostic::new(Code::RepeatedChoice, message)
+                                .at(case.span, "again")
+                                .at(first, "first here")
+                                .help("leave one of them out"),
+                        );
                     } else {
                         seen.insert(matcher, case.span);
                     }
@@ -327,7 +333,11 @@ impl Checker<'_> {
 
     fn report_empty(&mut self, pattern: &Pattern, what: &str) {
         let message = format!("`{}` holds no value of {what}", self.one_line(pattern.span));
-        self.report(Diagnostic::new(Code::BandBackwards, message).at(pattern.span, "no lead can match this"));
+        self.report(
+            Diagnostic::new(Code::BandBackwards, message)
+                .at(pattern.span, "no lead can match this")
+                .help("`A to B` holds both ends, `A to under B` leaves B out"),
+        );
     }
 }
 

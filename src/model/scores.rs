@@ -18,7 +18,7 @@ use super::words::a_value_of;
 use super::{
     Adjust, Attribute, BandRow, Derived, Expr, Matcher, Persona, PointsRow, RowPoints, Score, ScoreId, Section, SectionKind, SectionName,
 };
-use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
 use crate::syntax::tree::{self, Points, PointsKind, ScorePart, SectionRow};
 
@@ -48,7 +48,11 @@ impl Checker<'_> {
             self.not_evaluated(format!("`running` of {name}"), running, true);
         }
         if tree.parts.is_empty() {
-            self.report(Diagnostic::new(Code::EmptyBlock, format!("{name} has no sections")).at(tree.name.span, ""));
+            self.report(
+                Diagnostic::new(Code::EmptyBlock, format!("{name} has no sections"))
+                    .at(tree.name.span, "nothing is scored here")
+                    .help("write sections such as `section fit 100% { … }`"),
+            );
         }
         let mut draft = Draft { names: Vec::new(), numbers: FxHashMap::default(), sound: !tree.parts.is_empty() };
         let range = self.written_range(tree, &name, &mut draft);
@@ -157,7 +161,15 @@ impl Checker<'_> {
         };
         if low.minus(high).is_none_or(|difference| difference.mantissa > 0) {
             let message = format!("the range of {name} runs backwards");
-            self.report(Diagnostic::new(Code::BadRange, message).at(low_number.span.to(high_number.span), "the lower end stands first"));
+            let (low_text, high_text) = (self.one_line(low_number.span), self.one_line(high_number.span));
+            let edits = vec![Edit { span: low_number.span, text: high_text }, Edit { span: high_number.span, text: low_text }];
+            self.report(
+                Diagnostic::new(Code::BadRange, message).at(low_number.span.to(high_number.span), "the lower end stands first").fix(
+                    "exchange the ends",
+                    Applicability::Unsafe,
+                    edits,
+                ),
+            );
             draft.sound = false;
             return None;
         }
@@ -183,7 +195,12 @@ impl Checker<'_> {
                 Some(first) => {
                     let message = format!("section `{}` stands twice", name.text);
                     let first = *first;
-                    self.report(Diagnostic::new(Code::RepeatedName, message).at(name.span, "again").at(first, "first here"));
+                    self.report(
+                        Diagnostic::new(Code::RepeatedName, message)
+                            .at(name.span, "again")
+                            .at(first, "first here")
+                            .help("give one of them another name"),
+                    );
                     draft.sound = false;
                 }
                 None => {
@@ -222,7 +239,8 @@ impl Checker<'_> {
                     self.report(
                         Diagnostic::new(Code::WeightMissing, message)
                             .at(weight.span, "points are added after the weighted sum")
-                            .at(*points, ""),
+                            .at(*points, "")
+                            .replace("take the weight out", Applicability::Unsafe, weight.span, ""),
                     );
                 }
             }
@@ -259,7 +277,11 @@ impl Checker<'_> {
         let weighted = tree.points.is_none();
         if tree.rows.is_empty() {
             let message = format!("section `{}` has no rows", tree.name.text);
-            self.report(Diagnostic::new(Code::EmptyBlock, message).at(tree.name.span, ""));
+            self.report(
+                Diagnostic::new(Code::EmptyBlock, message)
+                    .at(tree.name.span, "nothing is scored here")
+                    .help("write attributes such as `beds 100% { … }`, or leave the section out"),
+            );
         }
         let mut attributes = Vec::new();
         let mut points = Vec::new();
@@ -295,10 +317,19 @@ impl Checker<'_> {
         let name = self.one_line(tree.subject.span);
         if let (false, Some(weight)) = (weighted, &tree.weight) {
             let message = format!("attribute `{name}` has a weight, but section `{}` has raw points", section.name.text);
-            self.report(Diagnostic::new(Code::WeightMissing, message).at(weight.span, "the rows give their points as they are"));
+            self.report(Diagnostic::new(Code::WeightMissing, message).at(weight.span, "the rows give their points as they are").replace(
+                "take the weight out",
+                Applicability::Unsafe,
+                weight.span,
+                "",
+            ));
         }
         if tree.rows.is_empty() {
-            self.report(Diagnostic::new(Code::EmptyBlock, format!("attribute `{name}` has no rows")).at(tree.subject.span, ""));
+            self.report(
+                Diagnostic::new(Code::EmptyBlock, format!("attribute `{name}` has no rows"))
+                    .at(tree.subject.span, "nothing is scored here")
+                    .help("write rows such as `100 or more  10`, or leave the attribute out"),
+            );
         }
         let subject = self.expression(&tree.subject, Scope::Lead);
         let weight = tree.weight.as_ref().map(|number| Decimal { mantissa: number.mantissa, places: number.places });
@@ -474,7 +505,8 @@ impl Checker<'_> {
                 self.report(
                     Diagnostic::new(Code::RowAfterOtherwise, "a model stands behind `otherwise`")
                         .at(self.head(*span), "move it before `otherwise`")
-                        .at(self.head(written[position].1), "this takes every lead that no model before it takes"),
+                        .at(self.head(written[position].1), "this takes every lead that no model before it takes")
+                        .help("let `otherwise` be the last model"),
                 );
             }
             return;

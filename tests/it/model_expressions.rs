@@ -448,6 +448,7 @@ fn weights_total_a_hundred_per_cent() {
         (format!("score s {{ section a 100% {{ site 33.3% {site}   competitor 66.6% {yes} }} }}"), "E0401", "a", "competitor 66.7%"),
         (format!("score s {{ section a 100% {{ site {site}   competitor 66.6% {yes} }} }}"), "E0415", "site", "site 33.4%"),
         (format!("score s {{ section a {{ site 100% {site} }} }}"), "E0415", "a", "section a 100%"),
+        (format!("score s {{ section a 100% {{ site -5% {site}   competitor 105% {yes} }} }}"), "E0304", "-5%", ""),
         (format!("score s {{ section a points {{ site 100% {site} }} }}"), "E0415", "100%", ""),
         ("score s { section a 100% { } }".to_owned(), "E0414", "a", ""),
         ("score s { section a 100% { site 100% { } } }".to_owned(), "E0414", "site", ""),

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::model::{FlowRow, Operator, Trigger};
-use crate::program::{Op, Parameter, Value};
+use crate::program::{Parameter, Value};
 
 impl Lowering<'_> {
     pub fn lower_flows(&mut self) {

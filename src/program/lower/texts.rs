@@ -215,17 +215,32 @@ impl Lowering<'_> {
 
     /// A condition: the text is known and one of these, which are folded.
     pub fn text_is_one_of(&mut self, text: &Text, texts: &[String]) -> Value {
-        // A few classes are compared one by one, without an array.
-        if let (Base::Field(field), Some(domain), true) = (text.base, text.plain(), texts.len() <= 3) {
-            let named: Vec<(&str, i64)> = texts.iter().map(|text| (text.as_str(), 1)).collect();
-            let vocabulary = self.vocabulary(field, domain, &named, None);
-            let class = self.vocabularies.all[vocabulary].class;
-            let classes: Vec<i64> = texts.iter().filter_map(|text| self.class_of(vocabulary, text)).collect();
-            return self.builder.member(class, &classes);
+        // A few are compared one by one, without an array for each condition.
+        if texts.len() <= 3
+            && let Some((code, codes)) = self.codes_of_few(text, texts)
+        {
+            return self.builder.member(code, &codes);
         }
         let codes = Codes::exact(texts.iter().map(|text| (text.clone(), 1)), Some(0));
         let member = self.text_code(text, &codes);
         self.builder.condition(member)
+    }
+
+    /// For a field, its domain or a cell: the integer that tells its texts apart, and those of these texts. A text that no cell has is left out.
+    fn codes_of_few(&mut self, text: &Text, texts: &[String]) -> Option<(Value, Vec<i64>)> {
+        match (text.base, text.plain()?) {
+            (Base::Field(field), domain) => {
+                let named: Vec<(&str, i64)> = texts.iter().map(|text| (text.as_str(), 1)).collect();
+                let vocabulary = self.vocabulary(field, domain, &named, None);
+                let classes = texts.iter().filter_map(|text| self.class_of(vocabulary, text)).collect();
+                Some((self.vocabularies.all[vocabulary].class, classes))
+            }
+            (Base::Cell { code, table, column }, false) => {
+                let dictionary = self.dictionary_codes(table, column);
+                Some((code, texts.iter().filter_map(|text| dictionary.kind.code(text)).collect()))
+            }
+            (Base::Cell { .. }, true) | (Base::Nothing, _) => None,
+        }
     }
 
     /// A condition: `starts with` and the like. What is looked for is folded, but blanks at its ends count.

@@ -11,8 +11,11 @@ use crate::program::arithmetic;
 use crate::program::shape::{infer, infer_from};
 use crate::program::{Op, Program, Shape, Value};
 
-/// Arrays up to this length are combined or filled, which makes a new array.
+/// Arrays up to this length are searched, combined and filled, the last two of which make new arrays.
 const ARRAY_MAX: usize = 4_096;
+
+/// So many entries of new arrays may a pass make: a policy of many rows over one large table must not grow with the product of both.
+const ENTRIES_MAX: usize = 1 << 20;
 
 pub fn fold(program: &Program) -> Program {
     let result = Program {
@@ -24,7 +27,7 @@ pub fn fold(program: &Program) -> Program {
         shapes: Vec::with_capacity(program.ops.len()),
         outputs: program.outputs.clone(),
     };
-    let mut fold = Fold { result, combined: FxHashMap::default(), filled: FxHashMap::default() };
+    let mut fold = Fold { result, combined: FxHashMap::default(), filled: FxHashMap::default(), entries_left: ENTRIES_MAX };
     let mut of_old: Vec<Value> = Vec::with_capacity(program.ops.len());
     for op in &program.ops {
         let mut op = *op;
@@ -44,6 +47,7 @@ struct Fold {
     combined: FxHashMap<(u32, u32), u32>,
     /// (array, default) -> the array with the default for missing entries
     filled: FxHashMap<(u32, i64), u32>,
+    entries_left: usize,
 }
 
 impl Fold {
@@ -212,9 +216,8 @@ impl Fold {
             }
         }
         if let Op::Table { index: inner_index, array: inner } = self.op(index)
-            && self.result.arrays[inner as usize].len() <= ARRAY_MAX
+            && let Some(combined) = self.combined(inner, array)
         {
-            let combined = self.combined(inner, array);
             return Some(self.emit(Op::Table { index: inner_index, array: combined }));
         }
         if let Op::Not(opposite) = self.op(index) {
@@ -257,18 +260,28 @@ impl Fold {
         !infer_from(&self.result, &self.op(value), known).optional
     }
 
-    fn combined(&mut self, inner: u32, outer: u32) -> u32 {
+    fn combined(&mut self, inner: u32, outer: u32) -> Option<u32> {
         if let Some(array) = self.combined.get(&(inner, outer)) {
-            return *array;
+            return Some(*array);
+        }
+        if !self.affords(inner) {
+            return None;
         }
         let outer_entries = &self.result.arrays[outer as usize];
         let entries = self.result.arrays[inner as usize].iter().map(|index| arithmetic::entry(outer_entries, (*index)?)).collect();
         let array = self.array(entries);
         self.combined.insert((inner, outer), array);
-        array
+        Some(array)
+    }
+
+    /// Whether an array of this one's length may be made.
+    fn affords(&self, like: u32) -> bool {
+        let length = self.result.arrays[like as usize].len();
+        length <= ARRAY_MAX && length <= self.entries_left
     }
 
     fn array(&mut self, entries: Vec<Option<i64>>) -> u32 {
+        self.entries_left = self.entries_left.saturating_sub(entries.len());
         self.result.arrays.push(entries);
         self.result.arrays.len() as u32 - 1
     }
@@ -293,22 +306,27 @@ impl Fold {
             let entries = &self.result.arrays[array as usize];
             let shape = self.shape(index);
             let inside = shape.interval.low >= 0 && shape.interval.high < entries.len() as i64;
-            if !shape.optional && inside && entries.len() <= ARRAY_MAX {
-                let filled = self.filled(array, default);
+            if !shape.optional
+                && inside
+                && let Some(filled) = self.filled(array, default)
+            {
                 return Some(self.emit(Op::Table { index, array: filled }));
             }
         }
         None
     }
 
-    fn filled(&mut self, array: u32, default: i64) -> u32 {
+    fn filled(&mut self, array: u32, default: i64) -> Option<u32> {
         if let Some(filled) = self.filled.get(&(array, default)) {
-            return *filled;
+            return Some(*filled);
+        }
+        if !self.affords(array) {
+            return None;
         }
         let entries = self.result.arrays[array as usize].iter().map(|entry| entry.or(Some(default))).collect();
         let filled = self.array(entries);
         self.filled.insert((array, default), filled);
-        filled
+        Some(filled)
     }
 
     fn select(&mut self, condition: Value, then: Value, otherwise: Value) -> Option<Value> {
@@ -400,7 +418,9 @@ impl Fold {
             return Some(if constant == 1 { value } else { self.emit(Op::Not(value)) });
         }
         // `territories[state].region is "Alaska"`: exactly one index means it.
-        if let Op::Table { index, array } = self.op(value) {
+        if let Op::Table { index, array } = self.op(value)
+            && self.result.arrays[array as usize].len() <= ARRAY_MAX
+        {
             let entries = &self.result.arrays[array as usize];
             let mut meant = (0..).zip(entries).filter(|(_, entry)| **entry == Some(constant)).map(|(index, _)| index);
             return match (meant.next(), meant.next()) {

@@ -27,18 +27,28 @@ pub fn fold(program: &Program) -> Program {
         shapes: Vec::with_capacity(program.ops.len()),
         outputs: program.outputs.clone(),
     };
-    let mut fold = Fold { result, combined: FxHashMap::default(), filled: FxHashMap::default(), entries_left: ENTRIES_MAX };
+    let mut fold =
+        Fold { result, combined: FxHashMap::default(), filled: FxHashMap::default(), entries_left: ENTRIES_MAX, uses: Vec::new() };
+    let uses = uses(program);
     let mut of_old: Vec<Value> = Vec::with_capacity(program.ops.len());
-    for op in &program.ops {
+    for (op, uses) in program.ops.iter().zip(uses) {
         let mut op = *op;
         op.for_each_operand(|operand| *operand = of_old[operand.index()]);
         let value = fold.emit(op);
+        fold.uses.resize(fold.result.ops.len(), 0);
+        fold.uses[value.index()] += uses;
         of_old.push(value);
     }
     for output in &mut fold.result.outputs {
         output.value = of_old[output.value.index()];
     }
     fold.result
+}
+
+/// What is left of a value in a comparison: another value, and a condition that must hold (or must not) for the comparison to.
+struct Part {
+    value: Value,
+    guard: Option<(Value, bool)>,
 }
 
 struct Fold {
@@ -48,6 +58,17 @@ struct Fold {
     /// (array, default) -> the array with the default for missing entries
     filled: FxHashMap<(u32, i64), u32>,
     entries_left: usize,
+    /// how often each value is used, as far as it stands for values of the program before
+    uses: Vec<usize>,
+}
+
+fn uses(program: &Program) -> Vec<usize> {
+    let mut uses = vec![0; program.ops.len()];
+    let operands = program.ops.iter().flat_map(Op::operands);
+    for value in operands.chain(program.outputs.iter().map(|output| output.value)) {
+        uses[value.index()] += 1;
+    }
+    uses
 }
 
 impl Fold {
@@ -382,7 +403,48 @@ impl Fold {
         if same || holds(least.0, least.1) {
             return self.both_known(left, right);
         }
+        let compare = |left: Value, right: Value| Op::Compare { operator, left, right, left_shift, right_shift };
+        let (left_constant, right_constant) = (self.is(left), self.is(right));
+        if let Some(part) = self.part(left, |default| right_constant.is_some_and(|right| !holds(default, right))) {
+            return Some(self.compared(part, |left| compare(left, right)));
+        }
+        if let Some(part) = self.part(right, |default| left_constant.is_some_and(|left| !holds(left, default))) {
+            return Some(self.compared(part, |right| compare(left, right)));
+        }
         None
+    }
+
+    /// The one other value that a value can be, if it is missing or a constant that `fails` otherwise.
+    fn part(&self, value: Value, fails: impl Fn(i64) -> bool) -> Option<Part> {
+        // A selection that others need too would stay, and the guard would come on top.
+        if let Op::Select(condition, then, otherwise) = self.op(value)
+            && self.uses.get(value.index()).is_none_or(|uses| *uses <= 1)
+        {
+            if self.is_missing(otherwise) {
+                return Some(Part { value: then, guard: Some((condition, true)) });
+            }
+            if self.is_missing(then) {
+                return Some(Part { value: otherwise, guard: Some((condition, false)) });
+            }
+        }
+        if let Op::Else(value, default) = self.op(value)
+            && self.is(default).is_some_and(fails)
+        {
+            return Some(Part { value, guard: None });
+        }
+        None
+    }
+
+    fn compared(&mut self, part: Part, compare: impl Fn(Value) -> Op) -> Value {
+        let compared = self.emit(compare(part.value));
+        match part.guard {
+            None => compared,
+            Some((condition, true)) => self.emit(Op::And(condition, compared)),
+            Some((condition, false)) => {
+                let opposite = self.emit(Op::Not(condition));
+                self.emit(Op::And(opposite, compared))
+            }
+        }
     }
 
     /// Whether both are known, unless that would take more than one operation.
@@ -416,6 +478,10 @@ impl Fold {
         }
         if shape.condition {
             return Some(if constant == 1 { value } else { self.emit(Op::Not(value)) });
+        }
+        if let Some(part) = self.part(value, |default| default != constant) {
+            let constant = self.constant(constant);
+            return Some(self.compared(part, |value| Op::Equal(value, constant)));
         }
         // `territories[state].region is "Alaska"`: exactly one index means it.
         if let Op::Table { index, array } = self.op(value)

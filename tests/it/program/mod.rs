@@ -3,6 +3,7 @@
 mod generated;
 mod operations;
 mod policies;
+mod text_form;
 mod verifier;
 
 use leadwright::interpret;

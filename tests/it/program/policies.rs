@@ -15,8 +15,8 @@ use leadwright::testing::{self, Backends, TestOutcome};
 /// The header of every policy here.
 const HEADER: &str = "leadwright 1\n\npolicy p { timezone \"America/New_York\"  currency USD }\n\n";
 
-/// Runs the tests that a policy carries; `tables` are (path, content).
-fn check_policy(text: &str, tables: &[(&str, &str)]) -> (Checked, Lowered) {
+/// A policy without mistakes, lowered; `tables` are (path, content).
+pub fn compile(text: &str, tables: &[(&str, &str)]) -> (Checked, Lowered) {
     let mut files: BTreeMap<String, String> = tables.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect();
     files.insert("policy.lead".to_string(), format!("{HEADER}{text}"));
     let checked = check(&files, "policy.lead");
@@ -24,6 +24,12 @@ fn check_policy(text: &str, tables: &[(&str, &str)]) -> (Checked, Lowered) {
     assert!(errors.is_empty(), "{errors:#?}");
     let lowered = lower(&checked.policy);
     verify(&lowered.program).unwrap_or_else(|broken| panic!("{broken:#?}"));
+    (checked, lowered)
+}
+
+/// Runs the tests that a policy carries.
+fn check_policy(text: &str, tables: &[(&str, &str)]) -> (Checked, Lowered) {
+    let (checked, lowered) = compile(text, tables);
     let optimised = optimise(&lowered.program);
     let compiled = Compiled::new(&optimised).expect("machine code");
     let backends =

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::bad::{BadCell, Outcome, Reason, Subject};
 use super::bind::Binding;
 use crate::column::Block;
-use crate::model::{Interval, Policy};
+use crate::model::{Decimal, Interval, Policy, Score};
 use crate::program::{InputSource, OutputKind, OutputRole, Program};
 
 #[derive(Clone, Debug)]
@@ -275,13 +275,20 @@ impl Moves {
 
 fn interval_of(policy: &Policy, role: OutputRole) -> Interval {
     let interval = match role {
-        OutputRole::Score(score) => policy.scores.get(score).map(|score| score.range.unwrap_or(score.interval)),
+        OutputRole::Score(score) => policy.scores.get(score).map(|score| written_range(score).unwrap_or(score.interval)),
         OutputRole::Section(score, section) => {
             policy.scores.get(score).and_then(|score| score.sections.get(section)).map(|section| section.interval)
         }
         OutputRole::Decide(_) | OutputRole::Stage | OutputRole::Queue(_) | OutputRole::Owner(_) => None,
     };
     interval.unwrap_or(Interval::FULL)
+}
+
+/// `from A to B` in units of the score's scale, which rounding may make coarser than that of its sum.
+fn written_range(score: &Score) -> Option<Interval> {
+    let range = score.range?;
+    let end = |end: i64| Decimal { mantissa: i128::from(end), places: score.sum_scale }.at_scale(score.scale);
+    Some(Interval { low: end(range.low)?, high: end(range.high)? })
 }
 
 /// Bad cells on their way into a report: the first few, and how often each reason occurred.

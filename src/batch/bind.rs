@@ -249,11 +249,13 @@ fn near_columns(policy: &Policy, fields: &[FieldId], columns: &[String]) -> Vec<
     for field in fields.iter().filter_map(|field| policy.fields.get(*field)) {
         for name in std::iter::once(&field.name).chain(field.sources.iter().map(|(_, column)| column)) {
             let name = fold_choice(name);
-            // A column of another field may be part of a longer name: `id` for `lead_id`.
+            // A column may be one word of a longer name, or the other way round: `id` for `lead_id`.
             let found = nearest(&name, folded.iter().map(String::as_str))
                 .and_then(|column| folded.iter().position(|candidate| candidate == column))
                 .or_else(|| {
-                    folded.iter().position(|column| column.len() >= 2 && (name.contains(column.as_str()) || column.contains(&name)))
+                    folded
+                        .iter()
+                        .position(|column| name.split('_').any(|word| word == column) || column.split('_').any(|word| word == name))
                 });
             if let Some(index) = found
                 && !near.contains(&columns[index])

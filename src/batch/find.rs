@@ -45,7 +45,7 @@ pub fn find_lead(policy: &Policy, program: &Program, options: &Options, input: &
     let Opened { content, .. } = opened;
     let mut chunks = content.read(&prepared.used_columns())?;
     let mut found: Option<Found> = None;
-    while let Some(chunk) = chunks.next()? {
+    while let Some(chunk) = chunks.next_chunk()? {
         decoder.decode(&chunk, &mut |leads| {
             for row in (0..leads.rows).filter(|row| leads.keys.get(*row) == key) {
                 found.get_or_insert_with(|| found_at(&prepared.plan, leads, row, unit)).rows_with_key += 1;

@@ -27,7 +27,7 @@ enum Target {
 
 impl OutputFile {
     pub fn create(place: &Place) -> Result<OutputFile, BatchError> {
-        let name = display_name(place);
+        let name = display_name(place, STANDARD_OUTPUT);
         let Place::Path(path) = place else {
             return Ok(OutputFile { name, target: Target::Standard(io::stdout()) });
         };
@@ -90,13 +90,16 @@ impl Write for OutputFile {
     }
 }
 
-/// How sentences call a place.
-pub fn display_name(place: &Place) -> String {
+/// How sentences call a place; `standard` is `standard input` or `standard output`.
+pub fn display_name(place: &Place, standard: &str) -> String {
     match place {
         Place::Path(path) => sanitise::one_line(&path.to_string_lossy()).into_owned(),
-        Place::Standard => "-".to_owned(),
+        Place::Standard => standard.to_owned(),
     }
 }
+
+pub const STANDARD_OUTPUT: &str = "standard output";
+pub const STANDARD_INPUT: &str = "standard input";
 
 /// Whether both are one file, by whatever names.
 pub fn same_file(first: &Place, second: &Place) -> bool {

@@ -12,7 +12,7 @@ use super::bad::{BadCell, Outcome};
 use super::bind::Binding;
 use super::error::BatchError;
 use super::format::Format;
-use super::output_file::{OutputFile, display_name, same_file};
+use super::output_file::{OutputFile, STANDARD_OUTPUT, display_name, same_file};
 use super::plan::Extent;
 use super::prepare::{Prepared, prepare};
 use super::read_ndjson::LateName;
@@ -77,7 +77,7 @@ pub fn score_with(
     check_places(options, input, output)?;
     let (sink, formatter) = create_output(&prepared, options, output)?;
     let rejects = match &options.rejects {
-        Some(path) => Some(Rejects::create(&Place::Path(path.clone()), opened.unit())?),
+        Some(path) => Some(Rejects::create(&Place::Path(path.clone()), opened.unit(), options.csv_formula_guard)?),
         None => None,
     };
 
@@ -121,11 +121,13 @@ fn check_places(options: &Options, input: &Input, output: &Output) -> Result<(),
     };
     for place in target.into_iter().chain(&rejects) {
         if same_file(place, &input.place) {
-            return Err(BatchError::OutputIsInput { file: display_name(place) });
+            return Err(BatchError::OutputIsInput { file: display_name(place, STANDARD_OUTPUT) });
         }
     }
     match (target, &rejects) {
-        (Some(target), Some(rejects)) if same_file(target, rejects) => Err(BatchError::OutputIsRejects { file: display_name(target) }),
+        (Some(target), Some(rejects)) if same_file(target, rejects) => {
+            Err(BatchError::OutputIsRejects { file: display_name(target, STANDARD_OUTPUT) })
+        }
         _ => Ok(()),
     }
 }
@@ -136,7 +138,7 @@ fn create_output(prepared: &Prepared, options: &Options, output: &Output) -> Res
         (Some(format), _) => *format,
         (None, Place::Standard) => Format::Csv,
         (None, Place::Path(path)) => {
-            Format::from_path(path).ok_or_else(|| BatchError::UnknownOutputFormat { file: display_name(place) })?
+            Format::from_path(path).ok_or_else(|| BatchError::UnknownOutputFormat { file: display_name(place, STANDARD_OUTPUT) })?
         }
     };
     let formatter = prepared.formatter(format, options)?;
@@ -149,7 +151,7 @@ fn create_output(prepared: &Prepared, options: &Options, output: &Output) -> Res
 
 fn run(mut chunks: Chunks, mut workers: Vec<Worker>, collector: &mut Collector) -> Result<(), BatchError> {
     if let [worker] = &mut workers[..] {
-        while let Some(chunk) = chunks.next()? {
+        while let Some(chunk) = chunks.next_chunk()? {
             collector.take(worker.work(&chunk)?)?;
         }
         return Ok(());
@@ -180,7 +182,7 @@ fn run(mut chunks: Chunks, mut workers: Vec<Worker>, collector: &mut Collector) 
 /// Deals chunks in turn until they end, fail, or nobody wants them any more.
 fn deal(chunks: &mut Chunks, inboxes: &[SyncSender<Result<Chunk, BatchError>>]) {
     for inbox in inboxes.iter().cycle() {
-        let Some(chunk) = chunks.next().transpose() else { return };
+        let Some(chunk) = chunks.next_chunk().transpose() else { return };
         let is_last = chunk.is_err();
         if inbox.send(chunk).is_err() || is_last {
             return;

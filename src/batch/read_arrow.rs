@@ -70,7 +70,7 @@ impl ArrowFile {
         self.columns = columns.to_vec();
     }
 
-    pub fn next(&mut self) -> Result<Option<ArrayChunk>, BatchError> {
+    pub fn next_chunk(&mut self) -> Result<Option<ArrayChunk>, BatchError> {
         let ArrowFile { length, file, decoder, parts, columns, .. } = self;
         let next = guarded(&self.name, FORMAT, || {
             let batch = match parts {

@@ -73,7 +73,7 @@ pub struct ParquetChunks {
 }
 
 impl ParquetChunks {
-    pub fn next(&mut self) -> Result<Option<ArrayChunk>, BatchError> {
+    pub fn next_chunk(&mut self) -> Result<Option<ArrayChunk>, BatchError> {
         let reader = &mut self.reader;
         let Some(batch) = guarded(&self.name, FORMAT, || reader.next().transpose())? else { return Ok(None) };
         let first_row = self.next_row;

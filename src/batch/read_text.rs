@@ -101,7 +101,7 @@ impl TextChunks {
         (self.scanned, self.open_quote, self.boundary) = (0, None, 0);
     }
 
-    pub fn next(&mut self) -> Result<Option<TextChunk>, BatchError> {
+    pub fn next_chunk(&mut self) -> Result<Option<TextChunk>, BatchError> {
         let mut target = self.chunk_bytes;
         loop {
             self.fill(target)?;

@@ -14,14 +14,15 @@ use crate::model::Policy;
 
 pub struct Rejects {
     file: OutputFile,
+    formula_guard: bool,
     line: Vec<u8>,
 }
 
 impl Rejects {
     /// `unit` is what rows are counted by: `line` or `row`.
-    pub fn create(place: &Place, unit: &str) -> Result<Rejects, BatchError> {
-        let mut rejects = Rejects { file: OutputFile::create(place)?, line: Vec::new() };
-        append_line([unit, "key", "column", "value", "reason", "outcome"].into_iter(), &mut rejects.line);
+    pub fn create(place: &Place, unit: &str, formula_guard: bool) -> Result<Rejects, BatchError> {
+        let mut rejects = Rejects { file: OutputFile::create(place)?, formula_guard, line: Vec::new() };
+        append_line([unit, "key", "column", "value", "reason", "outcome"].into_iter(), formula_guard, &mut rejects.line);
         Ok(rejects)
     }
 
@@ -32,7 +33,7 @@ impl Rejects {
         };
         let reason = reason_sentence(policy, cell.subject, cell.reason, value);
         let cells = [&cell.line.to_string(), &cell.key, &cell.column, &cell.value, &reason, cell.outcome.name()];
-        append_line(cells.into_iter(), &mut self.line);
+        append_line(cells.into_iter(), self.formula_guard, &mut self.line);
         if self.line.len() > 1 << 16 { self.write_out() } else { Ok(()) }
     }
 

@@ -14,7 +14,7 @@ use parquet::file::properties::WriterProperties;
 
 use super::error::BatchError;
 use super::format::Format;
-use super::output_file::OutputFile;
+use super::output_file::{OutputFile, STANDARD_OUTPUT};
 
 const ROW_GROUP_ROWS: usize = 122_880;
 const ROW_GROUP_BYTES: usize = 32 << 20;
@@ -87,7 +87,7 @@ impl Sink {
 /// A failure that came through a writer of a format.
 fn failed(name: &str, error: &dyn std::error::Error) -> BatchError {
     let text = error.to_string();
-    if name == "-" && text.contains("Broken pipe") {
+    if name == STANDARD_OUTPUT && text.contains("Broken pipe") {
         return BatchError::BrokenPipe;
     }
     let text = text.split(" (os error").next().unwrap_or(&text);

@@ -10,7 +10,7 @@ use arrow_schema::SchemaRef;
 
 use super::error::BatchError;
 use super::format::{Format, HEAD_BYTES, resolve_input};
-use super::output_file::{display_name, system_reason};
+use super::output_file::{STANDARD_INPUT, display_name, system_reason};
 use super::read_arrow::ArrowFile;
 use super::read_columns::ArrayChunk;
 use super::read_ndjson::Beginning;
@@ -60,7 +60,7 @@ impl Opened {
 }
 
 pub fn open(input: &Input) -> Result<Opened, BatchError> {
-    let name = display_name(&input.place);
+    let name = display_name(&input.place, STANDARD_INPUT);
     let read_error = |error: &io::Error| BatchError::Read { file: name.clone(), reason: system_reason(error) };
     let (mut reader, by_name, bytes_total): (Box<dyn Read + Send>, _, _) = match &input.place {
         Place::Standard => (Box::new(io::stdin()), None, None),
@@ -140,11 +140,11 @@ pub enum Chunks {
 }
 
 impl Chunks {
-    pub fn next(&mut self) -> Result<Option<Chunk>, BatchError> {
+    pub fn next_chunk(&mut self) -> Result<Option<Chunk>, BatchError> {
         Ok(match self {
-            Chunks::Text(chunks) => chunks.next()?.map(Chunk::Text),
-            Chunks::Parquet(chunks) => chunks.next()?.map(Chunk::Arrays),
-            Chunks::Arrow(file) => file.next()?.map(Chunk::Arrays),
+            Chunks::Text(chunks) => chunks.next_chunk()?.map(Chunk::Text),
+            Chunks::Parquet(chunks) => chunks.next_chunk()?.map(Chunk::Arrays),
+            Chunks::Arrow(file) => file.next_chunk()?.map(Chunk::Arrays),
         })
     }
 }

@@ -34,7 +34,7 @@ impl CsvWriter {
     }
 
     pub fn header<'n>(&'n self, kept: impl Iterator<Item = &'n str>, out: &mut Vec<u8>) {
-        append_line(kept.chain(self.answers.iter().map(|answer| answer.name.as_str())), out);
+        append_line(kept.chain(self.answers.iter().map(|answer| answer.name.as_str())), self.formula_guard, out);
     }
 
     pub fn rows(&mut self, leads: &LeadBlock, answers: &Block, out: &mut Vec<u8>) {
@@ -65,13 +65,13 @@ impl CsvWriter {
 }
 
 /// One line of cells.
-pub fn append_line<'c>(cells: impl Iterator<Item = &'c str>, out: &mut Vec<u8>) {
+pub fn append_line<'c>(cells: impl Iterator<Item = &'c str>, formula_guard: bool, out: &mut Vec<u8>) {
     let line_start = out.len();
     for (index, cell) in cells.enumerate() {
         if index > 0 {
             out.push(b',');
         }
-        append_cell(cell, false, out);
+        append_cell(cell, formula_guard, out);
     }
     if out.len() == line_start {
         out.extend_from_slice(b"\"\"");

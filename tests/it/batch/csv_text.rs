@@ -94,7 +94,7 @@ fn chunks_end_between_records_wherever_reading_stops() {
         let mut pieces = Vec::new();
         let mut records = Vec::new();
         let outcome = loop {
-            match chunks.next() {
+            match chunks.next_chunk() {
                 Ok(Some(chunk)) => {
                     let before = text[..pieces.len()].iter().filter(|byte| **byte == b'\n').count() as u64;
                     assert_eq!(chunk.first_line, before + 1);
@@ -125,7 +125,7 @@ fn chunks_end_between_records_wherever_reading_stops() {
 fn an_open_quote_is_found_where_it_was_opened() {
     let text = "a,b\n1,2\n\"3\n4\",5\n6,\"7\n8,9\n";
     let mut chunks = TextChunks::new(Box::new(text.as_bytes()), "leads.csv", CSV);
-    assert_eq!(chunks.next().unwrap_err().to_string(), "a quote opened in line 5 of `leads.csv` is not closed");
+    assert_eq!(chunks.next_chunk().unwrap_err().to_string(), "a quote opened in line 5 of `leads.csv` is not closed");
 }
 
 #[test]
@@ -133,9 +133,9 @@ fn a_row_without_end_is_refused_before_it_fills_the_memory() {
     let mut text = b"a,b\n1,2\n3,\"".to_vec();
     text.resize(text.len() + RECORD_BYTES_MAX + (3 << 20), b'x');
     let mut chunks = TextChunks::new(Box::new(Cursor::new(text)), "leads.csv", CSV);
-    assert_eq!(chunks.next().unwrap().unwrap().bytes, b"a,b\n1,2\n");
+    assert_eq!(chunks.next_chunk().unwrap().unwrap().bytes, b"a,b\n1,2\n");
     assert_eq!(
-        chunks.next().unwrap_err().to_string(),
+        chunks.next_chunk().unwrap_err().to_string(),
         "line 3 of `leads.csv` begins a row of more than 8 MiB; perhaps a quote there is never closed"
     );
 }

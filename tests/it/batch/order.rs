@@ -1,11 +1,12 @@
 //! Order, threads, and agreement with leads scored in memory.
 
 use leadwright::batch::{self, Format, Input, Place};
-use leadwright::policy::Backend;
+use leadwright::policy::{Backend, Policy};
 use leadwright::record::Lead;
 
 use super::scene::{AS_OF, Scene};
 use super::tables::{self, rows};
+use crate::support::policies::{LeadKinds, generate};
 
 #[test]
 fn threads_change_nothing() {
@@ -60,4 +61,27 @@ fn a_found_lead_says_what_is_bad_about_it() {
     let found = batch::find_lead(scene.policy.model(), scene.policy.program(), &scene.options, &input, "L-2").unwrap().unwrap();
     assert_eq!((found.line, found.unit, found.is_rejected(), found.stage), (3, "line", true, Some(1)));
     assert_eq!(found.bad.len(), 1);
+}
+
+/// Over random policies, what is read from a file of leads and encoded in blocks is what the encoder of single leads makes of the same values.
+#[test]
+fn random_policies_see_the_same_leads_in_files_and_in_memory() {
+    for seed in 900..930 {
+        let generated = generate(seed);
+        let policy = Policy::load(&generated.files, "policy.lead").unwrap_or_else(|refused| panic!("{:?}", refused.diagnostics));
+        let scene = Scene::with_policy(policy);
+        let path = scene.write("leads.csv", generated.leads(seed, 30, &mut LeadKinds::default()));
+        let report = scene.score(&path, &scene.path("scored.csv")).unwrap();
+        assert_eq!(report.rows_scored, 30, "{:?}", report.bad_cells);
+        let scored = tables::read_back(Format::Csv, &scene.path("scored.csv"));
+        let input = Input { place: Place::Path(path), format: None };
+        for line in &scored[1..] {
+            let found = batch::find_lead(scene.policy.model(), scene.policy.program(), &scene.options, &input, &line[0]).unwrap().unwrap();
+            let lead = Lead { values: found.values, stage: found.stage, rest_until: found.rest_until };
+            let answers = scene.policy.score(std::slice::from_ref(&lead), AS_OF, Backend::Jit).unwrap();
+            for (name, value) in scored[0].iter().zip(line).skip(1) {
+                assert_eq!(answers[0].get(name).unwrap_or_default(), value, "{name} of {lead:?}, seed {seed}");
+            }
+        }
+    }
 }

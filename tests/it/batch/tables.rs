@@ -44,7 +44,7 @@ pub fn rows(count: usize, seed: u64) -> Vec<Row> {
             let known = |random: &mut Random| random.chance(70);
             Row {
                 lead_id: format!("L-{index:06}"),
-                kind: *random.pick(&["hospital", "Long-term care", "LTC", "clinic"]),
+                kind: random.pick::<&str>(&["hospital", "Long-term care", "LTC", "clinic"]),
                 sites: random.between(1, 300),
                 beds: known(&mut random).then(|| random.between(0, 900)),
                 rating: known(&mut random).then(|| random.between(0, 500)),

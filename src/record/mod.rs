@@ -15,7 +15,7 @@ use xxhash_rust::xxh64::xxh64;
 
 use crate::column::{Block, Column};
 use crate::model::value::{fold_text, format_scaled};
-use crate::model::{Constant, FieldId, Policy, Type};
+use crate::model::{Constant, FieldId, Policy, SOME_OF_CHOICES_MAX, Type};
 use crate::program::text_map::domain_of;
 use crate::program::{Input, InputSource, Parameters, Program};
 
@@ -102,7 +102,10 @@ fn check(policy: &Policy, lead: &Lead) -> Result<(), LeadError> {
             (Type::YesNo, Constant::Integer(value)) => (0..=1).contains(value),
             (Type::OneOf(choices), Constant::Integer(value)) => (0..policy.choices[choices].members.len() as i64).contains(value),
             // an empty set is a missing one
-            (Type::SomeOf(choices), Constant::Integer(value)) => (1..1 << policy.choices[choices].members.len()).contains(value),
+            (Type::SomeOf(choices), Constant::Integer(value)) => {
+                let bits = policy.choices[choices].members.len().clamp(1, SOME_OF_CHOICES_MAX);
+                (1..=i64::MAX >> (SOME_OF_CHOICES_MAX - bits)).contains(value)
+            }
             (Type::Number { .. } | Type::Date | Type::Time, Constant::Integer(value)) => {
                 field.range.is_none_or(|range| range.contains(*value))
             }

@@ -5,14 +5,15 @@
 
 use crate::batch::bad::Reason;
 use crate::batch::zone::Zone;
+use crate::program::shape::INSTANTS;
 
 pub const MICROS_PER_SECOND: i64 = 1_000_000;
 pub const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
 /// 0001-01-01 and 9999-12-31.
 pub const DAYS: (i64, i64) = (-719_162, 2_932_896);
-/// The first and the last microsecond of these years, in UTC.
-pub const MICROS: (i64, i64) = (DAYS.0 * MICROS_PER_DAY, (DAYS.1 + 1) * MICROS_PER_DAY - 1);
+/// 0001-01-01T00:00Z, and the last instant that every zone can show.
+pub const MICROS: (i64, i64) = (DAYS.0 * MICROS_PER_DAY, INSTANTS.high);
 
 /// `2026-11-18`; a local midnight behind it is fine, any other time of day is not.
 pub fn date(text: &str) -> Result<i64, Reason> {

@@ -78,7 +78,10 @@ fn random_policies_see_the_same_leads_in_files_and_in_memory() {
         for line in &scored[1..] {
             let found = batch::find_lead(scene.policy.model(), scene.policy.program(), &scene.options, &input, &line[0]).unwrap().unwrap();
             let lead = Lead { values: found.values, stage: found.stage, rest_until: found.rest_until };
-            let answers = scene.policy.score(std::slice::from_ref(&lead), AS_OF, Backend::Jit).unwrap();
+            let answers = scene
+                .policy
+                .score(std::slice::from_ref(&lead), AS_OF, Backend::Jit)
+                .unwrap_or_else(|error| panic!("{error}: {lead:?}, seed {seed}"));
             for (name, value) in scored[0].iter().zip(line).skip(1) {
                 assert_eq!(answers[0].get(name).unwrap_or_default(), value, "{name} of {lead:?}, seed {seed}");
             }

@@ -919,3 +919,12 @@ fn one_slip_gives_few_diagnostics() {
     }
     assert!(slips > 50, "{slips}");
 }
+
+#[test]
+fn a_lead_is_bounded() {
+    let fields: String = (0..4_096).map(|index| format!("  f{index} text optional\n")).collect();
+    one(&[("p.lead", &format!("{HEAD}lead {{\n  id text key\n{fields}}}\n"))], mistake(Code::TooManyItems, "f4095", ""));
+    let choices: Vec<String> = (0..10_001).map(|index| format!("c{index}")).collect();
+    let checked = check_files(&[("p.lead", &format!("{HEAD}lead {{\n  id text key\n  a one of {}\n}}\n", choices.join(", ")))]);
+    assert_eq!(codes(&checked), ["E0304"], "{}", checked.diagnostics[0].message);
+}

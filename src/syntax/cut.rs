@@ -10,6 +10,7 @@
 
 use std::collections::HashMap;
 
+use super::grammar::RESERVED_WORDS;
 use super::scan::{Kind, Scan, Token};
 use super::tree::Text;
 use super::{DEPTH_MAX, ITEMS_MAX};
@@ -107,18 +108,21 @@ impl Cutter<'_> {
         self.close_item(self.tokens.len());
     }
 
-    /// Whether a token in the first column starts an item. With a bracket open, only a word that items begin with (or nearly) does.
+    /// Whether a token in the first column starts an item. A reserved word never does, so that it continues the item above. With a bracket
+    /// open, only a word that items begin with (or nearly) does.
     fn starts_item(&mut self, token: Token) -> bool {
         let word = &self.text[token.start..token.end];
-        if self.openers.is_empty() || word == "leadwright" || is_nearly_item_word(word) {
+        let is_item =
+            if self.openers.is_empty() { !RESERVED_WORDS.contains(&word) } else { word == "leadwright" || is_nearly_item_word(word) };
+        if is_item {
             return true;
         }
         let place = Span::new(self.source, token.start, token.start);
         self.diagnostics.push(
             Diagnostic::new(Code::Syntax, format!("`{word}` stands in the first column, where only items start"))
-                .at(Span::new(self.source, token.start, token.end), "a row is indented")
-                .help("put blanks in front of the row")
-                .replace("indent the row", Applicability::Safe, place, "  "),
+                .at(Span::new(self.source, token.start, token.end), "the item above goes on here")
+                .help("put blanks in front of it")
+                .replace("indent the line", Applicability::Safe, place, "  "),
         );
         false
     }
@@ -153,8 +157,10 @@ impl Cutter<'_> {
         }
         let partner = self.openers.iter().rposition(|opener| self.partner_of(opener) == closer);
         let Some(partner) = partner else {
-            if self.break_item() {
-                let span = Span::new(self.source, token.start, token.end);
+            let span = Span::new(self.source, token.start, token.end);
+            if let Some(opener) = self.openers.pop() {
+                self.report_mismatch(opener, span);
+            } else if self.break_item() {
                 self.diagnostics.push(
                     Diagnostic::new(Code::StrayBracket, format!("`{closer}` closes nothing"))
                         .at(span, "no bracket is open here")
@@ -174,6 +180,23 @@ impl Cutter<'_> {
             self.suspect = Some((self.openers[partner].token, token.start));
         }
         self.openers.truncate(partner);
+    }
+
+    /// `(a]`
+    fn report_mismatch(&mut self, opener: Opener, closer: Span) {
+        if !self.break_item() {
+            return;
+        }
+        let token = self.tokens[opener.token];
+        let (open, close) = (&self.text[token.start..token.end], self.partner_of(&opener));
+        let written = &self.text[closer.start as usize..closer.end as usize];
+        self.diagnostics.push(
+            Diagnostic::new(Code::StrayBracket, format!("`{written}` does not close `{open}`"))
+                .at(closer, format!("`{close}` would"))
+                .at(Span::new(self.source, token.start, token.end), "opened here")
+                .help(format!("write `{close}`"))
+                .replace(format!("write `{close}`"), Applicability::Unsafe, closer, close),
+        );
     }
 
     /// Ends the current item before token `end` and reports a bracket that is still open.
@@ -198,13 +221,15 @@ impl Cutter<'_> {
         let token = self.tokens[opener];
         let written = &self.text[token.start..token.end];
         let closer = closer_of(written);
-        // A closing brace in front of another one stands on its own line.
-        let at_line_start = self.text[..place].trim_end_matches([' ', '\t']).ends_with('\n');
-        let (place, insert) = match (closer, at_line_start) {
-            ("}", true) => (place, "}\n".to_owned()),
-            ("}", false) if place == self.tokens.last().map_or(0, |last| last.end) || self.text[place..].starts_with(['\n', '\r']) => {
-                (place, "\n}".to_owned())
-            }
+        // A closing brace stands on its own line if the next one, or the end of the item, does; it is indented as its opener's line is.
+        let line_start = |place: usize| self.text[..place].rfind('\n').map_or(0, |end| end + 1);
+        let opener_line = &self.text[line_start(token.start)..token.start];
+        let indentation = &opener_line[..opener_line.len() - opener_line.trim_start().len()];
+        let before = &self.text[line_start(place)..place];
+        let at_line_end = self.text[place..].trim_start_matches([' ', '\t', '\r']).starts_with('\n') || place == self.text.trim_end().len();
+        let (place, insert) = match closer {
+            "}" if before.trim().is_empty() => (place - before.len(), format!("{indentation}}}\n")),
+            "}" if at_line_end => (place, format!("\n{indentation}}}")),
             _ => (place, closer.to_owned()),
         };
         self.diagnostics.push(

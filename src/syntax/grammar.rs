@@ -14,3 +14,31 @@ const FIRST_TOKEN: Rule = Rule::POLICY;
 pub(super) fn is_token(rule: Rule) -> bool {
     rule >= FIRST_TOKEN
 }
+
+/// The reserved words, as in the grammar.
+pub(super) const RESERVED_WORDS: [&str; 24] = [
+    "and",
+    "or",
+    "not",
+    "is",
+    "has",
+    "between",
+    "else",
+    "when",
+    "otherwise",
+    "yes",
+    "no",
+    "missing",
+    "known",
+    "under",
+    "by",
+    "any",
+    "key",
+    "optional",
+    "from",
+    "implies",
+    "because",
+    "entering",
+    "leaving",
+    "for",
+];

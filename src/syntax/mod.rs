@@ -81,13 +81,12 @@ fn read(text: &str, source: SourceId, diagnostics: &mut Vec<Diagnostic>) -> File
         .map(|comment| Comment { span: Span::new(source, comment.start, comment.end), text: text[comment.start..comment.end].to_owned() });
     let comments = comments.collect();
     let mut reader = Reader { text, source, scan: &scan, cut: &cut, diagnostics, items: Vec::new() };
-    let version = reader.version();
-    let first_item = usize::from(version.is_some());
-    for item in cut.items.iter().skip(first_item) {
-        reader.item(item.clone());
+    let (version, behind) = reader.version();
+    for item in &cut.items {
+        // The first item is the version line, and what stands indented below it.
+        reader.item(ItemRange { first: item.first.max(behind), ..item.clone() });
     }
     let items = reader.items;
-    let version = version.flatten();
     File { source, version, items, comments }
 }
 
@@ -101,13 +100,14 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Reads `leadwright 1`. None: the first item is something else; Some(None): it is that line, with a mistake.
-    fn version(&mut self) -> Option<Option<(u32, Span)>> {
+    /// Reads `leadwright 1`, the first line; and the number of tokens that this takes.
+    fn version(&mut self) -> (Option<(u32, Span)>, usize) {
         let written = format!("leadwright {LANGUAGE_VERSION}");
-        let place = self.scan.tokens.first().map_or(self.text.len() - self.text.trim_start_matches('\u{FEFF}').len(), |token| token.start);
-        let item = self.cut.items.first().filter(|item| self.word(item.first) == "leadwright");
-        let Some(item) = item else {
-            let span = self.scan.tokens.first().map_or(Span::new(self.source, place, place), |token| self.token_span(*token));
+        let tokens = &self.scan.tokens;
+        if self.word(0) != "leadwright" {
+            let bare = self.text.trim_start_matches('\u{FEFF}');
+            let place = tokens.first().map_or(self.text.len() - bare.len(), |token| token.start);
+            let span = tokens.first().map_or(Span::new(self.source, place, place), |token| self.token_span(*token));
             self.diagnostics.push(
                 Diagnostic::new(Code::MissingVersion, "the file does not name the language version")
                     .at(span, "the first line is the place")
@@ -119,29 +119,29 @@ impl Reader<'_> {
                         format!("{written}\n\n"),
                     ),
             );
-            return None;
-        };
-        let tokens = &self.scan.tokens[item.first..item.end];
-        let span = self.item_span(item);
-        let number = tokens.get(1).filter(|_| tokens.len() == 2).and_then(|token| self.text[token.start..token.end].parse::<u32>().ok());
-        let Some(number) = number else {
+            return (None, 0);
+        }
+        let behind = tokens.iter().skip(1).position(|token| token.indent.is_some()).map_or(tokens.len(), |next| next + 1);
+        let number = tokens.get(1).filter(|_| behind == 2).copied();
+        let Some((token, number)) = number.and_then(|token| Some((token, self.text[token.start..token.end].parse::<u32>().ok()?))) else {
+            let span = tokens[..behind].iter().fold(self.token_span(tokens[0]), |span, token| span.to(self.token_span(*token)));
             self.diagnostics.push(
                 Diagnostic::new(Code::MissingVersion, "the first line does not name the language version")
                     .at(span, "not a version")
                     .help(format!("write `{written}`"))
                     .replace(format!("write `{written}`"), Applicability::Unsafe, span, written),
             );
-            return Some(None);
+            return (None, behind);
         };
-        let number_span = self.token_span(tokens[1]);
+        let span = self.token_span(token);
         if number != LANGUAGE_VERSION {
             self.diagnostics.push(
                 Diagnostic::new(Code::UnknownVersion, format!("this compiler does not know version {number} of the language"))
-                    .at(number_span, format!("it knows version {LANGUAGE_VERSION}"))
+                    .at(span, format!("it knows version {LANGUAGE_VERSION}"))
                     .help(format!("write `{written}`, or use a newer compiler")),
             );
         }
-        Some(Some((number, number_span)))
+        (Some((number, span)), behind)
     }
 
     /// Reads the items in a range, which are several if some are indented.

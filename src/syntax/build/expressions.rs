@@ -8,6 +8,7 @@ use super::{Builder, Built, Node, Parts, Unbuilt};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
 use crate::syntax::grammar::Rule;
+use crate::syntax::mistakes::spaced;
 use crate::syntax::tree::{Comparison, Expr, ExprKind, Factor, Sign};
 
 impl Builder<'_> {
@@ -355,11 +356,12 @@ impl Builder<'_> {
         }
         for sign in unspaced {
             let written = self.text[sign.start as usize..sign.end as usize].to_owned();
+            let spaced = spaced(self.text, *sign, &written);
             self.report(
                 Diagnostic::new(Code::Syntax, format!("an operator has a blank behind it, `{written}` has none"))
                     .at(*sign, "a blank is missing here")
                     .help(format!("write ` {written} `"))
-                    .replace("insert a blank", Applicability::Safe, sign.after(), " "),
+                    .replace("put blanks around it", Applicability::Safe, *sign, spaced),
             );
         }
     }

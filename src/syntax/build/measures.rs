@@ -100,9 +100,10 @@ impl Builder<'_> {
 
     fn check_order(&mut self, written: &[(usize, Span)]) {
         let words = |rank: usize| CLAUSE_ORDER.get(rank).map_or("", |(_, words)| *words);
-        let Some(wrong) = written.windows(2).find(|pair| pair[0].0 >= pair[1].0) else { return };
-        let (before, (rank, span)) = (wrong[0].0, wrong[1]);
-        if let Some((_, first)) = written.iter().find(|(other, place)| *other == rank && *place != span) {
+        let repeated = written.iter().enumerate().find_map(|(index, (rank, span))| {
+            written[..index].iter().find(|(earlier, _)| earlier == rank).map(|(_, first)| (*rank, *span, first))
+        });
+        if let Some((rank, span, first)) = repeated {
             self.report(
                 Diagnostic::new(Code::Syntax, format!("`{}` stands twice", words(rank)))
                     .at(span, "the second one")
@@ -111,6 +112,8 @@ impl Builder<'_> {
             );
             return;
         }
+        let Some(wrong) = written.windows(2).find(|pair| pair[0].0 > pair[1].0) else { return };
+        let (before, (rank, span)) = (wrong[0].0, wrong[1]);
         let mut sorted = written.to_vec();
         sorted.sort_by_key(|(rank, _)| *rank);
         let edits = written.iter().zip(&sorted).map(|((_, place), (_, content))| Edit {

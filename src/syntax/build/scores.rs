@@ -142,7 +142,7 @@ impl Builder<'_> {
         let patterns = self.patterns(patterns_node)?;
         let points_node = parts.need(Rule::points)?;
         let points_span = self.span(&points_node);
-        if patterns_span.end == points_span.start {
+        if patterns_span.end == points_span.start && points_node.as_str().starts_with('-') {
             self.report_dash_range(patterns_span, points_span);
         }
         let points = self.points(points_node)?;

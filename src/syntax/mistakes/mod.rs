@@ -9,7 +9,7 @@ mod words;
 
 use pest::error::{Error, ErrorVariant, InputLocation};
 
-use super::grammar::Rule;
+use super::grammar::{RESERVED_WORDS, Rule};
 use super::scan::{Kind, Token};
 use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
 use crate::source::{SourceId, Span};
@@ -50,8 +50,9 @@ impl<'a> Found<'a> {
 
     /// Names what could have stood here.
     fn plainly(&self) -> Diagnostic {
+        let begins_row = self.expects(Rule::CLOSE_BRACE);
         let mut expected: Vec<Expectation> =
-            self.expected.iter().filter_map(|rule| expectation(*rule, self.item(), self.word(-1))).collect();
+            self.expected.iter().filter_map(|rule| expectation(*rule, self.item(), self.word(-1), begins_row)).collect();
         expected.sort_by_key(|expectation| expectation.rank);
         if expected.first().is_some_and(|first| first.rank < RANK_ASIDE) {
             expected.retain(|expectation| expectation.rank < RANK_ASIDE);
@@ -64,6 +65,7 @@ impl<'a> Found<'a> {
         }
         words.truncate(NAMED_MAX);
         let shown = match self.tokens.get(self.index) {
+            Some(token) if self.written(*token) == "`" => "a backquote".to_owned(),
             Some(token) => format!("`{}`", self.written(*token)),
             None => format!("the end of the `{}`", self.item()),
         };
@@ -120,8 +122,9 @@ impl<'a> Found<'a> {
                 let missing = word.trim_matches('`');
                 let diagnostic =
                     diagnostic.help(if self.at_end() { format!("write {word} behind it") } else { format!("write {word} before it") });
-                // One bracket alone would mend nothing; a word of the language is likely to stand for the missing one.
-                if !missing.starts_with(char::is_alphabetic) || habits::RESERVED.contains(&self.word(0)) {
+                // One bracket alone would mend nothing, more is missing before a brace, and a word of the language may stand for the missing one.
+                let is_alone = missing.starts_with(char::is_alphabetic) || missing == "=";
+                if !is_alone || self.word(0) == "{" || RESERVED_WORDS.contains(&self.word(0)) {
                     return diagnostic;
                 }
                 let here = self.here();
@@ -147,7 +150,7 @@ impl<'a> Found<'a> {
         let begun = || {
             candidates
                 .iter()
-                .find(|candidate| word.len() >= 3 && !habits::RESERVED.contains(&word) && begins(candidate, word))
+                .find(|candidate| word.len() >= 3 && !RESERVED_WORDS.contains(&word) && begins(candidate, word))
                 .map(String::as_str)
         };
         nearest(word, candidates.iter().map(String::as_str)).or_else(begun).map(str::to_owned)
@@ -241,6 +244,14 @@ impl<'a> Found<'a> {
     fn expects_operator(&self) -> bool {
         self.expects_any(&[Rule::AND, Rule::PLUS, Rule::TO_PLACES])
     }
+}
+
+/// A word in place of what stands at `span`, parted by blanks from its neighbours.
+pub(super) fn spaced(text: &str, span: Span, word: &str) -> String {
+    let touches = |character: Option<char>| character.is_some_and(|character| !character.is_whitespace());
+    let before = touches(text[..span.start as usize].chars().next_back());
+    let after = touches(text[span.end as usize..].chars().next());
+    format!("{}{word}{}", if before { " " } else { "" }, if after { " " } else { "" })
 }
 
 /// Whether the candidate goes on behind the word with letters, not with a second word.

@@ -26,8 +26,9 @@ const RANK_OPERATOR: u8 = 4;
 /// What may stand there but says little: a display name, a currency, a dot. Named only where nothing else is expected.
 pub(super) const RANK_ASIDE: u8 = 5;
 
-/// None for what need not be named. `item` is the word that the item begins with, `before` the token before.
-pub(super) fn expectation(rule: Rule, item: &str, before: &str) -> Option<Expectation> {
+/// None for what need not be named. `item` is the word that the item begins with, `before` the token before; `begins_row` says that a row
+/// could begin, or the block end.
+pub(super) fn expectation(rule: Rule, item: &str, before: &str, begins_row: bool) -> Option<Expectation> {
     if rule == Rule::EOI {
         return Some(Expectation { words: format!("the end of the `{item}`"), example: None, beginnings: Vec::new(), rank: RANK_END });
     }
@@ -39,7 +40,8 @@ pub(super) fn expectation(rule: Rule, item: &str, before: &str) -> Option<Expect
         let (words, example) = if is_condition { ("a condition", "beds >= 500") } else { ("a value", "beds + 10") };
         return Some(Expectation { words: words.to_owned(), example: Some(example), beginnings: Vec::new(), rank: RANK_PART });
     }
-    if let Some((words, example)) = part(rule) {
+    let row = if rule == Rule::name && begins_row { row_of(item) } else { None };
+    if let Some((words, example)) = row.or_else(|| part(rule)) {
         let rank = if matches!(rule, Rule::string | Rule::currency_code | Rule::weight) { RANK_ASIDE } else { RANK_PART };
         return Some(Expectation { words: words.to_owned(), example: Some(example), beginnings: beginnings(rule), rank });
     }
@@ -106,6 +108,17 @@ fn is_value(rule: Rule) -> bool {
     )
 }
 
+/// The rows that begin with a name.
+fn row_of(item: &str) -> Option<(&'static str, &'static str)> {
+    match item {
+        "lead" | "signal" => part(Rule::field),
+        "table" => part(Rule::column),
+        "decide" => part(Rule::decide_row),
+        "test" => part(Rule::given),
+        _ => None,
+    }
+}
+
 /// (what a person calls it, an example)
 fn part(rule: Rule) -> Option<(&'static str, &'static str)> {
     Some(match rule {
@@ -153,7 +166,7 @@ fn part(rule: Rule) -> Option<(&'static str, &'static str)> {
         Rule::measure_clause => ("a clause of the measure", "in last 30 days"),
         Rule::cap => ("`at most`", "at most 1 per day"),
         Rule::constants | Rule::constant | Rule::literal => ("a constant", "\"OH\""),
-        Rule::amount | Rule::number => ("a number", "250_000"),
+        Rule::amount | Rule::number => ("a number", "10"),
         Rule::integer => ("a whole number", "30"),
         Rule::string => ("a string in quotation marks", "\"Long-term care\""),
         Rule::currency_code => ("a currency", "USD"),

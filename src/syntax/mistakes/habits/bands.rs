@@ -2,6 +2,7 @@
 
 use super::{Habit, instead, slip, spaced, superfluous};
 use crate::diagnostic::{Applicability, Diagnostic};
+use crate::source::Span;
 use crate::syntax::grammar::Rule;
 use crate::syntax::mistakes::Found;
 use crate::syntax::scan::Kind;
@@ -97,6 +98,13 @@ fn points_missing(found: &Found) -> Option<Diagnostic> {
     if found.item() != "score" || !expects_points || found.kind(0) != Some(Kind::Close) {
         return None;
     }
+    // `100-499 10` reads as the value 100 with -499 points, and then the value 10 without any.
+    let touches = |offset: isize| found.span(offset - 1).end == found.span(offset).start && found.kind(offset - 1) == Some(Kind::Number);
+    if let Some(dash) = [-1, -2].into_iter().find(|offset| found.word(*offset).starts_with('-') && touches(*offset)) {
+        let span = found.span(dash - 1).to(found.span(dash));
+        let fixed = found.text[span.start as usize..span.end as usize].replacen('-', " to ", 1);
+        return Some(instead(found, span, &fixed, BANDS));
+    }
     Some(slip(
         "the band has no points",
         found.span(-1),
@@ -130,7 +138,10 @@ fn section_word(found: &Found) -> Option<Diagnostic> {
         return None;
     }
     let span = found.span(0);
-    let place = crate::source::Span { end: span.start, ..span };
+    if found.word(1).starts_with(['+', '-']) {
+        return Some(instead(found, span, "adjust", "points for the whole score are `adjust +5 when …`"));
+    }
+    let place = Span { end: span.start, ..span };
     Some(
         slip(
             "a part of a score begins with `section`, `adjust`, `for` or `otherwise`",

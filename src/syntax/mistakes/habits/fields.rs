@@ -1,14 +1,23 @@
 //! Slips in what a policy declares: fields, types, names, texts.
 
-use super::{Habit, RESERVED, instead, slip, superfluous, translated};
+use super::{Habit, instead, slip, superfluous, translated};
 use crate::diagnostic::{Applicability, Diagnostic, nearest};
 use crate::source::Span;
-use crate::syntax::grammar::Rule;
+use crate::syntax::grammar::{RESERVED_WORDS, Rule};
 use crate::syntax::mistakes::Found;
 use crate::syntax::scan::Kind;
 
-pub(super) const HABITS: [Habit; 7] =
-    [type_of_other_tools, modifier, currency_in_small_letters, name_with_dash, name_in_quotes, text_without_quotes, reserved_name];
+pub(super) const HABITS: [Habit; 9] = [
+    quote_without_partner,
+    table_without_from,
+    type_of_other_tools,
+    modifier,
+    currency_in_small_letters,
+    name_with_dash,
+    name_in_quotes,
+    text_without_quotes,
+    reserved_name,
+];
 
 /// What other tools call the types.
 const TYPE_WORDS: [(&str, &[&str]); 7] = [
@@ -27,6 +36,30 @@ const MODIFIER_WORDS: [(&str, &[&str]); 3] = [
     ("optional", &["null", "nullable", "maybe"]),
     ("", &["required", "mandatory", "notnull", "not_null"]),
 ];
+
+/// `'open`, `` `open ``
+fn quote_without_partner(found: &Found) -> Option<Diagnostic> {
+    let help = match found.word(0) {
+        "'" | "“" | "”" | "„" => "a string stands between two straight double quotation marks: `\"…\"`",
+        "`" => "a reserved word that is used as a name stands between two backquotes",
+        _ => return None,
+    };
+    Some(slip("a quotation mark has no partner on its line", found.span(0), "opened here", help))
+}
+
+/// `table t "t.csv" { … }`
+fn table_without_from(found: &Found) -> Option<Diagnostic> {
+    if found.item() != "table" || !found.expects(Rule::FROM) || found.kind(-1) != Some(Kind::String) {
+        return None;
+    }
+    let span = found.span(-1);
+    Some(slip("`from` is missing before the file of the table", span, "the file", "write `table NAME from \"FILE.csv\" { … }`").replace(
+        "insert `from`",
+        Applicability::Unsafe,
+        Span { end: span.start, ..span },
+        "from ",
+    ))
+}
 
 /// `beds integer`
 fn type_of_other_tools(found: &Found) -> Option<Diagnostic> {
@@ -129,10 +162,10 @@ fn text_without_quotes(found: &Found) -> Option<Diagnostic> {
 /// `lead { key text }`
 fn reserved_name(found: &Found) -> Option<Diagnostic> {
     let written = found.word(0);
-    let declares = found.expects_any(&[Rule::field, Rule::column, Rule::choice, Rule::choices]);
+    let declares = ["lead", "signal", "table"].contains(&found.item());
     let is_operator =
         ["and", "or", "not", "is", "has", "between", "else", "implies", "when", "otherwise", "because", "for"].contains(&written);
-    if !RESERVED.contains(&written) || !found.expects_name() || (is_operator && !declares) {
+    if !RESERVED_WORDS.contains(&written) || !found.expects_name() || (is_operator && !declares) {
         return None;
     }
     let help = format!("as a name it stands in backquotes: `` `{written}` ``");

@@ -6,7 +6,28 @@ use crate::syntax::grammar::Rule;
 use crate::syntax::mistakes::Found;
 use crate::syntax::scan::Kind;
 
-pub(super) const HABITS: [Habit; 4] = [window, pair_without_of, function_call, unit_behind_number];
+pub(super) const HABITS: [Habit; 7] =
+    [measure_behind_where, window, number_as_word, any_without_of, pair_without_of, function_call, unit_behind_number];
+
+/// `where count of b > 1`: a measure could hold a `where` again and so on, without end and without a bracket.
+fn measure_behind_where(found: &Found) -> Option<Diagnostic> {
+    if found.word(0) == "any" && found.expects_any(&[Rule::where_chain, Rule::where_negation, Rule::where_primary, Rule::where_product]) {
+        let help = "give the inner measure a name with `let`";
+        return Some(slip("a measure behind `where` needs parentheses", found.span(0), "what `where` asks is about one signal", help));
+    }
+    let head = found.word(-1);
+    let is_measure = found.word(0) == "of" && ["count", "sum", "first", "last"].contains(&head);
+    if !is_measure || found.expects(Rule::EQUALS) || !found.expects_operator() {
+        return None;
+    }
+    let span = found.span(-1).to(found.span(0));
+    Some(slip(
+        "a measure behind `where` needs parentheses",
+        span,
+        "what `where` asks is about one signal",
+        "give the inner measure a name with `let`",
+    ))
+}
 
 /// `in the last 30 days`, `last 30 days`, `over 30 days`, `within 30 days` behind a measure
 fn window(found: &Found) -> Option<Diagnostic> {
@@ -17,6 +38,37 @@ fn window(found: &Found) -> Option<Diagnostic> {
     }
     let is_span = ["over", "last", "within", "during", "past"].contains(&found.word(0)) && found.kind(1) == Some(Kind::Number);
     (is_span && found.expects(Rule::measure_clause)).then(|| instead(found, found.span(0), "in last", help))
+}
+
+/// `at most once per day`, `at most 1 a day`
+fn number_as_word(found: &Found) -> Option<Diagnostic> {
+    let help = "write `at most 1 per day`, `at most 2 per 30 days` or `at most 1 ever`";
+    if found.expects(Rule::PER) && ["a", "an", "each", "every", "in", "/"].contains(&found.word(0)) {
+        return Some(instead(found, found.span(0), "per", help));
+    }
+    let number = match found.word(0) {
+        "once" | "one" => "1",
+        "twice" | "two" => "2",
+        "three" => "3",
+        _ => return None,
+    };
+    found
+        .expects_any(&[Rule::integer, Rule::number, Rule::duration])
+        .then(|| instead(found, found.span(0), number, "numbers are written in digits"))
+}
+
+/// `products has any service`
+fn any_without_of(found: &Found) -> Option<Diagnostic> {
+    if found.word(0) != "any" || !found.expects(Rule::ANY_OF) {
+        return None;
+    }
+    let span = found.span(0);
+    Some(slip("`of` is missing behind `any`", span, "a keyword together with `of`", "write `has any of A, B`, or `has A`").replace(
+        "insert `of`",
+        Applicability::Unsafe,
+        span.after(),
+        " of",
+    ))
 }
 
 /// `count page_view`, `any of page_view`, `max(a, b)`

@@ -26,34 +26,6 @@ pub(super) fn explain(found: &Found) -> Option<Diagnostic> {
     HABITS.iter().flat_map(|habits| habits.iter()).find_map(|habit| habit(found))
 }
 
-/// The reserved words, as in the grammar.
-pub(super) const RESERVED: [&str; 24] = [
-    "and",
-    "or",
-    "not",
-    "is",
-    "has",
-    "between",
-    "else",
-    "when",
-    "otherwise",
-    "yes",
-    "no",
-    "missing",
-    "known",
-    "under",
-    "by",
-    "any",
-    "key",
-    "optional",
-    "from",
-    "implies",
-    "because",
-    "entering",
-    "leaving",
-    "for",
-];
-
 /// A mistake at `span`, with its help.
 fn slip(message: impl Into<String>, span: Span, label: &str, help: impl Into<String>) -> Diagnostic {
     Diagnostic::new(Code::Syntax, message).at(span, label).help(help)
@@ -77,10 +49,7 @@ fn superfluous(message: impl Into<String>, span: Span, help: impl Into<String>, 
 
 /// A word in place of the sign at `span`, parted by blanks from what stands around it.
 fn spaced(found: &Found, span: Span, word: &str) -> String {
-    let touches = |character: Option<char>| character.is_some_and(|character| !character.is_whitespace());
-    let before = touches(found.text[..span.start as usize].chars().next_back());
-    let after = touches(found.text[span.end as usize..].chars().next());
-    format!("{}{word}{}", if before { " " } else { "" }, if after { " " } else { "" })
+    super::spaced(found.text, span, word)
 }
 
 /// Looks a word of another tool up.

@@ -1,9 +1,9 @@
 //! Slips in conditions and calculations.
 
-use super::{Habit, RESERVED, instead, is_comparison_sign, slip, spaced, translated};
+use super::{Habit, instead, is_comparison_sign, slip, spaced, translated};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::source::Span;
-use crate::syntax::grammar::Rule;
+use crate::syntax::grammar::{RESERVED_WORDS, Rule};
 use crate::syntax::mistakes::Found;
 use crate::syntax::scan::Kind;
 
@@ -20,11 +20,13 @@ pub(super) const HABITS: [Habit; 9] = [
 ];
 
 /// What other tools call the operators.
-const OPERATOR_WORDS: [(&str, &[&str]); 6] = [
+const OPERATOR_WORDS: [(&str, &[&str]); 8] = [
     ("is", &["equals", "eq", "equal"]),
     ("is not", &["ne", "neq"]),
     ("is one of", &["in"]),
     ("contains", &["like", "matches", "includes", "include"]),
+    ("starts with", &["starts", "startswith", "starts_with", "begins"]),
+    ("ends with", &["ends", "endswith", "ends_with"]),
     (">", &["gt", "above", "over", "exceeds"]),
     ("<", &["lt", "below"]),
 ];
@@ -152,7 +154,9 @@ fn of_other_tools(found: &Found) -> Option<Diagnostic> {
     }
     let ours = translated(&OPERATOR_WORDS, written)?;
     let help = match ours {
-        "contains" => "text is tested with `starts with`, `ends with` or `contains`, a `some of` with `has`".to_owned(),
+        "contains" | "starts with" | "ends with" => {
+            "text is tested with `starts with`, `ends with` or `contains`, a `some of` with `has`".to_owned()
+        }
         "is one of" => "write `is one of A, B`, without brackets".to_owned(),
         _ => format!("write `{ours}`"),
     };
@@ -163,7 +167,7 @@ fn of_other_tools(found: &Found) -> Option<Diagnostic> {
 fn keyword_in_capitals(found: &Found) -> Option<Diagnostic> {
     let before = found.word(-1);
     let small = before.to_lowercase();
-    if found.kind(-1) != Some(Kind::Word) || small == before || !RESERVED.contains(&small.as_str()) {
+    if found.kind(-1) != Some(Kind::Word) || small == before || !RESERVED_WORDS.contains(&small.as_str()) {
         return None;
     }
     Some(instead(found, found.span(-1), &small, "keywords are written in small letters"))

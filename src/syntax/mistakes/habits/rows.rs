@@ -6,8 +6,8 @@ use crate::syntax::grammar::Rule;
 use crate::syntax::mistakes::Found;
 use crate::syntax::scan::Kind;
 
-pub(super) const HABITS: [Habit; 7] =
-    [comma_at_end, comma_between_rows, claim_without_kind, arrow, condition_first, word_for_otherwise, sign_before_value];
+pub(super) const HABITS: [Habit; 8] =
+    [rest_word, comma_at_end, comma_between_rows, claim_without_kind, arrow, condition_first, word_for_otherwise, sign_before_value];
 
 /// `hospital, clinic, }`
 fn comma_at_end(found: &Found) -> Option<Diagnostic> {
@@ -69,6 +69,26 @@ fn arrow(found: &Found) -> Option<Diagnostic> {
         place,
         " ->",
     ))
+}
+
+/// `recycle for 90 days`, `recycle 90 days`
+fn rest_word(found: &Found) -> Option<Diagnostic> {
+    let help = "write `recycle rest 90 days`";
+    if found.item() != "flow" || found.word(-1) != "recycle" {
+        return None;
+    }
+    if found.word(0) == "for" {
+        return Some(instead(found, found.span(0), "rest", help));
+    }
+    let is_number = found.kind(0) == Some(Kind::Number);
+    is_number.then(|| {
+        slip("`rest` is missing", found.span(0), "how long?", help).replace(
+            "insert `rest`",
+            Applicability::Unsafe,
+            found.span(-1).after(),
+            " rest",
+        )
+    })
 }
 
 /// `decide status { when a b }`, `if a then b`

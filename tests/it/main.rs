@@ -6,6 +6,7 @@ mod batch;
 mod cli;
 mod jit;
 mod messages;
+mod model_bounds;
 mod model_declare;
 mod model_expressions;
 mod program;

@@ -1,0 +1,130 @@
+//! What the model says of a value before any lead is seen (can it be missing, which bounds does it have) holds for every lead: random
+//! policies, evaluated by the interpreter over random inputs.
+
+use leadwright::interpret;
+use leadwright::model::{self, DecideBody, Derived, Expr, ExprKind, Interval, Policy};
+use leadwright::program::lower::lower;
+use leadwright::program::{Lowered, Value};
+
+use crate::support::policies::generate;
+use crate::support::random::Random;
+use crate::support::random_program::{block, parameters};
+
+const POLICIES: u64 = 150;
+const LEADS: usize = 60;
+
+/// One claim: the value in `of` lies in `range` when known, and is never missing unless `optional`.
+struct Claim {
+    what: String,
+    of: Value,
+    optional: bool,
+    range: Option<Interval>,
+}
+
+#[test]
+fn what_the_model_says_of_a_value_holds_for_every_lead() {
+    let mut held = 0;
+    for seed in 0..POLICIES {
+        let generated = generate(seed);
+        let checked = model::check(&generated.files, "policy.lead");
+        let lowered = lower(&checked.policy);
+        let claims = claims(&checked, &lowered);
+        let mut random = Random::new(seed);
+        let block = block(&mut random, &lowered.program, LEADS);
+        let parameters = parameters(&mut random);
+        for row in 0..block.rows {
+            let values = interpret::row(&lowered.program, &block, row, &parameters);
+            for claim in &claims {
+                let holds = match values[claim.of.index()] {
+                    None => claim.optional,
+                    Some(value) => claim.range.is_none_or(|range| range.contains(value)),
+                };
+                assert!(holds, "seed {seed}: `{}` gives {:?} against {:?}, optional {}", claim.what, values[claim.of.index()], claim.range, claim.optional);
+                held += 1;
+            }
+        }
+    }
+    assert!(held > 500_000, "{held} claims");
+}
+
+fn claims(checked: &model::Checked, lowered: &Lowered) -> Vec<Claim> {
+    let policy = &checked.policy;
+    let mut claims = Vec::new();
+    let mut open = roots(policy);
+    while let Some(expr) = open.pop() {
+        if let Some(of) = lowered.trace.expressions.get(&expr.span) {
+            claims.push(Claim { what: checked.sources.text(expr.span).to_owned(), of: *of, optional: expr.optional, range: expr.range });
+        }
+        open.extend(children(expr));
+    }
+    for (score, trace) in policy.scores.iter().zip(&lowered.trace.scores) {
+        let parts = [("sum of ", trace.sum, score.sum_interval), ("", trace.value, score.interval)];
+        for (part, of, range) in parts {
+            claims.extend(of.map(|of| Claim { what: format!("{part}{}", score.name), of, optional: false, range: Some(range) }));
+        }
+        for (section, of) in score.sections.iter().zip(&trace.sections) {
+            let what = format!("{}.{}", score.name, section.name);
+            claims.push(Claim { what, of: *of, optional: section.optional, range: Some(section.interval) });
+        }
+    }
+    claims
+}
+
+fn roots(policy: &Policy) -> Vec<&Expr> {
+    let mut roots = Vec::new();
+    for derived in &policy.order {
+        match *derived {
+            Derived::Let(id) => roots.push(&policy.lets[id].value),
+            Derived::Score(id) => {
+                let score = &policy.scores[id];
+                roots.extend(score.adjusts.iter().map(|adjust| &adjust.condition));
+                for persona in &score.personas {
+                    roots.extend(&persona.condition);
+                    for section in &persona.sections {
+                        roots.extend(section.attributes.iter().map(|attribute| &attribute.subject));
+                        roots.extend(section.points.iter().filter_map(|row| row.condition.as_ref()));
+                    }
+                }
+            }
+            Derived::Decide(id) => match &policy.decides[id].body {
+                DecideBody::Rows(rows) => roots.extend(rows.iter().filter_map(|row| row.condition.as_ref())),
+                DecideBody::Grid(grid) => roots.extend([&grid.rows_of, &grid.columns_of]),
+            },
+        }
+    }
+    roots
+}
+
+fn children(expr: &Expr) -> Vec<&Expr> {
+    match &expr.kind {
+        ExprKind::Constant(_)
+        | ExprKind::Field(_)
+        | ExprKind::Let(_)
+        | ExprKind::Score(_)
+        | ExprKind::Section(..)
+        | ExprKind::Decide(_)
+        | ExprKind::Stage
+        | ExprKind::Measure(_)
+        | ExprKind::Entering(_)
+        | ExprKind::Leaving(_) => Vec::new(),
+        ExprKind::Cell { keys, .. } => keys.iter().collect(),
+        ExprKind::Sum(members) => members.iter().map(|(_, member)| member).collect(),
+        ExprKind::Product(factors) => factors.iter().map(|(_, factor)| factor).collect(),
+        ExprKind::Larger(members) | ExprKind::Smaller(members) | ExprKind::And(members) | ExprKind::Or(members) => members.iter().collect(),
+        ExprKind::Remainder(left, right)
+        | ExprKind::Implies(left, right)
+        | ExprKind::Compare { left, right, .. }
+        | ExprKind::SameAs { left, right, .. } => vec![left, right],
+        ExprKind::Else(inner, _)
+        | ExprKind::DaysSince(inner)
+        | ExprKind::DaysUntil(inner)
+        | ExprKind::DomainOf(inner)
+        | ExprKind::Not(inner)
+        | ExprKind::CompareConstant { left: inner, .. }
+        | ExprKind::IsOneOf { left: inner, .. }
+        | ExprKind::IsText { left: inner, .. }
+        | ExprKind::IsKnown { left: inner, .. }
+        | ExprKind::Has { left: inner, .. }
+        | ExprKind::TextTest { left: inner, .. } => vec![inner],
+    }
+}

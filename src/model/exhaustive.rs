@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::check::Checker;
 use super::constants::scale_of;
 use super::coverage::gaps;
-use super::expressions::bounds;
+use super::expressions::{STACK_LEFT, STACK_NEXT, bounds};
 use super::value::{Decimal, Interval, Type};
 use super::{ChoicesId, DecideId, Expr, ExprKind, FieldId, LetId, Operator, ScoreId};
 use crate::source::Span;
@@ -117,6 +117,10 @@ impl Checker<'_> {
 
     /// The values for which a condition holds, if it is about a single value.
     fn values_of(&self, condition: &Expr, texts: &mut Texts) -> Option<Values> {
+        stacker::maybe_grow(STACK_LEFT, STACK_NEXT, || self.values_of_kind(condition, texts))
+    }
+
+    fn values_of_kind(&self, condition: &Expr, texts: &mut Texts) -> Option<Values> {
         match &condition.kind {
             ExprKind::And(members) => {
                 // what is in all sets is what none of their opposites holds

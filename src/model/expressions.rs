@@ -28,6 +28,10 @@ pub(crate) enum Scope {
 /// Brackets nest at most 64 deep, and there are only so many operators between two of them; what is deeper did not come from the parser.
 const DEPTH_MAX: usize = 1_000;
 
+/// The checker may run on a thread with a small stack: with less than so many bytes left, it goes on in a new piece of so many.
+pub(crate) const STACK_LEFT: usize = 128 * 1024;
+pub(crate) const STACK_NEXT: usize = 1024 * 1024;
+
 impl Checker<'_> {
     /// The typed expression; conditions come out as `yes_no`.
     pub(crate) fn expression(&mut self, tree: &tree::Expr, scope: Scope) -> Option<Expr> {
@@ -45,7 +49,7 @@ impl Checker<'_> {
             return None;
         }
         self.memory.depth += 1;
-        let typed = self.value_of_kind(tree, scope);
+        let typed = stacker::maybe_grow(STACK_LEFT, STACK_NEXT, || self.value_of_kind(tree, scope));
         self.memory.depth -= 1;
         typed
     }

@@ -10,7 +10,7 @@ use super::constants::{scale_of, written_range};
 use super::coverage::{gaps, overlaps};
 use super::expressions::bounds;
 use super::value::{Constant, Decimal, Interval, Type, fold_text};
-use super::words::{a_value_of, listed};
+use super::words::{a_value_of, as_written, listed};
 use super::{ChoicesId, Expr, Matcher};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
@@ -235,7 +235,7 @@ impl Checker<'_> {
     }
 
     fn check_named_choices(&mut self, choices: ChoicesId, cover: &Cover<'_>) {
-        let names = self.choice_names(choices);
+        let names: Vec<String> = self.choice_names(choices).iter().map(|name| as_written(name)).collect();
         self.check_choices(&names, cover);
     }
 

@@ -49,6 +49,37 @@ impl Diagnostic {
     }
 }
 
+/// A name as a policy writes it: a reserved word stands in backquotes.
+pub(crate) fn as_written(name: &str) -> String {
+    const RESERVED: &[&str] = &[
+        "and",
+        "or",
+        "not",
+        "is",
+        "has",
+        "between",
+        "else",
+        "when",
+        "otherwise",
+        "yes",
+        "no",
+        "missing",
+        "known",
+        "under",
+        "by",
+        "any",
+        "key",
+        "optional",
+        "from",
+        "implies",
+        "because",
+        "entering",
+        "leaving",
+        "for",
+    ];
+    if RESERVED.contains(&name) { format!("`{name}`") } else { name.to_owned() }
+}
+
 /// "a whole number", "a choice": what a value of this type is.
 pub(crate) fn a_value_of(ty: Type) -> &'static str {
     match ty {

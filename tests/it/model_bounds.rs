@@ -39,7 +39,14 @@ fn what_the_model_says_of_a_value_holds_for_every_lead() {
                     None => claim.optional,
                     Some(value) => claim.range.is_none_or(|range| range.contains(value)),
                 };
-                assert!(holds, "seed {seed}: `{}` gives {:?} against {:?}, optional {}", claim.what, values[claim.of.index()], claim.range, claim.optional);
+                assert!(
+                    holds,
+                    "seed {seed}: `{}` gives {:?} against {:?}, optional {}",
+                    claim.what,
+                    values[claim.of.index()],
+                    claim.range,
+                    claim.optional
+                );
                 held += 1;
             }
         }

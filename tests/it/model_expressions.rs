@@ -379,6 +379,18 @@ fn chains_of_lets_may_be_long() {
     assert_eq!(shown(&policy.lets[0].value), "number 0 9001..19000");
 }
 
+#[test]
+fn deep_nesting_needs_no_deep_stack() {
+    let mut value = "sites".to_owned();
+    for level in 0..30 {
+        value = if level % 2 == 0 { format!("larger of (1, 2 + 3 * ({value}))") } else { format!("smaller of (1, 2 + ({value}) % 5)") };
+    }
+    let condition = (0..60).fold("competitor".to_owned(), |inner, _| format!("not (competitor and {inner})"));
+    let body = format!("let x = {value}\ndecide d {{ a when {condition}   b otherwise }}");
+    let small = std::thread::Builder::new().stack_size(256 * 1024).spawn(move || checked(&body).diagnostics).unwrap();
+    assert_eq!(small.join().unwrap(), []);
+}
+
 const SCORE: &str = "score s from 0 to 100 {\n  section a 100% {\n";
 
 fn attribute(rows: &str) -> String {

@@ -102,10 +102,13 @@ impl Text {
 
     /// The base as it is, or its domain (true), and missing without it.
     fn plain(&self) -> Option<bool> {
-        match (&self.with_domain, &self.without_domain, &self.absent) {
-            (Outcome::Whole, Outcome::Whole, Outcome::Missing) => Some(false),
-            (Outcome::Domain, Outcome::Missing, Outcome::Missing) => Some(true),
-            _ => None,
+        let outcomes = self.outcomes();
+        if outcomes == [&Outcome::Whole, &Outcome::Whole, &Outcome::Missing] {
+            Some(false)
+        } else if outcomes == [&Outcome::Domain, &Outcome::Missing, &Outcome::Missing] {
+            Some(true)
+        } else {
+            None
         }
     }
 

@@ -1,29 +1,20 @@
 //! Equal operations become one value; so do equal arrays and equal look-ups.
 
-use rustc_hash::FxHashMap;
+use std::hash::BuildHasher;
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::program::{Op, Program, Value};
 
-pub fn dedupe(program: &Program) -> Program {
-    let (arrays, array_of) = distinct(&program.arrays, |left, right| left == right, |array| (array.len(), array.first().copied()));
-    let (lookups, lookup_of) = distinct(
-        &program.lookups,
-        |left, right| left == right,
-        |lookup| (lookup.rows.len(), lookup.rows.first().map(|(_, row)| Some(*row))),
-    );
-    let mut result = Program {
-        inputs: program.inputs.clone(),
-        text_maps: program.text_maps.clone(),
-        arrays,
-        lookups,
-        ops: Vec::with_capacity(program.ops.len()),
-        shapes: Vec::with_capacity(program.ops.len()),
-        outputs: program.outputs.clone(),
-    };
+pub fn dedupe(mut program: Program) -> Program {
+    let array_of = merge(&mut program.arrays, |array| FxBuildHasher.hash_one(array));
+    let lookup_of = merge(&mut program.lookups, |lookup| FxBuildHasher.hash_one(&lookup.rows));
+    let ops = std::mem::take(&mut program.ops);
+    program.shapes.clear();
+    let mut result = program;
     let mut values: FxHashMap<Op, Value> = FxHashMap::default();
-    let mut of_old: Vec<Value> = Vec::with_capacity(program.ops.len());
-    for op in &program.ops {
-        let mut op = *op;
+    let mut of_old: Vec<Value> = Vec::with_capacity(ops.len());
+    for mut op in ops {
         op.for_each_operand(|operand| *operand = of_old[operand.index()]);
         match &mut op {
             Op::Table { array, .. } | Op::Band { thresholds: array, .. } => *array = array_of[*array as usize],
@@ -66,24 +57,21 @@ pub fn dedupe(program: &Program) -> Program {
     result
 }
 
-/// The distinct items in order, and for each item its number among them. `digest` is equal for equal items.
-fn distinct<T: Clone, D: Eq + std::hash::Hash>(
-    items: &[T],
-    equal: impl Fn(&T, &T) -> bool,
-    digest: impl Fn(&T) -> D,
-) -> (Vec<T>, Vec<u32>) {
-    let mut kept: Vec<T> = Vec::new();
-    let mut by_digest: FxHashMap<D, Vec<u32>> = FxHashMap::default();
+/// Keeps the distinct items, in order, and gives each item's number among them. `digest` is equal for equal items.
+fn merge<T: PartialEq>(items: &mut Vec<T>, digest: impl Fn(&T) -> u64) -> Vec<u32> {
+    let mut kept: Vec<T> = Vec::with_capacity(items.len());
+    let mut by_digest: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
     let mut numbers = Vec::with_capacity(items.len());
-    for item in items {
-        let same = by_digest.entry(digest(item)).or_default();
-        let found = same.iter().copied().find(|number| equal(&kept[*number as usize], item));
+    for item in items.drain(..) {
+        let same = by_digest.entry(digest(&item)).or_default();
+        let found = same.iter().copied().find(|number| kept[*number as usize] == item);
         numbers.push(found.unwrap_or_else(|| {
             let number = kept.len() as u32;
-            kept.push(item.clone());
+            kept.push(item);
             same.push(number);
             number
         }));
     }
-    (kept, numbers)
+    *items = kept;
+    numbers
 }

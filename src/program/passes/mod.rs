@@ -20,13 +20,12 @@ const ROUNDS_MAX: usize = 8;
 
 /// All passes, until nothing changes.
 pub fn optimise(program: &Program) -> Program {
-    let mut best = checked("dedupe", dedupe(program));
+    let mut best = checked("dedupe", dedupe(program.clone()));
     for _ in 0..ROUNDS_MAX {
-        let folded = checked("fold", fold(&best));
-        let next = checked("dedupe", dedupe(&checked("prune", prune(&folded))));
-        let settled = next.ops == best.ops;
-        best = next;
-        if settled {
+        let ops_before = best.ops.clone();
+        let folded = checked("fold", fold(best));
+        best = checked("dedupe", dedupe(checked("prune", prune(folded))));
+        if best.ops == ops_before {
             break;
         }
     }

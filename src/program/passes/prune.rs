@@ -2,7 +2,7 @@
 
 use crate::program::{Input, InputSource, Op, Program, Value};
 
-pub fn prune(program: &Program) -> Program {
+pub fn prune(program: Program) -> Program {
     let mut needed = vec![false; program.ops.len()];
     for output in &program.outputs {
         needed[output.value.index()] = true;
@@ -12,31 +12,27 @@ pub fn prune(program: &Program) -> Program {
             op.operands().iter().for_each(|operand| needed[operand.index()] = true);
         }
     }
-    let mut result = Program { outputs: program.outputs.clone(), ..Program::default() };
-    let mut inputs = Renumbered::new(program.inputs.len());
-    let mut maps = Renumbered::new(program.text_maps.len());
-    let mut arrays = Renumbered::new(program.arrays.len());
-    let mut lookups = Renumbered::new(program.lookups.len());
+    let mut result = Program { outputs: program.outputs, ..Program::default() };
+    let mut inputs = Kept::of(program.inputs);
+    let mut maps = Kept::of(program.text_maps);
+    let mut arrays = Kept::of(program.arrays);
+    let mut lookups = Kept::of(program.lookups);
     let mut of_old = vec![Value(0); program.ops.len()];
-    for (index, op) in program.ops.iter().enumerate().filter(|(index, _)| needed[*index]) {
-        let mut op = *op;
+    for (index, mut op) in program.ops.into_iter().enumerate().filter(|(index, _)| needed[*index]) {
         op.for_each_operand(|operand| *operand = of_old[operand.index()]);
         match &mut op {
             Op::Input(input) => {
-                *input = inputs.number(*input, |input| {
-                    let mut kept: Input = program.inputs[input].clone();
+                *input = inputs.number(*input, |mut kept: Input| {
                     if let InputSource::Text { map, .. } = &mut kept.source {
-                        *map = maps.number(*map as u32, |map| result.text_maps.push(program.text_maps[map].clone())) as usize;
+                        *map = maps.number(*map as u32, |map| result.text_maps.push(map)) as usize;
                     }
                     result.inputs.push(kept);
                 });
             }
             Op::Table { array, .. } | Op::Band { thresholds: array, .. } => {
-                *array = arrays.number(*array, |array| result.arrays.push(program.arrays[array].clone()));
+                *array = arrays.number(*array, |array| result.arrays.push(array))
             }
-            Op::Find { lookup, .. } => {
-                *lookup = lookups.number(*lookup, |lookup| result.lookups.push(program.lookups[lookup].clone()));
-            }
+            Op::Find { lookup, .. } => *lookup = lookups.number(*lookup, |lookup| result.lookups.push(lookup)),
             Op::Parameter(_)
             | Op::Constant(_)
             | Op::Missing
@@ -67,26 +63,25 @@ pub fn prune(program: &Program) -> Program {
     result
 }
 
-/// New numbers, given in the order of first use.
-struct Renumbered {
-    numbers: Vec<Option<u32>>,
+/// Items that get a new number, in the order of first use, when they are kept.
+struct Kept<T> {
+    items: Vec<Option<T>>,
+    numbers: Vec<u32>,
     count: u32,
 }
 
-impl Renumbered {
-    fn new(len: usize) -> Renumbered {
-        Renumbered { numbers: vec![None; len], count: 0 }
+impl<T> Kept<T> {
+    fn of(items: Vec<T>) -> Kept<T> {
+        Kept { numbers: vec![0; items.len()], items: items.into_iter().map(Some).collect(), count: 0 }
     }
 
-    /// The new number of `old`; `keep` is called when it is first asked for.
-    fn number(&mut self, old: u32, keep: impl FnOnce(usize)) -> u32 {
-        if let Some(number) = self.numbers[old as usize] {
-            return number;
+    /// The new number of an item; `keep` gets the item when it is first asked for.
+    fn number(&mut self, old: u32, keep: impl FnOnce(T)) -> u32 {
+        if let Some(item) = self.items[old as usize].take() {
+            self.numbers[old as usize] = self.count;
+            self.count += 1;
+            keep(item);
         }
-        let number = self.count;
-        self.count += 1;
-        self.numbers[old as usize] = Some(number);
-        keep(old as usize);
-        number
+        self.numbers[old as usize]
     }
 }

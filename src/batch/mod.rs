@@ -5,6 +5,11 @@
 //! (`rows_in = rows_scored + rows_rejected`); rows keep their order; the same input gives the same bytes at any number of threads; memory
 //! does not grow with the length of the file; an error leaves no output behind.
 //!
+//! What is decided here. The key is taken as it stands, never folded, and may occur twice; one of blanks alone is missing. Every field of the policy
+//! that has a column is read and checked, used or not. A bad cell of `stage`, `stage_since` or `rest_until` always rejects its row. An answer keeps
+//! its name in the output; a carried column of that name becomes `input.NAME`. Limits: a cell of 1 MiB, a row of 8 MiB; an Arrow file needs
+//! memory for its largest batch. Parquet and Arrow from standard input are first copied to a temporary file.
+//!
 //! The way of a row: `read_*` split a file into chunks; `decode_*` turn a chunk into a [`lead_block::LeadBlock`], integers in the model's units;
 //! `encode` makes of it the block that the program reads; a backend runs; `write_*` make text or arrays of the answers; `pipeline` holds
 //! them together.

@@ -37,6 +37,9 @@ pub struct Options {
     pub vectors: bool,
 }
 
+/// From here on, functions for vectors would take too long to generate (about a second), and rows are computed one by one.
+const VECTOR_WEIGHT_MAX: usize = 300_000;
+
 impl Default for Options {
     fn default() -> Options {
         Options { segment_weight_max: 3_000, vectors: true }
@@ -197,6 +200,8 @@ fn order(program: &Program) -> Vec<Value> {
 }
 
 fn segments(program: &Program, constants: &mut ConstantsBuilder, order: &[Value], options: Options) -> Vec<Segment> {
+    let vector_weight: usize = order.iter().map(|value| weight(program, Mode::Vector, *value)).sum();
+    let vectors = options.vectors && vector_weight <= VECTOR_WEIGHT_MAX;
     // Even phases are vectors, odd ones scalars.
     let mut phase_of = vec![0usize; program.ops.len()];
     let mut phases: Vec<Vec<Value>> = vec![Vec::new()];
@@ -207,7 +212,7 @@ fn segments(program: &Program, constants: &mut ConstantsBuilder, order: &[Value]
         }
         let mut phase = 0;
         for_each_operand(op, |operand| phase = phase.max(phase_of[operand.index()]));
-        let is_vector = options.vectors && vector::can_compute(program, constants, *value);
+        let is_vector = vectors && vector::can_compute(program, constants, *value);
         if phase.is_multiple_of(2) != is_vector {
             phase += 1;
         }

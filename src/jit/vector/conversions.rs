@@ -65,10 +65,10 @@ impl Emitter<'_, '_> {
         Vector::new(wider, |part| {
             let (source, is_low) = (vector.parts[part / 2], part % 2 == 0);
             match kind {
-                // A lane beside itself is a mask of twice the width.
-                Kind::Condition => self.interleave(vector.lanes, source, source, is_low),
-                Kind::Whole if is_low => self.function.builder.ins().swiden_low(source),
+                Kind::Whole | Kind::Condition if is_low => self.function.builder.ins().swiden_low(source),
                 Kind::Whole => self.function.builder.ins().swiden_high(source),
+                // A lane beside itself is a mask of twice the width: one instruction, where widening takes two.
+                Kind::Condition => self.interleave(vector.lanes, source, source, false),
             }
         })
     }
@@ -147,22 +147,20 @@ impl Emitter<'_, '_> {
     /// The first where the mask is set, else the second; all have the same lanes.
     pub(super) fn blend(&mut self, mask: Vector, first: Vector, second: Vector) -> Vector {
         debug_assert!(mask.lanes == first.lanes && mask.lanes == second.lanes);
-        Vector::new(mask.lanes, |part| {
+        let mask_lanes = mask.lanes;
+        Vector::new(mask_lanes, |part| {
             let (mask, first, second) = (mask.parts[part], first.parts[part], second.parts[part]);
             if cfg!(target_arch = "x86_64") {
-                // One instruction, which takes bytes by their top bit.
-                let lanes = self.function.builder.func.dfg.value_type(first);
+                // One instruction, which goes by the top bit of each lane; there is none for lanes of 16 bits.
+                if mask_lanes != Lanes::W16 {
+                    return self.function.builder.ins().blendv(mask, first, second);
+                }
                 let [mask, first, second] = [mask, first, second].map(|part| self.cast(Lanes::W8, part));
                 let blended = self.function.builder.ins().blendv(mask, first, second);
-                if lanes == types::I8X16 { blended } else { self.cast_to(lanes, blended) }
+                self.cast(Lanes::W16, blended)
             } else {
                 self.function.builder.ins().bitselect(mask, first, second)
             }
         })
-    }
-
-    fn cast_to(&mut self, vector: ir::Type, value: ir::Value) -> ir::Value {
-        let little = MemFlagsData::new().with_endianness(Endianness::Little);
-        self.function.builder.ins().bitcast(vector, little, value)
     }
 }

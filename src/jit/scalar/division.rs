@@ -57,12 +57,12 @@ impl Emitter<'_, '_> {
             return dividend;
         }
         let reciprocal = Reciprocal::of(divisor);
-        let multiplier = self.function.builder.ins().iconst(types::I64, reciprocal.multiplier);
-        let product = self.function.builder.ins().smulhi(dividend, multiplier);
-        let product = self.function.builder.ins().iadd(product, dividend);
-        let shifted = self.function.builder.ins().sshr_imm_s(product, i64::from(reciprocal.shift));
-        let sign = self.function.builder.ins().sshr_imm_s(dividend, 63);
-        self.function.builder.ins().isub(shifted, sign)
+        let multiplier = self.ins().iconst(types::I64, reciprocal.multiplier);
+        let product = self.ins().smulhi(dividend, multiplier);
+        let product = self.ins().iadd(product, dividend);
+        let shifted = self.ins().sshr_imm_s(product, i64::from(reciprocal.shift));
+        let sign = self.ins().sshr_imm_s(dividend, 63);
+        self.ins().isub(shifted, sign)
     }
 
     /// The quotient rounded half away from zero; [`Rounded::plan`] has shown that nothing overflows.
@@ -71,11 +71,11 @@ impl Emitter<'_, '_> {
             return dividend;
         }
         // Half the divisor with the sign of the dividend: (half xor sign) - sign.
-        let sign = self.function.builder.ins().sshr_imm_s(dividend, 63);
-        let half = self.function.builder.ins().iconst(types::I64, divisor / 2);
-        let half = self.function.builder.ins().bxor(half, sign);
-        let half = self.function.builder.ins().isub(half, sign);
-        let moved = self.function.builder.ins().iadd(dividend, half);
+        let sign = self.ins().sshr_imm_s(dividend, 63);
+        let half = self.ins().iconst(types::I64, divisor / 2);
+        let half = self.ins().bxor(half, sign);
+        let half = self.ins().isub(half, sign);
+        let moved = self.ins().iadd(dividend, half);
         self.divide_truncated(moved, divisor)
     }
 }

@@ -6,9 +6,10 @@
 mod division;
 mod helpers;
 mod operations;
+mod tables;
 
 use cranelift_codegen::ir::{self, InstBuilder, types};
-use cranelift_frontend::FunctionBuilder;
+use cranelift_frontend::{FuncInstBuilder, FunctionBuilder};
 
 use super::function::{self, column_memory};
 use super::lanes::Lanes;
@@ -77,7 +78,11 @@ pub fn emit<'f>(function: function::Emitter<'_, 'f>, slots: &mut Slots, segment:
     emitter.function.builder
 }
 
-impl Emitter<'_, '_> {
+impl<'f> Emitter<'_, 'f> {
+    fn ins<'s>(&'s mut self) -> FuncInstBuilder<'s, 'f> {
+        self.function.builder.ins()
+    }
+
     /// A value that an earlier operation gave, wherever it is.
     fn slot(&mut self, value: Value) -> Slot {
         if let Some(slot) = self.slots.of[value.index()] {
@@ -91,7 +96,7 @@ impl Emitter<'_, '_> {
             }
             Op::Constant(constant) => self.constant(constant),
             Op::Missing => {
-                let known = self.function.builder.ins().iconst(types::I8, 0);
+                let known = self.ins().iconst(types::I8, 0);
                 Slot { known: Some(known), ..self.constant(0) }
             }
             _ => self.load_crossing(value),
@@ -101,7 +106,7 @@ impl Emitter<'_, '_> {
     }
 
     fn constant(&mut self, constant: i64) -> Slot {
-        let value = self.function.builder.ins().iconst(types::I64, constant);
+        let value = self.ins().iconst(types::I64, constant);
         Slot { kind: Kind::Whole, value, known: None, bounds: Some((constant, constant)) }
     }
 
@@ -109,7 +114,7 @@ impl Emitter<'_, '_> {
     fn whole(&mut self, slot: Slot) -> ir::Value {
         match slot.kind {
             Kind::Whole => slot.value,
-            Kind::Condition => self.function.builder.ins().uextend(types::I64, slot.value),
+            Kind::Condition => self.ins().uextend(types::I64, slot.value),
         }
     }
 
@@ -117,8 +122,8 @@ impl Emitter<'_, '_> {
     fn condition(&mut self, slot: Slot) -> ir::Value {
         match slot.kind {
             Kind::Whole => {
-                let byte = self.function.builder.ins().ireduce(types::I8, slot.value);
-                self.function.builder.ins().band_imm_s(byte, 1)
+                let byte = self.ins().ireduce(types::I8, slot.value);
+                self.ins().band_imm_s(byte, 1)
             }
             Kind::Condition => slot.value,
         }
@@ -127,7 +132,7 @@ impl Emitter<'_, '_> {
     fn load_input(&mut self, input: usize) -> Slot {
         let port = self.function.plan.layout.inputs[input];
         let address = self.function.column_row(self.function.plan.layout.input_values(input), port.width);
-        let (memory, ins) = (column_memory(), self.function.builder.ins());
+        let (memory, ins) = (column_memory(), self.ins());
         let (value, bounds) = match port.width {
             Width::U8 => (ins.uload8(types::I64, memory, address, 0), Some((0, i64::from(u8::MAX)))),
             Width::U16 => (ins.uload16(types::I64, memory, address, 0), Some((0, i64::from(u16::MAX)))),
@@ -137,10 +142,10 @@ impl Emitter<'_, '_> {
         let known = port.optional.then(|| {
             let address = self.function.validity_byte(self.function.plan.layout.input_validity(input));
             let row = self.function.row();
-            let bits = self.function.builder.ins().load(types::I8, memory, address, 0);
+            let bits = self.ins().load(types::I8, memory, address, 0);
             // Shifting a byte takes the distance modulo 8.
-            let bit = self.function.builder.ins().ushr(bits, row);
-            self.function.builder.ins().band_imm_s(bit, 1)
+            let bit = self.ins().ushr(bits, row);
+            self.ins().band_imm_s(bit, 1)
         });
         Slot { kind: Kind::Whole, value, known, bounds }
     }
@@ -157,7 +162,7 @@ impl Emitter<'_, '_> {
         if self.function.program.shapes[value.index()].condition {
             return Slot { kind: Kind::Condition, value: self.load_flag(address), known, bounds: Some((0, 1)) };
         }
-        let (memory, ins) = (column_memory(), self.function.builder.ins());
+        let (memory, ins) = (column_memory(), self.ins());
         let value = match crossing.value.lanes {
             Lanes::W8 => ins.sload8(types::I64, memory, address, 0),
             Lanes::W16 => ins.sload16(types::I64, memory, address, 0),
@@ -169,19 +174,19 @@ impl Emitter<'_, '_> {
 
     /// Flags in scratch are 0 or -1.
     fn load_flag(&mut self, address: ir::Value) -> ir::Value {
-        let flag = self.function.builder.ins().load(types::I8, column_memory(), address, 0);
-        self.function.builder.ins().band_imm_s(flag, 1)
+        let flag = self.ins().load(types::I8, column_memory(), address, 0);
+        self.ins().band_imm_s(flag, 1)
     }
 
     fn store_flag(&mut self, flag: ir::Value, address: ir::Value) {
-        let stored = self.function.builder.ins().ineg(flag);
-        self.function.builder.ins().store(column_memory(), stored, address, 0);
+        let stored = self.ins().ineg(flag);
+        self.ins().store(column_memory(), stored, address, 0);
     }
 
     fn store_crossing(&mut self, value: Value, slot: Slot) {
         let Some(crossing) = self.function.plan.crossings[value.index()] else { return };
         if let Some(column) = crossing.known {
-            let known = slot.known.unwrap_or_else(|| self.function.builder.ins().iconst(types::I8, 1));
+            let known = slot.known.unwrap_or_else(|| self.ins().iconst(types::I8, 1));
             let address = self.function.scratch_row(column);
             self.store_flag(known, address);
         }
@@ -193,7 +198,7 @@ impl Emitter<'_, '_> {
         }
         let whole = self.whole(slot);
         let address = self.function.scratch_row(crossing.value);
-        let (memory, ins) = (column_memory(), self.function.builder.ins());
+        let (memory, ins) = (column_memory(), self.ins());
         match crossing.value.lanes {
             Lanes::W8 => ins.istore8(memory, whole, address, 0),
             Lanes::W16 => ins.istore16(memory, whole, address, 0),

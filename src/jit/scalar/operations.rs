@@ -7,12 +7,9 @@ use cranelift_codegen::ir::{self, InstBuilder, condcodes::IntCC, types};
 
 use super::helpers;
 use super::{Emitter, Kind, Slot};
-use crate::jit::constants::{BAND_INLINE_MAX, DenseIndex, Finder, Table};
 use crate::jit::facts::{Checked, Comparison, constant_of};
-use crate::jit::function::constant_memory;
-use crate::jit::lanes::Lanes;
 use crate::model::{Interval, Operator};
-use crate::program::{KEYS_MAX, KeyList, Op, Value};
+use crate::program::{Op, Value};
 
 impl Emitter<'_, '_> {
     pub(super) fn operation(&mut self, value: Value) -> Slot {
@@ -24,8 +21,8 @@ impl Emitter<'_, '_> {
             Op::Divide { left, right, shift } => self.divide(left, right, shift),
             Op::Quotient(left, right) => self.quotient(left, right),
             Op::Remainder(left, right) => self.remainder(left, right),
-            Op::Larger(left, right) => self.binary(left, right, |emitter, left, right| emitter.function.builder.ins().smax(left, right)),
-            Op::Smaller(left, right) => self.binary(left, right, |emitter, left, right| emitter.function.builder.ins().smin(left, right)),
+            Op::Larger(left, right) => self.binary(left, right, |emitter, left, right| emitter.ins().smax(left, right)),
+            Op::Smaller(left, right) => self.binary(left, right, |emitter, left, right| emitter.ins().smin(left, right)),
             Op::Else(first, second) => self.or_else(first, second),
             Op::Select(when, then, otherwise) => self.select(when, then, otherwise),
             Op::Compare { operator, left, right, left_shift, right_shift } => self.compare(operator, left, right, left_shift, right_shift),
@@ -36,16 +33,16 @@ impl Emitter<'_, '_> {
             }
             Op::Known(of) => {
                 let known = self.slot(of).known;
-                let known = known.unwrap_or_else(|| self.function.builder.ins().iconst(types::I8, 1));
+                let known = known.unwrap_or_else(|| self.ins().iconst(types::I8, 1));
                 condition(known)
             }
             Op::And(left, right) => {
                 let (left, right) = self.conditions(left, right);
-                condition(self.function.builder.ins().band(left, right))
+                condition(self.ins().band(left, right))
             }
             Op::Or(left, right) => {
                 let (left, right) = self.conditions(left, right);
-                condition(self.function.builder.ins().bor(left, right))
+                condition(self.ins().bor(left, right))
             }
             Op::Not(of) => {
                 let of = self.slot(of);
@@ -55,9 +52,9 @@ impl Emitter<'_, '_> {
             Op::HasBits { value, mask } => {
                 let slot = self.slot(value);
                 let whole = self.whole(slot);
-                let mask = self.function.builder.ins().iconst(types::I64, mask);
-                let bits = self.function.builder.ins().band(whole, mask);
-                let any = self.function.builder.ins().icmp_imm_s(IntCC::NotEqual, bits, 0);
+                let mask = self.ins().iconst(types::I64, mask);
+                let bits = self.ins().band(whole, mask);
+                let any = self.ins().icmp_imm_s(IntCC::NotEqual, bits, 0);
                 self.unless_missing(any, [slot.known, None])
             }
             Op::Table { index, array } => self.table(index, array),
@@ -71,7 +68,7 @@ impl Emitter<'_, '_> {
         slot
     }
 
-    fn interval(&self, value: Value) -> Interval {
+    pub(super) fn interval(&self, value: Value) -> Interval {
         self.function.program.shapes[value.index()].interval
     }
 
@@ -81,13 +78,13 @@ impl Emitter<'_, '_> {
     }
 
     fn not(&mut self, condition: ir::Value) -> ir::Value {
-        self.function.builder.ins().bxor_imm_s(condition, 1)
+        self.ins().bxor_imm_s(condition, 1)
     }
 
     /// Known where both are.
-    fn both_known(&mut self, left: Option<ir::Value>, right: Option<ir::Value>) -> Option<ir::Value> {
+    pub(super) fn both_known(&mut self, left: Option<ir::Value>, right: Option<ir::Value>) -> Option<ir::Value> {
         match (left, right) {
-            (Some(left), Some(right)) if left != right => Some(self.function.builder.ins().band(left, right)),
+            (Some(left), Some(right)) if left != right => Some(self.ins().band(left, right)),
             (Some(known), _) | (None, Some(known)) => Some(known),
             (None, None) => None,
         }
@@ -96,7 +93,7 @@ impl Emitter<'_, '_> {
     /// A condition that missing operands make 0.
     fn unless_missing(&mut self, holds: ir::Value, known: [Option<ir::Value>; 2]) -> Slot {
         match self.both_known(known[0], known[1]) {
-            Some(known) => condition(self.function.builder.ins().band(holds, known)),
+            Some(known) => condition(self.ins().band(holds, known)),
             None => condition(holds),
         }
     }
@@ -115,18 +112,18 @@ impl Emitter<'_, '_> {
         let can_overflow = self.function.program.shapes[value.index()].optional && !operation.fits(self.function.program, left, right);
         if !can_overflow {
             return self.binary(left, right, |emitter, left, right| match operation {
-                Checked::Add => emitter.function.builder.ins().iadd(left, right),
-                Checked::Subtract => emitter.function.builder.ins().isub(left, right),
-                Checked::Multiply => emitter.function.builder.ins().imul(left, right),
+                Checked::Add => emitter.ins().iadd(left, right),
+                Checked::Subtract => emitter.ins().isub(left, right),
+                Checked::Multiply => emitter.ins().imul(left, right),
             });
         }
         let (left, right) = (self.slot(left), self.slot(right));
         let known = self.both_known(left.known, right.known);
         let (left, right) = (self.whole(left), self.whole(right));
         let (value, overflow) = match operation {
-            Checked::Add => self.function.builder.ins().sadd_overflow(left, right),
-            Checked::Subtract => self.function.builder.ins().ssub_overflow(left, right),
-            Checked::Multiply => self.function.builder.ins().smul_overflow(left, right),
+            Checked::Add => self.ins().sadd_overflow(left, right),
+            Checked::Subtract => self.ins().ssub_overflow(left, right),
+            Checked::Multiply => self.ins().smul_overflow(left, right),
         };
         let fits = self.not(overflow);
         let known = self.both_known(known, Some(fits));
@@ -140,12 +137,12 @@ impl Emitter<'_, '_> {
         {
             let mut whole = self.whole(dividend);
             if plan.factor != 1 {
-                whole = self.function.builder.ins().imul_imm_s(whole, plan.factor);
+                whole = self.ins().imul_imm_s(whole, plan.factor);
             }
             let value = self.divide_rounded(whole, plan.divisor);
             return Slot { kind: Kind::Whole, value, known: dividend.known, bounds: None };
         }
-        let shift = self.function.builder.ins().iconst(types::I64, i64::from(shift));
+        let shift = self.ins().iconst(types::I64, i64::from(shift));
         self.call_partial(helpers::divide as *const () as usize, dividend, divisor, Some(shift))
     }
 
@@ -164,8 +161,8 @@ impl Emitter<'_, '_> {
         if let Some(constant @ 1..) = constant_of(self.function.program, right) {
             let whole = self.whole(dividend);
             let quotient = self.divide_truncated(whole, constant);
-            let product = self.function.builder.ins().imul_imm_s(quotient, constant);
-            let value = self.function.builder.ins().isub(whole, product);
+            let product = self.ins().imul_imm_s(quotient, constant);
+            let value = self.ins().isub(whole, product);
             return Slot { kind: Kind::Whole, value, known: dividend.known, bounds: None };
         }
         self.call_partial(helpers::remainder as *const () as usize, dividend, divisor, None)
@@ -176,26 +173,26 @@ impl Emitter<'_, '_> {
         let result = *self.result.get_or_insert_with(|| {
             self.function.builder.create_sized_stack_slot(ir::StackSlotData::new(ir::StackSlotKind::ExplicitSlot, 8, 3))
         });
-        let address = self.function.builder.ins().stack_addr(types::I64, result, 0);
+        let address = self.ins().stack_addr(types::I64, result, 0);
         let mut arguments = vec![self.whole(left), self.whole(right)];
         arguments.extend(more);
         arguments.push(address);
         let found = self.call(helper, &arguments);
-        let found = self.function.builder.ins().ireduce(types::I8, found);
-        let value = self.function.builder.ins().stack_load(types::I64, types::I64, result, 0);
+        let found = self.ins().ireduce(types::I8, found);
+        let value = self.ins().stack_load(types::I64, types::I64, result, 0);
         let known = self.both_known(left.known, right.known);
         let known = self.both_known(known, Some(found));
         Slot { kind: Kind::Whole, value, known, bounds: None }
     }
 
     /// Calls a function of [`helpers`]: all its parameters and its result are 64 bits.
-    fn call(&mut self, helper: usize, arguments: &[ir::Value]) -> ir::Value {
+    pub(super) fn call(&mut self, helper: usize, arguments: &[ir::Value]) -> ir::Value {
         let mut signature = ir::Signature::new(self.function.call_convention);
         signature.params.resize(arguments.len(), ir::AbiParam::new(types::I64));
         signature.returns.push(ir::AbiParam::new(types::I64));
         let signature = self.function.builder.import_signature(signature);
-        let address = self.function.builder.ins().iconst(types::I64, helper as i64);
-        let call = self.function.builder.ins().call_indirect(signature, address, arguments);
+        let address = self.ins().iconst(types::I64, helper as i64);
+        let call = self.ins().call_indirect(signature, address, arguments);
         self.function.builder.inst_results(call)[0]
     }
 
@@ -205,8 +202,8 @@ impl Emitter<'_, '_> {
         let second = self.slot(second);
         let bounds = hull(first.bounds, second.bounds);
         let (kind, first, second_value) = self.alike(first, second);
-        let value = self.function.builder.ins().select(first_known, first, second_value);
-        let known = second.known.map(|second_known| self.function.builder.ins().bor(first_known, second_known));
+        let value = self.ins().select(first_known, first, second_value);
+        let known = second.known.map(|second_known| self.ins().bor(first_known, second_known));
         Slot { kind, value, known, bounds }
     }
 
@@ -218,15 +215,15 @@ impl Emitter<'_, '_> {
         let known = match (then.known, otherwise.known) {
             (None, None) => None,
             (Some(then), Some(otherwise)) if then == otherwise => Some(then),
-            (Some(then), Some(otherwise)) => Some(self.function.builder.ins().select(when, then, otherwise)),
-            (None, Some(otherwise)) => Some(self.function.builder.ins().bor(when, otherwise)),
+            (Some(then), Some(otherwise)) => Some(self.ins().select(when, then, otherwise)),
+            (None, Some(otherwise)) => Some(self.ins().bor(when, otherwise)),
             (Some(then), None) => {
                 let unless = self.not(when);
-                Some(self.function.builder.ins().bor(unless, then))
+                Some(self.ins().bor(unless, then))
             }
         };
         let (kind, then, otherwise) = self.alike(then, otherwise);
-        let value = self.function.builder.ins().select(when, then, otherwise);
+        let value = self.ins().select(when, then, otherwise);
         Slot { kind, value, known, bounds }
     }
 
@@ -237,7 +234,7 @@ impl Emitter<'_, '_> {
 
     fn compare_whole(&mut self, code: IntCC, left: Slot, right: Slot) -> ir::Value {
         let (left, right) = (self.whole(left), self.whole(right));
-        self.function.builder.ins().icmp(code, left, right)
+        self.ins().icmp(code, left, right)
     }
 
     fn compare(&mut self, operator: Operator, left: Value, right: Value, left_shift: u8, right_shift: u8) -> Slot {
@@ -247,12 +244,12 @@ impl Emitter<'_, '_> {
             Comparison::Scaled { left_factor, right_factor } => {
                 let (mut left, mut right) = (self.whole(left_slot), self.whole(right_slot));
                 if left_factor != 1 {
-                    left = self.function.builder.ins().imul_imm_s(left, left_factor);
+                    left = self.ins().imul_imm_s(left, left_factor);
                 }
                 if right_factor != 1 {
-                    right = self.function.builder.ins().imul_imm_s(right, right_factor);
+                    right = self.ins().imul_imm_s(right, right_factor);
                 }
-                self.function.builder.ins().icmp(code_of(operator), left, right)
+                self.ins().icmp(code_of(operator), left, right)
             }
             Comparison::Wide => self.compare_wide(operator, left_slot, right_slot, left_shift, right_shift),
         };
@@ -264,13 +261,13 @@ impl Emitter<'_, '_> {
             Ok(bound) => {
                 let slot = self.slot(value);
                 let whole = self.whole(slot);
-                self.function.builder.ins().icmp_imm_s(code_of(operator), whole, bound)
+                self.ins().icmp_imm_s(code_of(operator), whole, bound)
             }
             Err(_) => {
                 // Every 64-bit integer lies on one side.
                 let is_below = bound > 0;
                 let holds = is_below == matches!(operator, Operator::AtMost | Operator::Below);
-                self.function.builder.ins().iconst(types::I8, i64::from(holds))
+                self.ins().iconst(types::I8, i64::from(holds))
             }
         }
     }
@@ -286,183 +283,34 @@ impl Emitter<'_, '_> {
         let sides = [(left, left_shift), (right, right_shift)];
         let [(first, first_shift), (second, second_shift)] = if exchanged { [sides[1], sides[0]] } else { sides };
         let (first, second) = (self.whole(first), self.whole(second));
-        let first_shift = self.function.builder.ins().iconst(types::I64, i64::from(first_shift));
-        let second_shift = self.function.builder.ins().iconst(types::I64, i64::from(second_shift));
+        let first_shift = self.ins().iconst(types::I64, i64::from(first_shift));
+        let second_shift = self.ins().iconst(types::I64, i64::from(second_shift));
         let holds = self.call(helpers::at_least as *const () as usize, &[first, second, first_shift, second_shift]);
-        let holds = self.function.builder.ins().ireduce(types::I8, holds);
+        let holds = self.ins().ireduce(types::I8, holds);
         if opposite { self.not(holds) } else { holds }
-    }
-
-    fn table(&mut self, index: Value, array: u32) -> Slot {
-        let slot = self.slot(index);
-        let mut place = self.whole(slot);
-        let table = if slot.bounds.is_some_and(is_byte) {
-            self.function.constants.byte_table(self.function.program, array)
-        } else {
-            let table = self.function.constants.table(self.function.program, array);
-            if !slot.bounds.is_some_and(|(low, high)| low >= 0 && high <= table.length as i64) {
-                place = self.at_most(place, table.length as i64);
-            }
-            table
-        };
-        let Interval { low, high } = self.interval(index);
-        let has_entry = low >= 0 && high < self.function.program.arrays[array as usize].len() as i64;
-        self.entry(table, place, has_entry && !table.has_missing, slot.known)
-    }
-
-    /// A negative integer counts as a great one.
-    fn at_most(&mut self, value: ir::Value, limit: i64) -> ir::Value {
-        let limit = self.function.builder.ins().iconst(types::I64, limit);
-        self.function.builder.ins().umin(value, limit)
-    }
-
-    /// The entry at a place from 0 to the table's length; `is_known` if columns that keep their promises lead to no missing one.
-    fn entry(&mut self, table: Table, place: ir::Value, is_known: bool, index_known: Option<ir::Value>) -> Slot {
-        let memory = constant_memory();
-        let start = self.function.constants_start();
-        let steps = match table.lanes {
-            Lanes::W8 => place,
-            Lanes::W16 => self.function.builder.ins().ishl_imm_s(place, 1),
-            Lanes::W32 => self.function.builder.ins().ishl_imm_s(place, 2),
-            Lanes::W64 => self.function.builder.ins().ishl_imm_s(place, 3),
-        };
-        let address = self.function.builder.ins().iadd(start, steps);
-        let value = match table.lanes {
-            Lanes::W8 => self.function.builder.ins().sload8(types::I64, memory, address, table.offset),
-            Lanes::W16 => self.function.builder.ins().sload16(types::I64, memory, address, table.offset),
-            Lanes::W32 => self.function.builder.ins().sload32(memory, address, table.offset),
-            Lanes::W64 => self.function.builder.ins().load(types::I64, memory, address, table.offset),
-        };
-        let (low, high) = table.known;
-        let bounds = Some((low.min(table.missing), high.max(table.missing)));
-        if is_known {
-            return Slot { kind: Kind::Whole, value, known: index_known, bounds };
-        }
-        let missing = self.function.builder.ins().iconst(types::I64, table.missing);
-        let has_entry = self.function.builder.ins().icmp(IntCC::NotEqual, value, missing);
-        let known = self.both_known(index_known, Some(has_entry));
-        Slot { kind: Kind::Whole, value, known, bounds }
-    }
-
-    fn band(&mut self, value: Value, thresholds: u32) -> Slot {
-        let slot = self.slot(value);
-        let known = slot.known;
-        let array = &self.function.program.arrays[thresholds as usize];
-        if slot.bounds.is_some_and(is_byte) {
-            let table = self.function.constants.byte_band(self.function.program, thresholds);
-            let place = self.whole(slot);
-            // Each byte has a count: none is missing.
-            return Slot { bounds: Some(table.known), ..self.entry(table, place, true, known) };
-        }
-        let whole = self.whole(slot);
-        if array.len() > BAND_INLINE_MAX {
-            let (offset, count) = self.function.constants.thresholds(self.function.program, thresholds);
-            let start = self.function.constants_start();
-            let address = self.function.builder.ins().iadd_imm_s(start, i64::from(offset));
-            let count = self.function.builder.ins().iconst(types::I64, count);
-            let value = self.call(helpers::band as *const () as usize, &[address, count, whole]);
-            return Slot { kind: Kind::Whole, value, known, bounds: None };
-        }
-        let value = self.count_reached(value, whole, thresholds);
-        Slot { kind: Kind::Whole, value, known, bounds: Some((0, array.len() as i64)) }
-    }
-
-    /// How many of a few thresholds the integer reaches. The sign of `integer - threshold`, as 0 or -1, says that it does not: that is
-    /// a subtraction, a shift and an addition, where a comparison to a byte would also wait for what the byte's register held before.
-    fn count_reached(&mut self, value: Value, whole: ir::Value, thresholds: u32) -> ir::Value {
-        let Interval { low, high } = self.interval(value);
-        let array = &self.function.program.arrays[thresholds as usize];
-        let mut count: Option<ir::Value> = None;
-        for threshold in array.iter().flatten() {
-            let has_sign = low.checked_sub(*threshold).is_some() && high.checked_sub(*threshold).is_some();
-            let missed = if has_sign {
-                let distance = self.function.builder.ins().iadd_imm_s(whole, threshold.wrapping_neg());
-                self.function.builder.ins().sshr_imm_s(distance, 63)
-            } else {
-                let is_below = self.function.builder.ins().icmp_imm_s(IntCC::SignedLessThan, whole, *threshold);
-                let is_below = self.function.builder.ins().uextend(types::I64, is_below);
-                self.function.builder.ins().ineg(is_below)
-            };
-            count = Some(match count {
-                Some(count) => self.function.builder.ins().iadd(count, missed),
-                None => self.function.builder.ins().iadd_imm_s(missed, array.len() as i64),
-            });
-        }
-        count.unwrap_or_else(|| self.function.builder.ins().iconst(types::I64, 0))
-    }
-
-    fn find(&mut self, lookup: u32, keys: KeyList) -> Slot {
-        let keys: Vec<Slot> = keys.as_slice().iter().map(|key| self.slot(*key)).collect();
-        let mut known = None;
-        for key in &keys {
-            known = self.both_known(known, key.known);
-        }
-        match self.function.constants.finder(self.function.program, lookup) {
-            Finder::Dense(dense) => self.find_dense(&dense, &keys, known),
-            Finder::Search(index) => {
-                let index = self.function.constants.index_address(index) as usize;
-                let mut arguments = vec![self.function.builder.ins().iconst(types::I64, index as i64)];
-                for key in &keys {
-                    arguments.push(self.whole(*key));
-                }
-                while arguments.len() <= KEYS_MAX {
-                    arguments.push(self.function.builder.ins().iconst(types::I64, 0));
-                }
-                let value = self.call(helpers::find as *const () as usize, &arguments);
-                let found = self.function.builder.ins().icmp_imm_s(IntCC::NotEqual, value, helpers::NO_ROW);
-                let known = self.both_known(known, Some(found));
-                Slot { kind: Kind::Whole, value, known, bounds: None }
-            }
-        }
-    }
-
-    fn find_dense(&mut self, dense: &DenseIndex, keys: &[Slot], known: Option<ir::Value>) -> Slot {
-        let mut place: Option<ir::Value> = None;
-        for ((low, extent), key) in dense.keys.iter().zip(keys) {
-            let mut step = self.whole(*key);
-            if *low != 0 {
-                // Wraps for keys far outside, and stays outside.
-                let low = self.function.builder.ins().iconst(types::I64, *low);
-                step = self.function.builder.ins().isub(step, low);
-            }
-            step = self.at_most(step, *extent);
-            place = Some(match place {
-                Some(place) => {
-                    let scaled = self.function.builder.ins().imul_imm_s(place, extent + 1);
-                    self.function.builder.ins().iadd(scaled, step)
-                }
-                None => step,
-            });
-        }
-        let place = place.unwrap_or_else(|| self.function.builder.ins().iconst(types::I64, 0));
-        self.entry(dense.table, place, false, known)
     }
 
     /// See [`crate::program::arithmetic::turn`].
     fn turn(&mut self, hash: Value, seed: i64, total: u32) -> Slot {
         let slot = self.slot(hash);
         let hash = self.whole(slot);
-        let seed = self.function.builder.ins().iconst(types::I64, seed);
-        let mut mixed = self.function.builder.ins().bxor(hash, seed);
+        let seed = self.ins().iconst(types::I64, seed);
+        let mut mixed = self.ins().bxor(hash, seed);
         for factor in [0xff51_afd7_ed55_8ccd_u64, 0xc4ce_b9fe_1a85_ec53] {
-            let shifted = self.function.builder.ins().ushr_imm_s(mixed, 33);
-            mixed = self.function.builder.ins().bxor(mixed, shifted);
-            mixed = self.function.builder.ins().imul_imm_s(mixed, factor as i64);
+            let shifted = self.ins().ushr_imm_s(mixed, 33);
+            mixed = self.ins().bxor(mixed, shifted);
+            mixed = self.ins().imul_imm_s(mixed, factor as i64);
         }
-        let shifted = self.function.builder.ins().ushr_imm_s(mixed, 33);
-        mixed = self.function.builder.ins().bxor(mixed, shifted);
-        let turns = self.function.builder.ins().iconst(types::I64, i64::from(total));
-        let value = self.function.builder.ins().umulhi(mixed, turns);
+        let shifted = self.ins().ushr_imm_s(mixed, 33);
+        mixed = self.ins().bxor(mixed, shifted);
+        let turns = self.ins().iconst(types::I64, i64::from(total));
+        let value = self.ins().umulhi(mixed, turns);
         Slot { kind: Kind::Whole, value, known: slot.known, bounds: Some((0, i64::from(total.max(1)) - 1)) }
     }
 }
 
 fn condition(value: ir::Value) -> Slot {
     Slot { kind: Kind::Condition, value, known: None, bounds: Some((0, 1)) }
-}
-
-fn is_byte((low, high): (i64, i64)) -> bool {
-    low >= 0 && high <= i64::from(u8::MAX)
 }
 
 fn hull(left: Option<(i64, i64)>, right: Option<(i64, i64)>) -> Option<(i64, i64)> {

@@ -15,7 +15,7 @@ impl Emitter<'_, '_> {
             Kind::Condition => {
                 let mask = self.convert_mask(slot.vector, lanes);
                 let one = self.splat(lanes, 1);
-                self.zip(mask, one, |emitter, mask, one| emitter.function.builder.ins().band(mask, one))
+                self.zip(mask, one, |emitter, mask, one| emitter.ins().band(mask, one))
             }
         }
     }
@@ -25,7 +25,7 @@ impl Emitter<'_, '_> {
         let mask = match slot.kind {
             Kind::Whole => {
                 let one = self.splat(slot.vector.lanes, 1);
-                self.zip(slot.vector, one, |emitter, value, one| emitter.function.builder.ins().icmp(IntCC::Equal, value, one))
+                self.zip(slot.vector, one, |emitter, value, one| emitter.ins().icmp(IntCC::Equal, value, one))
             }
             Kind::Condition => slot.vector,
         };
@@ -65,8 +65,8 @@ impl Emitter<'_, '_> {
         Vector::new(wider, |part| {
             let (source, is_low) = (vector.parts[part / 2], part % 2 == 0);
             match kind {
-                Kind::Whole | Kind::Condition if is_low => self.function.builder.ins().swiden_low(source),
-                Kind::Whole => self.function.builder.ins().swiden_high(source),
+                Kind::Whole | Kind::Condition if is_low => self.ins().swiden_low(source),
+                Kind::Whole => self.ins().swiden_high(source),
                 // A lane beside itself is a mask of twice the width: one instruction, where widening takes two.
                 Kind::Condition => self.interleave(vector.lanes, source, source, false),
             }
@@ -83,14 +83,14 @@ impl Emitter<'_, '_> {
                 let low_halves = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27];
                 self.shuffle(narrower, first, second, low_halves)
             } else {
-                self.function.builder.ins().snarrow(first, second)
+                self.ins().snarrow(first, second)
             }
         })
     }
 
     /// Integers from 0 up to the greatest of the narrower lanes taken without a sign.
     pub(super) fn narrow_unsigned(&mut self, vector: Vector) -> Vector {
-        Vector::new(vector.lanes.narrower(), |part| self.function.builder.ins().unarrow(vector.parts[2 * part], vector.parts[2 * part + 1]))
+        Vector::new(vector.lanes.narrower(), |part| self.ins().unarrow(vector.parts[2 * part], vector.parts[2 * part + 1]))
     }
 
     /// The low or the high half of both vectors, lane by lane in turn. The result is in lanes of twice the width.
@@ -108,7 +108,7 @@ impl Emitter<'_, '_> {
     fn shuffle(&mut self, result: Lanes, first: ir::Value, second: ir::Value, order: [u8; 16]) -> ir::Value {
         let order = self.function.builder.func.dfg.immediates.push(ConstantData::from(order.as_slice()));
         let (first, second) = (self.cast(Lanes::W8, first), self.cast(Lanes::W8, second));
-        let shuffled = self.function.builder.ins().shuffle(first, second, order);
+        let shuffled = self.ins().shuffle(first, second, order);
         self.cast(result, shuffled)
     }
 
@@ -118,19 +118,19 @@ impl Emitter<'_, '_> {
             return vector;
         }
         let little = MemFlagsData::new().with_endianness(Endianness::Little);
-        self.function.builder.ins().bitcast(lanes.vector(), little, vector)
+        self.ins().bitcast(lanes.vector(), little, vector)
     }
 
     /// Sixteen bits, the lowest for the first row, as a mask.
     pub(super) fn mask_of_bits(&mut self, bits: ir::Value) -> Vector {
-        let both = self.function.builder.ins().splat(types::I16X8, bits);
+        let both = self.ins().splat(types::I16X8, bits);
         let both = self.cast(Lanes::W8, both);
         let halves = self.bytes(Lanes::W8, vec![0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1]);
         let spread = self.choose_bytes(both, halves, true);
         let place: Vec<u8> = (0..16).map(|row| 1 << (row % 8)).collect();
         let place = self.bytes(Lanes::W8, place);
-        let bit = self.function.builder.ins().band(spread, place);
-        let mask = self.function.builder.ins().icmp(IntCC::Equal, bit, place);
+        let bit = self.ins().band(spread, place);
+        let mask = self.ins().icmp(IntCC::Equal, bit, place);
         Vector::new(Lanes::W8, |_| mask)
     }
 
@@ -138,9 +138,9 @@ impl Emitter<'_, '_> {
     pub(super) fn choose_bytes(&mut self, bytes: ir::Value, places: ir::Value, is_inside: bool) -> ir::Value {
         if cfg!(target_arch = "x86_64") && is_inside {
             // One instruction, which takes a place modulo 16.
-            self.function.builder.ins().x86_pshufb(bytes, places)
+            self.ins().x86_pshufb(bytes, places)
         } else {
-            self.function.builder.ins().swizzle(bytes, places)
+            self.ins().swizzle(bytes, places)
         }
     }
 
@@ -153,13 +153,13 @@ impl Emitter<'_, '_> {
             if cfg!(target_arch = "x86_64") {
                 // One instruction, which goes by the top bit of each lane; there is none for lanes of 16 bits.
                 if mask_lanes != Lanes::W16 {
-                    return self.function.builder.ins().blendv(mask, first, second);
+                    return self.ins().blendv(mask, first, second);
                 }
                 let [mask, first, second] = [mask, first, second].map(|part| self.cast(Lanes::W8, part));
-                let blended = self.function.builder.ins().blendv(mask, first, second);
+                let blended = self.ins().blendv(mask, first, second);
                 self.cast(Lanes::W16, blended)
             } else {
-                self.function.builder.ins().bitselect(mask, first, second)
+                self.ins().bitselect(mask, first, second)
             }
         })
     }

@@ -10,7 +10,7 @@ mod tables;
 
 use cranelift_codegen::entity::packed_option::ReservedValue;
 use cranelift_codegen::ir::{self, ConstantData, InstBuilder, types};
-use cranelift_frontend::FunctionBuilder;
+use cranelift_frontend::{FuncInstBuilder, FunctionBuilder};
 use rustc_hash::FxHashMap;
 
 pub use operations::can_compute;
@@ -118,7 +118,11 @@ pub fn emit<'f>(function: function::Emitter<'_, 'f>, slots: &mut Slots, segment:
     emitter.function.builder
 }
 
-impl Emitter<'_, '_> {
+impl<'f> Emitter<'_, 'f> {
+    fn ins<'s>(&'s mut self) -> FuncInstBuilder<'s, 'f> {
+        self.function.builder.ins()
+    }
+
     /// A value that an earlier operation gave, wherever it is.
     fn slot(&mut self, value: Value) -> Slot {
         if let Some(slot) = self.slots.of[value.index()] {
@@ -138,9 +142,9 @@ impl Emitter<'_, '_> {
                 let lanes = self.lanes_of(value);
                 let mut scalar = self.function.parameter(parameter);
                 if lanes != Lanes::W64 {
-                    scalar = self.function.builder.ins().ireduce(lanes.scalar(), scalar);
+                    scalar = self.ins().ireduce(lanes.scalar(), scalar);
                 }
-                let part = self.function.builder.ins().splat(lanes.vector(), scalar);
+                let part = self.ins().splat(lanes.vector(), scalar);
                 Slot { kind: Kind::Whole, vector: Vector::new(lanes, |_| part), known: None }
             }
             Op::Constant(constant) => {
@@ -172,7 +176,7 @@ impl Emitter<'_, '_> {
     /// A constant of 16 bytes.
     fn bytes(&mut self, lanes: Lanes, bytes: Vec<u8>) -> ir::Value {
         let constant = self.function.builder.func.dfg.constants.insert(ConstantData::from(bytes));
-        self.function.builder.ins().vconst(lanes.vector(), constant)
+        self.ins().vconst(lanes.vector(), constant)
     }
 
     fn load_input(&mut self, input: usize, lanes: Lanes) -> Slot {
@@ -189,8 +193,9 @@ impl Emitter<'_, '_> {
 
     /// One vector of an input in its natural lanes.
     fn load_part(&mut self, input: usize, natural: Lanes, address: ir::Value, part: usize) -> ir::Value {
-        let (memory, ins) = (column_memory(), self.function.builder.ins());
-        match (self.function.plan.layout.inputs[input].width, natural) {
+        let width = self.function.plan.layout.inputs[input].width;
+        let (memory, ins) = (column_memory(), self.ins());
+        match (width, natural) {
             (Width::U8, Lanes::W16) => ins.uload8x8(memory, address, part as i32 * 8),
             (Width::U16, Lanes::W32) => ins.uload16x4(memory, address, part as i32 * 8),
             (Width::U8 | Width::U16 | Width::I32 | Width::I64, _) => ins.load(natural.vector(), memory, address, part as i32 * 16),
@@ -206,7 +211,7 @@ impl Emitter<'_, '_> {
             return Some(*known);
         }
         let address = self.function.validity_byte(self.function.plan.layout.input_validity(input));
-        let bits = self.function.builder.ins().load(types::I16, column_memory(), address, 0);
+        let bits = self.ins().load(types::I16, column_memory(), address, 0);
         let known = self.mask_of_bits(bits);
         self.slots.validity.insert(input, known);
         Some(known)
@@ -228,7 +233,7 @@ impl Emitter<'_, '_> {
         let mut load = |column: super::plan::ScratchColumn| {
             let address = self.function.scratch_row(column);
             let vector = column.lanes.vector();
-            Vector::new(column.lanes, |part| self.function.builder.ins().load(vector, column_memory(), address, part as i32 * 16))
+            Vector::new(column.lanes, |part| self.ins().load(vector, column_memory(), address, part as i32 * 16))
         };
         let known = crossing.known.map(&mut load);
         let vector = load(crossing.value);
@@ -273,21 +278,21 @@ impl Emitter<'_, '_> {
         };
         if let Some(known) = slot.known {
             let known = self.convert_mask(known, lanes);
-            vector = self.zip(vector, known, |emitter, value, known| emitter.function.builder.ins().band(value, known));
+            vector = self.zip(vector, known, |emitter, value, known| emitter.ins().band(value, known));
         }
         let address = self.function.column_row(values, port.width);
         self.store(vector, address);
         if port.optional {
             let known = self.known_mask(slot.known);
-            let bits = self.function.builder.ins().vhigh_bits(types::I32, known.parts[0]);
+            let bits = self.ins().vhigh_bits(types::I32, known.parts[0]);
             let address = self.function.validity_byte(validity);
-            self.function.builder.ins().istore16(column_memory(), bits, address, 0);
+            self.ins().istore16(column_memory(), bits, address, 0);
         }
     }
 
     fn store(&mut self, vector: Vector, address: ir::Value) {
         for (number, part) in vector.parts().iter().enumerate() {
-            self.function.builder.ins().store(column_memory(), *part, address, number as i32 * 16);
+            self.ins().store(column_memory(), *part, address, number as i32 * 16);
         }
     }
 

@@ -67,7 +67,7 @@ impl Emitter<'_, '_> {
                 let lanes = self.lanes_of(left).max(self.lanes_of(right));
                 let known = [self.known_of(left), self.known_of(right)];
                 let (left, right) = (self.operand(left, lanes), self.operand(right, lanes));
-                let equal = self.zip(left, right, |emitter, left, right| emitter.function.builder.ins().icmp(IntCC::Equal, left, right));
+                let equal = self.zip(left, right, |emitter, left, right| emitter.ins().icmp(IntCC::Equal, left, right));
                 self.unless_missing(equal, known)
             }
             Op::Known(of) => {
@@ -108,7 +108,7 @@ impl Emitter<'_, '_> {
         let known = self.both_known(left_known, right_known);
         let (left, right) = (self.operand(left, lanes), self.operand(right, lanes));
         // Not narrowed yet: what comes next may need these lanes again.
-        let vector = self.zip(left, right, |emitter, left, right| emit(emitter.function.builder.ins(), left, right));
+        let vector = self.zip(left, right, |emitter, left, right| emit(emitter.ins(), left, right));
         Slot { kind: Kind::Whole, vector, known }
     }
 
@@ -117,7 +117,7 @@ impl Emitter<'_, '_> {
         match (left, right) {
             (Some(left), Some(right)) if left.parts[0] != right.parts[0] => {
                 let (left, right) = (self.convert_mask(left, Lanes::W8), self.convert_mask(right, Lanes::W8));
-                Some(self.zip(left, right, |emitter, left, right| emitter.function.builder.ins().band(left, right)))
+                Some(self.zip(left, right, |emitter, left, right| emitter.ins().band(left, right)))
             }
             (Some(known), _) | (None, Some(known)) => Some(known),
             (None, None) => None,
@@ -133,18 +133,18 @@ impl Emitter<'_, '_> {
     fn logic(&mut self, left: Value, right: Value, emit: impl Fn(FuncInstBuilder<'_, '_>, ir::Value, ir::Value) -> ir::Value) -> Slot {
         let (left, right) = (self.slot(left), self.slot(right));
         let (left, right) = (self.condition(left, Lanes::W8), self.condition(right, Lanes::W8));
-        condition(self.zip(left, right, |emitter, left, right| emit(emitter.function.builder.ins(), left, right)))
+        condition(self.zip(left, right, |emitter, left, right| emit(emitter.ins(), left, right)))
     }
 
     fn not(&mut self, mask: Vector) -> Vector {
-        Vector::new(mask.lanes, |part| self.function.builder.ins().bnot(mask.parts[part]))
+        Vector::new(mask.lanes, |part| self.ins().bnot(mask.parts[part]))
     }
 
     fn or_else(&mut self, value: Value, first: Value, second: Value) -> Slot {
         let Some(first_known) = self.known_of(first) else { return self.slot(first) };
         let known = self.known_of(second).map(|second_known| {
             let (first, second) = (self.convert_mask(first_known, Lanes::W8), self.convert_mask(second_known, Lanes::W8));
-            self.zip(first, second, |emitter, first, second| emitter.function.builder.ins().bor(first, second))
+            self.zip(first, second, |emitter, first, second| emitter.ins().bor(first, second))
         });
         let (kind, vector) = self.choose(value, first_known, first, second);
         Slot { kind, vector, known }
@@ -196,7 +196,7 @@ impl Emitter<'_, '_> {
                     Operator::AtMost => IntCC::SignedLessThanOrEqual,
                     Operator::Below => IntCC::SignedLessThan,
                 };
-                self.zip(left, right, |emitter, left, right| emitter.function.builder.ins().icmp(code, left, right))
+                self.zip(left, right, |emitter, left, right| emitter.ins().icmp(code, left, right))
             }
             Comparison::Wide => unreachable!("`can_compute` leaves such comparisons to scalar segments"),
         };
@@ -215,7 +215,7 @@ impl Emitter<'_, '_> {
             return vector;
         }
         let factor = self.splat(lanes, factor);
-        self.zip(vector, factor, |emitter, value, factor| emitter.function.builder.ins().imul(value, factor))
+        self.zip(vector, factor, |emitter, value, factor| emitter.ins().imul(value, factor))
     }
 
     /// Processors compare with "greater than" alone.
@@ -237,7 +237,7 @@ impl Emitter<'_, '_> {
         let parts = self.parts(value, lanes);
         Vector::new(lanes, |part| {
             let integer = self.part(parts, part);
-            self.function.builder.ins().icmp(code, integer, bound)
+            self.ins().icmp(code, integer, bound)
         })
     }
 
@@ -249,12 +249,12 @@ impl Emitter<'_, '_> {
         let vector = self.whole(slot, lanes);
         let bits = self.splat(lanes, mask);
         let any = self.zip(vector, bits, |emitter, value, bits| {
-            let found = emitter.function.builder.ins().band(value, bits);
+            let found = emitter.ins().band(value, bits);
             if mask.count_ones() == 1 {
-                return emitter.function.builder.ins().icmp(IntCC::Equal, found, bits);
+                return emitter.ins().icmp(IntCC::Equal, found, bits);
             }
             let zero = emitter.splat(lanes, 0);
-            emitter.function.builder.ins().icmp(IntCC::NotEqual, found, zero.parts[0])
+            emitter.ins().icmp(IntCC::NotEqual, found, zero.parts[0])
         });
         self.unless_missing(any, [slot.known, None])
     }

@@ -88,12 +88,12 @@ impl Emitter<'_, '_> {
         if !is_inside {
             let least = self.splat(lanes, low.saturating_sub(1));
             let most = self.splat(lanes, low.saturating_add(length as i64));
-            index = self.zip(index, least, |emitter, index, least| emitter.function.builder.ins().smax(index, least));
-            index = self.zip(index, most, |emitter, index, most| emitter.function.builder.ins().smin(index, most));
+            index = self.zip(index, least, |emitter, index, least| emitter.ins().smax(index, least));
+            index = self.zip(index, most, |emitter, index, most| emitter.ins().smin(index, most));
         }
         if low != 0 {
             let low = self.splat(lanes, low);
-            index = self.zip(index, low, |emitter, index, low| emitter.function.builder.ins().isub(index, low));
+            index = self.zip(index, low, |emitter, index, low| emitter.ins().isub(index, low));
         }
         self.convert(index, Lanes::W8).parts[0]
     }
@@ -108,11 +108,11 @@ impl Emitter<'_, '_> {
             let mut within = place;
             if number > 0 {
                 let start = self.splat(Lanes::W8, 16 * number as i64);
-                within = self.function.builder.ins().isub(place, start.parts[0]);
+                within = self.ins().isub(place, start.parts[0]);
             }
             let from_chunk = self.choose_bytes(vector, within, is_inside && bytes.len() <= 16);
             chosen = Some(match chosen {
-                Some(chosen) => self.function.builder.ins().bor(chosen, from_chunk),
+                Some(chosen) => self.ins().bor(chosen, from_chunk),
                 None => from_chunk,
             });
         }
@@ -151,14 +151,14 @@ impl Emitter<'_, '_> {
             let parts = self.parts(value, lanes);
             let reached = Vector::new(lanes, |part| {
                 let integer = self.part(parts, part);
-                let first = self.function.builder.ins().icmp(IntCC::SignedGreaterThan, integer, below[0]);
+                let first = self.ins().icmp(IntCC::SignedGreaterThan, integer, below[0]);
                 below[1..].iter().fold(first, |sum, below| {
-                    let mask = self.function.builder.ins().icmp(IntCC::SignedGreaterThan, integer, *below);
-                    self.function.builder.ins().iadd(sum, mask)
+                    let mask = self.ins().icmp(IntCC::SignedGreaterThan, integer, *below);
+                    self.ins().iadd(sum, mask)
                 })
             });
             let reached = self.convert(reached, Lanes::W8);
-            count = self.zip(count, reached, |emitter, always, reached| emitter.function.builder.ins().isub(always, reached));
+            count = self.zip(count, reached, |emitter, always, reached| emitter.ins().isub(always, reached));
         }
         Slot { kind: Kind::Whole, vector: count, known }
     }

@@ -24,7 +24,7 @@ pub struct File {
     /// The number of `leadwright N`, if the line is there.
     pub version: Option<(u32, Span)>,
     pub items: Vec<Item>,
-    /// Every comment, in order, `#` included.
+    /// Every comment, in order, `#` included; documentation (`##`) too.
     pub comments: Vec<Comment>,
 }
 
@@ -158,6 +158,7 @@ pub enum ExprKind {
 
     And(Vec<Expr>),
     Or(Vec<Expr>),
+    /// `not a`; of several in a row one or two are kept, which mean the same
     Not(Box<Expr>),
     Implies(Box<Expr>, Box<Expr>),
     /// `a >= b`
@@ -228,7 +229,7 @@ pub enum Factor {
     Remainder,
 }
 
-/// `>= > <= <`; equality is written `is`, but `=`, `==`, `!=` are read so that the checker can say so.
+/// `>= > <= <`; equality is written `is`, see [`ExprKind::Is`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
     AtLeast,
@@ -762,7 +763,7 @@ pub struct RouteRow {
 #[derive(Clone, Debug)]
 pub enum RouteTarget {
     Queue(Name),
-    /// `by territories[state].queue`
+    /// `by territories[state].queue`; without a guard of its own the row has `when yes`: it applies if the look-up finds a queue
     By(Expr),
     KeepOwner(Span),
 }

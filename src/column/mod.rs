@@ -92,14 +92,14 @@ impl Column {
         if value.is_none() && self.validity.is_none() {
             let mut bits = MutableBuffer::new(self.len / 8 + 64);
             bits.resize(self.len.div_ceil(8), 0xFF);
-            if self.len % 8 != 0 {
+            if !self.len.is_multiple_of(8) {
                 let last = bits.len() - 1;
                 bits.as_slice_mut()[last] = (1u8 << (self.len % 8)) - 1;
             }
             self.validity = Some(bits);
         }
         if let Some(bits) = &mut self.validity {
-            if self.len % 8 == 0 {
+            if self.len.is_multiple_of(8) {
                 bits.push(0u8);
             }
             if value.is_some() {

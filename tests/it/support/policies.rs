@@ -513,7 +513,8 @@ impl Maker {
         let mut head = format!("score {name}");
         if self.random.chance(60) {
             self.uses("score range");
-            head.push_str(*self.random.pick(&[" from 0 to 100", " from -50 to 60", " from 10 to 11"]));
+            let range = self.random.pick(&[" from 0 to 100", " from -50 to 60", " from 10 to 11"]);
+            head.push_str(range);
         }
         if self.random.chance(25) {
             self.uses("rounded score");

@@ -40,16 +40,21 @@ impl Show<'_> {
         }
     }
 
-    /// `2026-11-18T15:00`, with seconds and parts of them only if there are any.
+    /// `2026-11-18T15:00`, with seconds and parts of them only if there are any, and with the offset where local time occurs twice.
     pub fn time(&self, microseconds: i64) -> String {
         let Ok(instant) = jiff::Timestamp::from_microsecond(microseconds) else { return microseconds.to_string() };
-        let local = self.zone.to_datetime(instant);
-        let minutes = local.strftime("%Y-%m-%dT%H:%M").to_string();
-        match (local.second(), local.subsec_nanosecond()) {
-            (0, 0) => minutes,
-            (second, 0) => format!("{minutes}:{second:02}"),
-            (second, nanosecond) => format!("{minutes}:{second:02}.{:06}", nanosecond / 1_000).trim_end_matches('0').to_string(),
+        let zoned = instant.to_zoned(self.zone.clone());
+        let mut text = zoned.strftime("%Y-%m-%dT%H:%M").to_string();
+        if zoned.second() != 0 || zoned.subsec_nanosecond() != 0 {
+            text += &format!(":{:02}", zoned.second());
         }
+        if zoned.subsec_nanosecond() != 0 {
+            text += format!(".{:06}", zoned.subsec_nanosecond() / 1_000).trim_end_matches('0');
+        }
+        if self.zone.to_ambiguous_timestamp(zoned.datetime()).is_ambiguous() {
+            text += &zoned.strftime("%:z").to_string();
+        }
+        text
     }
 }
 
@@ -76,5 +81,8 @@ mod tests {
         assert_eq!(show.integer(Type::Time, 1_000_000), "1969-12-31T19:00:01");
         assert_eq!(show.integer(Type::Time, 1_500_000), "1969-12-31T19:00:01.5");
         assert_eq!(show.integer(Type::YesNo, 1), "yes");
+        // 01:30 on the day that clocks are put back: first and second time
+        assert_eq!(show.time(1_793_511_000_000_000), "2026-11-01T01:30-04:00");
+        assert_eq!(show.time(1_793_514_600_000_000), "2026-11-01T01:30-05:00");
     }
 }

@@ -62,10 +62,10 @@ fn value(value: Option<&String>) -> Words {
 fn score(page: &mut Page, score: &ScoreExplained) {
     page.heading(format!("Score {}: {}", called(&score.name), score.value));
     if let Some(persona) = &score.persona {
-        page.line(2, &[words(format!("the model for: {}", persona.condition))]);
+        page.line(2, &[words(format!("the model for `{}`", persona.condition))]);
         for row in &persona.earlier {
             let condition = row.condition.clone().unwrap_or_default();
-            page.line(2, &[words(format!("not the one for: {condition}")).paint(Paint::Dim)]);
+            page.line(2, &[words(format!("not the one for `{condition}`")).paint(Paint::Dim)]);
             verdict(page, 4, &row.verdict);
         }
     }

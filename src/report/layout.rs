@@ -110,6 +110,8 @@ impl Page {
 
     /// Words from `column` on; further lines stand at `hang`.
     fn flow(&mut self, mut column: usize, hang: usize, pieces: &[Words]) {
+        // what stands on the line and has the same paint, not yet written
+        let mut run = Words::default();
         let mut blank_due = false;
         for piece in pieces {
             for (index, word) in one_line(&piece.text).split(' ').enumerate() {
@@ -117,22 +119,30 @@ impl Page {
                 if word.is_empty() {
                     continue;
                 }
-                let width = word.width();
-                let needed = width + usize::from(blank_due);
-                if column + needed > self.look.width && column > hang {
-                    self.trim_blanks();
+                let breaks = column + word.width() + usize::from(blank_due) > self.look.width && column > hang;
+                if breaks || run.paint != piece.paint {
+                    self.painted(&run.text, run.paint);
+                    run = Words { paint: piece.paint, ..Words::default() };
+                }
+                if breaks {
                     self.out.push('\n');
                     self.blanks(hang);
                     column = hang;
                 } else if blank_due {
-                    self.out.push(' ');
+                    // a blank needs no paint
+                    if run.text.is_empty() {
+                        self.blanks(1)
+                    } else {
+                        run.text.push(' ')
+                    }
                     column += 1;
                 }
                 blank_due = false;
-                self.painted(word, piece.paint);
-                column += width;
+                run.text.push_str(word);
+                column += word.width();
             }
         }
+        self.painted(&run.text, run.paint);
         self.trim_blanks();
         self.out.push('\n');
     }
@@ -303,6 +313,10 @@ mod tests {
     fn paint_takes_no_room_and_text_is_harmless() {
         let mut page = Page::new(Look { width: 20, colour: true, unicode: false });
         page.table(0, &[], &[vec![words("a\u{1b}[2J").paint(Paint::Bad), words("b")]]);
-        assert_eq!(page.finish(), "\u{1b}[31ma␛[2J\u{1b}[0m  b\n");
+        page.line(0, &[words("one two").paint(Paint::Bold), words(" three"), words(" four five six").paint(Paint::Bold)]);
+        assert_eq!(
+            page.finish(),
+            "\u{1b}[31ma␛[2J\u{1b}[0m  b\n\u{1b}[1mone two\u{1b}[0m three \u{1b}[1mfour\u{1b}[0m\n  \u{1b}[1mfive six\u{1b}[0m\n"
+        );
     }
 }

@@ -7,7 +7,7 @@ use super::explain_score::{SumTooLarge, score};
 use super::explanation::*;
 use super::why::{looked_at, why_not};
 use crate::interpret;
-use crate::model::{Decide, DecideBody, Edge, Flow, Matcher, Policy, RouteTarget, Trigger};
+use crate::model::{Decide, DecideBody, Edge, Matcher, Policy, RouteTarget, Trigger};
 use crate::program::{Lowered, RouteTrace};
 use crate::record::reader::Reader;
 use crate::record::show::Show;
@@ -146,7 +146,7 @@ fn flow_rows(reader: &Reader, stage: usize) -> Vec<RowExplained> {
             } else if reader.holds_at(*trace) {
                 Verdict::NotReached
             } else {
-                Verdict::Failed { reasons: flow_reasons(reader, flow, row) }
+                Verdict::Failed { reasons: flow_reasons(reader, row) }
             };
             out.push(RowExplained {
                 gives: reader.policy.stages.get(row.to).map(|stage| stage.name.clone()).unwrap_or_default(),
@@ -162,7 +162,7 @@ fn flow_rows(reader: &Reader, stage: usize) -> Vec<RowExplained> {
     out
 }
 
-fn flow_reasons(reader: &Reader, _flow: &Flow, row: &crate::model::FlowRow) -> Vec<Reason> {
+fn flow_reasons(reader: &Reader, row: &crate::model::FlowRow) -> Vec<Reason> {
     match &row.trigger {
         Trigger::When(condition) if !reader.holds(condition) => why_not(reader, condition),
         Trigger::When(_) => vec![Reason {

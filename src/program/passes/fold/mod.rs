@@ -22,7 +22,7 @@ const ENTRIES_MAX: usize = 1 << 20;
 pub fn fold(mut program: Program) -> Program {
     let uses = uses(&program);
     let ops = std::mem::take(&mut program.ops);
-    program.shapes.clear();
+    let shapes = std::mem::take(&mut program.shapes);
     let mut fold = Fold {
         result: program,
         combined: FxHashMap::default(),
@@ -38,8 +38,9 @@ pub fn fold(mut program: Program) -> Program {
         fold.uses[value.index()] += uses;
         of_old.push(value);
     }
-    for output in &mut fold.result.outputs {
-        output.value = of_old[output.value.index()];
+    for index in 0..fold.result.outputs.len() {
+        let old = fold.result.outputs[index].value.index();
+        fold.result.outputs[index].value = fold.within(of_old[old], shapes[old]);
     }
     fold.result
 }
@@ -75,6 +76,28 @@ impl Fold {
             (Op::Constant(_), _) | (_, None) => self.result.push(op),
             (_, Some(constant)) => self.constant(constant),
         }
+    }
+
+    /// The value, with at least as much known of it as before: an output's width rests on that. Its answers were in these bounds all along, but the
+    /// operations that now give them may not show it.
+    fn within(&mut self, value: Value, before: Shape) -> Value {
+        let mut value = value;
+        if self.shape(value).optional && !before.optional {
+            let low = self.constant(before.interval.low);
+            value = self.result.push(Op::Else(value, low));
+        }
+        if self.is_missing(value) {
+            return value;
+        }
+        if self.shape(value).interval.low < before.interval.low {
+            let low = self.constant(before.interval.low);
+            value = self.result.push(Op::Larger(value, low));
+        }
+        if self.shape(value).interval.high > before.interval.high {
+            let high = self.constant(before.interval.high);
+            value = self.result.push(Op::Smaller(value, high));
+        }
+        value
     }
 
     fn constant(&mut self, constant: i64) -> Value {

@@ -314,7 +314,7 @@ fn look_ups_agree() {
 }
 
 #[test]
-fn a_missing_value_is_stored_as_zero() {
+fn a_missing_value_and_rows_that_are_not_there_are_stored_as_zero() {
     let mut program = Program::default();
     let subject = input(&mut program, (0, 255), true);
     let seven = program.push(Op::Constant(7));
@@ -329,6 +329,9 @@ fn a_missing_value_is_stored_as_zero() {
     // SAFETY: the column has three values of two bytes.
     let values = unsafe { std::slice::from_raw_parts(column.values_ptr().cast::<u16>(), 3) };
     assert_eq!(values, [0, 8, 0]);
+    // SAFETY: the column can be missing, so it has a bit for each row.
+    let bits = unsafe { *column.validity_ptr() };
+    assert_eq!(bits, 0b010, "behind the last row stand zeros");
 }
 
 #[test]

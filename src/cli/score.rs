@@ -1,13 +1,14 @@
 //! `leadwright score`: a file of leads in, a scored file and a summary out.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use super::console::Console;
 use super::leads::{LeadArguments, format};
 use super::load::load;
+use super::locate::locate;
 use super::outcome::{Misuse, Outcome};
 use super::progress::Bar;
 use crate::batch::{self, Backend, BatchError, Format, Keep, Options, Output, Place, Report};
@@ -88,6 +89,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         Ok(policy) => policy,
         Err(outcome) => return Ok(outcome),
     };
+    refuse_policy_files(arguments, &policy)?;
     let options = options(arguments, policy.model())?;
     let input = arguments.leads.input();
     let place = Place::parse(&arguments.output);
@@ -122,10 +124,32 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         let look = if to_standard_output { console.err } else { console.out };
         let text = summary_text(arguments, &policy, &options, &report, look)?;
         if to_standard_output { console.note(&text) } else { console.print(&text)? }
-    } else if arguments.show_binding {
+    } else {
+        // what was left out is said even then
+        for note in &report.notes {
+            console.note(&format!("note: {note}\n"));
+        }
+    }
+    if arguments.quiet && arguments.show_binding {
         console.note(&binding::page(&report.binding, console.err));
     }
     Ok(Outcome::Clean)
+}
+
+/// A scored file or a list of rejects never takes the place of a file that the policy was read from.
+fn refuse_policy_files(arguments: &Arguments, policy: &Policy) -> Result<(), Misuse> {
+    if arguments.rejects.as_deref() == Some(Path::new("-")) {
+        return Err(Misuse::new("`--rejects -` names no file: the list of rejected rows needs one of its own"));
+    }
+    let root = locate(&arguments.policy)?.disk.root().to_owned();
+    for target in std::iter::once(&arguments.output).chain(&arguments.rejects) {
+        let Ok(real) = std::fs::canonicalize(target) else { continue };
+        let own = policy.sources().iter().any(|(_, source)| std::fs::canonicalize(root.join(&source.path)).is_ok_and(|file| file == real));
+        if own {
+            return Err(Misuse::new(format!("`{}` is a file of the policy itself: name another file to write to", target.display())));
+        }
+    }
+    Ok(())
 }
 
 fn options(arguments: &Arguments, policy: &crate::model::Policy) -> Result<Options, Misuse> {

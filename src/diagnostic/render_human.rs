@@ -27,7 +27,10 @@ impl Look {
     pub const PLAIN: Look = Look { colour: false, unicode: false, width: 80 };
 }
 
-/// Each diagnostic, with an empty line behind it.
+/// Nobody reads more at once, and each costs a walk through its file.
+pub const SHOWN_MAX: usize = 200;
+
+/// Each diagnostic (of many, the first [`SHOWN_MAX`]), with an empty line behind it.
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources, look: Look) -> String {
     let theme = match (look.unicode, look.colour) {
         (true, true) => GraphicalTheme::unicode(),
@@ -42,10 +45,13 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, look: Look) -> Stri
         .with_show_related_as_nested(true)
         .without_syntax_highlighting();
     let mut out = String::new();
-    for diagnostic in diagnostics {
+    for diagnostic in diagnostics.iter().take(SHOWN_MAX) {
         // writing into a string cannot fail, and every span that reaches the handler lies in its window
         let _ = handler.render_report(&mut out, &Report::new(diagnostic, sources, look));
         out.push('\n');
+    }
+    if let Some(more) = diagnostics.len().checked_sub(SHOWN_MAX).filter(|more| *more > 0) {
+        out.push_str(&format!("… and {more} more: mend these first, or read all of them as JSON\n\n"));
     }
     out.lines().map(str::trim_end).fold(String::with_capacity(out.len()), |text, line| text + line + "\n")
 }

@@ -108,3 +108,19 @@ fn every_fix_mends() {
     }
     assert!(fixes >= 15, "only {fixes} fixes seen");
 }
+
+/// Nobody reads thousands of messages, and nobody should wait for them.
+#[test]
+fn of_very_many_messages_the_first_are_shown() {
+    let lets: String = (0..3_000).map(|index| format!("let a{index} = site is a{index}\n")).collect();
+    let text = format!("leadwright 1\npolicy p {{}}\nlead {{ id text key   site one of x, y }}\n{lets}");
+    let checked = model::check(&BTreeMap::from([("policy.lead".to_string(), text)]), "policy.lead");
+    assert_eq!(checked.diagnostics.len(), 3_000);
+    let shown = render(&checked.diagnostics, &checked.sources, Look { width: 80, colour: false, unicode: true });
+    assert_eq!(shown.matches("× error[").count(), 200);
+    assert!(
+        shown.trim_end().ends_with("… and 2800 more: mend these first, or read all of them as JSON"),
+        "{}",
+        &shown[shown.len() - 200..]
+    );
+}

@@ -32,6 +32,11 @@ impl ChoiceCells {
         ChoiceCells { by_spelling, several, seen: Interner::default(), answers: Vec::new() }
     }
 
+    /// Whether a cell may hold more than one.
+    pub fn several(&self) -> bool {
+        self.several
+    }
+
     pub fn read(&mut self, cell: &str) -> Result<Option<i64>, Reason> {
         if let Some(code) = self.seen.find(cell.as_bytes()) {
             return self.answers[code as usize];

@@ -87,6 +87,9 @@ impl CellReader {
     /// The members of a list, for `some of`; an empty list is missing.
     pub fn list<'c>(&mut self, members: impl Iterator<Item = &'c str>) -> Result<Option<i64>, Reason> {
         let Kind::Choice(choices) = &self.kind else { return Err(Reason::NotOneValue) };
+        if !choices.several() {
+            return Err(Reason::NotOneValue);
+        }
         let mut bits = 0;
         for member in members.filter(|member| !is_blank(member)) {
             bits |= choices.bit(member)?;

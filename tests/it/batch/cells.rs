@@ -226,3 +226,18 @@ fn a_value_must_lie_in_its_range() {
     assert_eq!(reader.text("0"), Err(Reason::OutOfRange));
     assert_eq!(reader.whole(11), Err(Reason::OutOfRange));
 }
+
+#[test]
+fn a_list_is_for_a_set_alone() {
+    let policy = policy(
+        "leadwright 1\npolicy p {}\nlead { id text key   one one of a, b, c   many some of a, b, c optional }\ndecide d { x when one is a   y otherwise }\n",
+    );
+    let zone = Zone::named("UTC").unwrap();
+    let list = |field: usize, members: &[&str]| {
+        CellReader::new(policy.model(), policy.model().fields[field].ty, Interval::FULL, &zone).list(members.iter().copied())
+    };
+    assert_eq!(list(1, &["a"]), Err(Reason::NotOneValue));
+    assert_eq!(list(1, &[]), Err(Reason::NotOneValue));
+    assert_eq!(list(2, &["a", "c"]), Ok(Some(0b101)));
+    assert_eq!(list(2, &[]), Ok(None));
+}

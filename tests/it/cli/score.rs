@@ -165,6 +165,18 @@ fn what_cannot_be_scored_is_one_sentence() {
     assert!(sentence("leads.csv", &["-o", &folder.name("out.pdf")]).contains("--output-format"));
     assert!(sentence("leads.csv", &["--as-of", "tomorrow"]).contains("`--as-of tomorrow` is no date and no time"));
     assert!(sentence("leads.csv", &["-o", &folder.name("no/such/folder.csv")]).contains("cannot write"));
+    assert!(sentence("leads.csv", &["--rejects", "-"]).contains("names no file"));
+}
+
+#[test]
+fn a_policy_is_never_written_over() {
+    let folder = Folder::new(&[("clinic.lead", POLICY), ("leads.csv", LEADS)]);
+    let policy = folder.name("clinic.lead");
+    for target in [["--rejects", policy.as_str()], ["-o", policy.as_str()]] {
+        let ran = run(&["score", &policy, &folder.name("leads.csv"), AS_OF, "--output-format", "csv", target[0], target[1]]);
+        assert!(ran.sentence().contains("is a file of the policy itself"), "{ran:?}");
+        assert_eq!(std::fs::read_to_string(&policy).unwrap(), POLICY);
+    }
 }
 
 #[test]

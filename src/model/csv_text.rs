@@ -14,6 +14,8 @@ pub(crate) struct Cells<'t> {
     position: usize,
     reader: Reader,
     buffer: Vec<u8>,
+    /// the next cell is the first of its record
+    record_starts: bool,
 }
 
 pub(crate) enum Next<'c> {
@@ -37,7 +39,7 @@ pub(crate) enum Next<'c> {
 
 impl<'t> Cells<'t> {
     pub fn new(text: &'t str) -> Cells<'t> {
-        Cells { text, position: 0, reader: Reader::new(), buffer: vec![0; CELL_BYTES_MAX] }
+        Cells { text, position: 0, reader: Reader::new(), buffer: vec![0; CELL_BYTES_MAX], record_starts: true }
     }
 
     pub fn next(&mut self) -> Next<'_> {
@@ -51,6 +53,7 @@ impl<'t> Cells<'t> {
         }
         self.position = from + read;
         let (start, end) = self.place(from, self.position);
+        self.record_starts = matches!(result, ReadFieldResult::Field { record_end: true });
         match result {
             ReadFieldResult::Field { record_end } => {
                 let raw = &self.text[start..end];
@@ -71,10 +74,10 @@ impl<'t> Cells<'t> {
         }
     }
 
-    /// What was read without the comma or line end behind it, and without empty lines before it.
+    /// What was read without the comma or line end behind it, and, before the first cell of a record, without empty lines.
     fn place(&self, from: usize, to: usize) -> (usize, usize) {
         let raw = &self.text[from..floor(self.text, to)];
-        let raw_start = raw.trim_start_matches(['\r', '\n', '\u{feff}']);
+        let raw_start = if self.record_starts { raw.trim_start_matches(['\r', '\n', '\u{feff}']) } else { raw };
         let start = from + raw.len() - raw_start.len();
         let end = match raw_start.as_bytes().last() {
             Some(b',' | b'\n' | b'\r') => start + raw_start.len() - 1,
@@ -164,5 +167,17 @@ mod tests {
         assert_eq!(records("a,b\n\"c,d\ne,f\n"), [vec!["a", "b"], vec!["unclosed"]]);
         assert_eq!(records(&"é".repeat(CELL_BYTES_MAX)), [["too long"]]);
         assert_eq!(records(&format!("\"{}", "é\n".repeat(CELL_BYTES_MAX))), [["unclosed"]]);
+    }
+
+    /// An empty last cell stands at the end of its own line, not at the start of the next.
+    #[test]
+    fn an_empty_last_cell_stands_on_its_line() {
+        let text = "a,b\r\n1,\r\n\r\n2,\n";
+        let mut cells = Cells::new(text);
+        let mut starts = Vec::new();
+        while let Next::Cell { start, .. } = cells.next() {
+            starts.push(start);
+        }
+        assert_eq!(starts, [0, 2, 5, 7, 11, 13]);
     }
 }

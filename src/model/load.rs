@@ -326,7 +326,7 @@ impl<'l> Loader<'l> {
 }
 
 /// Collects the words that the parser may have skipped: all text that belongs to no item, and in an item the line of each mistake. If a `use`
-/// may be among it, what its file declares is hidden too.
+/// may be among it, what its file declares is hidden too. A test, a claim and a promise declare nothing that another part could use.
 fn hide_skipped(text: &str, tree: &tree::File, diagnostics: &[Diagnostic], hidden: &mut Hidden) {
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
     let places: Vec<usize> = errors.filter_map(|diagnostic| Some(diagnostic.labels.first()?.span.start as usize)).collect();
@@ -339,14 +339,34 @@ fn hide_skipped(text: &str, tree: &tree::File, diagnostics: &[Diagnostic], hidde
         hidden.words.extend(words.map(str::to_owned));
         hidden.files |= code.contains(".lead");
     };
-    for place in places {
+    let mut from = 0;
+    let mut silent = Vec::new();
+    let ends = tree.items.iter().map(|item| (item.span.start as usize, item.span.end as usize));
+    for (start, end) in ends.chain([(text.len(), text.len())]) {
+        let mut declares = true;
+        let gap = text.get(from..start).unwrap_or_default();
+        for line in gap.lines() {
+            if line.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
+                declares = !declares_nothing(line);
+            }
+            if declares {
+                hide(line);
+            } else {
+                let start = line.as_ptr() as usize - text.as_ptr() as usize;
+                silent.push(start..start + line.len() + 1);
+            }
+        }
+        if text.get(start..end).is_some_and(declares_nothing) {
+            silent.push(start..end);
+        }
+        from = from.max(end);
+    }
+    for place in places.into_iter().filter(|place| !silent.iter().any(|range| range.contains(place))) {
         let start = text[..place].rfind('\n').map_or(0, |end| end + 1);
         hide(text[start..].lines().next().unwrap_or_default());
     }
-    let mut from = 0;
-    let ends = tree.items.iter().map(|item| (item.span.start as usize, item.span.end as usize));
-    for (start, end) in ends.chain([(text.len(), text.len())]) {
-        text.get(from..start).unwrap_or_default().lines().for_each(&mut hide);
-        from = from.max(end);
-    }
+}
+
+fn declares_nothing(item: &str) -> bool {
+    ["test ", "claim ", "promise "].iter().any(|word| item.starts_with(word))
 }

@@ -928,3 +928,17 @@ fn a_lead_is_bounded() {
     let checked = check_files(&[("p.lead", &format!("{HEAD}lead {{\n  id text key\n  a one of {}\n}}\n", choices.join(", ")))]);
     assert_eq!(codes(&checked), ["E0304"], "{}", checked.diagnostics[0].message);
 }
+
+/// A broken test or claim hides no mistake elsewhere: it declares nothing that others could use.
+#[test]
+fn a_broken_test_hides_nothing_elsewhere() {
+    let head = "leadwright 1\npolicy p {}\nteam crew\nlead { id text key   ok yes_no }\nstage a owner crew start\nstage b owner crew final\n\
+        flow { a -> b after 3 days without ok }\n";
+    for broken in ["", "claim \"c\" always ok and or\n", "test \"q\" {\n  as of 2026-11-30\n  lead { ok yes }\n}\n"] {
+        let files = std::collections::BTreeMap::from([("policy.lead".to_string(), format!("{head}{broken}"))]);
+        let checked = leadwright::model::check(&files, "policy.lead");
+        let codes: Vec<&str> = checked.diagnostics.iter().map(|diagnostic| diagnostic.code.entry().code).collect();
+        assert!(codes.contains(&"E0208"), "{broken}: {codes:?}");
+        assert!(broken.is_empty() || codes.len() > 1, "{broken}: {codes:?}");
+    }
+}

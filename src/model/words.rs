@@ -8,6 +8,7 @@ use super::ranges::domain_of;
 use super::value::{Interval, Type, Unit, format_scaled};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::source::Span;
+use crate::syntax::RESERVED_WORDS;
 
 impl Checker<'_> {
     /// A value as the policy would write it.
@@ -51,33 +52,7 @@ impl Diagnostic {
 
 /// A name as a policy writes it: a reserved word stands in backquotes.
 pub(crate) fn as_written(name: &str) -> String {
-    const RESERVED: &[&str] = &[
-        "and",
-        "or",
-        "not",
-        "is",
-        "has",
-        "between",
-        "else",
-        "when",
-        "otherwise",
-        "yes",
-        "no",
-        "missing",
-        "known",
-        "under",
-        "by",
-        "any",
-        "key",
-        "optional",
-        "from",
-        "implies",
-        "because",
-        "entering",
-        "leaving",
-        "for",
-    ];
-    if RESERVED.contains(&name) { format!("`{name}`") } else { name.to_owned() }
+    if RESERVED_WORDS.contains(&name) { format!("`{name}`") } else { name.to_owned() }
 }
 
 /// "a whole number", "a choice": what a value of this type is.

@@ -16,7 +16,7 @@ pub(super) fn is_token(rule: Rule) -> bool {
 }
 
 /// The reserved words, as in the grammar.
-pub(super) const RESERVED_WORDS: [&str; 24] = [
+pub(crate) const RESERVED_WORDS: [&str; 24] = [
     "and",
     "or",
     "not",

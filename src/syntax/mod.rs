@@ -29,6 +29,7 @@ use crate::diagnostic::{self, Applicability, Code, Diagnostic, nearest};
 use crate::source::{SourceId, Sources, Span};
 use build::Builder;
 use cut::{Cut, ITEM_WORDS, ItemRange};
+pub(crate) use grammar::RESERVED_WORDS;
 use grammar::{Grammar, Rule};
 use mistakes::Found;
 use scan::{Kind, Scan, Token};

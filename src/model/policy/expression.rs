@@ -1,0 +1,126 @@
+//! Typed expressions and the lets that name them.
+
+use crate::model::{Constant, DecideId, Decimal, FieldId, Interval, LetId, ScoreId, TableId, Type};
+use crate::source::Span;
+use crate::syntax::tree::{Factor, Sign};
+
+#[derive(Clone, Debug)]
+pub struct Expr {
+    pub kind: ExprKind,
+    pub ty: Type,
+    /// can be missing
+    pub optional: bool,
+    /// bounds of a known value, for numbers, dates and times
+    pub range: Option<Interval>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    Constant(Constant),
+    Field(FieldId),
+    Let(LetId),
+    Score(ScoreId),
+    /// index into [`Score::sections`]
+    Section(ScoreId, usize),
+    Decide(DecideId),
+    /// the stage before the transition
+    Stage,
+    Cell {
+        table: TableId,
+        keys: Vec<Expr>,
+        column: usize,
+    },
+    /// members keep their own scale; the sum has the largest
+    Sum(Vec<(Sign, Expr)>),
+    /// `Times` and `Over` only: the exact quotient of all numerators by all denominators, rounded once, half away from zero,
+    /// to the scale of the expression's type (which is the sum of scales if there is no denominator and no `to N places`)
+    Product(Vec<(Factor, Expr)>),
+    /// `left % right`: sign of the left side, scale the larger of both, missing when the right side is zero
+    Remainder(Box<Expr>, Box<Expr>),
+    Larger(Vec<Expr>),
+    Smaller(Vec<Expr>),
+    Else(Box<Expr>, Constant),
+    /// whole days from the value's calendar day to as-of's, in the policy's zone; missing if negative
+    DaysSince(Box<Expr>),
+    DaysUntil(Box<Expr>),
+    /// the part behind the last `@` of a text, missing without one
+    DomainOf(Box<Expr>),
+    /// a measure over signals or the stage log: typed, not evaluated yet
+    Measure(String),
+
+    // conditions: `yes_no`, never missing
+    And(Vec<Expr>),
+    Or(Vec<Expr>),
+    Not(Box<Expr>),
+    Implies(Box<Expr>, Box<Expr>),
+    /// a number, date or time with a constant; the constant may have more places than the left side
+    CompareConstant {
+        left: Box<Expr>,
+        operator: Operator,
+        right: Decimal,
+    },
+    /// two values of one unit, perhaps of two scales
+    Compare {
+        left: Box<Expr>,
+        operator: Operator,
+        right: Box<Expr>,
+    },
+    /// `is one of`: choice indexes, 0/1 of `yes_no`, or numbers, dates, times in the left side's units
+    IsOneOf {
+        left: Box<Expr>,
+        negated: bool,
+        values: Vec<i64>,
+    },
+    /// texts folded with [`value::fold_text`]
+    IsText {
+        left: Box<Expr>,
+        negated: bool,
+        values: Vec<String>,
+    },
+    SameAs {
+        left: Box<Expr>,
+        negated: bool,
+        right: Box<Expr>,
+    },
+    IsKnown {
+        left: Box<Expr>,
+        known: bool,
+    },
+    /// any of the bits
+    Has {
+        left: Box<Expr>,
+        mask: i64,
+    },
+    TextTest {
+        left: Box<Expr>,
+        test: TextTest,
+        text: String,
+    },
+    Entering(usize),
+    Leaving(usize),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TextTest {
+    StartsWith,
+    EndsWith,
+    Contains,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operator {
+    AtLeast,
+    Above,
+    AtMost,
+    Below,
+}
+
+#[derive(Clone, Debug)]
+pub struct Let {
+    pub name: String,
+    pub display: Option<String>,
+    pub doc: Option<String>,
+    pub value: Expr,
+    pub span: Span,
+}

@@ -1,0 +1,142 @@
+//! The policy as data: one file for each part of the language; the types are used by the path `model::Name` alone.
+
+mod expression;
+mod flow;
+mod score;
+mod test;
+
+pub use expression::*;
+pub use flow::*;
+pub use score::*;
+pub use test::*;
+
+use super::value::{Interval, Type, fold_choice};
+use super::{ChoicesId, DecideId, FieldId, LetId, ScoreId};
+use crate::source::Span;
+
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    pub name: String,
+    pub display: Option<String>,
+    pub doc: Option<String>,
+    pub version: Option<String>,
+    /// IANA name; `UTC` if the policy names none
+    pub timezone: String,
+    pub currency: Option<Currency>,
+    /// every set of names that a value can take: fields, decides, stages, queues, owners, teams
+    pub choices: Vec<Choices>,
+    pub fields: Vec<Field>,
+    pub key: Option<FieldId>,
+    pub tables: Vec<Table>,
+    pub lets: Vec<Let>,
+    pub scores: Vec<Score>,
+    pub decides: Vec<Decide>,
+    pub stages: Vec<Stage>,
+    /// the choices whose indexes are stage numbers
+    pub stage_choices: Option<ChoicesId>,
+    pub start_stage: Option<usize>,
+    pub flows: Vec<Flow>,
+    pub queues: Vec<Queue>,
+    pub queue_choices: Option<ChoicesId>,
+    /// everyone that a queue rotates among
+    pub owner_choices: Option<ChoicesId>,
+    pub routes: Vec<Route>,
+    /// lets, scores and decides, each after all that it needs
+    pub order: Vec<Derived>,
+    pub tests: Vec<Test>,
+    /// parts that parse and check but that scoring does not do yet; scoring reports each as `NotEvaluated`
+    pub unevaluated: Vec<Unevaluated>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Currency {
+    /// ISO 4217, e.g. `USD`
+    pub code: [u8; 3],
+    /// decimal places of the minor unit: USD 2, JPY 0
+    pub places: u8,
+}
+
+/// A part of the language that is not evaluated yet, e.g. what = "`sla first_touch`".
+#[derive(Clone, Debug)]
+pub struct Unevaluated {
+    pub what: String,
+    /// A score would be wrong or incomplete without it, so scoring refuses. Claims, promises and the signals of tests are false: only
+    /// their own commands need them.
+    pub scoring: bool,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Derived {
+    Let(LetId),
+    Score(ScoreId),
+    Decide(DecideId),
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Choices {
+    pub members: Vec<ChoiceMember>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ChoiceMember {
+    pub name: String,
+    pub display: Option<String>,
+    /// every accepted spelling, folded with [`super::value::fold_choice`], the name included
+    pub spellings: Vec<String>,
+    pub span: Span,
+}
+
+impl Choices {
+    pub fn index_of(&self, name: &str) -> Option<usize> {
+        self.members.iter().position(|member| member.name == name)
+    }
+
+    /// The choice that a cell of a file means, by any of its spellings.
+    pub fn index_of_spelling(&self, cell: &str) -> Option<usize> {
+        let folded = fold_choice(cell);
+        self.members.iter().position(|member| member.spellings.contains(&folded))
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub name: String,
+    pub display: Option<String>,
+    pub doc: Option<String>,
+    pub ty: Type,
+    /// bounds of the schema, in the type's units; a value outside makes a bad row
+    pub range: Option<Interval>,
+    pub optional: bool,
+    /// (system, column name there)
+    pub sources: Vec<(String, String)>,
+    pub span: Span,
+}
+
+/// A look-up table with its rows.
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub name: String,
+    pub columns: Vec<TableColumn>,
+    pub row_count: usize,
+    /// `from input`: given at run time, not evaluated yet
+    pub from_input: bool,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct TableColumn {
+    pub name: String,
+    pub ty: Type,
+    pub key: bool,
+    /// the longest key that the value starts with (text keys only; at most one such column)
+    pub prefix: bool,
+    pub optional: bool,
+    /// of a text column: distinct texts (folded with [`super::value::fold_text`]); cells are indexes into it
+    pub dictionary: Vec<String>,
+    /// of a text column: the texts as first written, parallel to `dictionary`
+    pub spelled: Vec<String>,
+    /// one per row, in the type's units
+    pub cells: Vec<Option<i64>>,
+    pub span: Span,
+}

@@ -1,0 +1,45 @@
+//! The tests that a policy contains.
+
+use crate::model::{Constant, DecideId, FieldId, LetId, ScoreId};
+use crate::source::Span;
+
+#[derive(Clone, Debug)]
+pub struct Test {
+    pub title: String,
+    /// microseconds since the epoch
+    pub as_of: Option<i64>,
+    /// stage number before the evaluation
+    pub stage: Option<usize>,
+    /// per field, the value in its units (texts as written); none is missing
+    pub lead: Vec<Option<Constant>>,
+    pub expect: Vec<Expected>,
+    /// it gives signals, which are not evaluated yet
+    pub later: bool,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Expected {
+    /// as written: `readiness.demographic`
+    pub path: String,
+    pub target: Target,
+    /// none for `missing`
+    pub value: Option<Constant>,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Target {
+    Field(FieldId),
+    Let(LetId),
+    Score(ScoreId),
+    Section(ScoreId, usize),
+    Decide(DecideId),
+    /// the stage after the transition
+    Stage,
+    Route(usize),
+    /// `handover.owner`
+    RouteOwner(usize),
+    /// clocks: not evaluated yet
+    Later,
+}

@@ -1,0 +1,48 @@
+//! Tests, as written.
+
+use super::{Duration, Expr, Name, Text, TimeLiteral};
+use crate::source::Span;
+
+#[derive(Clone, Debug)]
+pub struct Test {
+    pub title: Text,
+    pub as_of: Option<(TimeLiteral, Span)>,
+    /// `stage mql`, `stage mql since 3 days ago`
+    pub stage: Option<(Name, Option<Ago>)>,
+    pub lead: Vec<Given>,
+    pub signals: Vec<GivenSignal>,
+    pub expect: Vec<Expected>,
+    pub span: Span,
+}
+
+/// When something happened in a test.
+#[derive(Clone, Debug)]
+pub enum Ago {
+    /// `3 days ago`
+    Before(Duration),
+    At(TimeLiteral, Span),
+}
+
+/// `site_of_care hospital`, `products dispensing, service`
+#[derive(Clone, Debug)]
+pub struct Given {
+    pub name: Name,
+    pub values: Vec<Expr>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct GivenSignal {
+    pub signal: Name,
+    pub when: Ago,
+    pub properties: Vec<Given>,
+    pub span: Span,
+}
+
+/// `readiness 82.78`, `first_touch.due 2026-11-18T15:05`, `handover missing`
+#[derive(Clone, Debug)]
+pub struct Expected {
+    pub path: Vec<Name>,
+    pub value: Expr,
+    pub span: Span,
+}

@@ -308,6 +308,7 @@ pub(crate) fn days_of(date: jiff::civil::Date) -> i64 {
 pub(crate) fn written_range(policy: &super::Policy, value: &Expr) -> Option<Interval> {
     match &value.kind {
         super::ExprKind::Field(field) => policy.fields.get(*field)?.range,
+        super::ExprKind::Cell { table, column, .. } => policy.tables.get(*table)?.columns.get(*column)?.range,
         super::ExprKind::Score(score) => {
             let score = policy.scores.get(*score)?;
             let range = score.range?;

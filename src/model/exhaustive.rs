@@ -8,7 +8,8 @@ use rustc_hash::FxHashMap;
 use super::check::Checker;
 use super::constants::scale_of;
 use super::coverage::gaps;
-use super::expressions::{STACK_LEFT, STACK_NEXT, bounds};
+use super::domains::written_domain;
+use super::expressions::{STACK_LEFT, STACK_NEXT};
 use super::value::{Decimal, Interval, Type};
 use super::{ChoicesId, DecideId, Expr, ExprKind, FieldId, LetId, Operator, ScoreId};
 use crate::source::Span;
@@ -233,7 +234,7 @@ impl Checker<'_> {
         };
         let choice_count = |choices: ChoicesId| self.policy.choices.get(choices).map_or(0, |set| set.members.len() as i64);
         let domain = match subject.ty {
-            Type::Number { .. } | Type::Date | Type::Time => bounds(subject),
+            Type::Number { .. } | Type::Date | Type::Time => written_domain(&self.policy, subject),
             Type::YesNo => Interval { low: 0, high: 1 },
             Type::OneOf(choices) | Type::SomeOf(choices) => Interval { low: 0, high: choice_count(choices) - 1 },
             Type::Text => Interval { low: 0, high: i64::MAX },

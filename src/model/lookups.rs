@@ -116,6 +116,6 @@ fn bounds_of_cells(policy: &Policy, id: TableId, column: usize) -> Interval {
     let (low, high) = (known.clone().min(), known.max());
     match (low, high) {
         (Some(low), Some(high)) if !table.from_input => Interval { low: *low, high: *high },
-        _ => domain_of(column.ty),
+        _ => column.range.unwrap_or(domain_of(column.ty)),
     }
 }

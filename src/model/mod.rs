@@ -20,6 +20,7 @@ mod currencies;
 mod decides;
 mod decimals;
 mod declare;
+mod domains;
 mod exhaustive;
 pub(crate) mod expressions;
 mod flow;

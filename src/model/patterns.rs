@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::check::Checker;
 use super::constants::{scale_of, written_range};
 use super::coverage::{gaps, overlaps};
-use super::expressions::bounds;
+use super::domains::{open_ended, written_domain};
 use super::value::{Constant, Decimal, Interval, Type, fold_text};
 use super::words::{a_value_of, as_written, listed};
 use super::{ChoicesId, Expr, Matcher};
@@ -214,7 +214,7 @@ impl Checker<'_> {
     fn check_gaps(&mut self, bands: &[(Interval, &Case)], cover: &Cover<'_>) {
         const SHOWN_MAX: usize = 3;
         let intervals: Vec<Interval> = bands.iter().map(|(interval, _)| *interval).collect();
-        let domain = bounds(cover.subject);
+        let domain = written_domain(&self.policy, cover.subject);
         let gaps = gaps(domain, &intervals);
         let Some(first) = gaps.first() else { return };
         let names: Vec<String> = gaps.iter().map(|gap| self.show_gap(*gap, domain, cover.subject.ty)).collect();
@@ -229,7 +229,9 @@ impl Checker<'_> {
                 diagnostic = diagnostic.at(case.span, side);
             }
         }
-        diagnostic = diagnostic.help("add a row for it, or let a band reach further");
+        let at_an_end = gaps.iter().any(|gap| gap.low == domain.low || gap.high == domain.high);
+        let help = open_ended(&self.policy, cover.subject).filter(|_| at_an_end);
+        diagnostic = diagnostic.help(help.unwrap_or_else(|| "add a row for it, or let a band reach further".to_owned()));
         let diagnostic = self.adding_rows(diagnostic, cover, "add rows that give 0", &names);
         self.report(diagnostic);
     }

@@ -57,6 +57,7 @@ impl<'t> Checker<'t> {
                 key: column.key.is_some(),
                 prefix: column.prefix,
                 optional: column.optional.is_some(),
+                range,
                 dictionary: Vec::new(),
                 spelled: Vec::new(),
                 cells: Vec::new(),

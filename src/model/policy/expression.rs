@@ -21,7 +21,7 @@ pub enum ExprKind {
     Field(FieldId),
     Let(LetId),
     Score(ScoreId),
-    /// index into [`Score::sections`]
+    /// index into [`super::Score::sections`]
     Section(ScoreId, usize),
     Decide(DecideId),
     /// the stage before the transition

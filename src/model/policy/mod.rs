@@ -132,6 +132,8 @@ pub struct TableColumn {
     /// the longest key that the value starts with (text keys only; at most one such column)
     pub prefix: bool,
     pub optional: bool,
+    /// bounds of the schema, in the type's units
+    pub range: Option<Interval>,
     /// of a text column: distinct texts (folded with [`super::value::fold_text`]); cells are indexes into it
     pub dictionary: Vec<String>,
     /// of a text column: the texts as first written, parallel to `dictionary`

@@ -2,6 +2,7 @@
 //! compiler that makes that text true. [`policy`] is the door for an embedder; ARCHITECTURE.md shows the floors of the house.
 
 pub mod batch;
+pub mod calendar;
 pub mod cli;
 pub mod column;
 pub mod diagnostic;

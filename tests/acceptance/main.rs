@@ -6,6 +6,7 @@
 mod table;
 mod tools;
 
+mod business_time;
 mod dmg;
 mod german_credit;
 mod maven_crm;

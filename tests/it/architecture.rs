@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Floors, lowest first; folders on one line never import each other.
 const FLOORS: &[&[&str]] = &[
     &["source"],
-    &["diagnostic", "column"],
+    &["diagnostic", "calendar", "column"],
     &["syntax"],
     &["model"],
     &["program"],

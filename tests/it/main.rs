@@ -3,6 +3,7 @@
 mod agreement;
 mod architecture;
 mod batch;
+mod business_time;
 mod cli;
 mod jit;
 mod messages;

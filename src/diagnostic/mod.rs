@@ -59,13 +59,14 @@ pub struct Diagnostic {
     pub message: String,
     pub labels: Vec<Label>,
     pub help: Option<String>,
-    pub fix: Option<Fix>,
+    /// ways to mend it, each of which does; several give the policy different meanings
+    pub fixes: Vec<Fix>,
 }
 
 impl Diagnostic {
     /// A diagnostic with the code's own severity.
     pub fn new(code: Code, message: impl Into<String>) -> Diagnostic {
-        Diagnostic { code, severity: code.entry().severity, message: message.into(), labels: Vec::new(), help: None, fix: None }
+        Diagnostic { code, severity: code.entry().severity, message: message.into(), labels: Vec::new(), help: None, fixes: Vec::new() }
     }
 
     /// Adds a label; the first one added is the primary one.
@@ -79,8 +80,9 @@ impl Diagnostic {
         self
     }
 
+    /// Adds a way to mend it.
     pub fn fix(mut self, title: impl Into<String>, applicability: Applicability, edits: Vec<Edit>) -> Diagnostic {
-        self.fix = Some(Fix { title: title.into(), edits, applicability });
+        self.fixes.push(Fix { title: title.into(), edits, applicability });
         self
     }
 

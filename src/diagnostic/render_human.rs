@@ -91,7 +91,7 @@ impl Report {
                 elsewhere: Vec::new(),
             })
             .collect();
-        let help: Vec<String> = diagnostic.help.iter().cloned().chain(diagnostic.fix.as_ref().map(|fix| describe(fix, sources))).collect();
+        let help: Vec<String> = diagnostic.help.iter().cloned().chain(diagnostic.fixes.iter().map(|fix| describe(fix, sources))).collect();
         Report {
             message: format!("{paint}{word}[{}]{end}: {}", entry.code, spoken(&one_line(&diagnostic.message), look)),
             severity: Some(severity),

@@ -21,8 +21,9 @@ pub struct DiagnosticRecord<'a> {
     pub labels: Vec<LabelRecord<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fix: Option<FixRecord<'a>>,
+    /// ways to mend it, each of which does; several give the policy different meanings
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fixes: Vec<FixRecord<'a>>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -65,7 +66,7 @@ pub fn record<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Diagnosti
         text: &label.text,
         primary: index == 0,
     });
-    let fix = diagnostic.fix.as_ref().map(|fix| FixRecord {
+    let fixes = diagnostic.fixes.iter().map(|fix| FixRecord {
         title: &fix.title,
         safe: match fix.applicability {
             Applicability::Safe => true,
@@ -82,7 +83,7 @@ pub fn record<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Diagnosti
         message: &diagnostic.message,
         labels: labels.collect(),
         help: diagnostic.help.as_deref(),
-        fix,
+        fixes: fixes.collect(),
     }
 }
 

@@ -74,9 +74,9 @@ fn key(diagnostic: &Diagnostic, sources: &Sources) -> Option<(Subject, String)> 
 fn add_place(first: &mut Diagnostic, other: Diagnostic) {
     let Some(label) = other.labels.into_iter().next() else { return };
     first.labels.push(crate::diagnostic::Label { span: label.span, text: "and here".to_owned() });
-    match (&mut first.fix, other.fix) {
-        (Some(fix), Some(other)) if fix.title == other.title => fix.edits.extend(other.edits),
+    match (first.fixes.as_mut_slice(), other.fixes.as_slice()) {
+        ([fix], [other]) if fix.title == other.title => fix.edits.extend(other.edits.iter().cloned()),
         // a fix for one place alone would leave the others wrong
-        (fix, _) => *fix = None,
+        (_, _) => first.fixes.clear(),
     }
 }

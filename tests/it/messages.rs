@@ -89,21 +89,22 @@ fn every_fix_mends() {
         };
         let checked = model::check(&files, "policy.lead");
         for diagnostic in checked.diagnostics.iter().filter(|diagnostic| diagnostic.code == *code) {
-            let Some(fix) = &diagnostic.fix else { continue };
-            let mut mended = files.clone();
-            let mut edits = fix.edits.clone();
-            edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
-            for edit in edits {
-                let path = &checked.sources.get(edit.span.source).path;
-                let text = mended.get_mut(path).unwrap_or_else(|| panic!("{name} mends {path}, which is not there"));
-                text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+            for fix in &diagnostic.fixes {
+                let mut mended = files.clone();
+                let mut edits = fix.edits.clone();
+                edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
+                for edit in edits {
+                    let path = &checked.sources.get(edit.span.source).path;
+                    let text = mended.get_mut(path).unwrap_or_else(|| panic!("{name} mends {path}, which is not there"));
+                    text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+                }
+                let after = model::check(&mended, "policy.lead");
+                let left = after.diagnostics.iter().filter(|other| other.code == *code).count();
+                let before = checked.diagnostics.iter().filter(|other| other.code == *code).count();
+                let broken = after.diagnostics.iter().any(|other| other.code == Code::Syntax && *code != Code::Syntax);
+                assert!(left < before && !broken, "the fix of {name} ({}) does not mend: {:#?}\n{mended:#?}", fix.title, after.diagnostics);
+                fixes += 1;
             }
-            let after = model::check(&mended, "policy.lead");
-            let left = after.diagnostics.iter().filter(|other| other.code == *code).count();
-            let before = checked.diagnostics.iter().filter(|other| other.code == *code).count();
-            let broken = after.diagnostics.iter().any(|other| other.code == Code::Syntax && *code != Code::Syntax);
-            assert!(left < before && !broken, "the fix of {name} ({}) does not mend: {:#?}\n{mended:#?}", fix.title, after.diagnostics);
-            fixes += 1;
         }
     }
     assert!(fixes >= 15, "only {fixes} fixes seen");

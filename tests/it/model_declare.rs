@@ -60,11 +60,11 @@ fn wrong_lead(rest: &str, code: Code, at: &'static str, help: &'static str) {
 }
 
 fn way_out(diagnostic: &Diagnostic) -> String {
-    let fix = diagnostic.fix.as_ref().map(|fix| {
+    let fixes = diagnostic.fixes.iter().map(|fix| {
         let edits: Vec<&str> = fix.edits.iter().map(|edit| edit.text.as_str()).collect();
         format!("fix: {} [{}]", fix.title, edits.join("|"))
     });
-    [diagnostic.help.clone(), fix].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    diagnostic.help.iter().cloned().chain(fixes).collect::<Vec<_>>().join("; ")
 }
 
 fn show(checked: &Checked) -> String {

@@ -65,7 +65,7 @@ fn told(checked: &Checked) -> String {
     for diagnostic in &checked.diagnostics {
         let places: Vec<String> =
             diagnostic.labels.iter().map(|label| format!("{:?} {}", checked.sources.text(label.span), label.text)).collect();
-        let fix = diagnostic.fix.as_ref().map(|fix| format!("{}: {:?}", fix.title, fix.edits));
+        let fix = diagnostic.fixes.first().map(|fix| format!("{}: {:?}", fix.title, fix.edits));
         writeln!(
             out,
             "{} {}\n    at {}\n    help {:?}\n    fix {:?}",
@@ -82,7 +82,7 @@ fn told(checked: &Checked) -> String {
 
 /// The text of a policy after a fix.
 fn fixed(checked: &Checked, diagnostic: &Diagnostic) -> Option<String> {
-    let fix = diagnostic.fix.as_ref()?;
+    let fix = diagnostic.fixes.first()?;
     let source = fix.edits.first()?.span.source;
     let mut text = checked.sources.get(source).text.clone();
     let mut edits = fix.edits.clone();

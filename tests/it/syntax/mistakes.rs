@@ -65,7 +65,7 @@ fn safe_fixes_mend() {
         for round in 0.. {
             assert!(round < 20, "fixes do not end: {text}");
             let parsed = Parsed::of(&text);
-            let safe = |diagnostic: &&Diagnostic| diagnostic.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe);
+            let safe = |diagnostic: &&Diagnostic| diagnostic.fixes.first().is_some_and(|fix| fix.applicability == Applicability::Safe);
             let Some(fixed) = parsed.diagnostics.iter().find(safe).and_then(|diagnostic| apply(diagnostic, &text)) else { break };
             let after = Parsed::of(&fixed);
             assert!(after.diagnostics.len() < parsed.diagnostics.len() || after.messages() != parsed.messages(), "{text}");

@@ -91,13 +91,13 @@ fn check_diagnostics(parsed: &Parsed, text: &str) {
 
 fn spans(diagnostic: &Diagnostic) -> Vec<Span> {
     let labels = diagnostic.labels.iter().map(|label| label.span);
-    let edits = diagnostic.fix.iter().flat_map(|fix| fix.edits.iter().map(|edit| edit.span));
+    let edits = diagnostic.fixes.iter().flat_map(|fix| fix.edits.iter().map(|edit| edit.span));
     labels.chain(edits).collect()
 }
 
 /// Applies a fix; its edits must not overlap.
 pub fn apply(diagnostic: &Diagnostic, text: &str) -> Option<String> {
-    let mut edits: Vec<_> = diagnostic.fix.as_ref()?.edits.iter().collect();
+    let mut edits: Vec<_> = diagnostic.fixes.first()?.edits.iter().collect();
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
     let (mut fixed, mut end) = (String::new(), 0);
     for edit in edits {

@@ -185,7 +185,7 @@ mod tests {
         assert_eq!((&value["labels"][0]["line"], &value["labels"][0]["column"]), (&2.into(), &2.into()));
         assert_eq!((&value["labels"][0]["end_line"], &value["labels"][0]["end_column"]), (&2.into(), &6.into()));
         assert_eq!(value["labels"][0]["text"], "this \u{1b}]0;title\u{7} one");
-        assert_eq!(value["fix"]["safe"], true);
-        assert_eq!(value["fix"]["edits"][0]["replacement"], "50%\u{e0041}");
+        assert_eq!(value["fixes"][0]["safe"], true);
+        assert_eq!(value["fixes"][0]["edits"][0]["replacement"], "50%\u{e0041}");
     }
 }

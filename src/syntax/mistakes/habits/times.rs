@@ -94,7 +94,8 @@ fn clock(found: &Found) -> Option<Diagnostic> {
 fn day_of_the_week(found: &Found) -> Option<Diagnostic> {
     let span = found.span(0);
     if found.expects(Rule::clock) && found.expects(Rule::TO) && found.word(0) == "-" {
-        return Some(instead(found, span, "to", "days are `mon to fri`").replace(
+        let message = "write `to` for `-`";
+        return Some(super::slip(message, span, "not how it is written here", "days are `mon to fri`").replace(
             "write `to`",
             Applicability::Safe,
             span,

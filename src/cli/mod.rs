@@ -25,11 +25,22 @@ use outcome::Misuse;
 
 /// Scores, stages and routes leads by a policy that people can read.
 #[derive(Debug, Parser)]
-#[command(name = "leadwright", version, max_term_width = 100, disable_help_subcommand = true, subcommand_required = true)]
+#[command(
+    name = "leadwright",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    disable_version_flag = true,
+    subcommand_required = true
+)]
 struct Arguments {
     /// Print in colour: auto, always or never
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true, hide_possible_values = true)]
     color: ColourChoice,
+
+    /// Print version; with -v also that of the bundled time-zone data
+    #[arg(short = 'V', long, action = clap::ArgAction::Version)]
+    version: Option<bool>,
 
     #[command(subcommand)]
     command: Command,
@@ -47,6 +58,12 @@ enum Command {
 pub fn main() -> ExitCode {
     let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
     let colour = colour_among(&words);
+    if asks_for_versions(&words) {
+        return match Console::new(colour).print(&versions()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::from(Misuse::EXIT_CODE),
+        };
+    }
     let parsed =
         Arguments::command().color(colour.for_clap()).try_get_matches_from(words).and_then(|matches| Arguments::from_arg_matches(&matches));
     let arguments = match parsed {
@@ -79,6 +96,16 @@ pub fn main() -> ExitCode {
             ExitCode::from(Misuse::EXIT_CODE)
         }
     }
+}
+
+/// `--version -v`, in any order: clap would print the short version and stop at its first word.
+fn asks_for_versions(words: &[std::ffi::OsString]) -> bool {
+    let words: Vec<&str> = words.iter().skip(1).filter_map(|word| word.to_str()).collect();
+    matches!(words.as_slice(), ["--version" | "-V", "--verbose" | "-v"] | ["--verbose" | "-v", "--version" | "-V"] | ["-vV" | "-Vv"])
+}
+
+fn versions() -> String {
+    format!("leadwright {}\ntime-zone data {} (IANA, bundled with jiff)\n", env!("CARGO_PKG_VERSION"), crate::calendar::zone_data_version())
 }
 
 /// `--color` as far as it can be told before the arguments are read: mistakes in them are printed too.

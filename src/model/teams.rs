@@ -1,29 +1,106 @@
-//! Teams and calendars: every name and every hour in them. Nothing leaves: scoring needs neither yet.
+//! Teams and calendars.
 //!
-//! Always holds, when no error was reported: a team's calendar is declared; a calendar's zone exists, its hours run forward within a day and
-//! those of one day do not overlap.
+//! Enters: their trees. Leaves: `Policy::teams`, numbered like the choices that teams are, and `Policy::calendars`. Always holds, when no
+//! error was reported: a team's calendar is declared; a calendar's zone exists, its hours run forward within a day and those of one day
+//! do not overlap.
 
 use jiff::civil::Weekday;
 use rustc_hash::FxHashMap;
 
 use super::check::Checker;
+use super::constants::days_of;
+use super::{Calendar, Exception, Member, Team};
+use crate::calendar::Block;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
 use crate::syntax::tree;
 
 impl Checker<'_> {
     pub(crate) fn check_teams(&mut self) {
-        for (_, team) in self.items.teams.clone() {
-            if let Some(calendar) = &team.calendar {
-                self.calendar_named(calendar);
-            }
-            let mut seen = FxHashMap::default();
-            for member in &team.members {
-                super::declare::enter(&mut seen, &mut self.diagnostics, "member", member);
+        for (item, calendar) in self.items.calendars.clone() {
+            self.check_calendar(calendar);
+            if self.calendars.get(&calendar.name.text) == Some(&calendar.name.span) {
+                let model = self.calendar(item, calendar);
+                self.policy.calendars.push(model);
             }
         }
-        for (_, calendar) in self.items.calendars.clone() {
-            self.check_calendar(calendar);
+        for (item, team) in self.items.teams.clone() {
+            let model = self.team(item, team);
+            if self.teams.get(&team.name.text) == Some(&team.name.span) {
+                self.policy.teams.push(model);
+            }
+        }
+    }
+
+    fn team(&mut self, item: &tree::Item, team: &tree::Team) -> Team {
+        let calendar = team.calendar.as_ref().and_then(|name| self.calendar_index(name));
+        let mut seen = FxHashMap::default();
+        let mut members = Vec::new();
+        for member in &team.members {
+            if super::declare::enter(&mut seen, &mut self.diagnostics, "member", member) {
+                members.push(Member { name: member.text.clone(), calendar });
+            }
+        }
+        let mut excepted = FxHashMap::default();
+        for (name, own) in &team.except {
+            let own = self.calendar_index(own);
+            if !super::declare::enter(&mut excepted, &mut self.diagnostics, "member", name) {
+                continue;
+            }
+            match members.iter_mut().find(|member| member.name == name.text) {
+                Some(member) => member.calendar = own,
+                None => self.report_no_member(team, name, &seen),
+            }
+        }
+        Team {
+            name: team.name.text.clone(),
+            display: team.display.as_ref().map(|text| text.value.clone()),
+            doc: item.doc.as_ref().map(|text| text.value.clone()),
+            members,
+            calendar,
+            span: item.span,
+        }
+    }
+
+    fn calendar_index(&mut self, name: &tree::Name) -> Option<usize> {
+        if !self.calendar_named(name) {
+            return None;
+        }
+        self.policy.calendars.iter().position(|calendar| calendar.name == name.text)
+    }
+
+    fn report_no_member(&mut self, team: &tree::Team, name: &tree::Name, members: &FxHashMap<String, Span>) {
+        if self.may_be_hidden(&name.text) {
+            return;
+        }
+        let message = format!("`{}` is not a member of the team `{}`", name.text, team.name.text);
+        let diagnostic = Diagnostic::new(Code::UnknownName, message)
+            .at(name.span, "on a calendar of its own, but not listed")
+            .at(team.name.span, "the team");
+        let candidates = self.choosable(members.keys().map(String::as_str));
+        let diagnostic = self.propose(diagnostic, "member", name, candidates);
+        self.report(diagnostic);
+    }
+
+    fn calendar(&self, item: &tree::Item, tree: &tree::Calendar) -> Calendar {
+        let mut week = [const { Vec::new() }; 7];
+        for hours in &tree.hours {
+            for day in days_from(hours.first, hours.last) {
+                week[day].extend(blocks(&hours.blocks));
+            }
+        }
+        let text = |text: &Option<tree::Text>| text.as_ref().map(|text| text.value.clone());
+        let closed = tree.closed.iter().map(|(date, display, _)| (*date, display, Vec::new()));
+        let special = tree.special.iter().map(|special| (special.date, &special.display, blocks(&special.blocks).collect()));
+        let exceptions = closed.chain(special);
+        Calendar {
+            name: tree.name.text.clone(),
+            display: text(&tree.display),
+            doc: text(&item.doc),
+            zone: tree.timezone.as_ref().map_or_else(|| self.policy.timezone.clone(), |zone| zone.value.clone()),
+            week,
+            exceptions: exceptions.map(|(date, display, hours)| Exception { day: days_of(date), display: text(display), hours }).collect(),
+            span: item.span,
         }
     }
 
@@ -111,6 +188,10 @@ fn days_from(first: Weekday, last: Weekday) -> impl Iterator<Item = usize> {
         (usize::from(first.to_monday_zero_offset().unsigned_abs()), usize::from(last.to_monday_zero_offset().unsigned_abs()));
     let count = (last + 7 - first) % 7 + 1;
     (0..count).map(move |day| (first + day) % 7)
+}
+
+fn blocks(trees: &[tree::Block]) -> impl Iterator<Item = Block> {
+    trees.iter().map(|tree| Block { open_minute: tree.open_minute, close_minute: tree.close_minute })
 }
 
 /// `08:30`

@@ -3,11 +3,13 @@
 mod expression;
 mod flow;
 mod score;
+mod team;
 mod test;
 
 pub use expression::*;
 pub use flow::*;
 pub use score::*;
+pub use team::*;
 pub use test::*;
 
 use super::value::{Interval, Type, fold_choice};
@@ -36,6 +38,8 @@ pub struct Policy {
     pub stage_choices: Option<ChoicesId>,
     pub start_stage: Option<usize>,
     pub flows: Vec<Flow>,
+    pub teams: Vec<Team>,
+    pub calendars: Vec<Calendar>,
     pub queues: Vec<Queue>,
     pub queue_choices: Option<ChoicesId>,
     /// everyone that a queue rotates among

@@ -80,14 +80,22 @@ impl Builder<'_> {
     pub fn team(&mut self, node: Node) -> Built<Team> {
         let mut parts = Parts::of(node);
         let (name, display) = self.heading(&mut parts)?;
-        let mut team = Team { name, display, members: Vec::new(), calendar: None };
+        let mut team = Team { name, display, members: Vec::new(), calendar: None, except: Vec::new() };
         while let Some(part) = parts.part() {
             match part.as_rule() {
                 Rule::team_members => {
                     let names = Parts::of(part).need(Rule::names)?;
                     team.members.extend(self.names(names));
                 }
-                Rule::team_calendar => team.calendar = Some(self.name(Parts::of(part).need(Rule::name)?)),
+                Rule::team_calendar => {
+                    let mut inside = Parts::of(part);
+                    team.calendar = Some(self.name(inside.need(Rule::name)?));
+                    while let Some(own) = inside.optional(Rule::own_calendar) {
+                        let mut names = Parts::of(own);
+                        let member = self.name(names.need(Rule::name)?);
+                        team.except.push((member, self.name(names.need(Rule::name)?)));
+                    }
+                }
                 _ => return Err(Unbuilt),
             }
         }

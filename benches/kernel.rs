@@ -123,7 +123,7 @@ fn compare(program: &mut Program, operator: Operator, left: Value, constant: i64
 
 fn input(program: &mut Program, low: i64, high: i64, optional: bool) -> Value {
     let number = program.inputs.len();
-    program.inputs.push(Input { source: InputSource::Field(number), optional, interval: (low, high), width: Width::of(low, high) });
+    program.inputs.push(Input { source: InputSource::Column(number), optional, interval: (low, high), width: Width::of(low, high) });
     program.push(Op::Input(number as u32))
 }
 

@@ -68,19 +68,19 @@ impl Encoder {
     /// Inputs that are worked out from a slot.
     fn derived(&mut self, input: &Input, block: &LeadBlock) -> Option<Column> {
         match input.source {
-            InputSource::Field(_) | InputSource::RestUntil => None,
+            InputSource::Column(_) | InputSource::RestUntil => None,
             InputSource::LocalDay(field) => {
                 let zone = &mut self.zone;
                 let times = integers(block, Some(field));
                 Some(filled(input, block.rows, |row| Some(zone.local_day(times?.get(row)?))))
             }
-            InputSource::Text { field, map } => {
-                let texts = texts(block, field);
+            InputSource::Text { column, map } => {
+                let texts = texts(block, column);
                 let codes = translated(texts, |text| self.maps.get(map)?.code(text));
                 Some(filled(input, block.rows, |row| codes[texts?.code(row)? as usize]))
             }
-            InputSource::TextIdentity { field, domain } => {
-                let texts = texts(block, field);
+            InputSource::TextIdentity { column, domain } => {
+                let texts = texts(block, column);
                 let identities = &mut self.identities;
                 let codes = translated(texts, |text| {
                     let folded = fold_text(text);
@@ -101,7 +101,7 @@ impl Encoder {
     /// Inputs that are a slot's column as it stands.
     fn taken(&self, input: &Input, block: &mut LeadBlock) -> Column {
         let slot = match input.source {
-            InputSource::Field(field) => Some(field),
+            InputSource::Column(field) => Some(field),
             InputSource::RestUntil => self.rest_slot,
             InputSource::LocalDay(_)
             | InputSource::Text { .. }

@@ -150,13 +150,13 @@ struct Needed {
 }
 
 fn needed_field(program: &Program, wanted: FieldId) -> Needed {
-    let mut needed = needed(program, &InputSource::Field(wanted));
+    let mut needed = needed(program, &InputSource::Column(wanted));
     for input in &program.inputs {
         match input.source {
-            InputSource::LocalDay(field) | InputSource::Text { field, .. } | InputSource::TextIdentity { field, .. } => {
-                needed.anyhow |= field == wanted;
+            InputSource::LocalDay(column) | InputSource::Text { column, .. } | InputSource::TextIdentity { column, .. } => {
+                needed.anyhow |= column == wanted;
             }
-            InputSource::Field(_) | InputSource::Stage | InputSource::RestUntil | InputSource::KeyHash => {}
+            InputSource::Column(_) | InputSource::Stage | InputSource::RestUntil | InputSource::KeyHash => {}
         }
     }
     needed

@@ -171,7 +171,7 @@ impl Checker<'_> {
                 Some(Values { exact: false, ..self.known_values(left, bits)? })
             }
             // a bare `yes_no`
-            ExprKind::Field(_) | ExprKind::Let(_) | ExprKind::Cell { .. } | ExprKind::Measure(_) => {
+            ExprKind::Field(_) | ExprKind::Let(_) | ExprKind::Cell { .. } | ExprKind::Measure(_) | ExprKind::Property(_) => {
                 self.known_values(condition, vec![Interval { low: 1, high: 1 }])
             }
             ExprKind::Constant(_)
@@ -215,7 +215,8 @@ impl Checker<'_> {
             | ExprKind::DaysSince(_)
             | ExprKind::DaysUntil(_)
             | ExprKind::DomainOf(_)
-            | ExprKind::Measure(_) => Key::Written(self.one_line(subject.span)),
+            | ExprKind::Measure(_)
+            | ExprKind::Property(_) => Key::Written(self.one_line(subject.span)),
             ExprKind::Constant(_)
             | ExprKind::And(_)
             | ExprKind::Or(_)

@@ -3,23 +3,18 @@
 //! Enters: their trees. Leaves: `policy.flows`. Always holds, when no error was reported: every stage but the start has a row into it, every
 //! stage that is not final a row out of it, and no row leaves a final stage or leads back to its own.
 //!
-//! `any` means every stage that is not final, except those listed and the row's own target. `on` and `after` rows are checked, kept as
-//! [`Trigger::Later`] and listed as not evaluated.
+//! `any` means every stage that is not final, except those listed and the row's own target. What `on` and `after` rows wait for are measures since
+//! the stay began.
 
 use rustc_hash::FxHashMap;
 
 use super::check::Checker;
 use super::expressions::Scope;
-use super::{Flow, FlowRow, Trigger};
+use super::measures::{Clauses, Measured};
+use super::{Because, EventColumnId, Expr, Flow, FlowRow, Forget, Length, MeasureKind, Trigger, Type};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::tree::{self, FromStages};
-
-const SECOND: i64 = 1;
-const MINUTE: i64 = 60;
-const HOUR: i64 = 3_600;
-const DAY: i64 = 86_400;
-const WEEK: i64 = 7 * DAY;
+use crate::syntax::tree::{self, FromStages, Subject};
 
 impl Checker<'_> {
     pub(crate) fn check_flows(&mut self) {
@@ -45,32 +40,27 @@ impl Checker<'_> {
     fn check_flow_row(&mut self, row: &tree::FlowRow) -> Option<FlowRow> {
         let to = self.stage_named(&row.to);
         let from = self.origins(&row.from, to);
-        let trigger = self.check_trigger(row);
         let condition = row.condition.as_ref().map(|condition| self.condition(condition, Scope::Lead));
-        let rest_seconds = row.recycle.as_ref().and_then(|recycle| self.check_recycle(recycle));
+        let trigger = self.check_trigger(row, condition.clone().flatten());
+        let (forget, rest) = row.recycle.as_ref().map_or((None, None), |recycle| self.check_recycle(recycle));
         let because = match &row.because {
-            Some(tree::Because::Text(text)) => Some(text.value.clone()),
-            Some(tree::Because::Property(path, span)) => {
-                self.check_reason(row, path, *span);
-                None
-            }
-            None => None,
+            Some(tree::Because::Text(text)) => Some(Because::Text(text.value.clone())),
+            Some(tree::Because::Property(path, span)) => self.check_reason(row, path, *span).map(Because::Property),
+            None => self.own_reason(row),
         };
         // the row of a broken condition still is a way in and out
         if matches!(condition, Some(None)) {
             return self.way(row, from?, to?);
         }
         let Some(trigger) = trigger else { return self.way(row, from?, to?) };
-        if matches!(trigger, Trigger::Later) {
-            self.not_evaluated(format!("the flow row `{}`", self.one_line(row.span)), row.span, true);
-        }
         Some(FlowRow {
             doc: row.doc.as_ref().map(|text| text.value.clone()),
             from: from?,
             to: to?,
             trigger,
             recycle: row.recycle.is_some(),
-            rest_seconds,
+            rest,
+            forget,
             because,
             span: row.span,
         })
@@ -78,7 +68,8 @@ impl Checker<'_> {
 
     /// A row whose trigger has a reported mistake: only its stages count.
     fn way(&self, row: &tree::FlowRow, from: Vec<usize>, to: usize) -> Option<FlowRow> {
-        Some(FlowRow { doc: None, from, to, trigger: Trigger::Later, recycle: false, rest_seconds: None, because: None, span: row.span })
+        let trigger = Trigger::Broken;
+        Some(FlowRow { doc: None, from, to, trigger, recycle: false, rest: None, forget: None, because: None, span: row.span })
     }
 
     /// Stage numbers, ascending; none if one of the names is unknown.
@@ -135,58 +126,67 @@ impl Checker<'_> {
     }
 
     /// None if it has a reported mistake.
-    fn check_trigger(&mut self, row: &tree::FlowRow) -> Option<Trigger> {
+    fn check_trigger(&mut self, row: &tree::FlowRow, when: Option<Expr>) -> Option<Trigger> {
         match &row.trigger {
             tree::Trigger::When(condition) => self.condition(condition, Scope::Lead).map(Trigger::When),
             tree::Trigger::On { signal, condition } => {
-                let is_known = self.signal_named(signal);
-                if let Some(condition) = condition
-                    && is_known
-                {
-                    self.condition(condition, Scope::Signal(signal.text.clone()));
-                }
-                Some(Trigger::Later)
+                let clauses = Clauses { condition: condition.as_ref(), ..Clauses::default() };
+                let mut measured = self.measured(&Subject::Signal(signal.clone()), &clauses)?;
+                measured.since = Some(super::Since::Stay);
+                let signals = self.signals_named(signal)?;
+                let condition_id = measured.condition;
+                let span = condition.as_ref().map_or(signal.span, |condition| signal.span.to(condition.span));
+                let happened = self.new_measure(MeasureKind::Any, measured, (Type::YesNo, false, None), span)?;
+                Some(Trigger::On { signals, condition: condition_id, happened, when })
             }
             tree::Trigger::After { duration, without } => {
-                self.positive(duration);
-                self.elapsed(duration, "the wait of a flow row");
-                if let Some(signal) = without {
-                    self.signal_named(signal);
-                }
-                Some(Trigger::Later)
+                let length = self.length(duration, "the wait of a flow row");
+                let signals = match without {
+                    Some(signal) => self.signals_named(signal)?,
+                    None => Vec::new(),
+                };
+                let length = length?;
+                let measured = Measured {
+                    subject: super::Subject::Signals(signals.clone()),
+                    condition: None,
+                    window: None,
+                    since: Some(super::Since::Stay),
+                    cap: None,
+                    fading: None,
+                };
+                let span = without.as_ref().map_or(duration.span, |signal| duration.span.to(signal.span));
+                let waited = self.new_measure(MeasureKind::Waited(length), measured, (Type::YesNo, false, None), span)?;
+                Some(Trigger::After { length, without: signals, waited, when })
             }
         }
     }
 
-    /// The rest in seconds.
-    fn check_recycle(&mut self, recycle: &tree::Recycle) -> Option<i64> {
-        if let Some(section) = &recycle.forget {
-            self.section_named(section);
-        }
-        let rest = recycle.rest.as_ref()?;
-        self.positive(rest);
-        if !self.elapsed(rest, "the rest of a recycled lead") {
+    /// What is forgotten, and how long the lead rests.
+    fn check_recycle(&mut self, recycle: &tree::Recycle) -> (Option<usize>, Option<Length>) {
+        let forget = recycle.forget.as_ref().and_then(|section| self.section_named(section));
+        let rest = recycle.rest.as_ref().and_then(|rest| self.length(rest, "the rest of a recycled lead"));
+        (forget, rest)
+    }
+
+    /// Without `because` the reason is the signal's property `reason`, if it has one.
+    fn own_reason(&mut self, row: &tree::FlowRow) -> Option<Because> {
+        let tree::Trigger::On { signal, .. } = &row.trigger else { return None };
+        let has_reason = |field: &super::Field| field.name == "reason";
+        let every =
+            |names: &[String]| names.iter().all(|name| self.signals.get(name).is_some_and(|info| info.properties.iter().any(has_reason)));
+        let is_there = match self.groups.get(&signal.text) {
+            Some(members) if !self.signals.contains_key(&signal.text) => !members.is_empty() && every(members),
+            Some(_) | None => every(std::slice::from_ref(&signal.text)),
+        };
+        if !is_there {
             return None;
         }
-        let unit = match rest.unit {
-            tree::Unit::Seconds => SECOND,
-            tree::Unit::Minutes => MINUTE,
-            tree::Unit::Hours => HOUR,
-            tree::Unit::Days => DAY,
-            tree::Unit::Weeks => WEEK,
-        };
-        let seconds =
-            i64::try_from(rest.amount).ok().and_then(|amount| amount.checked_mul(unit)).filter(|seconds| *seconds <= REST_SECONDS_MAX);
-        if seconds.is_none() {
-            self.report(
-                Diagnostic::new(Code::OutOfRange, "a lead cannot rest for more than a hundred years").at(rest.span, "longer than that"),
-            );
-        }
-        seconds
+        let reason = tree::Name { text: "reason".to_owned(), span: signal.span };
+        self.event_column(&reason, &signal.text).map(Because::Property)
     }
 
     /// A section of any score: its measures start again after the transition.
-    fn section_named(&mut self, name: &tree::Name) {
+    fn section_named(&mut self, name: &tree::Name) -> Option<usize> {
         let scores = self.derived.scores.iter().map(|(_, score)| *score);
         let sections: Vec<String> = scores
             .flat_map(|score| &score.parts)
@@ -199,18 +199,25 @@ impl Checker<'_> {
             .collect();
         if !sections.contains(&name.text) {
             self.unknown(Code::UnknownName, "section", name, sections);
+            return None;
         }
+        if let Some(known) = self.policy.forgets.iter().position(|forget| forget.section == name.text) {
+            return Some(known);
+        }
+        let measures = self.measures_of_section(&name.text);
+        self.policy.forgets.push(Forget { section: name.text.clone(), measures });
+        Some(self.policy.forgets.len() - 1)
     }
 
     /// `because call.reason`: a property of the signal that the row waits for.
-    fn check_reason(&mut self, row: &tree::FlowRow, path: &[tree::Name], span: Span) {
+    fn check_reason(&mut self, row: &tree::FlowRow, path: &[tree::Name], span: Span) -> Option<EventColumnId> {
         let tree::Trigger::On { signal, .. } = &row.trigger else {
             self.report(
                 Diagnostic::new(Code::UnknownSignal, "a row without signal takes its reason from a signal")
                     .at(span, "which signal?")
                     .help("write the reason as a text: `because \"…\"`"),
             );
-            return;
+            return None;
         };
         let [named, property] = path else {
             self.report(
@@ -218,7 +225,7 @@ impl Checker<'_> {
                     .at(span, "not a property")
                     .help(format!("write `because {}.reason`, or a text", signal.text)),
             );
-            return;
+            return None;
         };
         if named.text != signal.text {
             self.report(
@@ -230,9 +237,9 @@ impl Checker<'_> {
                 .at(signal.span, "the row's signal")
                 .replace(format!("write `{}`", signal.text), Applicability::Unsafe, named.span, signal.text.clone()),
             );
-            return;
+            return None;
         }
-        self.property_named(&signal.text, property);
+        self.event_column(property, &signal.text)
     }
 
     /// Every stage but the start has a row into it, every stage that is not final one out of it. A policy without any flow leaves the
@@ -302,6 +309,3 @@ impl Checker<'_> {
         self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }
-
-/// A hundred years.
-const REST_SECONDS_MAX: i64 = 36_525 * DAY;

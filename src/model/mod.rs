@@ -25,6 +25,7 @@ mod exhaustive;
 pub(crate) mod expressions;
 mod flow;
 mod fold;
+mod forget;
 mod header;
 mod later;
 mod lead;
@@ -40,6 +41,7 @@ mod queues;
 mod ranges;
 mod resolve;
 mod routes;
+mod running;
 mod score_scale;
 mod scores;
 mod signals;
@@ -64,6 +66,12 @@ pub type ScoreId = usize;
 pub type DecideId = usize;
 pub type TableId = usize;
 pub type ChoicesId = usize;
+pub type SignalId = usize;
+pub type MeasureId = usize;
+pub type EventColumnId = usize;
+pub type EventConditionId = usize;
+/// A column of a lead's values: the fields, and behind them the measures. See [`Policy::column`].
+pub type ColumnId = usize;
 
 /// The most choices a `some of` may have: one bit each, and the sign bit stays free.
 pub const SOME_OF_CHOICES_MAX: usize = 63;

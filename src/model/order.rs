@@ -24,6 +24,12 @@ pub(crate) struct Memory {
     pub choice_indexes: FxHashMap<ChoicesId, FxHashMap<String, usize>>,
     /// per column of a table: bounds of its cells
     pub cell_bounds: FxHashMap<(TableId, usize), Interval>,
+    /// by text: the same text is the same measure
+    pub measures: FxHashMap<(String, std::mem::Discriminant<super::MeasureKind>), super::MeasureId>,
+    /// by signal or group, and text
+    pub event_conditions: FxHashMap<(String, String), super::EventConditionId>,
+    /// by signal or group, and property
+    pub event_columns: FxHashMap<(String, String), super::EventColumnId>,
     /// spans in `policy.unevaluated`
     pub unevaluated: FxHashSet<Span>,
     /// how many names were compared for "did you mean"
@@ -82,7 +88,7 @@ impl Checker<'_> {
             sum_interval: Interval::FULL,
             scale: 0,
             interval: Interval::FULL,
-            running: false,
+            running: None,
             span: tree.name.span,
         });
         self.policy.scores = scores.collect();

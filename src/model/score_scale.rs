@@ -22,7 +22,7 @@ use super::decimals::rescaled;
 use super::expressions::bounds;
 use super::ranges::{SIGNALS, domain_of};
 use super::value::{Decimal, Interval, SCALE_MAX};
-use super::{Attribute, BandRow, Expr, Matcher, Persona, RowPoints, Score, Section, SectionKind};
+use super::{Attribute, BandRow, Expr, Matcher, Persona, PointsKind, RowPoints, Score, Section, SectionKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -303,10 +303,17 @@ fn up_to(section: &Section) -> Option<Decimal> {
 
 /// What the attributes and rows of a section can give, before any weight.
 fn section_gives(section: &Section) -> impl Iterator<Item = Gives> {
-    let points = section.points.iter().map(|row| match row.condition {
-        Some(_) => Gives::sometimes(row.points, row.span),
-        // per signal
-        None => Gives { steps: vec![Step { unit: row.points, low: 0, high: SIGNALS.high }], weight: None, span: row.span, unbounded: None },
+    let points = section.points.iter().map(|row| match &row.kind {
+        PointsKind::When(_) => Gives::sometimes(row.points, row.span),
+        PointsKind::Per { every, count } => {
+            // with places, the count of fading signals has them
+            let (unit, size) = match scale_of(count.ty) {
+                places if *every == 1 => (row.points.shifted_down(places).unwrap_or(row.points), 1),
+                places => (row.points, 10i64.saturating_pow(u32::from(places)).saturating_mul((*every).max(1))),
+            };
+            let most = count.range.map_or(SIGNALS.high, |range| range.high) / size.max(1);
+            Gives { steps: vec![Step { unit, low: 0, high: most }], weight: None, span: row.span, unbounded: None }
+        }
     });
     section.attributes.iter().map(attribute_gives).chain(points)
 }

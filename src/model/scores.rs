@@ -10,13 +10,15 @@ use rustc_hash::FxHashMap;
 use super::check::Checker;
 use super::constants::scale_of;
 use super::expressions::Scope;
-use super::measures::Clauses;
+use super::measures::{Clauses, count_of};
 use super::patterns::{Case, Cover};
+use super::ranges::SIGNALS;
 use super::value::{Decimal, Interval, SCALE_MAX, Type};
 use super::weights::Part;
 use super::words::a_value_of;
 use super::{
-    Adjust, Attribute, BandRow, Derived, Expr, Matcher, Persona, PointsRow, RowPoints, Score, ScoreId, Section, SectionKind, SectionName,
+    Adjust, Attribute, BandRow, Derived, Expr, Matcher, MeasureKind, Persona, PointsRow, RowPoints, Score, ScoreId, Section, SectionKind,
+    SectionName,
 };
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
@@ -44,9 +46,6 @@ impl Checker<'_> {
     pub(crate) fn check_score(&mut self, id: ScoreId) {
         let Some((item, tree)) = self.derived.scores.get(id).copied() else { return };
         let name = format!("score `{}`", tree.name.text);
-        if let Some(running) = tree.running {
-            self.not_evaluated(format!("`running` of {name}"), running, true);
-        }
         if tree.parts.is_empty() {
             self.report(
                 Diagnostic::new(Code::EmptyBlock, format!("{name} has no sections"))
@@ -101,11 +100,14 @@ impl Checker<'_> {
             sum_interval: Interval::FULL,
             scale: 0,
             interval: Interval::FULL,
-            running: tree.running.is_some(),
+            running: None,
             span: item.span,
         };
-        if !draft.sound || self.scale_score(&mut score, range).is_none() {
+        let runs = tree.running.is_none_or(|running| self.check_running(tree, &score, running));
+        if !draft.sound || self.scale_score(&mut score, range).is_none() || !runs {
             self.memory.broken.insert(Derived::Score(id));
+        } else if tree.running.is_some() {
+            self.run_score(id, &mut score);
         }
         if let Some(place) = self.policy.scores.get_mut(id) {
             *place = score;
@@ -431,12 +433,9 @@ impl Checker<'_> {
             self.report(diagnostic);
         }
         let points = self.plain(&tree.points, "a row of points");
-        let condition = match &tree.kind {
-            PointsKind::When(condition) => Some(self.condition(condition, Scope::Lead)?),
+        let kind = match &tree.kind {
+            PointsKind::When(condition) => super::PointsKind::When(self.condition(condition, Scope::Lead)?),
             PointsKind::Per { every, subject, condition, window, since, cap, fading } => {
-                if *every == 0 {
-                    self.report(Diagnostic::new(Code::BadRange, "points for every 0 signals have no meaning").at(tree.span, ""));
-                }
                 let clauses = Clauses {
                     condition: condition.as_ref(),
                     window: window.as_ref(),
@@ -444,29 +443,39 @@ impl Checker<'_> {
                     cap: cap.as_ref(),
                     fading: fading.as_ref(),
                 };
-                self.measured(subject, &clauses);
-                self.not_evaluated(format!("`{}`", self.one_line(tree.span)), tree.span, true);
-                None
+                let measured = self.measured(subject, &clauses)?;
+                let answer = count_of(fading.is_some(), cap.as_ref());
+                let count = self.new_measure(MeasureKind::Count, measured, answer, tree.span)?;
+                super::PointsKind::Per { every: self.every(*every, tree.span)?, count }
             }
             PointsKind::PerQuiet { duration, signal, cap } => {
-                if duration.amount == 0 {
-                    self.report(Diagnostic::new(Code::BadRange, "a quiet time of 0 has no meaning").at(duration.span, ""));
-                }
-                self.signal_named(signal);
-                if let Some(cap) = cap {
-                    self.is_cap(cap);
-                }
-                self.not_evaluated(format!("`{}`", self.one_line(tree.span)), tree.span, true);
-                None
+                let length = self.length(duration, "a quiet time");
+                let clauses = Clauses { cap: cap.as_ref(), ..Clauses::default() };
+                let measured = self.measured(&tree::Subject::Signal(signal.clone()), &clauses);
+                let answer = count_of(false, cap.as_ref());
+                let count = self.new_measure(MeasureKind::Quiet(length?), measured?, answer, tree.span)?;
+                super::PointsKind::Per { every: 1, count }
             }
         };
         Some(PointsRow {
             doc: tree.doc.as_ref().map(|text| text.value.clone()),
             points: points?,
-            condition,
+            kind,
             because: tree.because.as_ref().map(|text| text.value.clone()),
             span: tree.span,
         })
+    }
+
+    /// How many signals give the points once.
+    fn every(&mut self, every: u64, span: Span) -> Option<i64> {
+        let number = i64::try_from(every).ok().filter(|every| (1..=SIGNALS.high).contains(every));
+        if number.is_none() {
+            let message = format!("points for every {every} signals have no meaning");
+            self.report(
+                Diagnostic::new(Code::BadRange, message).at(span, "").help("write how many signals give the points once, at least 1"),
+            );
+        }
+        number
     }
 
     fn adjusts(&mut self, tree: &tree::Score, draft: &mut Draft) -> Vec<Adjust> {

@@ -7,23 +7,25 @@ use rustc_hash::FxHashMap;
 
 use super::check::Checker;
 use super::types::TypePlace;
+use super::{Bursts, Group, Signal};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::syntax::tree;
 
 impl Checker<'_> {
     pub(crate) fn check_signals(&mut self) {
-        for (_, signal) in self.items.signals.clone() {
-            self.check_signal(signal);
+        for (item, signal) in self.items.signals.clone() {
+            self.check_signal(item, signal);
         }
-        for (_, group) in self.items.groups.clone() {
-            self.check_group(group);
+        for (item, group) in self.items.groups.clone() {
+            self.check_group(item, group);
         }
     }
 
-    fn check_signal(&mut self, signal: &tree::Signal) {
+    fn check_signal(&mut self, item: &tree::Item, signal: &tree::Signal) {
         if let Some(team) = &signal.by {
             self.team_named(team);
         }
+        let mut bursts = None;
         if let Some((count, duration)) = &signal.bursts {
             if *count < 2 {
                 self.report(
@@ -32,8 +34,9 @@ impl Checker<'_> {
                         .help("a burst has at least two signals: `ignore bursts of 2 within 1 second`"),
                 );
             }
-            self.positive(duration);
-            self.elapsed(duration, "a burst");
+            if let Some(within) = self.length(duration, "a burst") {
+                bursts = Some(Bursts { count: (*count).max(2), within });
+            }
         }
         let mut spans = FxHashMap::default();
         let mut properties = Vec::new();
@@ -58,12 +61,21 @@ impl Checker<'_> {
         if let Some(info) = self.signals.get_mut(&signal.name.text)
             && info.span == signal.name.span
         {
-            info.properties = properties;
+            info.properties = properties.clone();
             info.broken_properties.extend(broken);
+            self.policy.signals.push(Signal {
+                name: signal.name.text.clone(),
+                display: signal.display.as_ref().map(|text| text.value.clone()),
+                doc: item.doc.as_ref().map(|text| text.value.clone()),
+                by: signal.by.as_ref().map(|team| team.text.clone()),
+                bursts,
+                properties,
+                span: signal.name.span,
+            });
         }
     }
 
-    fn check_group(&mut self, group: &tree::Group) {
+    fn check_group(&mut self, item: &tree::Item, group: &tree::Group) {
         let mut spans = FxHashMap::default();
         let mut members = Vec::new();
         for member in &group.members {
@@ -84,6 +96,14 @@ impl Checker<'_> {
             && own.is_empty()
         {
             *own = members;
+            let members = self.signals_named(&group.name).unwrap_or_default();
+            self.policy.groups.push(Group {
+                name: group.name.text.clone(),
+                display: group.display.as_ref().map(|text| text.value.clone()),
+                doc: item.doc.as_ref().map(|text| text.value.clone()),
+                members,
+                span: group.name.span,
+            });
         }
     }
 
@@ -92,17 +112,5 @@ impl Checker<'_> {
         if duration.amount == 0 {
             self.report(Diagnostic::new(Code::BadRange, "a length of time is zero").at(duration.span, "must be more than none"));
         }
-    }
-
-    /// A length of time that is counted by the clock on the wall, not in business time. Says so otherwise.
-    pub(crate) fn elapsed(&mut self, duration: &tree::Duration, what: &str) -> bool {
-        if duration.business {
-            self.report(
-                Diagnostic::new(Code::WrongUnit, format!("{what} is not counted in business time"))
-                    .at(duration.span, "business time")
-                    .help("leave `business` out"),
-            );
-        }
-        !duration.business
     }
 }

@@ -3,11 +3,13 @@
 //! Enters: their trees. Leaves: `policy.tests`. Always holds, when no error was reported: a test gives every field that is not optional,
 //! the key excepted, with a value of the field's type; it expects something, each thing once, with a value that it can have.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZoneDatabase;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::check::{Checker, Named};
 use super::resolve::quoted;
-use super::{Constant, Derived, Expected, Field, FieldId, Interval, Target, Test, Type, Unit};
+use super::{Constant, Derived, Event, Expected, Field, FieldId, Interval, Length, Target, Test, Type, Unit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Ago, ExprKind};
@@ -22,26 +24,26 @@ impl<'t> Checker<'t> {
         for (_, test) in self.items.tests.clone() {
             self.check_title("test", &test.title, &mut titles);
             let lead = self.check_given(test, &required);
-            self.check_given_signals(test);
+            let as_of = test.as_of.as_ref().and_then(|(literal, span)| self.as_of(literal, *span));
+            let signals = self.check_given_signals(test, as_of);
             let expect = self.check_expectations(test);
             let is_later = |expected: &Expected| expected.target == Target::Later;
-            let stage = test.stage.as_ref().and_then(|(name, since)| {
-                if let Some(Ago::Before(duration)) = since {
-                    self.elapsed(duration, "the time in a stage");
-                }
-                self.stage_named(name)
-            });
+            let stage = test.stage.as_ref().and_then(|(name, _)| self.stage_named(name));
+            let since = test.stage.as_ref().and_then(|(_, since)| since.as_ref());
+            let stage_since = since.and_then(|since| self.moment_of_test(since, as_of, test, "the time in a stage"));
             let checked = Test {
                 title: test.title.value.clone(),
-                as_of: test.as_of.as_ref().and_then(|(literal, span)| self.as_of(literal, *span)),
+                as_of,
                 stage,
+                stage_since,
                 lead,
-                later: !test.signals.is_empty() || expect.iter().any(is_later),
+                signals,
+                later: expect.iter().any(is_later),
                 expect,
                 span: test.span,
             };
             if checked.later {
-                self.not_evaluated(format!("the signals and clocks of the test \"{}\"", checked.title), test.title.span, false);
+                self.not_evaluated(format!("the clocks of the test \"{}\"", checked.title), test.title.span, false);
             }
             self.policy.tests.push(checked);
         }
@@ -148,17 +150,18 @@ impl<'t> Checker<'t> {
         self.constant(row.values.first()?, field.ty, field.range, &what)
     }
 
-    fn check_given_signals(&mut self, test: &tree::Test) {
+    /// The signals in the order written; one with a reported mistake is left out.
+    fn check_given_signals(&mut self, test: &tree::Test, as_of: Option<i64>) -> Vec<Event> {
+        let mut signals = Vec::new();
         for given in &test.signals {
-            if let Ago::Before(duration) = &given.when {
-                self.elapsed(duration, "the age of a signal");
-            }
+            let at = self.moment_of_test(&given.when, as_of, test, "the age of a signal");
             let name = &given.signal;
             let Some(info) = self.signals.get(&name.text).cloned() else {
                 let signals = self.choosable(self.signals.keys().map(String::as_str));
                 self.unknown(Code::UnknownSignal, "signal", name, signals);
                 continue;
             };
+            let mut values: Vec<Option<Constant>> = vec![None; info.properties.len()];
             let mut seen: FxHashSet<&str> = FxHashSet::default();
             for row in &given.properties {
                 let property = &row.name;
@@ -169,8 +172,8 @@ impl<'t> Checker<'t> {
                             .help("leave one of them out"),
                     );
                 }
-                if let Some(field) = info.properties.iter().find(|field| field.name == property.text) {
-                    self.given_value(row, field);
+                if let Some(index) = info.properties.iter().position(|field| field.name == property.text) {
+                    values[index] = self.given_value(row, &info.properties[index]);
                 } else {
                     self.property_named(&name.text, property);
                 }
@@ -185,7 +188,46 @@ impl<'t> Checker<'t> {
                         .help(format!("give its properties in braces: `{{ {} … }}`", absent.join(" … "))),
                 );
             }
+            let signal = self.policy.signals.iter().position(|signal| signal.name == name.text);
+            signals.extend(signal.zip(at).map(|(signal, at)| Event { signal, at, values }));
         }
+        signals
+    }
+
+    /// An instant of a test. `3 days ago` is that calendar day at the same local time; hours and shorter are elapsed.
+    fn moment_of_test(&mut self, ago: &Ago, as_of: Option<i64>, test: &tree::Test, what: &str) -> Option<i64> {
+        let duration = match ago {
+            Ago::At(literal, span) => return self.as_of(literal, *span),
+            Ago::Before(duration) => duration,
+        };
+        let length = self.length(duration, what)?;
+        let Some(as_of) = as_of else {
+            // a broken `as of` has been reported
+            if test.as_of.is_none() {
+                self.report(
+                    Diagnostic::new(Code::TestIncomplete, format!("`{}` of which day?", self.one_line(duration.span)))
+                        .at(duration.span, "counted back from `as of`")
+                        .at(test.title.span, "the test has none")
+                        .help("write `as of 2026-11-18T15:00`, or the instant itself"),
+                );
+            }
+            return None;
+        };
+        let before = match length {
+            Length::Elapsed(microseconds) => as_of.checked_sub(microseconds),
+            Length::Days(days) => self.days_before(as_of, days),
+        };
+        if before.is_none() {
+            self.report(Diagnostic::new(Code::OutOfRange, "a time lies beyond what can be counted").at(duration.span, "too long ago"));
+        }
+        before
+    }
+
+    fn days_before(&self, instant: i64, days: i64) -> Option<i64> {
+        let zone = TimeZoneDatabase::bundled().get(&self.policy.timezone).ok()?;
+        let local = zone.to_datetime(Timestamp::from_microsecond(instant).ok()?);
+        let earlier = local.checked_sub(jiff::Span::new().try_days(days).ok()?).ok()?;
+        Some(zone.to_ambiguous_timestamp(earlier).compatible().ok()?.as_microsecond())
     }
 
     fn check_expectations(&mut self, test: &tree::Test) -> Vec<Expected> {

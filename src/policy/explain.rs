@@ -7,7 +7,7 @@ use super::explain_score::{SumTooLarge, score};
 use super::explanation::*;
 use super::why::{looked_at, why_not};
 use crate::interpret;
-use crate::model::{Decide, DecideBody, Edge, Matcher, Policy, RouteTarget, Trigger};
+use crate::model::{Because, Decide, DecideBody, Edge, Matcher, Policy, RouteTarget, Trigger};
 use crate::program::{Lowered, RouteTrace};
 use crate::record::reader::Reader;
 use crate::record::show::Show;
@@ -152,14 +152,28 @@ fn flow_rows(reader: &Reader, stage: usize) -> Vec<RowExplained> {
                 gives: reader.policy.stages.get(row.to).map(|stage| stage.name.clone()).unwrap_or_default(),
                 condition: match &row.trigger {
                     Trigger::When(condition) => Some(reader.phrase(condition.span)),
-                    Trigger::Later => Some("(needs signals)".into()),
+                    Trigger::On { .. } | Trigger::After { .. } | Trigger::Broken => Some(on_row(reader, row)),
                 },
-                because: row.because.clone(),
+                because: match &row.because {
+                    Some(Because::Text(text)) => Some(text.clone()),
+                    Some(Because::Property(_)) | None => None,
+                },
                 verdict,
             });
         }
     }
     out
+}
+
+/// `on rejected`, `after 30 days without activity when …`: as written.
+fn on_row(reader: &Reader, row: &crate::model::FlowRow) -> String {
+    let (word, measure, when) = match &row.trigger {
+        Trigger::On { happened, when, .. } => ("on", happened, when),
+        Trigger::After { waited, when, .. } => ("after", waited, when),
+        Trigger::When(_) | Trigger::Broken => return String::new(),
+    };
+    let when = when.as_ref().map(|when| format!(" when {}", reader.phrase(when.span))).unwrap_or_default();
+    format!("{word} {}{when}", reader.phrase(measure.span))
 }
 
 fn flow_reasons(reader: &Reader, row: &crate::model::FlowRow) -> Vec<Reason> {
@@ -174,7 +188,8 @@ fn flow_reasons(reader: &Reader, row: &crate::model::FlowRow) -> Vec<Reason> {
                 definition: None,
             }],
         }],
-        Trigger::Later => Vec::new(),
+        Trigger::On { when: Some(when), .. } | Trigger::After { when: Some(when), .. } if !reader.holds(when) => why_not(reader, when),
+        Trigger::On { .. } | Trigger::After { .. } | Trigger::Broken => Vec::new(),
     }
 }
 

@@ -3,11 +3,11 @@
 //! Always holds: the contributions that leave here add up to the sum that the interpreter computed, or [`SumTooLarge`] is returned; they are
 //! computed from the policy's own weights and the points of each row, so that they are a second witness of that sum.
 
-use super::exact::{ZERO, add, at_places, multiply_shifted, subtract};
+use super::exact::{ZERO, add, at_places, multiply, multiply_shifted, subtract};
 use super::explain::named;
 use super::explanation::*;
 use super::why::why_not;
-use crate::model::{Adjust, Attribute, Decimal, PointsRow, Score, Section, SectionKind};
+use crate::model::{Adjust, Attribute, Decimal, PointsKind, PointsRow, Score, Section, SectionKind, Type};
 use crate::program::{AttributeTrace, ScoreTrace, Value};
 use crate::record::reader::Reader;
 
@@ -145,14 +145,25 @@ fn attribute_explained(
 }
 
 fn points_explained(reader: &Reader, row: &PointsRow, value: Value) -> AdjustExplained {
-    let reasons = || row.condition.as_ref().map(|condition| why_not(reader, condition)).unwrap_or_default();
+    let (condition, reasons, times) = match &row.kind {
+        PointsKind::When(condition) => (reader.phrase(condition.span), why_not(reader, condition), Decimal::whole(1)),
+        // points per signal: as often as they count
+        PointsKind::Per { every, count } => {
+            let places = match count.ty {
+                Type::Number { scale, .. } if *every == 1 => scale,
+                _ => 0,
+            };
+            let times = Decimal { mantissa: i128::from(reader.at(value).unwrap_or(0)), places };
+            (reader.phrase(row.span), Vec::new(), times)
+        }
+    };
     AdjustExplained {
-        points: row.points,
+        points: multiply(row.points, times).unwrap_or(row.points),
         row: RowExplained {
             gives: signed(row.points),
-            condition: row.condition.as_ref().map(|condition| reader.phrase(condition.span)),
+            condition: Some(condition),
             because: row.because.clone(),
-            verdict: if reader.holds_at(value) { Verdict::Applied } else { Verdict::Failed { reasons: reasons() } },
+            verdict: if reader.at(value).is_some_and(|times| times != 0) { Verdict::Applied } else { Verdict::Failed { reasons } },
         },
     }
 }

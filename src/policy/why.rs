@@ -64,6 +64,7 @@ pub fn looked_at(reader: &Reader, expression: &Expr) -> Vec<Fact> {
         | ExprKind::DaysUntil(_)
         | ExprKind::DomainOf(_)
         | ExprKind::Measure(_)
+        | ExprKind::Property(_)
         | ExprKind::And(_)
         | ExprKind::Or(_)
         | ExprKind::Not(_)

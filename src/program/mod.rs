@@ -24,7 +24,7 @@ pub use passes::optimise;
 use rustc_hash::FxHashMap;
 
 use crate::column::Width;
-use crate::model::{ChoicesId, FieldId, Interval, Operator, TextTest, Unit};
+use crate::model::{ChoicesId, ColumnId, Interval, Operator, TextTest, Unit};
 use crate::source::Span;
 
 /// Number of an operation, and of the value it gives.
@@ -83,14 +83,14 @@ pub struct Input {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum InputSource {
-    /// the field's value in the units of its type; not for texts
-    Field(FieldId),
-    /// the calendar day, in the policy's zone, of a `time` field
-    LocalDay(FieldId),
-    /// a text field through a map
-    Text { field: FieldId, map: usize },
-    /// a text field as a number that is equal exactly for equal folded texts within one block
-    TextIdentity { field: FieldId, domain: bool },
+    /// the value of a field or measure in the units of its type; not for texts
+    Column(ColumnId),
+    /// the calendar day, in the policy's zone, of a time
+    LocalDay(ColumnId),
+    /// a text through a map
+    Text { column: ColumnId, map: usize },
+    /// a text as a number that is equal exactly for equal folded texts within one block
+    TextIdentity { column: ColumnId, domain: bool },
     /// the stage before the transition; never missing
     Stage,
     /// the instant until which no `when` row leaves the stage

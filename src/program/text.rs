@@ -60,13 +60,13 @@ fn section<T>(lines: &mut Vec<String>, title: &str, items: &[T], line: impl Fn(u
 }
 
 fn input_text(input: &Input, policy: &Policy) -> String {
-    let name = |field: usize| policy.fields.get(field).map_or_else(|| format!("field {field}"), |field| field.name.clone());
+    let name = |field: usize| policy.column(field).map_or_else(|| format!("field {field}"), |column| column.name.to_owned());
     let source = match &input.source {
-        InputSource::Field(field) => name(*field),
-        InputSource::LocalDay(field) => format!("day of {}", name(*field)),
-        InputSource::Text { field, map } => format!("text {} through m{map}", name(*field)),
-        InputSource::TextIdentity { field, domain: false } => format!("identity of {}", name(*field)),
-        InputSource::TextIdentity { field, domain: true } => format!("identity of the domain of {}", name(*field)),
+        InputSource::Column(column) => name(*column),
+        InputSource::LocalDay(column) => format!("day of {}", name(*column)),
+        InputSource::Text { column, map } => format!("text {} through m{map}", name(*column)),
+        InputSource::TextIdentity { column, domain: false } => format!("identity of {}", name(*column)),
+        InputSource::TextIdentity { column, domain: true } => format!("identity of the domain of {}", name(*column)),
         InputSource::Stage => "the stage".to_string(),
         InputSource::RestUntil => "rest until".to_string(),
         InputSource::KeyHash => "hash of the key".to_string(),

@@ -221,7 +221,7 @@ fn check_input(program: &Program, index: usize, input: &Input, broken: &mut Vec<
                 fail("the stage is never missing".to_string());
             }
         }
-        InputSource::Field(_)
+        InputSource::Column(_)
         | InputSource::LocalDay(_)
         | InputSource::TextIdentity { .. }
         | InputSource::RestUntil

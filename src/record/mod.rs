@@ -15,7 +15,7 @@ use xxhash_rust::xxh64::xxh64;
 
 use crate::column::{Block, Column};
 use crate::model::value::{fold_text, format_scaled};
-use crate::model::{Constant, FieldId, Policy, SOME_OF_CHOICES_MAX, Type};
+use crate::model::{ColumnId, Constant, Event, Policy, SOME_OF_CHOICES_MAX, Transition, Type};
 use crate::program::text_map::domain_of;
 use crate::program::{Input, InputSource, Parameters, Program};
 
@@ -26,8 +26,14 @@ pub struct Lead {
     pub values: Vec<Option<Constant>>,
     /// number of its stage; the start stage if none
     pub stage: Option<usize>,
+    /// when it entered that stage, in microseconds since the epoch; as-of if none
+    pub stage_since: Option<i64>,
     /// no `when` row moves it before this instant, in microseconds since the epoch
     pub rest_until: Option<i64>,
+    /// what it did, in any order
+    pub signals: Vec<Event>,
+    /// the stages it went through, as far as known, in the order of time
+    pub log: Vec<Transition>,
 }
 
 /// Why a lead cannot be one of this policy's.
@@ -129,20 +135,20 @@ fn column(
     identities: &mut FxHashMap<String, i64>,
 ) -> Result<Column, LeadError> {
     let mut column = Column::with_capacity(input.width, leads.len());
-    let text = |lead: &Lead, field: FieldId| match &lead.values[field] {
-        Some(Constant::Text(text)) if !text.trim().is_empty() => Some(text.clone()),
-        Some(Constant::Text(_) | Constant::Integer(_)) | None => None,
+    let text = |lead: &Lead, column: ColumnId| match lead.values.get(column) {
+        Some(Some(Constant::Text(text))) if !text.trim().is_empty() => Some(text.clone()),
+        Some(Some(Constant::Text(_) | Constant::Integer(_)) | None) | None => None,
     };
-    let integer = |lead: &Lead, field: FieldId| match &lead.values[field] {
-        Some(Constant::Integer(value)) => Some(*value),
-        Some(Constant::Text(_)) | None => None,
+    let integer = |lead: &Lead, column: ColumnId| match lead.values.get(column) {
+        Some(Some(Constant::Integer(value))) => Some(*value),
+        Some(Some(Constant::Text(_)) | None) | None => None,
     };
     for lead in leads {
         let value = match &input.source {
-            InputSource::Field(field) => integer(lead, *field),
+            InputSource::Column(field) => integer(lead, *field),
             InputSource::LocalDay(field) => integer(lead, *field).map(|instant| local_day(zone, instant)),
-            InputSource::Text { field, map } => text(lead, *field).and_then(|text| program.text_maps[*map].code(&text)),
-            InputSource::TextIdentity { field, domain } => text(lead, *field)
+            InputSource::Text { column, map } => text(lead, *column).and_then(|text| program.text_maps[*map].code(&text)),
+            InputSource::TextIdentity { column, domain } => text(lead, *column)
                 .map(|text| fold_text(&text))
                 .and_then(|folded| if *domain { domain_of(&folded).map(str::to_string) } else { Some(folded) })
                 .map(|folded| {
@@ -165,10 +171,10 @@ fn column(
 
 fn source_name(policy: &Policy, source: &InputSource) -> String {
     match source {
-        InputSource::Field(field)
-        | InputSource::LocalDay(field)
-        | InputSource::Text { field, .. }
-        | InputSource::TextIdentity { field, .. } => policy.fields[*field].name.clone(),
+        InputSource::Column(column)
+        | InputSource::LocalDay(column)
+        | InputSource::Text { column, .. }
+        | InputSource::TextIdentity { column, .. } => policy.column(*column).map(|column| column.name.to_owned()).unwrap_or_default(),
         InputSource::Stage => "stage".into(),
         InputSource::RestUntil => "rest_until".into(),
         InputSource::KeyHash => "the key".into(),

@@ -104,6 +104,7 @@ impl<'a> Reader<'a> {
             | ExprKind::DaysUntil(_)
             | ExprKind::DomainOf(_)
             | ExprKind::Measure(_)
+            | ExprKind::Property(_)
             | ExprKind::And(_)
             | ExprKind::Or(_)
             | ExprKind::Not(_)
@@ -155,6 +156,7 @@ impl<'a> Reader<'a> {
             | ExprKind::DaysSince(_)
             | ExprKind::DaysUntil(_)
             | ExprKind::Measure(_)
+            | ExprKind::Property(_)
             | ExprKind::And(_)
             | ExprKind::Or(_)
             | ExprKind::Not(_)
@@ -234,6 +236,7 @@ pub fn connective(condition: &Expr) -> Connective<'_> {
         | ExprKind::DaysUntil(_)
         | ExprKind::DomainOf(_)
         | ExprKind::Measure(_)
+        | ExprKind::Property(_)
         | ExprKind::CompareConstant { .. }
         | ExprKind::Compare { .. }
         | ExprKind::IsOneOf { .. }

@@ -82,7 +82,13 @@ pub fn subject(backends: Backends, test: &Test) -> Result<(Lead, i64), String> {
     if let Some(expected) = test.expect.iter().find(|expected| expected.target == Target::Later) {
         return Err(format!("`{}` is not evaluated yet", expected.path));
     }
-    let lead = Lead { values: test.lead.clone(), stage: test.stage, rest_until: None };
+    let lead = Lead {
+        values: test.lead.clone(),
+        stage: test.stage,
+        stage_since: test.stage_since,
+        signals: test.signals.clone(),
+        ..Lead::default()
+    };
     // the instant itself only ends rests, and no lead of a test rests
     let looks_at_the_clock = backends.plain.program.ops.iter().any(|op| matches!(op, Op::Parameter(Parameter::AsOfDay)));
     match test.as_of {

@@ -487,7 +487,7 @@ fn check_rows(program: &Program, compiled: &Compiled, block: &Block, parameters:
 fn input(program: &mut Program, interval: (i64, i64), optional: bool) -> Value {
     let number = program.inputs.len();
     let width = Width::of(interval.0, interval.1);
-    program.inputs.push(Input { source: InputSource::Field(number), optional, interval, width });
+    program.inputs.push(Input { source: InputSource::Column(number), optional, interval, width });
     program.push(Op::Input(number as u32))
 }
 

@@ -2,7 +2,7 @@
 //! policies, evaluated by the interpreter over random inputs.
 
 use leadwright::interpret;
-use leadwright::model::{self, DecideBody, Derived, Expr, ExprKind, Interval, Policy};
+use leadwright::model::{self, DecideBody, Derived, Expr, ExprKind, Interval, PointsKind, Policy};
 use leadwright::program::lower::lower;
 use leadwright::program::{Lowered, Value};
 
@@ -89,7 +89,10 @@ fn roots(policy: &Policy) -> Vec<&Expr> {
                     roots.extend(&persona.condition);
                     for section in &persona.sections {
                         roots.extend(section.attributes.iter().map(|attribute| &attribute.subject));
-                        roots.extend(section.points.iter().filter_map(|row| row.condition.as_ref()));
+                        roots.extend(section.points.iter().filter_map(|row| match &row.kind {
+                            PointsKind::When(condition) => Some(condition),
+                            PointsKind::Per { .. } => None,
+                        }));
                     }
                 }
             }
@@ -112,6 +115,7 @@ fn children(expr: &Expr) -> Vec<&Expr> {
         | ExprKind::Decide(_)
         | ExprKind::Stage
         | ExprKind::Measure(_)
+        | ExprKind::Property(_)
         | ExprKind::Entering(_)
         | ExprKind::Leaving(_) => Vec::new(),
         ExprKind::Cell { keys, .. } => keys.iter().collect(),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use leadwright::diagnostic::{Code, Diagnostic, Severity};
-use leadwright::model::{Checked, check};
+use leadwright::model::{Checked, Length, check};
 
 const HEAD: &str = "leadwright 1\npolicy p \"P\" {\n  currency USD\n}\n";
 const LEAD: &str = "lead {\n  id       text  key\n  beds     whole 0..50_000  optional\n  sites    whole\n  products some of a, b  optional\n  \
@@ -615,9 +615,9 @@ fn any_means_every_other_stage_that_is_not_final() {
     let policy = right(text).policy;
     let from: Vec<&[usize]> = policy.flows[0].rows.iter().map(|row| row.from.as_slice()).collect();
     assert_eq!(from, [&[0, 2][..], &[0, 1], &[0, 1], &[2]]);
-    assert_eq!(policy.flows[0].rows[2].rest_seconds, Some(14 * 86_400));
+    assert_eq!(policy.flows[0].rows[2].rest, Some(Length::Days(14)));
     let later: Vec<&str> = policy.unevaluated.iter().map(|part| part.what.as_str()).collect();
-    assert_eq!(later, ["the flow row `c -> a on call`"]);
+    assert_eq!(later, ["`call`"]);
     assert!(policy.unevaluated[0].scoring);
 }
 
@@ -794,10 +794,10 @@ fn tests_give_whole_leads_and_expect_something() {
         ("lead { sites 1 }  expect { big.x no }", Code::TestField, "x", "expect `big` itself"),
         ("lead { sites 1 }  stage wno  expect { big no }", Code::UnknownStage, "wno", "did you mean `won`?"),
         ("lead { sites 1 }  stage won since 3 business days ago  expect { big no }", Code::WrongUnit, "3 business days", ""),
-        ("lead { sites 1 }  signals { cal 1 day ago }  expect { big no }", Code::UnknownSignal, "cal", "did you mean `call`?"),
-        ("lead { sites 1 }  signals { call 1 day ago }  expect { big no }", Code::TestIncomplete, "call", "outcome"),
+        ("as of 2026-03-02T10:00  lead { sites 1 }  signals { cal 1 day ago }  expect { big no }", Code::UnknownSignal, "cal", "did you mean `call`?"),
+        ("as of 2026-03-02T10:00  lead { sites 1 }  signals { call 1 day ago }  expect { big no }", Code::TestIncomplete, "call", "outcome"),
         (
-            "lead { sites 1 }  signals { call 1 day ago { outcome good  nte \"x\" } }  expect { big no }",
+            "as of 2026-03-02T10:00  lead { sites 1 }  signals { call 1 day ago { outcome good  nte \"x\" } }  expect { big no }",
             Code::UnknownProperty,
             "nte",
             "did you mean `note`?",
@@ -870,14 +870,14 @@ fn the_whole_language_checks_and_says_what_it_does_not_evaluate() {
         "`any ask_for_rep in last 14 days`",
         "`count of page_view where path starts with \"/products\" fading half every 30 days`",
         "`days since last page_view`",
-        "the flow row `mql -> sal on accepted`",
-        "the flow row `mql -> inquiry on rejected recycle rest 90 days`",
-        "the flow row `mql -> inquiry after 30 days without first_call recycle rest 30 days because \"No action\"`",
-        "the flow row `sal -> opportunity on meeting_booked`",
-        "the flow row `sal -> inquiry on rejected recycle rest 90 days`",
-        "the flow row `opportunity -> won on closed_won`",
-        "the flow row `opportunity -> lost on closed_lost`",
-        "the flow row `opportunity -> inquiry after 60 days without activity recycle rest 60 days because \"Stalled\"`",
+        "`accepted`",
+        "`rejected`",
+        "`30 days without first_call`",
+        "`meeting_booked`",
+        "`rejected`",
+        "`closed_won`",
+        "`closed_lost`",
+        "`60 days without activity`",
         "`sla first_touch`",
         "`sla accept_or_reject`",
     ];
@@ -887,7 +887,7 @@ fn the_whole_language_checks_and_says_what_it_does_not_evaluate() {
         "the claim \"competitors never reach sales\"",
         "the claim \"more beds never lower the score\"",
         "the claim \"a clinic can still qualify\"",
-        "the signals and clocks of the test \"a multi-site hospital goes to its territory's field team\"",
+        "the clocks of the test \"a multi-site hospital goes to its territory's field team\"",
     ];
     assert_eq!(of(false), others);
 }

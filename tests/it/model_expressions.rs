@@ -260,7 +260,7 @@ fn measures_have_types_and_are_not_evaluated() {
         ("sum of page_view.seconds", "number 0 0..9223372036854775807"),
         ("last of call.reason", "one of optional"),
         ("first of page_view.spent", "money 2 optional full"),
-        ("sum of scoring.seconds", "number 0 full"),
+        ("sum of scoring.seconds", "number 0 optional full"),
         ("days since last page_view", "number 0 optional 0..7304483"),
         ("days in mql", "number 0 0..7304483"),
         ("count of entering mql since last ask_for_rep", "number 0 0..2147483647"),

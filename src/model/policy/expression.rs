@@ -1,6 +1,6 @@
 //! Typed expressions and the lets that name them.
 
-use crate::model::{Constant, DecideId, Decimal, FieldId, Interval, LetId, ScoreId, TableId, Type};
+use crate::model::{Constant, DecideId, Decimal, EventColumnId, FieldId, Interval, LetId, MeasureId, ScoreId, TableId, Type};
 use crate::source::Span;
 use crate::syntax::tree::{Factor, Sign};
 
@@ -13,6 +13,46 @@ pub struct Expr {
     /// bounds of a known value, for numbers, dates and times
     pub range: Option<Interval>,
     pub span: Span,
+}
+
+impl Expr {
+    /// The expressions directly inside, in the order written.
+    pub fn children(&self) -> Vec<&Expr> {
+        match &self.kind {
+            ExprKind::Constant(_)
+            | ExprKind::Field(_)
+            | ExprKind::Let(_)
+            | ExprKind::Score(_)
+            | ExprKind::Section(..)
+            | ExprKind::Decide(_)
+            | ExprKind::Stage
+            | ExprKind::Measure(_)
+            | ExprKind::Property(_)
+            | ExprKind::Entering(_)
+            | ExprKind::Leaving(_) => Vec::new(),
+            ExprKind::Cell { keys, .. } => keys.iter().collect(),
+            ExprKind::Sum(members) => members.iter().map(|(_, member)| member).collect(),
+            ExprKind::Product(factors) => factors.iter().map(|(_, factor)| factor).collect(),
+            ExprKind::Larger(members) | ExprKind::Smaller(members) | ExprKind::And(members) | ExprKind::Or(members) => {
+                members.iter().collect()
+            }
+            ExprKind::Else(inner, _)
+            | ExprKind::DaysSince(inner)
+            | ExprKind::DaysUntil(inner)
+            | ExprKind::DomainOf(inner)
+            | ExprKind::Not(inner)
+            | ExprKind::CompareConstant { left: inner, .. }
+            | ExprKind::IsOneOf { left: inner, .. }
+            | ExprKind::IsText { left: inner, .. }
+            | ExprKind::IsKnown { left: inner, .. }
+            | ExprKind::Has { left: inner, .. }
+            | ExprKind::TextTest { left: inner, .. } => vec![inner],
+            ExprKind::Remainder(left, right)
+            | ExprKind::Implies(left, right)
+            | ExprKind::Compare { left, right, .. }
+            | ExprKind::SameAs { left, right, .. } => vec![left, right],
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -46,8 +86,10 @@ pub enum ExprKind {
     DaysUntil(Box<Expr>),
     /// the part behind the last `@` of a text, missing without one
     DomainOf(Box<Expr>),
-    /// a measure over signals or the stage log: typed, not evaluated yet
-    Measure(String),
+    /// a value that the lead's history gives
+    Measure(MeasureId),
+    /// a property of the signal at hand; only in [`super::EventCondition`]s
+    Property(EventColumnId),
 
     // conditions: `yes_no`, never missing
     And(Vec<Expr>),

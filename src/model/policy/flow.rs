@@ -1,7 +1,7 @@
 //! Decides and grids, stages and flows, queues and routes.
 
-use super::{Expr, Matcher};
-use crate::model::ChoicesId;
+use super::{Expr, Length, Matcher};
+use crate::model::{ChoicesId, EventColumnId, EventConditionId, SignalId};
 use crate::source::Span;
 
 #[derive(Clone, Debug)]
@@ -76,18 +76,44 @@ pub struct FlowRow {
     pub from: Vec<usize>,
     pub to: usize,
     pub trigger: Trigger,
+    /// `recycle`
     pub recycle: bool,
-    /// `rest N days`, in seconds
-    pub rest_seconds: Option<i64>,
-    pub because: Option<String>,
+    /// `rest 90 days`: no `when` row leaves the new stage before
+    pub rest: Option<Length>,
+    /// `forget behavioural`: index into [`super::Policy::forgets`]
+    pub forget: Option<usize>,
+    pub because: Option<Because>,
     pub span: Span,
 }
 
 #[derive(Clone, Debug)]
 pub enum Trigger {
     When(Expr),
-    /// `on` and `after` rows: not evaluated yet
-    Later,
+    /// a signal since the stay began; with a further `when`
+    On {
+        signals: Vec<SignalId>,
+        /// its `where`
+        condition: Option<EventConditionId>,
+        /// a measure: some such signal is there
+        happened: Expr,
+        when: Option<Expr>,
+    },
+    After {
+        length: Length,
+        without: Vec<SignalId>,
+        /// a measure: the time is over
+        waited: Expr,
+        when: Option<Expr>,
+    },
+    /// a row with a reported mistake
+    Broken,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Because {
+    Text(String),
+    /// a property of the row's signal
+    Property(EventColumnId),
 }
 
 #[derive(Clone, Debug)]

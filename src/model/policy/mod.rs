@@ -2,18 +2,20 @@
 
 mod expression;
 mod flow;
+mod history;
 mod score;
 mod team;
 mod test;
 
 pub use expression::*;
 pub use flow::*;
+pub use history::*;
 pub use score::*;
 pub use team::*;
 pub use test::*;
 
 use super::value::{Interval, Type, fold_choice};
-use super::{ChoicesId, DecideId, FieldId, LetId, ScoreId};
+use super::{ChoicesId, ColumnId, DecideId, FieldId, LetId, MeasureId, ScoreId};
 use crate::source::Span;
 
 #[derive(Clone, Debug, Default)]
@@ -29,6 +31,15 @@ pub struct Policy {
     pub choices: Vec<Choices>,
     pub fields: Vec<Field>,
     pub key: Option<FieldId>,
+    pub signals: Vec<Signal>,
+    pub groups: Vec<Group>,
+    /// what conditions over signals and measures of properties look at
+    pub event_columns: Vec<EventColumn>,
+    pub event_conditions: Vec<EventCondition>,
+    /// every value that a lead's history gives
+    pub measures: Vec<Measure>,
+    /// the sections that a flow row can forget
+    pub forgets: Vec<Forget>,
     pub tables: Vec<Table>,
     pub lets: Vec<Let>,
     pub scores: Vec<Score>,
@@ -50,6 +61,30 @@ pub struct Policy {
     pub tests: Vec<Test>,
     /// parts that parse and check but that scoring does not do yet; scoring reports each as `NotEvaluated`
     pub unevaluated: Vec<Unevaluated>,
+}
+
+impl Policy {
+    /// What is known of a column of a lead's values: a field, or behind the fields a measure.
+    pub fn column(&self, id: ColumnId) -> Option<ColumnType<'_>> {
+        if let Some(Field { name, ty, range, optional, .. }) = self.fields.get(id) {
+            return Some(ColumnType { name, ty: *ty, range: *range, optional: *optional });
+        }
+        let Measure { text, ty, range, optional, .. } = self.measures.get(id - self.fields.len())?;
+        Some(ColumnType { name: text, ty: *ty, range: *range, optional: *optional })
+    }
+
+    pub fn measure_column(&self, measure: MeasureId) -> ColumnId {
+        self.fields.len() + measure
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct ColumnType<'p> {
+    /// a field's name, a measure's text
+    pub name: &'p str,
+    pub ty: Type,
+    pub range: Option<Interval>,
+    pub optional: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -26,8 +26,8 @@ pub struct Score {
     pub scale: u8,
     /// bounds of the score
     pub interval: Interval,
-    /// `running`: not evaluated yet
-    pub running: bool,
+    /// `running`: a balance that points change day by day, kept within the range
+    pub running: Option<Expr>,
     pub span: Span,
 }
 
@@ -123,15 +123,25 @@ pub enum RowPoints {
     },
 }
 
-/// `+5 when …` of a points section.
+/// `+5 when …` or `+100 per ask_for_rep …` of a points section.
 #[derive(Clone, Debug)]
 pub struct PointsRow {
     pub doc: Option<String>,
     pub points: Decimal,
-    /// none for rows over signals, which are not evaluated yet
-    pub condition: Option<Expr>,
+    pub kind: PointsKind,
     pub because: Option<String>,
     pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum PointsKind {
+    When(Expr),
+    /// the points for each full `every` of a measure that counts; the count keeps its places, if it has some, when `every` is 1
+    Per {
+        /// at least 1
+        every: i64,
+        count: Expr,
+    },
 }
 
 #[derive(Clone, Debug)]

@@ -3,6 +3,8 @@
 use crate::model::{Constant, DecideId, FieldId, LetId, ScoreId};
 use crate::source::Span;
 
+use super::Event;
+
 #[derive(Clone, Debug)]
 pub struct Test {
     pub title: String,
@@ -10,10 +12,13 @@ pub struct Test {
     pub as_of: Option<i64>,
     /// stage number before the evaluation
     pub stage: Option<usize>,
+    /// when it entered that stage, in microseconds since the epoch; as-of if none
+    pub stage_since: Option<i64>,
     /// per field, the value in its units (texts as written); none is missing
     pub lead: Vec<Option<Constant>>,
     pub expect: Vec<Expected>,
-    /// it gives signals, which are not evaluated yet
+    pub signals: Vec<Event>,
+    /// what it expects of clocks is not evaluated yet
     pub later: bool,
     pub span: Span,
 }

@@ -87,7 +87,8 @@ impl Lowering<'_> {
             | ExprKind::DaysSince(_)
             | ExprKind::DaysUntil(_)
             | ExprKind::DomainOf(_)
-            | ExprKind::Measure(_) => self.builder.truth(false),
+            | ExprKind::Measure(_)
+            | ExprKind::Property(_) => self.builder.truth(false),
         }
     }
 

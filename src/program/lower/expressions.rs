@@ -28,8 +28,9 @@ impl Lowering<'_> {
     fn lower_value(&mut self, expr: &Expr) -> Value {
         match &expr.kind {
             ExprKind::Constant(Constant::Integer(constant)) => self.builder.constant(*constant),
-            ExprKind::Constant(Constant::Text(_)) | ExprKind::DomainOf(_) | ExprKind::Measure(_) => self.builder.missing(),
-            ExprKind::Field(id) => self.field(*id),
+            ExprKind::Constant(Constant::Text(_)) | ExprKind::DomainOf(_) => self.builder.missing(),
+            ExprKind::Field(id) | ExprKind::Property(id) => self.column(*id),
+            ExprKind::Measure(id) => self.column(self.policy.measure_column(*id)),
             ExprKind::Let(id) => {
                 let value = self.lets.get(*id).and_then(|lowered| lowered.value);
                 self.or_missing(value)

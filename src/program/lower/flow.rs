@@ -1,4 +1,4 @@
-//! One transition: the first `when` row, through all flows, whose stage, rest and condition fit.
+//! One transition: the first row, through all flows, whose stage, rest and condition fit. What `on` and `after` rows wait for are measures.
 
 use super::Lowering;
 use crate::model::{FlowRow, Operator, Trigger};
@@ -35,12 +35,28 @@ impl Lowering<'_> {
     fn flow_row(&mut self, stage: Value, row: &FlowRow) -> Value {
         let condition = match &row.trigger {
             Trigger::When(condition) => self.condition(condition),
-            Trigger::Later => return self.builder.truth(false),
+            Trigger::On { happened: measure, when, .. } | Trigger::After { waited: measure, when, .. } => {
+                let happened = self.condition(measure);
+                match when {
+                    Some(when) => {
+                        let when = self.condition(when);
+                        self.builder.and(happened, when)
+                    }
+                    None => happened,
+                }
+            }
+            Trigger::Broken => return self.builder.truth(false),
         };
         let from: Vec<i64> = row.from.iter().map(|stage| *stage as i64).collect();
         let from = self.builder.member(stage, &from);
-        let rested = self.rested();
-        let free = self.builder.and(from, rested);
+        let free = match row.trigger {
+            Trigger::When(_) => {
+                let rested = self.rested();
+                self.builder.and(from, rested)
+            }
+            // a rest holds `when` rows back, no signals
+            Trigger::On { .. } | Trigger::After { .. } | Trigger::Broken => from,
+        };
         self.builder.and(free, condition)
     }
 

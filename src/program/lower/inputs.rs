@@ -1,14 +1,14 @@
-//! Fields as columns of integers: only those that something needs.
+//! Fields and measures as columns of integers: only those that something needs.
 
 use super::Lowering;
-use crate::model::{FieldId, Interval, SOME_OF_CHOICES_MAX, Type};
+use crate::model::{ColumnId, Interval, SOME_OF_CHOICES_MAX, Type};
 use crate::program::shape::{DAYS, INSTANTS};
 use crate::program::{InputSource, Value};
 
 impl Lowering<'_> {
-    /// The field's value; texts have none.
-    pub fn field(&mut self, id: FieldId) -> Value {
-        let Some(field) = self.policy.fields.get(id) else { return self.builder.missing() };
+    /// The value of a field or a measure; texts have none.
+    pub fn column(&mut self, id: ColumnId) -> Value {
+        let Some(field) = self.policy.column(id) else { return self.builder.missing() };
         let interval = match field.ty {
             Type::Text => return self.builder.missing(),
             Type::Number { .. } => Interval::FULL,
@@ -23,12 +23,12 @@ impl Lowering<'_> {
             Type::Time => INSTANTS,
         };
         let interval = field.range.filter(|range| range.low <= range.high).unwrap_or(interval);
-        self.builder.input(InputSource::Field(id), interval, field.optional)
+        self.builder.input(InputSource::Column(id), interval, field.optional)
     }
 
-    /// The calendar day of a time field.
-    pub fn field_day(&mut self, id: FieldId) -> Value {
-        let optional = self.policy.fields.get(id).is_none_or(|field| field.optional);
+    /// The calendar day of a time.
+    pub fn column_day(&mut self, id: ColumnId) -> Value {
+        let optional = self.policy.column(id).is_none_or(|column| column.optional);
         self.builder.input(InputSource::LocalDay(id), DAYS, optional)
     }
 

@@ -7,8 +7,10 @@ use super::Lowering;
 use super::expressions::scale_of;
 use super::matchers::Matched;
 use super::points::{Exact, common_divisor};
-use crate::model::{Attribute, Decimal, Interval, Matcher, Persona, Score, ScoreId, Section, SectionKind, SectionName};
-use crate::program::{AttributeTrace, ScoreTrace, Value};
+use crate::model::{
+    Attribute, Decimal, Interval, Matcher, Persona, PointsKind, PointsRow, Score, ScoreId, Section, SectionKind, SectionName,
+};
+use crate::program::{AttributeTrace, Op, ScoreTrace, Value};
 
 /// A section's score in units: `sum` × `unit` × 10^-`scale`.
 struct Sectioned {
@@ -21,10 +23,15 @@ impl Lowering<'_> {
     pub fn lower_score(&mut self, id: ScoreId) {
         let policy = self.policy;
         let score = &policy.scores[id];
-        if score.running || score.personas.is_empty() {
+        if score.running.is_some() || score.personas.is_empty() {
             let missing = self.builder.missing();
             let sections = vec![missing; score.sections.len()];
-            self.scores[id] = ScoreTrace { sections, sum: Some(missing), value: Some(missing), ..ScoreTrace::default() };
+            let sum = match &score.running {
+                Some(balance) => self.value(balance),
+                None => missing,
+            };
+            let value = self.ranged_and_rounded(score, sum, u32::from(score.sum_scale));
+            self.scores[id] = ScoreTrace { sections, sum: Some(sum), value: Some(value), ..ScoreTrace::default() };
             return;
         }
         let mut trace = ScoreTrace::default();
@@ -88,21 +95,27 @@ impl Lowering<'_> {
             let traces = section.attributes.iter().zip(&matched).map(|(attribute, matched)| self.attribute_trace(attribute, *matched));
             let traces = traces.collect();
             attributes.push(traces);
-            let conditions: Vec<Value> = section
-                .points
-                .iter()
-                .map(|row| match &row.condition {
-                    Some(condition) => self.condition(condition),
-                    // over signals, which are not evaluated yet
-                    None => self.builder.truth(false),
-                })
-                .collect();
-            sectioned.push(self.section(section, &matched, &conditions));
-            points.push(conditions);
+            let times: Vec<Value> = section.points.iter().map(|row| self.times(row)).collect();
+            sectioned.push(self.section(section, &matched, &times));
+            points.push(times);
         }
         trace.attributes.push(attributes);
         trace.points.push(points);
         sectioned
+    }
+
+    /// How many times a row gives its points, or how many units of them: see [`unit_points`].
+    fn times(&mut self, row: &PointsRow) -> Value {
+        match &row.kind {
+            PointsKind::When(condition) => self.condition(condition),
+            PointsKind::Per { every: 1, count } => self.value(count),
+            PointsKind::Per { every, count } => {
+                let count_of = self.value(count);
+                let size = 10i64.saturating_pow(scale_of(count.ty)).saturating_mul(*every);
+                let size = self.builder.constant(size);
+                self.builder.op(Op::Quotient(count_of, size))
+            }
+        }
     }
 
     /// Over a `some of` the row of the most points counts, of equal ones the first.
@@ -121,10 +134,10 @@ impl Lowering<'_> {
         AttributeTrace { subject: matched.subject, row: matched.index, points, points_scale }
     }
 
-    fn section(&mut self, section: &Section, matched: &[Matched], conditions: &[Value]) -> Sectioned {
+    fn section(&mut self, section: &Section, matched: &[Matched], times: &[Value]) -> Sectioned {
         // Per attribute and row, what it gives to the section's score.
         let worth: Vec<Vec<Option<Exact>>> = section.attributes.iter().map(|attribute| worth_of_rows(section, attribute)).collect();
-        let points: Vec<Exact> = section.points.iter().map(|row| Exact::of(row.points)).collect();
+        let points: Vec<Exact> = section.points.iter().map(unit_points).collect();
         let cap = match section.kind {
             SectionKind::Points { up_to } => up_to.map(Exact::of),
             SectionKind::Weighted(_) => None,
@@ -141,9 +154,15 @@ impl Lowering<'_> {
             sum = self.builder.add(sum, gives);
         }
         let none = self.builder.constant(0);
-        for (points, condition) in points.iter().zip(conditions) {
-            let gives = self.builder.constant_or_missing(units(*points));
-            let gives = self.builder.select(*condition, gives, none);
+        for ((points, times), row) in points.iter().zip(times).zip(&section.points) {
+            let gives = match (&row.kind, units(*points)) {
+                (_, None) => self.builder.missing(),
+                (PointsKind::When(_), Some(units)) => {
+                    let gives = self.builder.constant(units);
+                    self.builder.select(*times, gives, none)
+                }
+                (PointsKind::Per { .. }, Some(units)) => self.builder.multiply(*times, units),
+            };
             sum = self.builder.add(sum, gives);
         }
         if let Some(cap) = cap.and_then(units) {
@@ -197,6 +216,14 @@ fn worth_of_rows(section: &Section, attribute: &Attribute) -> Vec<Option<Exact>>
     };
     let scale = scale_of(attribute.subject.ty);
     attribute.rows.iter().map(|row| row.coefficient(scale).times(factor)).collect()
+}
+
+/// What one unit of a row's count gives: of fading signals hundredths are counted.
+fn unit_points(row: &PointsRow) -> Exact {
+    match &row.kind {
+        PointsKind::Per { every: 1, count } => Exact::new(row.points.mantissa, u32::from(row.points.places) + scale_of(count.ty)),
+        PointsKind::When(_) | PointsKind::Per { .. } => Exact::of(row.points),
+    }
 }
 
 /// What one unit of a section's sum gives to the score.

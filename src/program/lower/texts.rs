@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::Lowering;
 use crate::model::value::fold_text;
-use crate::model::{Constant, Expr, ExprKind, FieldId, Interval, TableId, TextTest};
+use crate::model::{ColumnId, Constant, Expr, ExprKind, Interval, TableId, TextTest};
 use crate::program::text_map::domain_of;
 use crate::program::{InputSource, Op, TextMapKind, Value};
 
@@ -27,7 +27,7 @@ pub(super) struct Text {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Base {
-    Field(FieldId),
+    Column(ColumnId),
     /// number of the text in the column's dictionary
     Cell {
         code: Value,
@@ -153,7 +153,8 @@ impl Lowering<'_> {
     pub fn text(&mut self, expr: &Expr) -> Text {
         match &expr.kind {
             ExprKind::Constant(Constant::Text(text)) => Text::constant(text),
-            ExprKind::Field(id) => Text::of(Base::Field(*id)),
+            ExprKind::Field(id) | ExprKind::Property(id) => Text::of(Base::Column(*id)),
+            ExprKind::Measure(id) => Text::of(Base::Column(self.policy.measure_column(*id))),
             ExprKind::Let(id) => match self.lets.get(*id).and_then(|lowered| lowered.text.as_ref()) {
                 Some(text) => text.clone(),
                 None => Text::of(Base::Nothing),
@@ -170,7 +171,7 @@ impl Lowering<'_> {
                     Constant::Integer(_) => inner,
                 }
             }
-            // No other expression is a text, and measures are not evaluated.
+            // No other expression is a text.
             ExprKind::Constant(Constant::Integer(_))
             | ExprKind::Score(_)
             | ExprKind::Section(..)
@@ -183,7 +184,6 @@ impl Lowering<'_> {
             | ExprKind::Smaller(_)
             | ExprKind::DaysSince(_)
             | ExprKind::DaysUntil(_)
-            | ExprKind::Measure(_)
             | ExprKind::And(_)
             | ExprKind::Or(_)
             | ExprKind::Not(_)
@@ -232,7 +232,7 @@ impl Lowering<'_> {
     /// For a field, its domain or a cell: the integer that tells its texts apart, and those of these texts. A text that no cell has is left out.
     fn codes_of_few(&mut self, text: &Text, texts: &[String]) -> Option<(Value, Vec<i64>)> {
         match (text.base, text.plain()?) {
-            (Base::Field(field), domain) => {
+            (Base::Column(field), domain) => {
                 let named: Vec<(&str, i64)> = texts.iter().map(|text| (text.as_str(), 1)).collect();
                 let vocabulary = self.vocabulary(field, domain, &named, None);
                 let classes = texts.iter().filter_map(|text| self.class_of(vocabulary, text)).collect();
@@ -302,7 +302,7 @@ impl Lowering<'_> {
         let absent = text.absent.fixed().and_then(|text| question.of(text));
         let present = match text.base {
             Base::Nothing => return self.builder.constant_or_missing(absent),
-            Base::Field(field) => self.field_answer(field, text, question),
+            Base::Column(field) => self.field_answer(field, text, question),
             Base::Cell { code, table, column } => self.cell_answer(code, table, column, text, question),
         };
         let never_absent = text.absent == Outcome::Missing && text.plain().is_some();
@@ -317,7 +317,7 @@ impl Lowering<'_> {
     /// A value that is known exactly if the base is.
     fn base_value(&mut self, base: Base) -> Value {
         match base {
-            Base::Field(field) => {
+            Base::Column(field) => {
                 let vocabulary = self.vocabulary(field, false, &[], None);
                 self.vocabularies.all[vocabulary].class
             }
@@ -355,7 +355,7 @@ impl Lowering<'_> {
         self.builder.table(code, array)
     }
 
-    fn field_answer(&mut self, field: FieldId, text: &Text, question: Question) -> Value {
+    fn field_answer(&mut self, field: ColumnId, text: &Text, question: Question) -> Value {
         let with = self.outcome_answer(field, &text.with_domain, question);
         // A missing domain is what the input itself says.
         if text.with_domain == text.without_domain || text.plain() == Some(true) {
@@ -368,7 +368,7 @@ impl Lowering<'_> {
         self.builder.select(has_domain, with, without)
     }
 
-    fn outcome_answer(&mut self, field: FieldId, outcome: &Outcome, question: Question) -> Value {
+    fn outcome_answer(&mut self, field: ColumnId, outcome: &Outcome, question: Question) -> Value {
         let domain = match outcome {
             Outcome::Whole => false,
             Outcome::Domain => true,
@@ -382,7 +382,7 @@ impl Lowering<'_> {
             Question::Identity => {
                 let identities = Interval { low: 0, high: i64::from(i32::MAX) };
                 let optional = domain || self.field_is_optional(field);
-                self.builder.input(InputSource::TextIdentity { field, domain }, identities, optional)
+                self.builder.input(InputSource::TextIdentity { column: field, domain }, identities, optional)
             }
             Question::Code(codes) => match &*codes.kind {
                 TextMapKind::Exact { .. } => self.class_answer(field, domain, codes),
@@ -391,7 +391,7 @@ impl Lowering<'_> {
         }
     }
 
-    pub(super) fn field_is_optional(&self, field: FieldId) -> bool {
-        self.policy.fields.get(field).is_none_or(|field| field.optional)
+    pub(super) fn field_is_optional(&self, field: ColumnId) -> bool {
+        self.policy.column(field).is_none_or(|column| column.optional)
     }
 }

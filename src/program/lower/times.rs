@@ -35,7 +35,8 @@ impl Lowering<'_> {
                 let day = self.day_of_instant(*instant);
                 self.builder.constant_or_missing(day)
             }
-            ExprKind::Field(id) => self.field_day(*id),
+            ExprKind::Field(id) | ExprKind::Property(id) => self.column_day(*id),
+            ExprKind::Measure(id) => self.column_day(self.policy.measure_column(*id)),
             ExprKind::Let(id) => match self.lets.get(*id).and_then(|lowered| lowered.day) {
                 Some(day) => day,
                 None => self.builder.missing(),
@@ -64,7 +65,6 @@ impl Lowering<'_> {
             | ExprKind::DaysSince(_)
             | ExprKind::DaysUntil(_)
             | ExprKind::DomainOf(_)
-            | ExprKind::Measure(_)
             | ExprKind::And(_)
             | ExprKind::Or(_)
             | ExprKind::Not(_)

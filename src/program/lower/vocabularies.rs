@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::Lowering;
 use super::texts::Codes;
 use crate::column::Width;
-use crate::model::{FieldId, Interval, TableId, TextTest};
+use crate::model::{ColumnId, Interval, TableId, TextTest};
 use crate::program::{InputSource, TextMap, TextMapKind, Value};
 
 /// A vocabulary takes so many texts before a new one is opened: arrays are as long as their vocabulary, so one vocabulary for everything
@@ -18,14 +18,14 @@ const VOCABULARY_TEXTS_MAX: usize = 1_000;
 pub(super) struct Vocabularies {
     pub all: Vec<Vocabulary>,
     /// per field, whole or domain: the one that still takes texts
-    open: FxHashMap<(FieldId, bool), usize>,
+    open: FxHashMap<(ColumnId, bool), usize>,
     /// of large columns
-    columns: FxHashMap<(FieldId, bool, TableId, usize), usize>,
+    columns: FxHashMap<(ColumnId, bool, TableId, usize), usize>,
     /// inputs of tests and prefixes
-    tests: FxHashMap<(FieldId, bool, TextTest, String), Value>,
-    prefixes: FxHashMap<(FieldId, bool, TableId, usize), Value>,
+    tests: FxHashMap<(ColumnId, bool, TextTest, String), Value>,
+    prefixes: FxHashMap<(ColumnId, bool, TableId, usize), Value>,
     /// the code of a column's dictionary for a field's text
-    dictionaries: FxHashMap<(FieldId, bool, TableId, usize), Value>,
+    dictionaries: FxHashMap<(ColumnId, bool, TableId, usize), Value>,
 }
 
 pub(super) struct Vocabulary {
@@ -41,7 +41,7 @@ pub(super) struct Vocabulary {
 
 impl Lowering<'_> {
     /// The vocabulary of a field that has all of these texts.
-    pub fn vocabulary(&mut self, field: FieldId, domain: bool, texts: &[(&str, i64)], column: Option<(TableId, usize)>) -> usize {
+    pub fn vocabulary(&mut self, field: ColumnId, domain: bool, texts: &[(&str, i64)], column: Option<(TableId, usize)>) -> usize {
         let own = column.filter(|_| texts.len() > VOCABULARY_TEXTS_MAX);
         let found = match own {
             Some((table, column)) => self.vocabularies.columns.get(&(field, domain, table, column)),
@@ -72,7 +72,7 @@ impl Lowering<'_> {
     }
 
     /// The answer of an exact map, as an array over classes.
-    pub fn class_answer(&mut self, field: FieldId, domain: bool, codes: &Codes) -> Value {
+    pub fn class_answer(&mut self, field: ColumnId, domain: bool, codes: &Codes) -> Value {
         let TextMapKind::Exact { codes: texts, other } = &*codes.kind else { return self.builder.missing() };
         let dictionary = codes.column.map(|(table, column)| (field, domain, table, column));
         if let Some(value) = dictionary.and_then(|dictionary| self.vocabularies.dictionaries.get(&dictionary)) {
@@ -113,7 +113,7 @@ impl Lowering<'_> {
     }
 
     /// The answer of a test or of a longest prefix: an input of its own.
-    pub fn mapped(&mut self, field: FieldId, domain: bool, codes: &Codes) -> Value {
+    pub fn mapped(&mut self, field: ColumnId, domain: bool, codes: &Codes) -> Value {
         let (interval, can_miss) = match (&*codes.kind, codes.column) {
             (TextMapKind::Test { test, text }, _) => {
                 if let Some(value) = self.vocabularies.tests.get(&(field, domain, *test, text.clone())) {
@@ -130,7 +130,7 @@ impl Lowering<'_> {
         };
         let map = self.builder.text_map(TextMap { domain, kind: (*codes.kind).clone() });
         let optional = can_miss || domain || self.field_is_optional(field);
-        let value = self.builder.input(InputSource::Text { field, map }, interval, optional);
+        let value = self.builder.input(InputSource::Text { column: field, map }, interval, optional);
         match (&*codes.kind, codes.column) {
             (TextMapKind::Test { test, text }, _) => {
                 self.vocabularies.tests.insert((field, domain, *test, text.clone()), value);
@@ -155,10 +155,10 @@ impl Lowering<'_> {
         }
     }
 
-    fn open_vocabulary(&mut self, field: FieldId, domain: bool) -> usize {
+    fn open_vocabulary(&mut self, field: ColumnId, domain: bool) -> usize {
         let map = self.builder.text_map(TextMap { domain, kind: TextMapKind::Exact { codes: FxHashMap::default(), other: Some(0) } });
         let optional = domain || self.field_is_optional(field);
-        let class = self.builder.input(InputSource::Text { field, map }, Interval { low: 0, high: 0 }, optional);
+        let class = self.builder.input(InputSource::Text { column: field, map }, Interval { low: 0, high: 0 }, optional);
         self.vocabularies.all.push(Vocabulary { class, map, arrays: Vec::new(), made: FxHashMap::default() });
         self.vocabularies.all.len() - 1
     }

@@ -44,7 +44,7 @@ fn a_lead_gets_the_same_answer_from_a_file_and_in_memory() {
     for (row, line) in rows.iter().zip(&scored[1..]).step_by(7) {
         let found = batch::find_lead(scene.policy.model(), scene.policy.program(), &scene.options, &input, &row.lead_id).unwrap().unwrap();
         assert!(!found.is_rejected());
-        let lead = Lead { values: found.values, stage: found.stage, rest_until: found.rest_until };
+        let lead = Lead { values: found.values, stage: found.stage, rest_until: found.rest_until, ..Lead::default() };
         let answers = scene.policy.score(&[lead], AS_OF, Backend::Interpret).unwrap();
         for (name, value) in scored[0].iter().zip(line).skip(1) {
             assert_eq!(answers[0].get(name).unwrap_or_default(), value, "{name} of {row:?}");
@@ -77,7 +77,7 @@ fn random_policies_see_the_same_leads_in_files_and_in_memory() {
         let input = Input { place: Place::Path(path), format: None };
         for line in &scored[1..] {
             let found = batch::find_lead(scene.policy.model(), scene.policy.program(), &scene.options, &input, &line[0]).unwrap().unwrap();
-            let lead = Lead { values: found.values, stage: found.stage, rest_until: found.rest_until };
+            let lead = Lead { values: found.values, stage: found.stage, rest_until: found.rest_until, ..Lead::default() };
             let answers = scene
                 .policy
                 .score(std::slice::from_ref(&lead), AS_OF, Backend::Jit)

@@ -14,7 +14,7 @@ fn check(program: Program, op: impl Fn(&[Value]) -> Op, inputs: &[Option<i64>], 
     let mut values = Vec::new();
     let mut columns = Vec::new();
     for (index, input) in inputs.iter().enumerate() {
-        let source = InputSource::Field(index);
+        let source = InputSource::Column(index);
         program.inputs.push(Input { source, optional: true, interval: (i64::MIN, i64::MAX), width: Width::I64 });
         values.push(program.push(Op::Input(index as u32)));
         let mut column = Column::with_capacity(Width::I64, 1);

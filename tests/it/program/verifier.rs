@@ -10,7 +10,7 @@ use leadwright::program::{
 /// A sound program: one optional column, its band, a look-up, a condition, an output.
 fn sound() -> Program {
     let mut program = Program {
-        inputs: vec![Input { source: InputSource::Field(0), optional: true, interval: (0, 1000), width: Width::U16 }],
+        inputs: vec![Input { source: InputSource::Column(0), optional: true, interval: (0, 1000), width: Width::U16 }],
         arrays: vec![vec![Some(100), Some(500)]],
         lookups: vec![Lookup { table: "t".to_string(), key_count: 1, rows: vec![(vec![0], 0), (vec![4], 1)], prefix: None }],
         ..Program::default()
@@ -98,12 +98,12 @@ fn inputs() {
     check(|program| program.inputs[0].interval = (5, 4), "input 0: the interval 5 to 4 runs backwards");
     check(|program| program.inputs[0].width = Width::U8, "input 0: U8 does not hold 0 to 1000");
     check(|program| program.inputs[0].interval = (-1, 1000), "input 0: U16 does not hold -1 to 1000");
-    check(|program| program.inputs[0].source = InputSource::Text { field: 0, map: 0 }, "input 0: there is no text map 0");
+    check(|program| program.inputs[0].source = InputSource::Text { column: 0, map: 0 }, "input 0: there is no text map 0");
     check(|program| program.inputs[0].source = InputSource::Stage, "input 0: the stage is never missing");
     let mapped = |program: &mut Program, code: i64, other: Option<i64>| {
         let codes = [("oh".to_string(), code)].into_iter().collect();
         program.text_maps.push(TextMap { domain: false, kind: TextMapKind::Exact { codes, other } });
-        program.inputs[0] = Input { source: InputSource::Text { field: 0, map: 0 }, ..program.inputs[0].clone() };
+        program.inputs[0] = Input { source: InputSource::Text { column: 0, map: 0 }, ..program.inputs[0].clone() };
         program.inputs[0].optional = false;
     };
     check(|program| mapped(program, 1001, Some(0)), "input 0: a code of its map is outside the interval");

@@ -66,7 +66,7 @@ pub fn columns_for(program: &Program, block: &Block, other: &Program) -> Block {
 /// Text maps may have other numbers.
 fn same_source(program: &Program, left: &Input, other: &Program, right: &Input) -> bool {
     match (&left.source, &right.source) {
-        (InputSource::Text { field: left_field, map: left }, InputSource::Text { field: right_field, map: right }) => {
+        (InputSource::Text { column: left_field, map: left }, InputSource::Text { column: right_field, map: right }) => {
             left_field == right_field && program.text_maps[*left] == other.text_maps[*right]
         }
         (left, right) => left == right,
@@ -95,7 +95,7 @@ fn input(random: &mut Random, field: usize) -> Input {
         }
     };
     let width = wider(random, Width::of(interval.0, interval.1));
-    Input { source: InputSource::Field(field), optional: random.chance(50), interval, width }
+    Input { source: InputSource::Column(field), optional: random.chance(50), interval, width }
 }
 
 fn wider(random: &mut Random, width: Width) -> Width {

@@ -794,8 +794,18 @@ fn tests_give_whole_leads_and_expect_something() {
         ("lead { sites 1 }  expect { big.x no }", Code::TestField, "x", "expect `big` itself"),
         ("lead { sites 1 }  stage wno  expect { big no }", Code::UnknownStage, "wno", "did you mean `won`?"),
         ("lead { sites 1 }  stage won since 3 business days ago  expect { big no }", Code::WrongUnit, "3 business days", ""),
-        ("as of 2026-03-02T10:00  lead { sites 1 }  signals { cal 1 day ago }  expect { big no }", Code::UnknownSignal, "cal", "did you mean `call`?"),
-        ("as of 2026-03-02T10:00  lead { sites 1 }  signals { call 1 day ago }  expect { big no }", Code::TestIncomplete, "call", "outcome"),
+        (
+            "as of 2026-03-02T10:00  lead { sites 1 }  signals { cal 1 day ago }  expect { big no }",
+            Code::UnknownSignal,
+            "cal",
+            "did you mean `call`?",
+        ),
+        (
+            "as of 2026-03-02T10:00  lead { sites 1 }  signals { call 1 day ago }  expect { big no }",
+            Code::TestIncomplete,
+            "call",
+            "outcome",
+        ),
         (
             "as of 2026-03-02T10:00  lead { sites 1 }  signals { call 1 day ago { outcome good  nte \"x\" } }  expect { big no }",
             Code::UnknownProperty,

@@ -36,7 +36,7 @@ pub(crate) fn written_domain(policy: &Policy, value: &Expr) -> Interval {
             ExprKind::Field(_) | ExprKind::Score(_) | ExprKind::Cell { .. } => {
                 break written_range(policy, value).unwrap_or(domain_of(value.ty));
             }
-            ExprKind::DaysSince(_) | ExprKind::DaysUntil(_) | ExprKind::Measure(_) | ExprKind::Constant(_) => {
+            ExprKind::DaysSince(_) | ExprKind::DaysUntil(_) | ExprKind::Measure(_) | ExprKind::Property(_) | ExprKind::Constant(_) => {
                 break value.range.unwrap_or(domain_of(value.ty));
             }
             ExprKind::Section(..)

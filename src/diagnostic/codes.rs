@@ -128,6 +128,11 @@ codes! {
     TestIncomplete      "E0602" Error "a test does not give a field that is not optional"
     TestExpects         "E0603" Error "a test expects nothing, or something twice"
 
+    // E07: standards
+    RequirementForm       "E0701" Error "a requirement has none of the known forms"
+    StandardBroken        "E0702" Error "the policy breaks a standard that it follows"
+    StandardContradiction "E0703" Error "two requirements contradict each other"
+
     // E09: not evaluated yet
     NotEvaluated        "E0901" Error "this part of the language is checked but not evaluated yet"
 }

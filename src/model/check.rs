@@ -21,6 +21,14 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// The day on which a policy is checked, for what its standard says of its age. The clock is an input: a check without a day asks nothing of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AsOf {
+    Day(jiff::civil::Date),
+    /// microseconds since the epoch; its day is that of the policy's zone
+    Moment(i64),
+}
+
 /// A name of the one space that fields, lets, scores, decides, routes and slas share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Named {
@@ -101,6 +109,8 @@ pub(crate) struct Checker<'t> {
     pub teams: FxHashMap<String, Span>,
     pub calendars: FxHashMap<String, Span>,
     pub standards: FxHashMap<String, Span>,
+    /// the standards that the policy follows, and where it says so
+    pub followed: Vec<(&'t tree::Standard, Span)>,
     /// tables whose columns are wrong and reported: whoever looks one up says nothing more
     pub broken_tables: FxHashSet<String>,
     /// the choices that teams are, for cells of tables
@@ -113,6 +123,7 @@ pub(crate) struct Checker<'t> {
     /// the entry file, where "the policy as a whole" diagnostics point
     pub entry: SourceId,
     pub memory: Memory,
+    pub as_of: Option<AsOf>,
 }
 
 impl<'t> Checker<'t> {
@@ -128,6 +139,7 @@ impl<'t> Checker<'t> {
             teams: FxHashMap::default(),
             calendars: FxHashMap::default(),
             standards: FxHashMap::default(),
+            followed: Vec::new(),
             broken_tables: FxHashSet::default(),
             team_choices: None,
             currency_broken: false,
@@ -136,6 +148,7 @@ impl<'t> Checker<'t> {
             hidden: Hidden::default(),
             entry,
             memory: Memory::default(),
+            as_of: None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The `policy` header: name, version, owner, zone, currency, the standards it follows.
+//! The `policy` header: name, version and its day, owner, zone, currency, the standards it follows.
 //!
 //! Enters: the header's tree. Leaves: the policy's own properties. Always holds: the zone is one of the bundled database, `UTC` when none
 //! is written; a currency has a known number of decimal places.
@@ -14,7 +14,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
 use crate::source::Span;
 use crate::syntax::tree::{self, PolicyProperty};
 
-impl Checker<'_> {
+impl<'t> Checker<'t> {
     pub(crate) fn check_header(&mut self) {
         let headers = self.items.policies.clone();
         let Some((item, header)) = headers.first().copied() else {
@@ -58,7 +58,7 @@ impl Checker<'_> {
         }
     }
 
-    fn check_property(&mut self, property: &tree::PolicyProperty) {
+    fn check_property(&mut self, property: &'t tree::PolicyProperty) {
         match property {
             PolicyProperty::Version(text) => self.policy.version = Some(text.value.clone()),
             PolicyProperty::Owner(team) => {
@@ -77,16 +77,8 @@ impl Checker<'_> {
                     self.currency_broken = true;
                 }
             }
-            PolicyProperty::Follows(standards) => {
-                for standard in standards {
-                    if self.standards.contains_key(&standard.text) {
-                        self.not_evaluated(format!("the standard `{}` that the policy follows", standard.text), standard.span, true);
-                    } else {
-                        let candidates = self.standards.keys().cloned().collect();
-                        self.unknown(Code::UnknownName, "standard", standard, candidates);
-                    }
-                }
-            }
+            PolicyProperty::Dated(..) => {}
+            PolicyProperty::Follows(standards) => self.check_follows(standards),
         }
     }
 
@@ -132,6 +124,7 @@ impl Checker<'_> {
 fn word_and_span(property: &PolicyProperty, fallback: Span) -> (&'static str, Span) {
     match property {
         PolicyProperty::Version(text) => ("version", text.span),
+        PolicyProperty::Dated(_, span) => ("dated", *span),
         PolicyProperty::Owner(name) => ("owner", name.span),
         PolicyProperty::Timezone(text) => ("timezone", text.span),
         PolicyProperty::Currency(name) => ("currency", name.span),

@@ -14,7 +14,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::check::{Checked, Checker, Hidden};
+use super::check::{AsOf, Checked, Checker, Hidden};
 use super::fold::fold;
 use super::paths::{below_root, folder};
 use crate::diagnostic::{self, Applicability, Code, Diagnostic, Severity};
@@ -30,11 +30,17 @@ const ITEMS_MAX: usize = 50_000;
 
 /// Reads and checks a policy. It is only to be evaluated if no diagnostic is an error.
 pub fn check(files: &dyn Files, entry: &str) -> Checked {
+    check_as_of(files, entry, None)
+}
+
+/// The same on a day: a standard may say how old a version may be.
+pub fn check_as_of(files: &dyn Files, entry: &str, as_of: Option<AsOf>) -> Checked {
     let mut sources = Sources::default();
     let Loaded { trees, diagnostics, hidden, .. } = Loader::load(files, entry, &mut sources);
     let mut checker = Checker::new(&mut sources, SourceId(0));
     checker.diagnostics = diagnostics;
     checker.hidden = hidden;
+    checker.as_of = as_of;
     checker.declare(&trees);
     checker.check_header();
     checker.check_lead();
@@ -48,6 +54,7 @@ pub fn check(files: &dyn Files, entry: &str) -> Checked {
     checker.check_routes();
     checker.check_later();
     checker.check_tests();
+    checker.check_standards();
     let Checker { policy, mut diagnostics, .. } = checker;
     diagnostic::sort(&mut diagnostics);
     let diagnostics = fold(diagnostics, &sources);

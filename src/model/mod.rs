@@ -46,6 +46,7 @@ mod score_scale;
 mod scores;
 mod signals;
 mod stages;
+pub mod standards;
 mod table_rows;
 mod tables;
 mod teams;
@@ -55,8 +56,8 @@ pub mod value;
 mod weights;
 mod words;
 
-pub use check::Checked;
-pub use load::check;
+pub use check::{AsOf, Checked};
+pub use load::{check, check_as_of};
 pub use policy::*;
 pub use value::{Constant, Decimal, Interval, Type, Unit};
 

@@ -152,7 +152,7 @@ impl Checker<'_> {
     }
 
     /// Every expression over the lead in a derived value.
-    fn roots(&self, derived: Derived) -> Vec<&tree::Expr> {
+    pub(crate) fn roots(&self, derived: Derived) -> Vec<&tree::Expr> {
         match derived {
             Derived::Let(id) => self.derived.lets.get(id).map_or_else(Vec::new, |(_, tree)| vec![&tree.value]),
             Derived::Score(id) => self.derived.scores.get(id).map_or_else(Vec::new, |(_, tree)| roots_of_score(tree)),
@@ -224,7 +224,7 @@ fn roots_of_score(score: &tree::Score) -> Vec<&tree::Expr> {
 
 /// The parts of an expression that are values of the lead: not the constants behind `is`, `has` and `else`, whose names are choices, and not
 /// the `where` of a measure, whose names are properties of a signal.
-fn push_values<'t>(tree: &'t tree::Expr, open: &mut Vec<&'t tree::Expr>) {
+pub(crate) fn push_values<'t>(tree: &'t tree::Expr, open: &mut Vec<&'t tree::Expr>) {
     match &tree.kind {
         ExprKind::Number(_)
         | ExprKind::Text(_)

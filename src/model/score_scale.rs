@@ -361,6 +361,17 @@ fn can_match_otherwise(row: &BandRow, attribute: &Attribute) -> bool {
     })
 }
 
+/// For each row of an attribute, the least and the most that it gives before any weight.
+pub(crate) fn row_bounds(attribute: &Attribute) -> Vec<(Decimal, Decimal)> {
+    let bounds = |(row, values): (&BandRow, Option<Interval>)| {
+        let step = step(&row.points, &attribute.subject, values);
+        let end = |count: i64| step.unit.times(Decimal::whole(count)).unwrap_or(step.unit);
+        let (one, other) = (end(step.low), end(step.high));
+        if other.minus(one).is_some_and(|difference| difference.mantissa < 0) { (other, one) } else { (one, other) }
+    };
+    attribute.rows.iter().zip(values_of_rows(attribute)).map(bounds).collect()
+}
+
 /// What a row gives: a linear row over these values, a constant one once.
 fn step(points: &RowPoints, subject: &Expr, values: Option<Interval>) -> Step {
     let values = values.unwrap_or(Interval { low: 0, high: 0 });

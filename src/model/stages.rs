@@ -51,6 +51,7 @@ impl Checker<'_> {
         let policy_owner = self.items.policies.iter().flat_map(|(_, policy)| &policy.properties).find_map(|property| match property {
             tree::PolicyProperty::Owner(team) => Some(team.text.clone()),
             tree::PolicyProperty::Version(_)
+            | tree::PolicyProperty::Dated(..)
             | tree::PolicyProperty::Timezone(_)
             | tree::PolicyProperty::Currency(_)
             | tree::PolicyProperty::Follows(_) => None,

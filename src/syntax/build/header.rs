@@ -18,6 +18,11 @@ impl Builder<'_> {
             let mut inside = Parts::of(property);
             properties.push(match rule {
                 Rule::property_version => PolicyProperty::Version(self.text_of(inside.need(Rule::string)?)),
+                Rule::property_dated => {
+                    let date = inside.need(Rule::date)?;
+                    let span = self.span(&date);
+                    PolicyProperty::Dated(self.date(date), span)
+                }
                 Rule::property_owner => PolicyProperty::Owner(self.name(inside.need(Rule::name)?)),
                 Rule::property_timezone => PolicyProperty::Timezone(self.text_of(inside.need(Rule::string)?)),
                 Rule::property_currency => PolicyProperty::Currency(self.currency(inside.need(Rule::currency_code)?)),

@@ -217,7 +217,7 @@ fn token_text(rule: Rule) -> Option<String> {
 /// The words with which a rule may begin, to find the one that was meant.
 pub(super) fn beginnings(rule: Rule) -> Vec<String> {
     let words: &[&str] = match rule {
-        Rule::policy_property => &["version", "owner", "timezone", "currency", "follows"],
+        Rule::policy_property => &["version", "dated", "owner", "timezone", "currency", "follows"],
         Rule::require => &["require"],
         Rule::calendar_row => &["timezone", "hours", "closed", "special"],
         Rule::weekday | Rule::opening => &["mon", "tue", "wed", "thu", "fri", "sat", "sun"],

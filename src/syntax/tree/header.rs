@@ -13,6 +13,8 @@ pub struct Policy {
 #[derive(Clone, Debug)]
 pub enum PolicyProperty {
     Version(Text),
+    /// the day of the version
+    Dated(jiff::civil::Date, Span),
     Owner(Name),
     Timezone(Text),
     /// three capital letters

@@ -145,6 +145,7 @@ fn property(property: &PolicyProperty) -> String {
     match property {
         PolicyProperty::Version(version) => format!("(version {:?})", version.value),
         PolicyProperty::Owner(owner) => format!("(owner {})", owner.text),
+        PolicyProperty::Dated(date, _) => format!("(dated {date})"),
         PolicyProperty::Timezone(zone) => format!("(timezone {:?})", zone.value),
         PolicyProperty::Currency(currency) => format!("(currency {})", currency.text),
         PolicyProperty::Follows(standards) => format!("(follows {})", names(standards)),

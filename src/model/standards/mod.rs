@@ -214,7 +214,8 @@ impl Rule<'_> {
     fn broken(&self, checker: &Checker<'_>, breach: Breach, followed: Span) -> Diagnostic {
         let standard = &self.standard.name.text;
         let text = checker.requirement_text(self.tree);
-        let mut diagnostic = Diagnostic::new(Code::StandardBroken, format!("{}; `{standard}` requires `{text}`", breach.finding));
+        let mut diagnostic =
+            Diagnostic::new(Code::StandardBroken, format!("{}; the standard `{standard}` requires `{text}`", breach.finding));
         if self.tree.as_warning {
             diagnostic.severity = Severity::Warning;
         }

@@ -154,7 +154,8 @@ pub const REQUIREMENTS: &[Requirement] = &[
         judge: |reading, filled| {
             let role = filled.name(0);
             let parts = stages_by_count(reading, role, |count| count > 0);
-            let (does, do_) = (format!("has no {role}"), format!("have no {role}"));
+            let what = if role == "owner" { "no owner".to_owned() } else { format!("nobody {role}") };
+            let (does, do_) = (format!("has {what}"), format!("have {what}"));
             reading.none(parts, &Wording { one: "the stage", many: "stages", does: &does, do_: &do_ })
         },
     },
@@ -166,7 +167,8 @@ pub const REQUIREMENTS: &[Requirement] = &[
         judge: |reading, filled| {
             let role = filled.name(0);
             let parts = stages_by_count(reading, role, |count| count == 1);
-            let (does, do_) = (format!("has not exactly one {role}"), format!("have not exactly one {role}"));
+            let team = if role == "owner" { "owner".to_owned() } else { format!("team {role}") };
+            let (does, do_) = (format!("has not exactly one {team}"), format!("have not exactly one {team}"));
             reading.none(parts, &Wording { one: "the stage", many: "stages", does: &does, do_: &do_ })
         },
     },
@@ -452,7 +454,7 @@ fn stages_by_count(reading: &Reading<'_, '_>, role: &str, is_right: fn(usize) ->
             _ => (owner, None),
         };
         if !is_right(count) {
-            let label = if count == 0 { format!("names no {role}") } else { format!("{count} teams") };
+            let label = if count == 0 { format!("no team is its `{role}`") } else { format!("{count} teams") };
             let said_by: &[Code] = if matches!(role, "owner" | "accountable") { &[Code::StageOwner] } else { &[] };
             parts.push(Part::new(&stage.name.text, row.unwrap_or(stage.name.span), label, item.span).said_by(said_by));
         }

@@ -51,6 +51,11 @@ fn evaluate(program: &Program, op: &Op, values: &[Option<i64>], block: &Block, r
         Op::Remainder(left, right) => arithmetic::remainder(of(left)?, of(right)?),
         Op::Larger(left, right) => Some(of(left)?.max(of(right)?)),
         Op::Smaller(left, right) => Some(of(left)?.min(of(right)?)),
+        Op::Calculate(number) => {
+            let calculation = &program.calculations[*number as usize];
+            let operands: Option<Vec<i64>> = calculation.operands().iter().map(of).collect();
+            calculation.result(&operands?)
+        }
 
         Op::Else(value, default) => of(value).or(of(default)),
         // The arm that is not taken does not matter, missing or not.

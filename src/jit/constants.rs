@@ -1,4 +1,5 @@
-//! Constant memory of a compiled program: tables that generated code reads directly, and indexes that [`super::scalar`] searches.
+//! Constant memory of a compiled program: tables that generated code reads directly, and what helpers of [`super::scalar`] read: indexes to
+//! search, calculations.
 //!
 //! Enters: the program's arrays and look-ups, each when code for it is first generated. Leaves: [`Constants`], whose addresses never
 //! change once finished. Always holds: behind the last entry of a [`Table`] stands one more for "outside", so that an index cut to
@@ -10,7 +11,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::lanes::Lanes;
-use crate::program::{KEYS_MAX, Lookup, Program, arithmetic};
+use crate::program::{Calculation, KEYS_MAX, Lookup, Program, arithmetic};
 
 /// Up to so many thresholds are compared one by one; more are searched.
 pub const BAND_INLINE_MAX: usize = 16;
@@ -88,6 +89,7 @@ pub struct ConstantsBuilder {
     byte_bands: FxHashMap<u32, Table>,
     finders: FxHashMap<u32, Finder>,
     indexes: Vec<Pin<Box<Index>>>,
+    calculations: Vec<Pin<Box<Calculation>>>,
 }
 
 /// The finished memory.
@@ -97,6 +99,7 @@ pub struct Constants {
     memory: Box<[u64]>,
     /// read by generated code through addresses only
     _indexes: Vec<Pin<Box<Index>>>,
+    _calculations: Vec<Pin<Box<Calculation>>>,
 }
 
 impl Constants {
@@ -114,7 +117,8 @@ impl ConstantsBuilder {
             word[..bytes.len()].copy_from_slice(bytes);
             u64::from_ne_bytes(word)
         };
-        Some(Constants { memory: self.bytes.chunks(8).map(word).collect(), _indexes: self.indexes })
+        let memory = self.bytes.chunks(8).map(word).collect();
+        Some(Constants { memory, _indexes: self.indexes, _calculations: self.calculations })
     }
 
     /// An array as a table.
@@ -169,6 +173,14 @@ impl ConstantsBuilder {
     /// Stays where it is until the finished constants are dropped.
     pub fn index_address(&self, index: usize) -> *const Index {
         &raw const *self.indexes[index]
+    }
+
+    /// A copy of the calculation, which stays where it is until the finished constants are dropped.
+    pub fn calculation_address(&mut self, program: &Program, number: u32) -> *const Calculation {
+        let copy = Box::pin(program.calculations[number as usize].clone());
+        let address = &raw const *copy;
+        self.calculations.push(copy);
+        address
     }
 
     fn dense_index(&mut self, lookup: &Lookup) -> Option<DenseIndex> {

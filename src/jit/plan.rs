@@ -161,9 +161,8 @@ pub fn is_leaf(op: &Op) -> bool {
     matches!(op, Op::Input(_) | Op::Parameter(_) | Op::Constant(_) | Op::Missing)
 }
 
-fn for_each_operand(op: &Op, mut visit: impl FnMut(Value)) {
-    let mut copy = *op;
-    copy.for_each_operand(|operand| visit(*operand));
+fn for_each_operand(program: &Program, op: &Op, visit: impl FnMut(Value)) {
+    program.operands(op).into_iter().for_each(visit);
 }
 
 /// What outputs need, operands first. The deepest operand comes first, so that a long chain of sums or of decisions has few values waiting:
@@ -171,7 +170,7 @@ fn for_each_operand(op: &Op, mut visit: impl FnMut(Value)) {
 fn order(program: &Program) -> Vec<Value> {
     let mut depths = vec![0u32; program.ops.len()];
     for (index, op) in program.ops.iter().enumerate() {
-        for_each_operand(op, |operand| depths[index] = depths[index].max(depths[operand.index()] + 1));
+        for_each_operand(program, op, |operand| depths[index] = depths[index].max(depths[operand.index()] + 1));
     }
     enum Step {
         Enter(Value),
@@ -187,7 +186,7 @@ fn order(program: &Program) -> Vec<Value> {
                 is_entered[value.index()] = true;
                 steps.push(Step::Leave(value));
                 let first = steps.len();
-                for_each_operand(&program.ops[value.index()], |operand| steps.push(Step::Enter(operand)));
+                for_each_operand(program, &program.ops[value.index()], |operand| steps.push(Step::Enter(operand)));
                 // The last one is taken first.
                 steps[first..].sort_by_key(|step| match step {
                     Step::Enter(operand) | Step::Leave(operand) => depths[operand.index()],
@@ -211,7 +210,7 @@ fn segments(program: &Program, constants: &mut ConstantsBuilder, order: &[Value]
             continue;
         }
         let mut phase = 0;
-        for_each_operand(op, |operand| phase = phase.max(phase_of[operand.index()]));
+        for_each_operand(program, op, |operand| phase = phase.max(phase_of[operand.index()]));
         let is_vector = vectors && vector::can_compute(program, constants, *value);
         if phase.is_multiple_of(2) != is_vector {
             phase += 1;
@@ -269,13 +268,14 @@ fn weight(program: &Program, mode: Mode, value: Value) -> usize {
         Op::Compare { .. } => 4,
         Op::Table { .. } => 6,
         Op::Divide { .. } | Op::Quotient(..) | Op::Remainder(..) | Op::Find { .. } | Op::Turn { .. } => 12,
+        Op::Calculate(number) => 12 + 2 * program.calculations[*number as usize].operands().len(),
         Op::Band { thresholds, .. } => 2 + 2 * program.arrays[*thresholds as usize].len().min(BAND_INLINE_MAX),
     };
     match mode {
         Mode::Scalar => base,
         Mode::Vector => {
             let mut lanes = Lanes::of(program.shapes[value.index()].interval);
-            for_each_operand(op, |operand| lanes = lanes.max(Lanes::of(program.shapes[operand.index()].interval)));
+            for_each_operand(program, op, |operand| lanes = lanes.max(Lanes::of(program.shapes[operand.index()].interval)));
             base * lanes.parts()
         }
     }
@@ -286,7 +286,7 @@ fn crossings(program: &Program, segments: &[Segment], columns: &mut Columns) -> 
     let mut last_reader = vec![0; program.ops.len()];
     for (number, segment) in segments.iter().enumerate() {
         for value in &segment.values {
-            for_each_operand(&program.ops[value.index()], |operand| last_reader[operand.index()] = number);
+            for_each_operand(program, &program.ops[value.index()], |operand| last_reader[operand.index()] = number);
         }
         segment.stores.iter().for_each(|output| last_reader[program.outputs[*output].value.index()] = number);
     }

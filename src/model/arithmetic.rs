@@ -1,22 +1,29 @@
 //! Typing of sums, products, remainders and `larger of` / `smaller of`.
 //!
 //! A plain literal counts as money next to money: `deal_size + 100`. A sum has the largest scale of its members. A product has the scale that
-//! `to N places` writes, else the sum of its factors' scales. Bounds, and whether a result can be missing, come from [`super::ranges`].
+//! `to N places` writes, else the sum of its factors' scales. Each is exact whatever stands on the way to its result, so bounds come from
+//! [`super::wide`]; a result can be missing where an operand can, where a divisor can be 0, and where the result itself can leave 64 bits.
 
 use super::check::Checker;
 use super::constants::scale_of;
 use super::expressions::{Scope, bounds, is_plain_literal};
-use super::ranges::Steps;
 use super::value::{Interval, SCALE_MAX, Type, Unit};
+use super::wide::Wide;
 use super::words::a_value_of;
 use super::{Expr, ExprKind};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Factor, Sign};
 
+/// How many members a sum may have of which a part can leave 64 bits.
+pub const SUM_MEMBERS_MAX: usize = 4_096;
+
+/// How many factors each side of a product may have of which a part can leave 64 bits.
+pub const FACTORS_MAX: usize = 64;
+
 /// One side of a product: factors that are multiplied.
 struct Side {
-    range: Interval,
+    range: Wide,
     scale: u16,
     money_count: usize,
 }
@@ -35,23 +42,24 @@ impl Checker<'_> {
             }
         }
         let (values, ty) = self.of_one_unit(values, &trees)?;
-        let scale = scale_of(ty);
-        let mut steps = Steps::default();
         let mut optional = false;
-        let mut total: Option<Interval> = None;
+        let mut total = Wide::constant(0);
         let signs = members.iter().map(|(sign, _)| *sign);
         let values: Vec<(Sign, Expr)> = signs.zip(values).collect();
-        for (sign, value) in &values {
-            let member = steps.rescale(bounds(value), scale - scale_of(value.ty));
-            let before = total.unwrap_or(Interval { low: 0, high: 0 });
-            total = Some(match (sign, total) {
-                (Sign::Plus, None) => member,
-                (Sign::Plus, Some(_)) => steps.add(before, member),
-                (Sign::Minus, _) => steps.subtract(before, member),
-            });
+        for (index, (sign, value)) in values.iter().enumerate() {
+            let member = at_scale(value, ty);
+            total = match sign {
+                Sign::Plus => total.plus(member),
+                Sign::Minus => total.minus(member),
+            };
             optional |= value.optional;
+            if index >= SUM_MEMBERS_MAX && total.known().1 {
+                self.report_too_long(span, format!("`{}` adds {} values", self.one_line(span), values.len()), SUM_MEMBERS_MAX);
+                return None;
+            }
         }
-        Some(Expr { kind: ExprKind::Sum(values), ty, optional: optional || steps.missing, range: total, span })
+        let (range, leaves) = total.known();
+        Some(Expr { kind: ExprKind::Sum(values), ty, optional: optional || leaves, range: Some(range), span })
     }
 
     /// `larger of (A, B)`, `smaller of (A, B)`: missing if any member is.
@@ -79,22 +87,13 @@ impl Checker<'_> {
             Type::Number { .. } => self.of_one_unit(values, &trees)?,
             ty => (values, ty),
         };
-        let mut steps = Steps::default();
-        let mut optional = false;
-        let mut range: Option<Interval> = None;
         let built = kind(Vec::new());
-        for value in &values {
-            let member = steps.rescale(bounds(value), scale_of(ty) - scale_of(value.ty));
-            range = Some(match range {
-                None => member,
-                Some(range) if matches!(built, ExprKind::Larger(_)) => {
-                    Interval { low: range.low.max(member.low), high: range.high.max(member.high) }
-                }
-                Some(range) => Interval { low: range.low.min(member.low), high: range.high.min(member.high) },
-            });
-            optional |= value.optional;
-        }
-        Some(Expr { kind: kind(values), ty, optional: optional || steps.missing, range, span })
+        let optional = values.iter().any(|value| value.optional);
+        let members = values.iter().map(|value| at_scale(value, ty));
+        let choose = if matches!(built, ExprKind::Larger(_)) { Wide::larger } else { Wide::smaller };
+        let range = members.reduce(choose)?;
+        let (range, leaves) = range.known();
+        Some(Expr { kind: kind(values), ty, optional: optional || leaves, range: Some(range), span })
     }
 
     /// `a * b / c to 2 places`, `a % b`
@@ -136,9 +135,8 @@ impl Checker<'_> {
             );
             return None;
         }
-        let mut steps = Steps::default();
-        let above = side(&values, Factor::Times, &mut steps);
-        let below = side(&values, Factor::Over, &mut steps);
+        let above = self.side(&values, Factor::Times, span)?;
+        let below = self.side(&values, Factor::Over, span)?;
         let unit = match (above.money_count, below.money_count) {
             (0, 0) | (1, 1) => Unit::Plain,
             (1, 0) => Unit::Money,
@@ -159,8 +157,10 @@ impl Checker<'_> {
             );
             return None;
         }
-        let range = steps.divide(above.range, below.range, shift);
-        let optional = steps.missing || values.iter().any(|(_, value)| value.optional);
+        let (up, down) = if shift >= 0 { (shift.unsigned_abs(), 0) } else { (0, shift.unsigned_abs()) };
+        let by_zero = below.range.contains_zero();
+        let (range, leaves) = known_or_never(above.range.shifted(up).over(&below.range.shifted(down)));
+        let optional = leaves || by_zero || values.iter().any(|(_, value)| value.optional);
         let ty = Type::Number { scale: scale as u8, unit };
         Some(Expr { kind: ExprKind::Product(values), ty, optional, range: Some(range), span })
     }
@@ -184,16 +184,35 @@ impl Checker<'_> {
             return None;
         }
         let (values, ty) = self.of_one_unit(values, &trees)?;
-        let mut steps = Steps::default();
-        let ranges: Vec<Interval> = values.iter().map(|value| steps.rescale(bounds(value), scale_of(ty) - scale_of(value.ty))).collect();
         let mut values = values.into_iter();
         let (left, right) = (values.next()?, values.next()?);
-        let range = match ranges[..] {
-            [left, right] => steps.remainder(left, right),
-            _ => return None,
-        };
-        let optional = steps.missing || left.optional || right.optional;
+        let divisor = at_scale(&right, ty);
+        let (range, leaves) = known_or_never(at_scale(&left, ty).rest_by(&divisor));
+        let optional = leaves || divisor.contains_zero() || left.optional || right.optional;
         Some(Expr { kind: ExprKind::Remainder(Box::new(left), Box::new(right)), ty, optional, range: Some(range), span })
+    }
+
+    /// The product of all factors of one side; 1 if there are none.
+    fn side(&mut self, values: &[(Factor, Expr)], operator: Factor, span: Span) -> Option<Side> {
+        let mut side = Side { range: Wide::constant(1), scale: 0, money_count: 0 };
+        for (index, (_, value)) in values.iter().filter(|(of, _)| *of == operator).enumerate() {
+            side.range = side.range.times(&Wide::from(bounds(value)));
+            side.scale = side.scale.saturating_add(u16::from(scale_of(value.ty)));
+            side.money_count += usize::from(unit_of(value) == Unit::Money);
+            if index >= FACTORS_MAX && side.range.known().1 {
+                self.report_too_long(span, format!("`{}` has {} factors", self.one_line(span), values.len()), FACTORS_MAX);
+                return None;
+            }
+        }
+        Some(side)
+    }
+
+    fn report_too_long(&mut self, span: Span, message: String, most: usize) {
+        self.report(
+            Diagnostic::new(Code::TooManyItems, message)
+                .at(span, format!("at most {most} are allowed where a part of them can leave 64 bits"))
+                .help("give the fields ranges, as in `whole 0..1_000`, or make a `let` of a part"),
+        );
     }
 
     /// Every member typed; all are checked before one that is wrong stops the rest.
@@ -248,13 +267,12 @@ pub(crate) fn unit_of(value: &Expr) -> Unit {
     }
 }
 
-/// The product of all factors of one side, from left to right; 1 if there are none.
-fn side(values: &[(Factor, Expr)], operator: Factor, steps: &mut Steps) -> Side {
-    let mut side = Side { range: Interval { low: 1, high: 1 }, scale: 0, money_count: 0 };
-    for (_, value) in values.iter().filter(|(of, _)| *of == operator) {
-        side.range = steps.multiply(side.range, bounds(value));
-        side.scale = side.scale.saturating_add(u16::from(scale_of(value.ty)));
-        side.money_count += usize::from(unit_of(value) == Unit::Money);
-    }
-    side
+/// Bounds of the value in the units of `ty`, whose scale is at least its own.
+fn at_scale(value: &Expr, ty: Type) -> Wide {
+    Wide::from(bounds(value)).shifted(u32::from(scale_of(ty) - scale_of(value.ty)))
+}
+
+/// What is always missing, as a division by 0 is, has no bounds: 0 stands for them.
+fn known_or_never(range: Option<Wide>) -> (Interval, bool) {
+    range.map_or((Interval { low: 0, high: 0 }, true), |range| range.known())
 }

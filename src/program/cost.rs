@@ -49,6 +49,8 @@ pub fn cost(program: &Program) -> Cost {
     let search_steps = program.ops.iter().map(|op| match op {
         Op::Band { thresholds, .. } => halvings(program.arrays[*thresholds as usize].len()),
         Op::Find { lookup, .. } => find_steps(&program.lookups[*lookup as usize]),
+        // Each operand is a step: the operation itself is the first one's.
+        Op::Calculate(number) => program.calculations[*number as usize].operands().len().saturating_sub(1),
         Op::Input(_)
         | Op::Parameter(_)
         | Op::Constant(_)

@@ -7,9 +7,11 @@
 //! **Missing.** Every value is an integer or missing. An operation with a missing operand is missing, except where its comment
 //! says otherwise. Conditions are 0 or 1 and never missing.
 //!
-//! **64 bits.** An arithmetic result that leaves 64 bits is missing.
+//! **64 bits.** An arithmetic result that leaves 64 bits is missing. An operation knows only its own result: where that of a whole sum or
+//! fraction fits though a part of it may not, the whole is one [`Calculation`].
 
 pub mod arithmetic;
+pub mod calculation;
 pub mod cost;
 pub mod lower;
 pub mod passes;
@@ -18,6 +20,7 @@ pub mod text;
 pub mod text_map;
 pub mod verify;
 
+pub use calculation::{Calculation, Scaled};
 pub use lower::lower;
 pub use passes::optimise;
 
@@ -45,6 +48,8 @@ pub struct Program {
     /// constant arrays of [`Op::Table`]
     pub arrays: Vec<Vec<Option<i64>>>,
     pub lookups: Vec<Lookup>,
+    /// of [`Op::Calculate`]
+    pub calculations: Vec<Calculation>,
     /// each operation uses only values of earlier ones
     pub ops: Vec<Op>,
     /// parallel to `ops`
@@ -59,6 +64,11 @@ impl Program {
         self.ops.push(op);
         self.shapes.push(shape);
         Value(self.ops.len() as u32 - 1)
+    }
+
+    /// The values that an operation of the program uses, in the order written.
+    pub fn operands(&self, op: &Op) -> Vec<Value> {
+        op.operands(&self.calculations)
     }
 }
 
@@ -152,6 +162,8 @@ pub enum Op {
     Remainder(Value, Value),
     Larger(Value, Value),
     Smaller(Value, Value),
+    /// `calculations[_]`: exact, however far a part of it leaves 64 bits
+    Calculate(u32),
 
     /// the first if it is known, else the second
     Else(Value, Value),
@@ -202,18 +214,34 @@ pub enum Op {
 }
 
 impl Op {
-    /// The values that it uses, in the order written.
-    pub fn operands(&self) -> Vec<Value> {
+    /// The values that it uses, in the order written. A calculation that is not there uses none.
+    pub fn operands(&self, calculations: &[Calculation]) -> Vec<Value> {
+        if let Op::Calculate(number) = self {
+            return calculations.get(*number as usize).map(Calculation::operands).unwrap_or_default();
+        }
         let mut used = Vec::new();
         let mut copy = *self;
-        copy.for_each_operand(|operand| used.push(*operand));
+        copy.for_each_own_operand(|operand| used.push(*operand));
         used
     }
 
-    /// Visits the values that it uses, in the order written; they may be replaced.
-    pub fn for_each_operand(&mut self, mut visit: impl FnMut(&mut Value)) {
+    /// The operation over other operands, for a program that is made from another. Its calculation moves as well, from the one's to the end of the
+    /// other's.
+    pub fn moved(mut self, from: &[Calculation], into: &mut Vec<Calculation>, mut of: impl FnMut(Value) -> Value) -> Op {
+        if let Op::Calculate(number) = &mut self {
+            let mut calculation = from[*number as usize].clone();
+            calculation.for_each_operand(|operand| *operand = of(*operand));
+            *number = into.len() as u32;
+            into.push(calculation);
+        }
+        self.for_each_own_operand(|operand| *operand = of(*operand));
+        self
+    }
+
+    /// Those that stand in the operation itself.
+    fn for_each_own_operand(&mut self, mut visit: impl FnMut(&mut Value)) {
         match self {
-            Op::Input(_) | Op::Parameter(_) | Op::Constant(_) | Op::Missing => {}
+            Op::Input(_) | Op::Parameter(_) | Op::Constant(_) | Op::Missing | Op::Calculate(_) => {}
             Op::Add(left, right)
             | Op::Subtract(left, right)
             | Op::Multiply(left, right)

@@ -60,6 +60,7 @@ pub fn infer_from(program: &Program, op: &Op, shape_of: impl Fn(Value) -> Shape)
         Op::Remainder(left, right) => remainder(of(left), of(right)),
         Op::Larger(left, right) => ordered(of(left), of(right), i64::max),
         Op::Smaller(left, right) => ordered(of(left), of(right), i64::min),
+        Op::Calculate(number) => program.calculations[*number as usize].shape(shape_of),
 
         // What is always missing has no bounds to add.
         Op::Else(value, default) => match (is_missing(value), is_missing(default)) {

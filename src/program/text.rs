@@ -13,6 +13,9 @@
 //!   a0 = [10, -, 6]                         `-` is a missing entry
 //! lookups
 //!   l0 = desks by 2 keys: (0, 3) 0, (1, 3) 1
+//! calculations
+//!   c0 = v1 * v2 / v3 shift 2               a fraction; each is exact, whatever its parts come to
+//!   c1 = v1 - v2 shift 4 + v3               a sum; `shift` is a power of ten
 //! values
 //!   v12 = band v3 [100, 500] -> 0..2?       an operation, what it takes, the bounds of its value
 //! outputs
@@ -24,9 +27,10 @@
 
 use std::fmt::{Display, Write};
 
-use super::{Input, InputSource, Lookup, Op, Parameter, Program, TextMap, TextMapKind, Value};
+use super::{Calculation, Input, InputSource, Lookup, Op, Parameter, Program, Scaled, TextMap, TextMapKind, Value};
 use crate::column::Width;
 use crate::model::{Operator, Policy, TextTest};
+use crate::syntax::tree::Sign;
 
 /// How many entries of an array, a map or a look-up are written out.
 pub const SHOWN_MAX: usize = 100;
@@ -38,6 +42,9 @@ pub fn text(program: &Program, policy: &Policy) -> String {
     section(&mut lines, "maps", &program.text_maps, |index, map| format!("m{index} = {}", map_text(map)));
     section(&mut lines, "arrays", &program.arrays, |index, array| format!("a{index} = {}", array_text(array)));
     section(&mut lines, "lookups", &program.lookups, |index, lookup| format!("l{index} = {}", lookup_text(lookup)));
+    section(&mut lines, "calculations", &program.calculations, |index, calculation| {
+        format!("c{index} = {}", calculation_text(calculation))
+    });
     section(&mut lines, "values", &program.ops, |index, op| {
         let shape = program.shapes[index];
         let missing = if shape.optional { "?" } else { "" };
@@ -129,6 +136,37 @@ fn shown(count: usize, items: impl Iterator<Item = String>) -> String {
     items.join(", ")
 }
 
+fn calculation_text(calculation: &Calculation) -> String {
+    let shifted = |shift: i64| if shift == 0 { String::new() } else { format!(" shift {shift}") };
+    let scaled = |member: &Scaled| format!("v{}{}", member.value.0, shifted(i64::from(member.shift)));
+    let several = |members: &[Scaled]| shown(members.len(), members.iter().map(scaled));
+    let product = |values: &[Value]| {
+        let values: Vec<String> = values.iter().map(|value| format!("v{}", value.0)).collect();
+        if values.is_empty() { "1".to_string() } else { values.join(" * ") }
+    };
+    match calculation {
+        Calculation::Sum(members) => {
+            let members = members.iter().enumerate().map(|(index, (sign, member))| {
+                let sign = match (sign, index) {
+                    (Sign::Plus, 0) => "",
+                    (Sign::Plus, _) => " + ",
+                    (Sign::Minus, 0) => "-",
+                    (Sign::Minus, _) => " - ",
+                };
+                format!("{sign}{}", scaled(member))
+            });
+            members.collect()
+        }
+        Calculation::Larger(members) => format!("larger of {}", several(members)),
+        Calculation::Smaller(members) => format!("smaller of {}", several(members)),
+        Calculation::Remainder(left, right) => format!("{} % {}", scaled(left), scaled(right)),
+        Calculation::Fraction { above, below, shift } => {
+            let line = if below.is_empty() { String::new() } else { format!(" / {}", product(below)) };
+            format!("{}{line}{}", product(above), shifted(i64::from(*shift)))
+        }
+    }
+}
+
 fn op_text(program: &Program, op: &Op) -> String {
     let two = |name: &str, left: &Value, right: &Value| format!("{name} v{} v{}", left.0, right.0);
     match op {
@@ -146,6 +184,7 @@ fn op_text(program: &Program, op: &Op) -> String {
         Op::Remainder(left, right) => two("remainder", left, right),
         Op::Larger(left, right) => two("larger", left, right),
         Op::Smaller(left, right) => two("smaller", left, right),
+        Op::Calculate(number) => format!("calculate c{number}"),
         Op::Else(value, default) => two("else", value, default),
         Op::Select(condition, then, otherwise) => format!("select v{} v{} v{}", condition.0, then.0, otherwise.0),
         Op::Compare { operator, left, right, left_shift, right_shift } => {

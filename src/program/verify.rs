@@ -7,41 +7,43 @@
 //!  1. there is one shape for each operation
 //!  2. an operand is the value of an earlier operation
 //!  3. the operands of `And`, `Or`, `Not` and the first of `Select` are conditions
-//!  4. indexes of inputs, arrays and look-ups are valid
+//!  4. indexes of inputs, arrays, look-ups and calculations are valid
 //!  5. a division's shift is at most [`SHIFT_MAX`] either way, a comparison's at most [`COMPARE_SHIFT_MAX`]
 //!  6. the array of a `Band` is sorted, strictly rising, and has no missing entry
 //!  7. `Find` gives as many keys as its look-up has; unused places of the list hold value 0
 //!  8. a `Turn` has at least one turn
+//!  9. a calculation has between one and [`OPERANDS_MAX`] operands, its fraction's shift and its members' shifts are bounded as in rule 5
 //!
 //! Shapes
-//!  9. an interval is not backwards
-//! 10. a shape claims no more than [`infer`] finds from its operands: the interval holds the inferred one, and a value that can be missing is
+//! 10. an interval is not backwards
+//! 11. a shape claims no more than [`infer`] finds from its operands: the interval holds the inferred one, and a value that can be missing is
 //!     optional
-//! 11. `condition` is set exactly if the value is never missing and its interval is within 0 to 1
+//! 12. `condition` is set exactly if the value is never missing and its interval is within 0 to 1
 //!
 //! Inputs and what they are made with
-//! 12. no two inputs have the same source
-//! 13. an input's interval is not backwards and fits its width
-//! 14. the map of a text input exists; what the map gives is in the input's interval, and the input is optional if the map can miss
-//! 15. the stage is never missing
+//! 13. no two inputs have the same source
+//! 14. an input's interval is not backwards and fits its width
+//! 15. the map of a text input exists; what the map gives is in the input's interval, and the input is optional if the map can miss
+//! 16. the stage is never missing
 //!
 //! Arrays and look-ups
-//! 16. an array has an entry
-//! 17. a look-up has between one and [`KEYS_MAX`] keys, its rows are sorted by key without repetition and have as many keys each, row numbers
+//! 17. an array has an entry
+//! 18. a look-up has between one and [`KEYS_MAX`] keys, its rows are sorted by key without repetition and have as many keys each, row numbers
 //!     are not negative
-//! 18. a look-up's prefix key is one of its keys, and the parent of a prefix has a smaller code
+//! 19. a look-up's prefix key is one of its keys, and the parent of a prefix has a smaller code
 //!
 //! Outputs
-//! 19. an output's value exists
-//! 20. an output is optional if its value is
-//! 21. an output's width holds the interval of its value
-//! 22. output names are not empty and differ
+//! 20. an output's value exists
+//! 21. an output is optional if its value is
+//! 22. an output's width holds the interval of its value
+//! 23. output names are not empty and differ
 
 use rustc_hash::FxHashSet;
 
 use super::arithmetic::{COMPARE_SHIFT_MAX, SHIFT_MAX};
+use super::calculation::OPERANDS_MAX;
 use super::shape::infer;
-use super::{Input, InputSource, KEYS_MAX, Lookup, Op, Output, Program, Shape, TextMap, TextMapKind, Value};
+use super::{Calculation, Input, InputSource, KEYS_MAX, Lookup, Op, Output, Program, Shape, TextMap, TextMapKind, Value};
 use crate::column::Width;
 
 /// Checks the rules above.
@@ -72,7 +74,7 @@ pub fn verify(program: &Program) -> Result<(), Vec<String>> {
 fn check_op(program: &Program, index: usize, op: &Op, broken: &mut Vec<String>) {
     let before = broken.len();
     let mut fail = |sentence: String| broken.push(format!("v{index}: {sentence}"));
-    for operand in op.operands() {
+    for operand in program.operands(op) {
         if operand.index() >= index {
             fail(format!("operand v{} is not earlier", operand.0));
         }
@@ -123,6 +125,10 @@ fn check_op(program: &Program, index: usize, op: &Op, broken: &mut Vec<String>) 
                 }
             }
         },
+        Op::Calculate(number) => match program.calculations.get(*number as usize) {
+            None => fail(format!("there is no calculation {number}")),
+            Some(calculation) => check_calculation(calculation, &mut fail),
+        },
         Op::Turn { total, .. } => {
             if *total == 0 {
                 fail("a rotation without turns".to_string());
@@ -153,6 +159,24 @@ fn check_op(program: &Program, index: usize, op: &Op, broken: &mut Vec<String>) 
     }
 }
 
+fn check_calculation(calculation: &Calculation, fail: &mut impl FnMut(String)) {
+    let operands = calculation.operands().len();
+    if operands == 0 || operands > OPERANDS_MAX {
+        fail(format!("a calculation has {operands} operands"));
+    }
+    let (shift, most) = match calculation {
+        Calculation::Sum(members) => (members.iter().map(|(_, member)| member.shift).max().unwrap_or(0), COMPARE_SHIFT_MAX),
+        Calculation::Larger(members) | Calculation::Smaller(members) => {
+            (members.iter().map(|member| member.shift).max().unwrap_or(0), COMPARE_SHIFT_MAX)
+        }
+        Calculation::Remainder(left, right) => (left.shift.max(right.shift), COMPARE_SHIFT_MAX),
+        Calculation::Fraction { shift, .. } => (shift.unsigned_abs(), SHIFT_MAX.unsigned_abs()),
+    };
+    if shift > most {
+        fail(format!("a calculation shifts by {shift}"));
+    }
+}
+
 /// The operands that must be conditions.
 fn conditions(op: &Op) -> Vec<Value> {
     match op {
@@ -170,6 +194,7 @@ fn conditions(op: &Op) -> Vec<Value> {
         | Op::Remainder(..)
         | Op::Larger(..)
         | Op::Smaller(..)
+        | Op::Calculate(_)
         | Op::Else(..)
         | Op::Compare { .. }
         | Op::Equal(..)

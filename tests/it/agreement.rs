@@ -3,12 +3,13 @@
 //!
 //! 200,000 policy × lead cases run here; `LEADWRIGHT_CASES=5000000 cargo test --test it agreement` runs as many as asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support::policies::{LeadKinds, generate};
 use crate::support::scoring::Scorer;
 use leadwright::batch::Backend;
 use leadwright::model;
+use leadwright::program::Calculation;
 
 const CASES: usize = 200_000;
 const LEADS_PER_POLICY: usize = 500;
@@ -26,8 +27,12 @@ fn run(seed: u64, used: &mut BTreeMap<&'static str, usize>, kinds: &mut LeadKind
     for construct in &generated.constructs {
         *used.entry(construct).or_default() += 1;
     }
-    let leads = generated.leads(seed ^ 0xABCD, LEADS_PER_POLICY, kinds);
     let scorer = Scorer::new(&checked.policy);
+    let calculated: BTreeSet<&'static str> = scorer.plain.program.calculations.iter().map(kind).collect();
+    for kind in calculated {
+        *used.entry(kind).or_default() += 1;
+    }
+    let leads = generated.leads(seed ^ 0xABCD, LEADS_PER_POLICY, kinds);
     let plain = scorer.score_csv_plainly(&leads).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{}", shown()));
     for backend in [Backend::Interpret, Backend::Jit] {
         let scored = scorer.score_csv(&leads, backend).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
@@ -43,6 +48,16 @@ fn run(seed: u64, used: &mut BTreeMap<&'static str, usize>, kinds: &mut LeadKind
         }
     }
     LEADS_PER_POLICY
+}
+
+/// Which calculations a policy needs follows from its ranges, not from its text.
+fn kind(calculation: &Calculation) -> &'static str {
+    match calculation {
+        Calculation::Sum(_) => "calculation: sum",
+        Calculation::Larger(_) | Calculation::Smaller(_) => "calculation: larger or smaller",
+        Calculation::Remainder(..) => "calculation: remainder",
+        Calculation::Fraction { .. } => "calculation: fraction",
+    }
 }
 
 #[test]

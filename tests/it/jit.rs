@@ -7,8 +7,10 @@ use leadwright::jit::{Compiled, Options};
 use leadwright::model::{Operator, Unit};
 use leadwright::program::verify::verify;
 use leadwright::program::{
-    Input, InputSource, KEYS_MAX, KeyList, Lookup, Op, Output, OutputKind, OutputRole, Parameter, Parameters, Program, Value,
+    Calculation, Input, InputSource, KEYS_MAX, KeyList, Lookup, Op, Output, OutputKind, OutputRole, Parameter, Parameters, Program, Scaled,
+    Value,
 };
+use leadwright::syntax::tree::Sign;
 
 use crate::support::random::Random;
 use crate::support::random_program;
@@ -231,6 +233,31 @@ fn operations_on_one_value_agree_at_the_extremes() {
         .collect();
     rows.push(vec![None, Some(0), None, Some(0), Some(0), None]);
     check(&program, &rows, "one value");
+}
+
+/// As many operands as there may be: they stand on the stack of one function.
+#[test]
+fn long_calculations_agree() {
+    let mut program = Program::default();
+    let known = input(&mut program, (i64::MIN, i64::MAX), false);
+    let optional = input(&mut program, (i64::MIN, i64::MAX), true);
+    let members = |count: usize| -> Vec<(Sign, Scaled)> {
+        let signs = [Sign::Plus, Sign::Minus].into_iter().cycle();
+        let values = [known, known, optional].into_iter().cycle();
+        signs.zip(values).take(count).map(|(sign, value)| (sign, Scaled { value, shift: 0 })).collect()
+    };
+    program.calculations = [4_096, 4_095, 600, 1].map(|count| Calculation::Sum(members(count))).into();
+    program.calculations.push(Calculation::Fraction { above: vec![known; 64], below: vec![optional; 64], shift: 2 });
+    for number in 0..program.calculations.len() as u32 {
+        let result = program.push(Op::Calculate(number));
+        output(&mut program, result);
+    }
+    let mut rows: Vec<Vec<Option<i64>>> = Vec::new();
+    for left in EXTREMES {
+        rows.extend(EXTREMES.map(|right| vec![Some(left), Some(right)]));
+        rows.push(vec![Some(left), None]);
+    }
+    check(&program, &rows, "long calculations");
 }
 
 #[test]
@@ -464,7 +491,7 @@ fn check_block(program: &Program, compiled: &Compiled, block: &Block, parameters
                 let op = &program.ops[output.value.index()];
                 let operands: Vec<Option<i64>> = {
                     let values = interpret::row(program, block, row, parameters);
-                    op.operands().iter().map(|operand| values[operand.index()]).collect()
+                    program.operands(op).iter().map(|operand| values[operand.index()]).collect()
                 };
                 let (found, expected) = (found.get(row), expected.get(row));
                 panic!("{what}, row {row}: {op:?} of {operands:?} gives {found:?}, not {expected:?}; inputs {inputs:?}");

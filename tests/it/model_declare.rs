@@ -965,6 +965,21 @@ fn a_lead_is_bounded() {
     assert_eq!(codes(&checked), ["E0304"], "{}", checked.diagnostics[0].message);
 }
 
+/// Long sums and products are limited only where a part of them can leave 64 bits.
+#[test]
+fn long_arithmetic_is_bounded() {
+    let head = format!("{HEAD}lead {{\n  id text key\n  small whole 0..9\n  wide whole\n}}\n");
+    let chain = |operator: &str, name: &str, count: usize| vec![name; count].join(operator);
+    let codes_of = |value: String| codes(&check_files(&[("p.lead", &format!("{head}let x = {value}\n"))]));
+    assert_eq!(codes_of(chain(" + ", "wide", 4_096)), [""; 0]);
+    assert_eq!(codes_of(chain(" + ", "wide", 4_097)), ["E0005"]);
+    assert_eq!(codes_of(chain(" + ", "small", 5_000)), [""; 0]);
+    assert_eq!(codes_of(chain(" * ", "wide", 64)), [""; 0]);
+    assert_eq!(codes_of(chain(" * ", "wide", 65)), ["E0005"]);
+    assert_eq!(codes_of(format!("1 / {} to 2 places", chain(" / ", "wide", 65))), ["E0005"]);
+    assert_eq!(codes_of(format!("small{}", " * 1".repeat(100))), [""; 0]);
+}
+
 /// A broken test or claim hides no mistake elsewhere: it declares nothing that others could use.
 #[test]
 fn a_broken_test_hides_nothing_elsewhere() {

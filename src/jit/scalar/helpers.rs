@@ -6,7 +6,7 @@
 
 use crate::jit::constants::Index;
 use crate::model::Operator;
-use crate::program::arithmetic;
+use crate::program::{Calculation, arithmetic};
 
 /// Given back by [`find`] if there is no row. Row numbers are not negative.
 pub const NO_ROW: i64 = -1;
@@ -36,6 +36,17 @@ pub unsafe extern "C" fn quotient(left: i64, right: i64, result: *mut i64) -> i6
 pub unsafe extern "C" fn remainder(left: i64, right: i64, result: *mut i64) -> i64 {
     // SAFETY: as the caller promises.
     unsafe { answer(arithmetic::remainder(left, right), result) }
+}
+
+/// As [`divide`].
+///
+/// # Safety
+/// `calculation` points to a [`Calculation`], `values` to `count` integers, `result` is a writable slot of the caller's stack.
+pub unsafe extern "C" fn calculate(calculation: *const Calculation, values: *const i64, count: i64, result: *mut i64) -> i64 {
+    // SAFETY: as the caller promises.
+    let (calculation, operands) = unsafe { (&*calculation, std::slice::from_raw_parts(values, count as usize)) };
+    // SAFETY: as the caller promises.
+    unsafe { answer(calculation.result(operands), result) }
 }
 
 /// 1 if `left × 10^left_shift ≥ right × 10^right_shift`.

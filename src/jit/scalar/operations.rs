@@ -23,6 +23,7 @@ impl Emitter<'_, '_> {
             Op::Remainder(left, right) => self.remainder(left, right),
             Op::Larger(left, right) => self.binary(left, right, |emitter, left, right| emitter.ins().smax(left, right)),
             Op::Smaller(left, right) => self.binary(left, right, |emitter, left, right| emitter.ins().smin(left, right)),
+            Op::Calculate(number) => self.calculate(number),
             Op::Else(first, second) => self.or_else(first, second),
             Op::Select(when, then, otherwise) => self.select(when, then, otherwise),
             Op::Compare { operator, left, right, left_shift, right_shift } => self.compare(operator, left, right, left_shift, right_shift),
@@ -170,17 +171,49 @@ impl Emitter<'_, '_> {
 
     /// Calls a helper that writes its result and says whether there is one.
     fn call_partial(&mut self, helper: usize, left: Slot, right: Slot, more: Option<ir::Value>) -> Slot {
-        let result = *self.result.get_or_insert_with(|| {
-            self.function.builder.create_sized_stack_slot(ir::StackSlotData::new(ir::StackSlotKind::ExplicitSlot, 8, 3))
-        });
+        let result = self.result_slot();
         let address = self.ins().stack_addr(types::I64, result, 0);
         let mut arguments = vec![self.whole(left), self.whole(right)];
         arguments.extend(more);
         arguments.push(address);
         let found = self.call(helper, &arguments);
+        let known = self.both_known(left.known, right.known);
+        self.answer(found, known)
+    }
+
+    /// The helper finds the operands one behind the other on the stack, missing ones with any integer.
+    fn calculate(&mut self, number: u32) -> Slot {
+        let operands = self.function.program.calculations[number as usize].operands();
+        let bytes = 8 * operands.len() as u32;
+        let values = self.function.builder.create_sized_stack_slot(ir::StackSlotData::new(ir::StackSlotKind::ExplicitSlot, bytes, 3));
+        let mut known = None;
+        for (place, operand) in (0..).step_by(8).zip(&operands) {
+            let slot = self.slot(*operand);
+            known = self.both_known(known, slot.known);
+            let whole = self.whole(slot);
+            self.ins().stack_store(types::I64, whole, values, place);
+        }
+        let calculation = self.function.constants.calculation_address(self.function.program, number);
+        let result = self.result_slot();
+        let calculation = self.ins().iconst(types::I64, calculation as usize as i64);
+        let count = self.ins().iconst(types::I64, operands.len() as i64);
+        let (values, address) = (self.ins().stack_addr(types::I64, values, 0), self.ins().stack_addr(types::I64, result, 0));
+        let found = self.call(helpers::calculate as *const () as usize, &[calculation, values, count, address]);
+        self.answer(found, known)
+    }
+
+    /// Where helpers write a result.
+    fn result_slot(&mut self) -> ir::StackSlot {
+        *self.result.get_or_insert_with(|| {
+            self.function.builder.create_sized_stack_slot(ir::StackSlotData::new(ir::StackSlotKind::ExplicitSlot, 8, 3))
+        })
+    }
+
+    /// What a helper has written, known if it says so and the operands are.
+    fn answer(&mut self, found: ir::Value, known: Option<ir::Value>) -> Slot {
+        let result = self.result_slot();
         let found = self.ins().ireduce(types::I8, found);
         let value = self.ins().stack_load(types::I64, types::I64, result, 0);
-        let known = self.both_known(left.known, right.known);
         let known = self.both_known(known, Some(found));
         Slot { kind: Kind::Whole, value, known, bounds: None }
     }

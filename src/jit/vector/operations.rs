@@ -32,7 +32,7 @@ pub fn can_compute(program: &Program, constants: &mut ConstantsBuilder, value: V
             let finder = constants.finder(program, *lookup);
             finder.single_key().is_some_and(|dense| tables::can_index(program, value, dense.entries.len()))
         }
-        Op::Divide { .. } | Op::Quotient(..) | Op::Remainder(..) | Op::Turn { .. } => false,
+        Op::Divide { .. } | Op::Quotient(..) | Op::Remainder(..) | Op::Calculate(_) | Op::Turn { .. } => false,
         Op::Input(_)
         | Op::Parameter(_)
         | Op::Constant(_)
@@ -85,7 +85,7 @@ impl Emitter<'_, '_> {
             Op::Table { index, array } => self.table(value, index, array),
             Op::Band { value, thresholds } => self.band(value, thresholds),
             Op::Find { lookup, keys } => self.find(value, lookup, keys),
-            Op::Divide { .. } | Op::Quotient(..) | Op::Remainder(..) | Op::Turn { .. } => {
+            Op::Divide { .. } | Op::Quotient(..) | Op::Remainder(..) | Op::Calculate(_) | Op::Turn { .. } => {
                 unreachable!("`can_compute` leaves value {} to scalar segments", value.0)
             }
         };

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::column::Width;
 use crate::model::{Interval, Operator};
-use crate::program::{Input, InputSource, KeyList, Lookup, Op, Output, Parameter, Program, Shape, TextMap, Value};
+use crate::program::{Calculation, Input, InputSource, KeyList, Lookup, Op, Output, Parameter, Program, Shape, TextMap, Value};
 
 #[derive(Default)]
 pub(super) struct Builder {
@@ -15,6 +15,7 @@ pub(super) struct Builder {
     values: FxHashMap<Op, Value>,
     inputs: FxHashMap<InputSource, u32>,
     arrays: FxHashMap<Vec<Option<i64>>, u32>,
+    calculations: FxHashMap<Calculation, u32>,
 }
 
 impl Builder {
@@ -65,6 +66,15 @@ impl Builder {
     pub fn lookup(&mut self, lookup: Lookup) -> u32 {
         self.program.lookups.push(lookup);
         self.program.lookups.len() as u32 - 1
+    }
+
+    pub fn calculation(&mut self, calculation: Calculation) -> Value {
+        let next = self.program.calculations.len() as u32;
+        let number = *self.calculations.entry(calculation).or_insert_with_key(|new| {
+            self.program.calculations.push(new.clone());
+            next
+        });
+        self.op(Op::Calculate(number))
     }
 
     pub fn output(&mut self, output: Output) {

@@ -1,24 +1,34 @@
-//! Equal operations become one value; so do equal arrays and equal look-ups.
+//! Equal operations become one value; so do equal arrays, look-ups and calculations.
 
 use std::hash::BuildHasher;
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use crate::program::{Op, Program, Value};
+use crate::program::{Calculation, Op, Program, Value};
 
 pub fn dedupe(mut program: Program) -> Program {
     let array_of = merge(&mut program.arrays, |array| FxBuildHasher.hash_one(array));
     let lookup_of = merge(&mut program.lookups, |lookup| FxBuildHasher.hash_one(&lookup.rows));
     let ops = std::mem::take(&mut program.ops);
     program.shapes.clear();
+    let calculations = std::mem::take(&mut program.calculations);
+    let mut calculation_of: FxHashMap<Calculation, u32> = FxHashMap::default();
     let mut result = program;
     let mut values: FxHashMap<Op, Value> = FxHashMap::default();
     let mut of_old: Vec<Value> = Vec::with_capacity(ops.len());
-    for mut op in ops {
-        op.for_each_operand(|operand| *operand = of_old[operand.index()]);
+    for op in ops {
+        let mut op = op.moved(&calculations, &mut result.calculations, |operand| of_old[operand.index()]);
         match &mut op {
             Op::Table { array, .. } | Op::Band { thresholds: array, .. } => *array = array_of[*array as usize],
             Op::Find { lookup, .. } => *lookup = lookup_of[*lookup as usize],
+            Op::Calculate(number) => {
+                if let Some(last) = result.calculations.pop() {
+                    *number = *calculation_of.entry(last).or_insert_with_key(|new| {
+                        result.calculations.push(new.clone());
+                        *number
+                    });
+                }
+            }
             // Operands that may change places stand in one order, constants last.
             Op::Add(left, right)
             | Op::Multiply(left, right)

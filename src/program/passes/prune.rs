@@ -9,7 +9,7 @@ pub fn prune(program: Program) -> Program {
     }
     for (index, op) in program.ops.iter().enumerate().rev() {
         if needed[index] {
-            op.operands().iter().for_each(|operand| needed[operand.index()] = true);
+            program.operands(op).iter().for_each(|operand| needed[operand.index()] = true);
         }
     }
     let mut result = Program { outputs: program.outputs, ..Program::default() };
@@ -18,8 +18,8 @@ pub fn prune(program: Program) -> Program {
     let mut arrays = Kept::of(program.arrays);
     let mut lookups = Kept::of(program.lookups);
     let mut of_old = vec![Value(0); program.ops.len()];
-    for (index, mut op) in program.ops.into_iter().enumerate().filter(|(index, _)| needed[*index]) {
-        op.for_each_operand(|operand| *operand = of_old[operand.index()]);
+    for (index, op) in program.ops.into_iter().enumerate().filter(|(index, _)| needed[*index]) {
+        let mut op = op.moved(&program.calculations, &mut result.calculations, |operand| of_old[operand.index()]);
         match &mut op {
             Op::Input(input) => {
                 *input = inputs.number(*input, |mut kept: Input| {
@@ -44,6 +44,7 @@ pub fn prune(program: Program) -> Program {
             | Op::Remainder(..)
             | Op::Larger(..)
             | Op::Smaller(..)
+            | Op::Calculate(_)
             | Op::Else(..)
             | Op::Select(..)
             | Op::Compare { .. }

@@ -112,7 +112,7 @@ pub enum ExprKind {
     Leaving(Name),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sign {
     Plus,
     Minus,

@@ -4,7 +4,8 @@ use leadwright::column::{Block, Column, Width};
 use leadwright::interpret;
 use leadwright::model::Operator;
 use leadwright::program::verify::verify;
-use leadwright::program::{Input, InputSource, KeyList, Lookup, Op, Parameter, Parameters, Program, Value};
+use leadwright::program::{Calculation, Input, InputSource, KeyList, Lookup, Op, Parameter, Parameters, Program, Scaled, Value};
+use leadwright::syntax::tree::Sign;
 
 const PARAMETERS: Parameters = Parameters { as_of_day: 20_775, as_of: 1_795_000_000_000_000 };
 
@@ -67,6 +68,94 @@ fn sums_and_products_are_missing_beyond_64_bits() {
             (&[NONE, Some(0)], None),
         ],
     );
+}
+
+/// One calculation over all inputs.
+fn check_calculation(calculation: impl Fn(&[Value]) -> Calculation, cases: &[(&[Option<i64>], Option<i64>)]) {
+    for (inputs, expected) in cases {
+        let values: Vec<Value> = (0..inputs.len() as u32).map(Value).collect();
+        let program = Program { calculations: vec![calculation(&values)], ..Program::default() };
+        check(program, |_| Op::Calculate(0), inputs, *expected);
+    }
+}
+
+/// Worked out by hand: with M = 2^63 - 1 and MIN = -2^63.
+#[test]
+fn calculations_are_missing_only_where_the_result_leaves_64_bits() {
+    let plain = |value: &Value| Scaled { value: *value, shift: 0 };
+    let sum = |v: &[Value]| Calculation::Sum(v.iter().map(|value| (Sign::Plus, plain(value))).collect());
+    check_calculation(
+        sum,
+        &[
+            (&[MAX, MAX, MIN, MIN], Some(-2)),
+            (&[MAX, Some(1), Some(-1)], MAX),
+            (&[MAX, Some(1)], None),
+            (&[MAX, NONE, MIN], None),
+            (&[MIN], MIN),
+        ],
+    );
+    // 20 × 10^18 × M is beyond 128 bits, and so is 19 times as much taken away; 10^18 × 9 is left.
+    let far = |v: &[Value]| {
+        let scaled = |value: Value| Scaled { value, shift: 18 };
+        let mut members = vec![(Sign::Plus, scaled(v[0])); 20];
+        members.extend(vec![(Sign::Minus, scaled(v[0])); 20]);
+        members.push((Sign::Plus, scaled(v[1])));
+        Calculation::Sum(members)
+    };
+    check_calculation(
+        far,
+        &[
+            (&[MAX, Some(9)], Some(9_000_000_000_000_000_000)),
+            (&[MAX, Some(10)], None),
+            (&[MIN, Some(-1)], Some(-1_000_000_000_000_000_000)),
+        ],
+    );
+    let with_18_places = |v: &[Value]| vec![Scaled { value: v[0], shift: 18 }, plain(&v[1])];
+    check_calculation(
+        |v| Calculation::Larger(with_18_places(v)),
+        &[(&[MIN, Some(4)], Some(4)), (&[MAX, Some(4)], None), (&[Some(1), NONE], None)],
+    );
+    check_calculation(|v| Calculation::Smaller(with_18_places(v)), &[(&[MIN, Some(4)], None), (&[MAX, Some(4)], Some(4))]);
+    // M = 9223372036854775807, and 10^18 × M leaves 0 by 10; 7 % (10^18 × M) is 7.
+    check_calculation(
+        |v| Calculation::Remainder(Scaled { value: v[0], shift: 18 }, plain(&v[1])),
+        &[(&[MAX, Some(10)], Some(0)), (&[MAX, Some(0)], None), (&[MIN, Some(-1)], Some(0)), (&[Some(-1), Some(7)], Some(-1))],
+    );
+    check_calculation(
+        |v| Calculation::Remainder(plain(&v[0]), Scaled { value: v[1], shift: 18 }),
+        &[(&[Some(7), MAX], Some(7)), (&[MIN, MIN], MIN)],
+    );
+    let fraction = |above: usize, shift: i8| {
+        move |v: &[Value]| Calculation::Fraction { above: v[..above].to_vec(), below: v[above..].to_vec(), shift }
+    };
+    check_calculation(
+        fraction(2, 0),
+        &[
+            (&[MAX, MAX, MAX], MAX),
+            (&[MIN, MIN, MIN], MIN),
+            (&[MIN, Some(-1), Some(1)], None),
+            (&[MIN, Some(-1), Some(2)], Some(4_611_686_018_427_387_904)),
+            (&[MAX, MAX, Some(0)], None),
+            (&[Some(0), MAX, Some(0)], None),
+            (&[Some(0), MAX, MAX], Some(0)),
+            (&[MAX, NONE, MAX], None),
+            // (2^63 - 1) × 5 / 10 is 2^62 - 1/2, which rounds away from zero
+            (&[MAX, Some(5), Some(10)], Some(4_611_686_018_427_387_904)),
+        ],
+    );
+    // (-2^63)^3 / (-2^63)^3, both beyond 128 bits, with two places; nothing above stands for 1
+    check_calculation(fraction(3, 2), &[(&[MIN, MIN, MIN, MIN, MIN, MIN], Some(100)), (&[MAX, MIN, MIN, MIN, MIN, MAX], Some(100))]);
+    check_calculation(
+        fraction(0, 38),
+        &[
+            (&[MIN, MIN, MIN], Some(0)),
+            (&[Some(1)], None),
+            (&[Some(-1_000_000_000_000_000_000), Some(1_000_000_000_000_000_000)], Some(-100)),
+        ],
+    );
+    check_calculation(fraction(3, -38), &[(&[MAX, MAX, MAX, Some(1_000_000_000)], Some(7_846_377_169))]);
+    // a dividend of exactly -2^127, which is (-2^63)^2 × -2, by -1, and by 2^126
+    check_calculation(fraction(3, 0), &[(&[MIN, MIN, Some(-2), Some(-1)], None), (&[MIN, MIN, Some(-2), MIN, MIN], Some(-2))]);
 }
 
 #[test]

@@ -127,3 +127,37 @@ fn a_policy_as_a_program() {
         "a lead takes at most 48 steps: 46 operations over 6 columns, and 2 steps of searching among 10 constants"
     );
 }
+
+/// What may leave 64 bits on the way is one calculation; where ranges rule that out, plain operations do.
+#[test]
+fn calculations_as_text() {
+    let policy = r#"
+lead {
+  id  text  key
+  a   whole
+  b   decimal 6
+  c   whole  1..9
+}
+decide d {
+  one    when a + b - a is 1
+  two    when a * a / b to 2 places is 2
+  three  when larger of (a, b) is 3
+  four   when b % a is 4
+  five   when c * c / c to 2 places is 5
+  six    otherwise
+}
+"#;
+    let (checked, lowered) = compile(policy, &[]);
+    let found = text(&optimise(&lowered.program), &checked.policy);
+    let calculations: Vec<&str> = found.lines().skip_while(|line| *line != "calculations").take(6).collect();
+    let expected = [
+        "calculations",
+        "  c0 = v0 shift 6 + v1 - v0 shift 6",
+        "  c1 = v0 * v0 / v1 shift 8",
+        "  c2 = larger of v0 shift 6, v1",
+        "  c3 = v1 % v0 shift 6",
+        "values",
+    ];
+    assert_eq!(calculations, expected, "{found}");
+    assert!(found.contains("= calculate c1 -> min..max?") && found.contains("= divide v"), "{found}");
+}

@@ -4,8 +4,10 @@ use leadwright::column::Width;
 use leadwright::model::{Interval, Operator, Unit};
 use leadwright::program::verify::verify;
 use leadwright::program::{
-    Input, InputSource, KeyList, Lookup, Op, Output, OutputKind, OutputRole, Program, Shape, TextMap, TextMapKind, Value,
+    Calculation, Input, InputSource, KeyList, Lookup, Op, Output, OutputKind, OutputRole, Program, Scaled, Shape, TextMap, TextMapKind,
+    Value,
 };
+use leadwright::syntax::tree::Sign;
 
 /// A sound program: one optional column, its band, a look-up, a condition, an output.
 fn sound() -> Program {
@@ -56,6 +58,22 @@ fn operations() {
     check(|program| program.arrays[0] = vec![Some(5), Some(5)], "v1: the thresholds of array 0 do not rise");
     check(|program| program.arrays[0] = vec![Some(5), None], "v1: the thresholds of array 0 do not rise");
     check(|program| program.ops[3] = Op::Find { lookup: 1, keys: KeyList::new(&[Value(1)]).unwrap() }, "v3: there is no look-up 1");
+    check(|program| program.ops[1] = Op::Calculate(0), "v1: there is no calculation 0");
+    let calculate = |calculation: Calculation| {
+        move |program: &mut Program| {
+            program.calculations.push(calculation.clone());
+            program.ops[1] = Op::Calculate(0);
+        }
+    };
+    let later = Scaled { value: Value(1), shift: 0 };
+    let shifted = |shift| Scaled { value: Value(0), shift };
+    check(calculate(Calculation::Larger(vec![later])), "v1: operand v1 is not earlier");
+    check(calculate(Calculation::Sum(Vec::new())), "v1: a calculation has 0 operands");
+    check(calculate(Calculation::Larger(vec![shifted(0); 4_097])), "v1: a calculation has 4097 operands");
+    check(calculate(Calculation::Sum(vec![(Sign::Plus, shifted(19))])), "v1: a calculation shifts by 19");
+    check(calculate(Calculation::Remainder(shifted(0), shifted(255))), "v1: a calculation shifts by 255");
+    let below = vec![Value(0)];
+    check(calculate(Calculation::Fraction { above: Vec::new(), below, shift: -39 }), "v1: a calculation shifts by 39");
     check(
         |program| program.ops[3] = Op::Find { lookup: 0, keys: KeyList::new(&[Value(1), Value(1)]).unwrap() },
         "v3: 2 keys for a look-up by 1",

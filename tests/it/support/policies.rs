@@ -254,7 +254,10 @@ impl Maker {
         if depth == 0 {
             return (base.text, base.scale, base.money);
         }
-        match self.random.below(12) {
+        match self.random.below(16) {
+            14 | 15 => self.far_apart(),
+            12 => self.long_sum(base),
+            13 => self.fraction(base),
             0 | 1 => {
                 self.uses("sum");
                 let other = self.number_like(base.money);
@@ -328,6 +331,54 @@ impl Maker {
             },
             _ => self.number(depth - 1),
         }
+    }
+
+    /// Values without a range among the members leave 64 bits on the way.
+    fn long_sum(&mut self, first: Number) -> (String, Option<u8>, bool) {
+        self.uses("sum of many");
+        let (mut text, mut scale) = (first.text.clone(), first.scale);
+        for _ in 0..2 + self.random.below(3) {
+            let other = self.number_like(first.money);
+            write!(text, " {} {}", if self.random.chance(50) { "+" } else { "-" }, other.text).unwrap();
+            scale = max_scale(scale, other.scale);
+        }
+        (format!("({text})"), scale, first.money)
+    }
+
+    /// Products above and below the line that 64 bits need not hold.
+    fn fraction(&mut self, first: Number) -> (String, Option<u8>, bool) {
+        self.uses("fraction of many");
+        let (mut text, mut scale_above, mut scale_below) = (first.text.clone(), first.scale.unwrap_or(18), 0);
+        for _ in 0..2 + self.random.below(3) {
+            let other = self.number_like(false);
+            let scale = other.scale.unwrap_or(18);
+            let above = self.random.chance(50);
+            let side = if above { &mut scale_above } else { &mut scale_below };
+            // at most 18 places are kept on either side
+            if *side + scale <= 12 {
+                *side += scale;
+                write!(text, " {} {}", if above { "*" } else { "/" }, other.text).unwrap();
+            }
+        }
+        let places = self.random.below(4) as u8;
+        if scale_above > 12 {
+            return (first.text, first.scale, first.money);
+        }
+        (format!("({text} to {places} places)"), Some(places), first.money)
+    }
+
+    /// A value that may have no place for the decimals of the other one.
+    fn far_apart(&mut self) -> (String, Option<u8>, bool) {
+        let base = self.number_like(false).text;
+        let fine = "0.000000000007";
+        let text = match self.random.below(5) {
+            0 => format!("(larger of ({base}, {fine}))"),
+            1 => format!("(smaller of ({base}, {fine}))"),
+            2 | 3 => format!("({base} % {fine})"),
+            _ => format!("({fine} % {base})"),
+        };
+        self.uses("scales far apart");
+        (text, None, false)
     }
 
     fn number_like(&mut self, money: bool) -> Number {

@@ -7,7 +7,10 @@ use leadwright::column::{Block, Column, Width};
 use leadwright::model::{Operator, Unit};
 use leadwright::program::arithmetic::{COMPARE_SHIFT_MAX, SHIFT_MAX};
 use leadwright::program::shape::{DAYS, INSTANTS};
-use leadwright::program::{Input, InputSource, KeyList, Lookup, Op, Output, OutputKind, OutputRole, Parameter, Parameters, Program, Value};
+use leadwright::program::{
+    Calculation, Input, InputSource, KeyList, Lookup, Op, Output, OutputKind, OutputRole, Parameter, Parameters, Program, Scaled, Value,
+};
+use leadwright::syntax::tree::Sign;
 
 use super::random::Random;
 
@@ -140,7 +143,7 @@ fn lookup(random: &mut Random) -> Lookup {
 
 fn op(random: &mut Random, program: &mut Program) -> Op {
     let thresholds = 2 * random.below(program.arrays.len() / 2) as u32;
-    match random.below(27) {
+    match random.below(29) {
         0 => Op::Parameter(*random.pick(&[Parameter::AsOfDay, Parameter::AsOf])),
         1 => Op::Missing,
         2 | 3 => Op::Constant(random.integer()),
@@ -179,7 +182,35 @@ fn op(random: &mut Random, program: &mut Program) -> Op {
             let keys: Vec<Value> = (0..program.lookups[lookup].key_count).map(|_| value(random, program)).collect();
             Op::Find { lookup: lookup as u32, keys: KeyList::new(&keys).expect("at most three keys") }
         }
+        26 | 27 => {
+            let calculation = calculation(random, program);
+            program.calculations.push(calculation);
+            Op::Calculate(program.calculations.len() as u32 - 1)
+        }
         _ => Op::Turn { hash: value(random, program), seed: random.integer(), total: 1 + random.below(200) as u32 },
+    }
+}
+
+fn calculation(random: &mut Random, program: &Program) -> Calculation {
+    let scaled = |random: &mut Random| {
+        let shift = if random.chance(60) { 0 } else { random.below(usize::from(COMPARE_SHIFT_MAX) + 1) as u8 };
+        Scaled { value: value(random, program), shift }
+    };
+    let several = |random: &mut Random| -> Vec<Scaled> { (0..1 + random.below(4)).map(|_| scaled(random)).collect() };
+    match random.below(6) {
+        0 | 1 => {
+            let members = several(random);
+            Calculation::Sum(members.into_iter().map(|member| (*random.pick(&[Sign::Plus, Sign::Minus]), member)).collect())
+        }
+        2 => Calculation::Larger(several(random)),
+        3 => Calculation::Smaller(several(random)),
+        4 => Calculation::Remainder(scaled(random), scaled(random)),
+        _ => {
+            let above = (0..random.below(5)).map(|_| value(random, program)).collect();
+            let below = (0..1 + random.below(4)).map(|_| value(random, program)).collect();
+            let far = random.edge(-i64::from(SHIFT_MAX), i64::from(SHIFT_MAX)) as i8;
+            Calculation::Fraction { above, below, shift: if random.chance(60) { random.edge(-2, 4) as i8 } else { far } }
+        }
     }
 }
 

@@ -183,10 +183,11 @@ impl Fold {
             | Op::Remainder(..)
             | Op::Larger(..)
             | Op::Smaller(..)
+            | Op::Calculate(_)
             | Op::Table { .. }
             | Op::Band { .. }
             | Op::Turn { .. } => {
-                let mut optional: Vec<Value> = op.operands();
+                let mut optional: Vec<Value> = self.result.operands(&op);
                 optional.retain(|operand| self.shape(*operand).optional);
                 optional.dedup();
                 let [only] = optional.as_slice() else { return None };

@@ -23,6 +23,7 @@ pub fn fold(mut program: Program) -> Program {
     let uses = uses(&program);
     let ops = std::mem::take(&mut program.ops);
     let shapes = std::mem::take(&mut program.shapes);
+    let calculations = std::mem::take(&mut program.calculations);
     let mut fold = Fold {
         result: program,
         combined: FxHashMap::default(),
@@ -31,8 +32,8 @@ pub fn fold(mut program: Program) -> Program {
         uses: Vec::with_capacity(ops.len()),
     };
     let mut of_old: Vec<Value> = Vec::with_capacity(ops.len());
-    for (mut op, uses) in ops.into_iter().zip(uses) {
-        op.for_each_operand(|operand| *operand = of_old[operand.index()]);
+    for (op, uses) in ops.into_iter().zip(uses) {
+        let op = op.moved(&calculations, &mut fold.result.calculations, |operand| of_old[operand.index()]);
         let value = fold.emit(op);
         fold.uses.resize(fold.result.ops.len(), 0);
         fold.uses[value.index()] += uses;
@@ -58,7 +59,7 @@ struct Fold {
 
 fn uses(program: &Program) -> Vec<usize> {
     let mut uses = vec![0; program.ops.len()];
-    let operands = program.ops.iter().flat_map(Op::operands);
+    let operands = program.ops.iter().flat_map(|op| program.operands(op));
     for value in operands.chain(program.outputs.iter().map(|output| output.value)) {
         uses[value.index()] += 1;
     }
@@ -157,6 +158,7 @@ impl Fold {
             | Op::Divide { .. }
             | Op::Quotient(..)
             | Op::Remainder(..)
+            | Op::Calculate(_)
             | Op::Band { .. }
             | Op::Find { .. }
             | Op::Turn { .. } => self.strict(op),
@@ -187,7 +189,7 @@ impl Fold {
 
     /// An operation that is missing as soon as one operand is: missing operands, and constants alone.
     fn strict(&mut self, op: Op) -> Option<Value> {
-        let operands = op.operands();
+        let operands = self.result.operands(&op);
         if operands.iter().any(|operand| self.is_missing(*operand)) {
             return Some(self.missing());
         }
@@ -199,6 +201,7 @@ impl Fold {
             (Op::Divide { shift, .. }, [left, right]) => arithmetic::divide(*left, *right, shift),
             (Op::Quotient(..), [left, right]) => arithmetic::quotient(*left, *right),
             (Op::Remainder(..), [left, right]) => arithmetic::remainder(*left, *right),
+            (Op::Calculate(number), operands) => self.result.calculations[number as usize].result(operands),
             (Op::Larger(..), [left, right]) => Some(*left.max(right)),
             (Op::Smaller(..), [left, right]) => Some(*left.min(right)),
             (Op::Table { array, .. }, [index]) => arithmetic::entry(&self.result.arrays[array as usize], *index),

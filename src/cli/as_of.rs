@@ -8,14 +8,35 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use super::outcome::Misuse;
+use crate::model::AsOf;
 
 pub fn as_of(written: Option<&str>, zone: &TimeZone) -> Result<i64, Misuse> {
     match written {
-        None => Ok(Timestamp::now().as_second() * 1_000_000),
-        Some(written) => read(written.trim(), zone).ok_or_else(|| {
-            Misuse::new(format!("`--as-of {written}` is no date and no time: write `2026-11-18` or `2026-11-18T15:00`, in the policy's zone, or with an offset"))
-        }),
+        None => Ok(now()),
+        Some(written) => read(written.trim(), zone).ok_or_else(|| unreadable(written)),
     }
+}
+
+/// The day on which a policy is checked. Its zone is not known before it is read, so a time without an offset is its day, and an instant is
+/// left to the policy.
+pub fn day(written: Option<&str>) -> Result<AsOf, Misuse> {
+    let Some(written) = written else { return Ok(AsOf::Moment(now())) };
+    if let Ok(instant) = written.trim().parse::<Timestamp>() {
+        return Ok(AsOf::Moment(instant.as_microsecond()));
+    }
+    // read in any zone at all, a local time is well-formed or not
+    let local = read(written.trim(), &TimeZone::UTC).and_then(|_| written.trim().parse::<DateTime>().ok());
+    local.map(|local| AsOf::Day(local.date())).ok_or_else(|| unreadable(written))
+}
+
+fn now() -> i64 {
+    Timestamp::now().as_second() * 1_000_000
+}
+
+fn unreadable(written: &str) -> Misuse {
+    Misuse::new(format!(
+        "`--as-of {written}` is no date and no time: write `2026-11-18` or `2026-11-18T15:00`, in the policy's zone, or with an offset"
+    ))
 }
 
 /// A day is its beginning; a skipped hour moves forward, a repeated one is the first.
@@ -53,6 +74,18 @@ mod tests {
         // the clocks of New York skip 02:30 on this day, and show 01:30 twice on that one
         assert_eq!(instant("2026-03-08T02:30").as_deref(), Ok("2026-03-08T07:30:00Z"));
         assert_eq!(instant("2026-11-01T01:30").as_deref(), Ok("2026-11-01T05:30:00Z"));
+    }
+
+    #[test]
+    fn a_check_has_a_day() {
+        let on = |written: &str| day(Some(written)).expect(written);
+        let the_18th = AsOf::Day(jiff::civil::date(2026, 11, 18));
+        assert_eq!([on("2026-11-18"), on(" 2026-11-18T15:00"), on("2026-11-18 23:59:59.5")], [the_18th; 3]);
+        assert_eq!(on("2026-11-18T15:00Z"), AsOf::Moment(1_795_014_000_000_000));
+        assert_eq!(on("2026-11-18T15:00-05:00"), AsOf::Moment(1_795_032_000_000_000));
+        for written in ["tomorrow", "", "2026-02-30", "2026-11-18T15:00[Europe/Rome]", "15:00"] {
+            assert!(day(Some(written)).is_err(), "{written}");
+        }
     }
 
     #[test]

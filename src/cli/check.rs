@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::as_of::day;
 use super::console::Console;
 use super::locate::locate;
 use super::outcome::{Misuse, Outcome};
@@ -27,6 +28,10 @@ pub struct Arguments {
     /// Print what the policy was compiled to instead of a summary
     #[arg(long, value_enum, value_name = "WHAT")]
     emit: Option<Emit>,
+
+    /// The day on which the policy is checked, for a standard that says how old its version may be [default: today]
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -43,7 +48,7 @@ enum Emit {
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
     let located = locate(&arguments.policy)?;
-    let checked = policy::check(&located.disk, &located.entry);
+    let checked = policy::check_as_of(&located.disk, &located.entry, day(arguments.as_of.as_deref())?);
     let program = program_of(&checked);
     let operations = program.as_ref().map(|program| cost::cost(program).steps() as u64);
     match arguments.output {

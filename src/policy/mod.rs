@@ -50,7 +50,7 @@ use crate::column::Block;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::interpret;
 use crate::jit::{Compiled, JitError};
-use crate::model::{self, Checked, Type};
+use crate::model::{self, AsOf, Checked, Type};
 use crate::program::{Lowered, OutputKind, Program, lower, passes};
 use crate::record::show::Show;
 use crate::record::{self, Lead, LeadError};
@@ -110,6 +110,11 @@ impl Answer {
 /// Reads and checks a policy; every mistake is among the diagnostics.
 pub fn check(files: &dyn Files, entry: &str) -> Checked {
     model::check(files, entry)
+}
+
+/// The same on a day, for standards that say how old a policy's version may be.
+pub fn check_as_of(files: &dyn Files, entry: &str, as_of: AsOf) -> Checked {
+    model::check_as_of(files, entry, Some(as_of))
 }
 
 /// An error for each part that scoring needs and that is not evaluated yet.

@@ -12,5 +12,6 @@ mod model_declare;
 mod model_expressions;
 mod program;
 mod spec;
+mod standards;
 mod support;
 mod syntax;

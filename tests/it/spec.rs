@@ -99,6 +99,7 @@ fn the_language_reference_is_true() {
     let mut wrong = Vec::new();
     let text = include_str!("../../docs/language.md");
     let (policies, leads) = check_page("docs/language.md", text, &mut wrong);
+    check_page("docs/standards.md", include_str!("../../docs/standards.md"), &mut wrong);
     assert!(wrong.is_empty(), "as of {AS_OF}:\n{}", wrong.join("\n"));
     assert!(policies > 20 && leads > 60, "{policies} policies, {leads} leads");
 }

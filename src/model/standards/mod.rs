@@ -19,7 +19,7 @@ mod words;
 pub use table::REQUIREMENTS;
 pub use words::{SLOTS, Slot};
 
-use reading::{Breach, Reading, Verdict};
+use reading::{Breach, Mistakes, Reading, Verdict};
 use words::{Expected, Filled, Misfit};
 
 use super::check::Checker;
@@ -118,6 +118,7 @@ impl<'t> Checker<'t> {
     /// Every `require` of every standard that has one of the known forms and bounds that make sense.
     fn rules(&mut self) -> Vec<Rule<'t>> {
         let standards: Vec<&'t Standard> = self.items.standards.iter().map(|(_, standard)| *standard).collect();
+        let mistakes = Mistakes::of(&self.diagnostics);
         let mut rules = Vec::new();
         let mut count = 0;
         for standard in standards {
@@ -128,6 +129,9 @@ impl<'t> Checker<'t> {
                     let message = format!("the policy has more than {REQUIREMENTS_MAX} requirements");
                     self.report(Diagnostic::new(Code::TooManyItems, message).at(tree.span, "the first one too many"));
                     return rules;
+                }
+                if mistakes.are_in(tree.span) {
+                    continue;
                 }
                 let Some((requirement, filled)) = self.requirement(tree) else { continue };
                 rules.push(Rule { standard, tree, requirement, filled, followed });

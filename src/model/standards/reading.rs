@@ -20,13 +20,15 @@ const PLACES_MAX: usize = 12;
 
 pub(super) struct Reading<'c, 't> {
     pub checker: &'c Checker<'t>,
-    /// the places of reported mistakes, sorted, and which diagnostic each belongs to
-    mistakes: Vec<(Span, usize)>,
+    mistakes: Mistakes,
     /// every item of every file was read
     pub is_whole: bool,
     /// where each let stands in the order of evaluation
     positions: OnceCell<Vec<usize>>,
 }
+
+/// The places of reported mistakes, sorted, and which diagnostic each belongs to.
+pub(super) struct Mistakes(Vec<(Span, usize)>);
 
 /// Whether a requirement holds.
 #[derive(Debug, Default)]
@@ -64,6 +66,28 @@ pub(super) struct Wording<'w> {
     pub do_: &'w str,
 }
 
+impl Mistakes {
+    pub fn of(diagnostics: &[Diagnostic]) -> Mistakes {
+        let labels = errors(diagnostics).flat_map(|(index, diagnostic)| diagnostic.labels.iter().map(move |label| (label.span, index)));
+        let mut mistakes: Vec<(Span, usize)> = labels.collect();
+        mistakes.sort_unstable();
+        Mistakes(mistakes)
+    }
+
+    pub fn are_in(&self, within: Span) -> bool {
+        self.within(within).next().is_some()
+    }
+
+    fn within(&self, within: Span) -> impl Iterator<Item = &(Span, usize)> {
+        let from = self.0.partition_point(|(span, _)| (span.source, span.start) < (within.source, within.start));
+        self.0[from..].iter().take_while(move |(span, _)| span.source == within.source && span.start < within.end)
+    }
+}
+
+fn errors(diagnostics: &[Diagnostic]) -> impl Iterator<Item = (usize, &Diagnostic)> {
+    diagnostics.iter().enumerate().filter(|(_, diagnostic)| diagnostic.severity == Severity::Error)
+}
+
 impl Verdict {
     pub fn holds() -> Verdict {
         Verdict::default()
@@ -94,23 +118,16 @@ impl Part {
 
 impl<'c, 't> Reading<'c, 't> {
     pub fn new(checker: &'c Checker<'t>) -> Reading<'c, 't> {
-        let errors = || checker.diagnostics.iter().enumerate().filter(|(_, diagnostic)| diagnostic.severity == Severity::Error);
-        let mut mistakes: Vec<(Span, usize)> =
-            errors().flat_map(|(index, diagnostic)| diagnostic.labels.iter().map(move |label| (label.span, index))).collect();
-        mistakes.sort_unstable();
+        let mistakes = Mistakes::of(&checker.diagnostics);
         // of text that could not be read nobody knows what it declares
-        let is_whole = !checker.hidden.files && errors().all(|(_, diagnostic)| !diagnostic.code.entry().code.starts_with("E00"));
+        let is_whole =
+            !checker.hidden.files && errors(&checker.diagnostics).all(|(_, diagnostic)| !diagnostic.code.entry().code.starts_with("E00"));
         Reading { checker, mistakes, is_whole, positions: OnceCell::new() }
     }
 
     /// Whether a reported mistake points into this text.
     pub fn is_broken(&self, within: Span) -> bool {
-        self.mistakes_in(within).next().is_some()
-    }
-
-    fn mistakes_in(&self, within: Span) -> impl Iterator<Item = &(Span, usize)> {
-        let from = self.mistakes.partition_point(|(span, _)| (span.source, span.start) < (within.source, within.start));
-        self.mistakes[from..].iter().take_while(move |(span, _)| span.source == within.source && span.start < within.end)
+        self.mistakes.are_in(within)
     }
 
     /// Something that the standard names, or needs, is not there.
@@ -128,7 +145,7 @@ impl<'c, 't> Reading<'c, 't> {
                     let diagnostics: &[Diagnostic] = &self.checker.diagnostics;
                     diagnostics.get(*index).is_some_and(|diagnostic| part.said_by.contains(&diagnostic.code))
                 };
-                said.extend(self.mistakes_in(part.within).map(|(_, index)| *index).filter(same));
+                said.extend(self.mistakes.within(part.within).map(|(_, index)| *index).filter(same));
             } else {
                 breaking.push(part);
             }

@@ -60,6 +60,26 @@ fn what_is_not_evaluated_yet_is_a_note_here_and_an_error_where_it_is_needed() {
 }
 
 #[test]
+fn a_standard_asks_how_old_a_version_is() {
+    let standard = "\nstandard central {\n  require version at most 12 months old\n}\n";
+    let head = POLICY.lines().find(|line| line.starts_with("policy ")).expect("a header");
+    let policy = POLICY.replace(head, &format!("{head}\n  dated 2026-03-31\n  follows central")) + standard;
+    let folder = Folder::new(&[("clinic.lead", &policy), ("leads.csv", super::LEADS)]);
+    let name = folder.name("clinic.lead");
+    let on = |day: &str| run(&["check", &name, "--as-of", day]);
+    assert_eq!(on("2027-03-31").code, 0, "{}", on("2027-03-31").out);
+    let late = on("2027-04-01");
+    assert_eq!(late.code, 1);
+    assert!(late.out.contains("error[E0702]: on 2027-04-01 the version of 2026-03-31 is too old"), "{}", late.out);
+    let unclear = on("spring");
+    assert_eq!(unclear.code, 2);
+    assert!(unclear.sentence().contains("`--as-of spring` is no date"), "{}", unclear.err);
+    // a policy that grew old still scores
+    let scored = run(&["score", &name, &folder.name("leads.csv"), "--as-of", "2030-01-01", "-o", "-"]);
+    assert_eq!(scored.code, 0, "{}", scored.err);
+}
+
+#[test]
 fn the_program_as_text() {
     let folder = clinic();
     let ran = run(&["check", &folder.name("clinic"), "--emit", "program"]);

@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod cli;
 pub mod column;
 pub mod diagnostic;
+pub mod history;
 pub mod interpret;
 pub mod jit;
 pub mod model;

@@ -4,7 +4,7 @@
 //! exactly the places of its scale; a choice is written by its name; a missing answer is written as nothing.
 
 use super::cells::{date_text, zoned_text};
-use super::zone::Zone;
+use crate::calendar::Zone;
 use crate::model::Policy;
 use crate::program::{OutputKind, Program};
 

@@ -10,7 +10,7 @@ use super::bad::Subject;
 use super::interner::Interner;
 use super::lead_block::{LeadBlock, SlotValues, TextColumn};
 use super::plan::Plan;
-use super::zone::Zone;
+use crate::calendar::Zone;
 use crate::column::{Block, Column};
 use crate::model::value::fold_text;
 use crate::model::{FieldId, Policy};

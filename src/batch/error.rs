@@ -25,8 +25,8 @@ pub enum BatchError {
     Malformed { file: String, format: &'static str, reason: String },
 
     // --- policy ---
-    #[error("the policy's time zone `{zone}` is unknown")]
-    UnknownZone { zone: String },
+    #[error(transparent)]
+    UnknownZone(#[from] crate::calendar::UnknownZone),
     #[error("the policy names no key: mark one of the lead's fields with `key`")]
     NoKeyField,
     #[error("the policy cannot be compiled to machine code: {reason}")]

@@ -46,7 +46,6 @@ pub mod worker;
 pub mod write_arrays;
 pub mod write_csv;
 pub mod write_ndjson;
-pub mod zone;
 
 use std::path::{Path, PathBuf};
 

@@ -21,11 +21,11 @@ use super::report::{BadCells, Report, Tally};
 use super::sink::{Piece, Sink};
 use super::source::{Chunk, Chunks, Opened, open};
 use super::worker::{Done, Evaluate, Formatter, Worker};
-use super::zone::Zone;
 use super::{Backend, Input, OnBadRow, Options, Output, Place, Progress};
+use crate::calendar::Zone;
 use crate::column::Block;
 use crate::model::Policy;
-use crate::program::Program;
+use crate::program::{Parameters, Program};
 
 /// Chunks that may wait before each thread, and results behind it.
 const QUEUE: usize = 1;
@@ -41,7 +41,8 @@ pub fn score(
     output: &Output,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, BatchError> {
-    let parameters = Zone::named(&policy.timezone)?.parameters(options.as_of);
+    let as_of_day = Zone::named(&policy.timezone)?.local_day(options.as_of);
+    let parameters = Parameters { as_of_day, as_of: options.as_of };
     match options.backend {
         Backend::Interpret => {
             let evaluate = |inputs: &Block, answers: &mut Block| *answers = crate::interpret::run(program, inputs, &parameters);

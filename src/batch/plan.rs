@@ -8,7 +8,7 @@ use super::OnBadRow;
 use super::bad::Subject;
 use super::bind::{Binding, Bound};
 use super::cells::{CellReader, DAYS, MICROS};
-use super::zone::Zone;
+use crate::calendar::Zone;
 use crate::column::Width;
 use crate::model::{FieldId, Interval, Policy, SOME_OF_CHOICES_MAX, Type};
 use crate::program::{InputSource, Program};

@@ -21,8 +21,8 @@ use super::worker::{Decoder, Formatter};
 use super::write_arrays::ArrayWriter;
 use super::write_csv::CsvWriter;
 use super::write_ndjson::NdjsonWriter;
-use super::zone::Zone;
 use super::{Keep, Options};
+use crate::calendar::Zone;
 use crate::model::Policy;
 use crate::program::Program;
 

@@ -279,7 +279,7 @@ fn interval_of(policy: &Policy, role: OutputRole) -> Interval {
         OutputRole::Section(score, section) => {
             policy.scores.get(score).and_then(|score| score.sections.get(section)).map(|section| section.interval)
         }
-        OutputRole::Decide(_) | OutputRole::Stage | OutputRole::Queue(_) | OutputRole::Owner(_) => None,
+        OutputRole::Decide(_) | OutputRole::Stage | OutputRole::Queue(_) | OutputRole::Owner(_) | OutputRole::EventCondition(_) => None,
     };
     interval.unwrap_or(Interval::FULL)
 }

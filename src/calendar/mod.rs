@@ -19,15 +19,20 @@
 //! ```
 
 mod business_days;
+mod civil;
 mod local_hours;
 mod open_time;
 mod timeline;
+mod zone;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use local_hours::LocalHours;
 use timeline::Timeline;
+
+pub use civil::{civil_from_days, days_from_civil};
+pub use zone::{UnknownZone, Zone};
 
 pub const MICROS_PER_SECOND: i64 = 1_000_000;
 pub const MICROS_PER_MINUTE: i64 = 60 * MICROS_PER_SECOND;

@@ -13,6 +13,7 @@
 pub mod arithmetic;
 pub mod calculation;
 pub mod cost;
+pub mod encode;
 pub mod lower;
 pub mod passes;
 pub mod shape;
@@ -21,13 +22,13 @@ pub mod text_map;
 pub mod verify;
 
 pub use calculation::{Calculation, Scaled};
-pub use lower::lower;
+pub use lower::{lower, lower_event_conditions};
 pub use passes::optimise;
 
 use rustc_hash::FxHashMap;
 
 use crate::column::Width;
-use crate::model::{ChoicesId, ColumnId, Interval, Operator, TextTest, Unit};
+use crate::model::{ChoicesId, ColumnId, EventConditionId, Interval, Operator, TextTest, Unit};
 use crate::source::Span;
 
 /// Number of an operation, and of the value it gives.
@@ -344,6 +345,8 @@ pub enum OutputRole {
     Stage,
     Queue(usize),
     Owner(usize),
+    /// of a program of conditions over signals
+    EventCondition(EventConditionId),
 }
 
 /// Which value answers which part of the policy.

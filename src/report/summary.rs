@@ -125,6 +125,8 @@ fn choices(page: &mut Page, policy: &Policy, counts: &ChoiceCounts, moves: &[Mov
             table(page, members.into_iter().filter(|(_, count)| *count > 0).collect(), given);
         }
         OutputRole::Owner(_) if given == 0 => {}
+        // of another program
+        OutputRole::EventCondition(_) => {}
         OutputRole::Owner(index) => {
             page.heading(format!("{}: {} to an owner in turn", route(index), counted(given, "lead", "leads")));
             table(page, members.into_iter().filter(|(_, count)| *count > 0).collect(), given);
@@ -132,7 +134,12 @@ fn choices(page: &mut Page, policy: &Policy, counts: &ChoiceCounts, moves: &[Mov
         OutputRole::Decide(_) | OutputRole::Score(_) | OutputRole::Section(..) => {
             let decide = match counts.role {
                 OutputRole::Decide(index) => policy.decides.get(index),
-                OutputRole::Stage | OutputRole::Queue(_) | OutputRole::Owner(_) | OutputRole::Score(_) | OutputRole::Section(..) => None,
+                OutputRole::Stage
+                | OutputRole::Queue(_)
+                | OutputRole::Owner(_)
+                | OutputRole::Score(_)
+                | OutputRole::Section(..)
+                | OutputRole::EventCondition(_) => None,
             };
             page.heading(shown_name(decide.map(|decide| (&decide.name, &decide.display)), &counts.output));
             let missing = if counts.missing > 0 { vec![("(missing)".to_string(), counts.missing)] } else { Vec::new() };

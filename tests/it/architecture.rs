@@ -11,6 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["model"],
     &["program"],
     &["interpret", "jit"],
+    &["history"],
     &["batch", "record"],
     &["testing"],
     &["policy"],

@@ -9,11 +9,11 @@ mod number;
 mod yes_no;
 
 pub use choice::ChoiceCells;
-pub use moment::{DAYS, MICROS, MICROS_PER_DAY, MICROS_PER_SECOND, civil_from_days, day_in_years, in_years};
+pub use moment::{DAYS, MICROS, day_in_years, in_years};
 pub use number::{rescaled, shifted};
 
 use super::bad::Reason;
-use super::zone::Zone;
+use crate::calendar::{MICROS_PER_DAY, MICROS_PER_SECOND, Zone, civil_from_days};
 use crate::model::{Interval, Policy, Type};
 
 /// Reads the cells of one column.

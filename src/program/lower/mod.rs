@@ -11,6 +11,7 @@
 mod builder;
 mod conditions;
 mod decides;
+mod events;
 mod expressions;
 mod flow;
 mod inputs;
@@ -25,6 +26,8 @@ mod times;
 mod vocabularies;
 
 use rustc_hash::FxHashMap;
+
+pub use self::events::lower_event_conditions;
 
 use self::builder::Builder;
 use self::texts::Text;

@@ -1,8 +1,8 @@
 //! One cell of text to one value.
 
 use leadwright::batch::bad::Reason;
-use leadwright::batch::cells::{CellReader, civil_from_days, date_text, time_text, zoned_text};
-use leadwright::batch::zone::Zone;
+use leadwright::batch::cells::{CellReader, date_text, time_text, zoned_text};
+use leadwright::calendar::{Zone, civil_from_days};
 use leadwright::model::{Interval, Type, Unit};
 
 use super::scene::{POLICY, policy};

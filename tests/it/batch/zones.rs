@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use leadwright::batch::zone::Zone;
+use leadwright::calendar::Zone;
 
 use crate::support::random::Random;
 
@@ -49,5 +49,5 @@ fn the_ends_of_time_are_within_reach() {
 
 #[test]
 fn an_unknown_zone_is_named() {
-    assert_eq!(Zone::named("Mars/Olympus").unwrap_err().to_string(), "the policy's time zone `Mars/Olympus` is unknown");
+    assert_eq!(Zone::named("Mars/Olympus").unwrap_err().to_string(), "there is no time zone `Mars/Olympus`");
 }

@@ -1,4 +1,4 @@
-//! The policy's time zone, asked many times.
+//! A time zone, asked many times.
 //!
 //! Enters: an IANA name; instants and local times in microseconds. Leaves: the other of the two. Always holds: the answers are jiff's, with
 //! its bundled tables; spans of equal offset that were asked for once are remembered, so that a column of times costs an addition each.
@@ -7,9 +7,12 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
-use super::cells::{MICROS_PER_DAY, MICROS_PER_SECOND};
-use super::error::BatchError;
-use crate::program::Parameters;
+use super::{MICROS_PER_DAY, MICROS_PER_SECOND};
+
+/// There is no zone of this name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no time zone `{0}`")]
+pub struct UnknownZone(pub String);
 
 #[derive(Clone, Debug)]
 pub struct Zone {
@@ -28,14 +31,13 @@ struct OffsetSpan {
 }
 
 impl Zone {
-    pub fn named(name: &str) -> Result<Zone, BatchError> {
-        let zone = TimeZone::get(name).map_err(|_| BatchError::UnknownZone { zone: name.to_owned() })?;
-        Ok(Zone { zone, spans: Vec::new(), last: 0 })
+    pub fn utc() -> Zone {
+        Zone { zone: TimeZone::UTC, spans: Vec::new(), last: 0 }
     }
 
-    /// What is the same for every lead of a run at this instant.
-    pub fn parameters(&mut self, as_of: i64) -> Parameters {
-        Parameters { as_of_day: self.local_day(as_of), as_of }
+    pub fn named(name: &str) -> Result<Zone, UnknownZone> {
+        let zone = TimeZone::get(name).map_err(|_| UnknownZone(name.to_owned()))?;
+        Ok(Zone { zone, spans: Vec::new(), last: 0 })
     }
 
     /// Local time, as microseconds since the local 1970-01-01T00:00.

@@ -1,0 +1,34 @@
+//! Histories: what a lead's signals and its stage log add up to.
+//!
+//! Enters: a checked policy; the signals of one lead as columns ([`Events`], which [`digest()`] makes of signals in memory); where the lead
+//! [stands](Standing). Leaves: the value of each of the policy's measures at an instant ([`Measures::read`]). Always holds: pure, no disk and
+//! no clock; what happened after as-of is not there; no floating point.
+//!
+//! The order of what is done to signals: bursts are dropped; then what the measure's `where` does not hold for; then what was forgotten; then
+//! what is over the cap; and of what is left, what is in the window and `since` counts.
+
+mod digest;
+mod events;
+mod layout;
+mod measures;
+mod plan;
+mod scratch;
+
+pub use digest::digest;
+pub use events::{Events, OwnedEvents, Texts};
+pub use layout::{KeptProperty, Layout, SignalLayout, event_program};
+pub use measures::Measures;
+pub use scratch::Scratch;
+
+use crate::model::Transition;
+
+/// Where a lead stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    /// number of its stage
+    pub stage: usize,
+    /// when it entered that stage; as-of if none
+    pub since: Option<i64>,
+    /// the stages it went through, as far as known, in the order of time
+    pub log: &'a [Transition],
+}

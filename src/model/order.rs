@@ -134,7 +134,7 @@ impl Checker<'_> {
                         needs.push(Need { of: *of, span: tree.span });
                     }
                     let before = open.len();
-                    push_values(tree, &mut open);
+                    tree.each_value(|value| open.push(value));
                     open[before..].reverse();
                 }
                 needs
@@ -220,43 +220,6 @@ fn roots_of_score(score: &tree::Score) -> Vec<&tree::Expr> {
         }
     }
     roots
-}
-
-/// The parts of an expression that are values of the lead: not the constants behind `is`, `has` and `else`, whose names are choices, and not
-/// the `where` of a measure, whose names are properties of a signal.
-pub(crate) fn push_values<'t>(tree: &'t tree::Expr, open: &mut Vec<&'t tree::Expr>) {
-    match &tree.kind {
-        ExprKind::Number(_)
-        | ExprKind::Text(_)
-        | ExprKind::YesNo(_)
-        | ExprKind::Date(_)
-        | ExprKind::Time(_)
-        | ExprKind::Missing
-        | ExprKind::Path(_)
-        | ExprKind::Measure(_)
-        | ExprKind::Entering(_)
-        | ExprKind::Leaving(_) => {}
-        ExprKind::Cell { keys, .. } => open.extend(keys),
-        ExprKind::Sum(members) => open.extend(members.iter().map(|(_, member)| member)),
-        ExprKind::Product { factors, .. } => open.extend(factors.iter().map(|(_, factor)| factor)),
-        ExprKind::Larger(members) | ExprKind::Smaller(members) | ExprKind::And(members) | ExprKind::Or(members) => open.extend(members),
-        ExprKind::Else { value: inner, .. }
-        | ExprKind::DaysSince(inner)
-        | ExprKind::DaysUntil(inner)
-        | ExprKind::DomainOf(inner)
-        | ExprKind::Paren(inner)
-        | ExprKind::Not(inner)
-        | ExprKind::Is { left: inner, .. }
-        | ExprKind::IsKnown { left: inner, .. }
-        | ExprKind::Has { left: inner, .. }
-        | ExprKind::StartsWith { left: inner, .. }
-        | ExprKind::EndsWith { left: inner, .. }
-        | ExprKind::Contains { left: inner, .. } => open.push(inner),
-        ExprKind::Implies(left, right) | ExprKind::Compare { left, right, .. } | ExprKind::SameAs { left, right, .. } => {
-            open.extend([&**left, &**right]);
-        }
-        ExprKind::Between { left, low, high } => open.extend([&**left, &**low, &**high]),
-    }
 }
 
 /// Groups of nodes that need each other (most of them alone), each group after all that it needs: Tarjan's algorithm with a stack of its own.

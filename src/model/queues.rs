@@ -164,40 +164,10 @@ impl<'t> Checker<'t> {
     fn column_paths_in(&mut self, id: usize, table: &tree::Name, condition: &tree::Expr) {
         let mut rest = vec![condition];
         while let Some(expr) = rest.pop() {
-            match &expr.kind {
-                ExprKind::Path(path) => self.column_path(id, table, path),
-                ExprKind::Number(_)
-                | ExprKind::Text(_)
-                | ExprKind::YesNo(_)
-                | ExprKind::Date(_)
-                | ExprKind::Time(_)
-                | ExprKind::Missing
-                | ExprKind::Measure(_)
-                | ExprKind::Entering(_)
-                | ExprKind::Leaving(_) => {}
-                ExprKind::Cell { keys, .. } => rest.extend(keys),
-                ExprKind::Sum(members) => rest.extend(members.iter().map(|(_, member)| member)),
-                ExprKind::Product { factors, .. } => rest.extend(factors.iter().map(|(_, factor)| factor)),
-                ExprKind::Larger(members) | ExprKind::Smaller(members) | ExprKind::And(members) | ExprKind::Or(members) => {
-                    rest.extend(members)
-                }
-                ExprKind::Else { value: inner, .. }
-                | ExprKind::DaysSince(inner)
-                | ExprKind::DaysUntil(inner)
-                | ExprKind::DomainOf(inner)
-                | ExprKind::Paren(inner)
-                | ExprKind::Not(inner)
-                | ExprKind::Is { left: inner, .. }
-                | ExprKind::IsKnown { left: inner, .. }
-                | ExprKind::Between { left: inner, .. }
-                | ExprKind::Has { left: inner, .. }
-                | ExprKind::StartsWith { left: inner, .. }
-                | ExprKind::EndsWith { left: inner, .. }
-                | ExprKind::Contains { left: inner, .. } => rest.push(inner),
-                ExprKind::Implies(left, right) | ExprKind::Compare { left, right, .. } | ExprKind::SameAs { left, right, .. } => {
-                    rest.extend([&**left, &**right]);
-                }
+            if let ExprKind::Path(path) = &expr.kind {
+                self.column_path(id, table, path);
             }
+            expr.each_value(|value| rest.push(value));
         }
     }
 }

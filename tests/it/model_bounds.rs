@@ -2,7 +2,7 @@
 //! policies, evaluated by the interpreter over random inputs.
 
 use leadwright::interpret;
-use leadwright::model::{self, DecideBody, Derived, Expr, ExprKind, Interval, PointsKind, Policy};
+use leadwright::model::{self, DecideBody, Derived, Expr, Interval, PointsKind, Policy};
 use leadwright::program::lower::lower;
 use leadwright::program::{Lowered, Value};
 
@@ -62,7 +62,7 @@ fn claims(checked: &model::Checked, lowered: &Lowered) -> Vec<Claim> {
         if let Some(of) = lowered.trace.expressions.get(&expr.span) {
             claims.push(Claim { what: checked.sources.text(expr.span).to_owned(), of: *of, optional: expr.optional, range: expr.range });
         }
-        open.extend(children(expr));
+        open.extend(expr.children());
     }
     for (score, trace) in policy.scores.iter().zip(&lowered.trace.scores) {
         let parts = [("sum of ", trace.sum, score.sum_interval), ("", trace.value, score.interval)];
@@ -103,39 +103,4 @@ fn roots(policy: &Policy) -> Vec<&Expr> {
         }
     }
     roots
-}
-
-fn children(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Constant(_)
-        | ExprKind::Field(_)
-        | ExprKind::Let(_)
-        | ExprKind::Score(_)
-        | ExprKind::Section(..)
-        | ExprKind::Decide(_)
-        | ExprKind::Stage
-        | ExprKind::Measure(_)
-        | ExprKind::Property(_)
-        | ExprKind::Entering(_)
-        | ExprKind::Leaving(_) => Vec::new(),
-        ExprKind::Cell { keys, .. } => keys.iter().collect(),
-        ExprKind::Sum(members) => members.iter().map(|(_, member)| member).collect(),
-        ExprKind::Product(factors) => factors.iter().map(|(_, factor)| factor).collect(),
-        ExprKind::Larger(members) | ExprKind::Smaller(members) | ExprKind::And(members) | ExprKind::Or(members) => members.iter().collect(),
-        ExprKind::Remainder(left, right)
-        | ExprKind::Implies(left, right)
-        | ExprKind::Compare { left, right, .. }
-        | ExprKind::SameAs { left, right, .. } => vec![left, right],
-        ExprKind::Else(inner, _)
-        | ExprKind::DaysSince(inner)
-        | ExprKind::DaysUntil(inner)
-        | ExprKind::DomainOf(inner)
-        | ExprKind::Not(inner)
-        | ExprKind::CompareConstant { left: inner, .. }
-        | ExprKind::IsOneOf { left: inner, .. }
-        | ExprKind::IsText { left: inner, .. }
-        | ExprKind::IsKnown { left: inner, .. }
-        | ExprKind::Has { left: inner, .. }
-        | ExprKind::TextTest { left: inner, .. } => vec![inner],
-    }
 }

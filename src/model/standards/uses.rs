@@ -4,7 +4,6 @@ use rustc_hash::FxHashSet;
 
 use super::reading::Reading;
 use crate::model::check::Named;
-use crate::model::order::push_values;
 use crate::model::{Derived, FieldId};
 use crate::source::Span;
 use crate::syntax::tree::{Duration, Expr, ExprKind, Moment, Name, Sla, SlaKind, Unit};
@@ -34,7 +33,7 @@ impl Reading<'_, '_> {
             values.reverse();
             while let Some(value) = values.pop() {
                 let before = values.len();
-                push_values(value, &mut values);
+                value.each_value(|value| values.push(value));
                 values[before..].reverse();
                 let ExprKind::Path(path) = &value.kind else { continue };
                 match path.first().and_then(|name| checker.names.get(&name.text)).map(|(named, _)| *named) {

@@ -112,6 +112,52 @@ pub enum ExprKind {
     Leaving(Name),
 }
 
+impl Expr {
+    /// The expressions directly inside this one that are values of the lead: not the constants behind `is`, `has` and `else`, whose names
+    /// are choices, and not the `where` of a measure, whose names are properties of a signal.
+    pub fn each_value<'e>(&'e self, mut visit: impl FnMut(&'e Expr)) {
+        match &self.kind {
+            ExprKind::Number(_)
+            | ExprKind::Text(_)
+            | ExprKind::YesNo(_)
+            | ExprKind::Date(_)
+            | ExprKind::Time(_)
+            | ExprKind::Missing
+            | ExprKind::Path(_)
+            | ExprKind::Measure(_)
+            | ExprKind::Entering(_)
+            | ExprKind::Leaving(_) => {}
+            ExprKind::Cell { keys, .. } => keys.iter().for_each(visit),
+            ExprKind::Sum(members) => members.iter().for_each(|(_, member)| visit(member)),
+            ExprKind::Product { factors, .. } => factors.iter().for_each(|(_, factor)| visit(factor)),
+            ExprKind::Larger(members) | ExprKind::Smaller(members) | ExprKind::And(members) | ExprKind::Or(members) => {
+                members.iter().for_each(visit);
+            }
+            ExprKind::Else { value: inner, .. }
+            | ExprKind::DaysSince(inner)
+            | ExprKind::DaysUntil(inner)
+            | ExprKind::DomainOf(inner)
+            | ExprKind::Paren(inner)
+            | ExprKind::Not(inner)
+            | ExprKind::Is { left: inner, .. }
+            | ExprKind::IsKnown { left: inner, .. }
+            | ExprKind::Has { left: inner, .. }
+            | ExprKind::StartsWith { left: inner, .. }
+            | ExprKind::EndsWith { left: inner, .. }
+            | ExprKind::Contains { left: inner, .. } => visit(inner),
+            ExprKind::Implies(left, right) | ExprKind::Compare { left, right, .. } | ExprKind::SameAs { left, right, .. } => {
+                visit(left);
+                visit(right);
+            }
+            ExprKind::Between { left, low, high } => {
+                visit(left);
+                visit(low);
+                visit(high);
+            }
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sign {
     Plus,

@@ -2,9 +2,7 @@
 //! `docs/codes/E0000.md` and a case in `tests/it/messages/`. Codes never change their meaning.
 
 use super::Severity;
-use Severity::Error;
-#[allow(unused_imports)]
-use Severity::Warning;
+use Severity::{Error, Warning};
 
 /// What the table knows of one code.
 #[derive(Debug)]
@@ -91,6 +89,7 @@ codes! {
     ImpliesNested       "E0313" Error "`implies` inside another needs parentheses"
     RemainderMixed      "E0314" Error "`%` is mixed with `*`, `/` or `to N places`"
     NoTransitionHere    "E0315" Error "`entering` or `leaving` stands where no transition can be seen"
+    MissingPasses       "E0316" Warning "a missing value slips through a `not`"
 
     // E04: scores and tables of conditions
     WeightsShort        "E0401" Error "weights total less than 100 %"

@@ -15,8 +15,8 @@ use super::{ChoicesId, DecideId, Expr, ExprKind, FieldId, LetId, Operator, Score
 use crate::source::Span;
 
 /// A value that conditions are about.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Key {
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Key {
     Field(FieldId),
     Let(LetId),
     Score(ScoreId),
@@ -196,9 +196,9 @@ impl Checker<'_> {
         }
     }
 
-    /// These known values of a subject, and not missing.
-    fn known_values(&self, subject: &Expr, known: Vec<Interval>) -> Option<Values> {
-        let key = match &subject.kind {
+    /// What a value is known by; none for a condition or a constant.
+    pub(crate) fn key_of(&self, subject: &Expr) -> Option<Key> {
+        Some(match &subject.kind {
             ExprKind::Field(id) => Key::Field(*id),
             ExprKind::Let(id) => Key::Let(*id),
             ExprKind::Score(id) => Key::Score(*id),
@@ -232,7 +232,12 @@ impl Checker<'_> {
             | ExprKind::TextTest { .. }
             | ExprKind::Entering(_)
             | ExprKind::Leaving(_) => return None,
-        };
+        })
+    }
+
+    /// These known values of a subject, and not missing.
+    fn known_values(&self, subject: &Expr, known: Vec<Interval>) -> Option<Values> {
+        let key = self.key_of(subject)?;
         let choice_count = |choices: ChoicesId| self.policy.choices.get(choices).map_or(0, |set| set.members.len() as i64);
         let domain = match subject.ty {
             Type::Number { .. } | Type::Date | Type::Time => written_domain(&self.policy, subject),

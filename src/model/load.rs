@@ -55,6 +55,7 @@ pub fn check_as_of(files: &dyn Files, entry: &str, as_of: Option<AsOf>) -> Check
     checker.check_later();
     checker.check_tests();
     checker.check_standards();
+    checker.check_missing_passes();
     let Checker { policy, mut diagnostics, .. } = checker;
     diagnostic::sort(&mut diagnostics);
     let diagnostics = fold(diagnostics, &sources);

@@ -33,6 +33,7 @@ mod lets;
 mod load;
 mod lookups;
 mod measures;
+mod missing_passes;
 pub(crate) mod order;
 mod paths;
 mod patterns;

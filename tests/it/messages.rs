@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::support::markdown::examples;
 use leadwright::diagnostic::render_human::{Look, render};
-use leadwright::diagnostic::{Code, Diagnostic};
+use leadwright::diagnostic::{Code, Diagnostic, Fix};
 use leadwright::model::{self, Checked};
 use leadwright::source::{Files, ReadError};
 
@@ -90,14 +90,7 @@ fn every_fix_mends() {
         let checked = model::check(&files, "policy.lead");
         for diagnostic in checked.diagnostics.iter().filter(|diagnostic| diagnostic.code == *code) {
             for fix in &diagnostic.fixes {
-                let mut mended = files.clone();
-                let mut edits = fix.edits.clone();
-                edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
-                for edit in edits {
-                    let path = &checked.sources.get(edit.span.source).path;
-                    let text = mended.get_mut(path).unwrap_or_else(|| panic!("{name} mends {path}, which is not there"));
-                    text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
-                }
+                let mended = mend(&files, &checked, fix);
                 let after = model::check(&mended, "policy.lead");
                 let left = after.diagnostics.iter().filter(|other| other.code == *code).count();
                 let before = checked.diagnostics.iter().filter(|other| other.code == *code).count();
@@ -108,6 +101,40 @@ fn every_fix_mends() {
         }
     }
     assert!(fixes >= 15, "only {fixes} fixes seen");
+}
+
+fn mend(files: &BTreeMap<String, String>, checked: &Checked, fix: &Fix) -> BTreeMap<String, String> {
+    let mut mended = files.clone();
+    let mut edits = fix.edits.clone();
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
+    for edit in edits {
+        let path = &checked.sources.get(edit.span.source).path;
+        let text = mended.get_mut(path).unwrap_or_else(|| panic!("`{}` mends {path}, which is not there", fix.title));
+        text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+    }
+    mended
+}
+
+/// Of a `not` that missing values slip through both readings are offered, and each of them ends the warning.
+#[test]
+fn both_readings_of_a_not_mend_it() {
+    let mut readings = Vec::new();
+    for example in examples("not_missing.md", include_str!("spec/not_missing.md")) {
+        let checked = model::check(&example.files, "policy.lead");
+        for diagnostic in &checked.diagnostics {
+            assert_eq!((diagnostic.code, diagnostic.fixes.len()), (Code::MissingPasses, 2), "{}", example.place);
+            for fix in &diagnostic.fixes {
+                let mended = mend(&example.files, &checked, fix);
+                let after = model::check(&mended, "policy.lead");
+                assert!(after.diagnostics.is_empty(), "{}: {:#?}\n{mended:#?}", example.place, after.diagnostics);
+                readings.push(fix.edits.iter().map(|edit| edit.text.as_str()).collect::<Vec<_>>().join("…"));
+            }
+        }
+    }
+    readings.dedup();
+    insta::with_settings!({ snapshot_path => "messages", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("readings_of_a_not", readings.join("\n"));
+    });
 }
 
 /// Nobody reads thousands of messages, and nobody should wait for them.

@@ -562,7 +562,8 @@ fn scores_can_be_read_by_other_values() {
 fn decides_cover_every_lead() {
     for rows in [
         "a when beds >= 100   b when beds < 100   c when beds is missing",
-        "a when beds >= 100   b when not (beds >= 100)",
+        "a when beds >= 100   b when beds < 100 or beds is missing",
+        "a when sites >= 100   b when not (sites >= 100)",
         "a when sites between 1 and 5   b when sites > 5",
         "a when site is clinic   b when site is one of hospital, long_term_care",
         "a when competitor   b when not competitor",

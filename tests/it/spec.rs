@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::support::markdown::{Example, Leads, examples};
 use crate::support::scoring::{AS_OF, Scorer};
 use leadwright::batch::Backend;
+use leadwright::diagnostic::Severity;
 use leadwright::model;
 
 fn pages(folder: &str) -> Vec<(String, String)> {
@@ -38,7 +39,8 @@ fn check_page(path: &str, text: &str, wrong: &mut Vec<String>) -> (usize, usize)
             None if !codes.is_empty() => wrong.push(format!("{}: {codes:?}: {:?}", example.place, messages(&checked))),
             _ => {}
         }
-        if let (Some(leads), true) = (&example.leads, codes.is_empty()) {
+        let errors = found.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+        if let (Some(leads), false) = (&example.leads, errors) {
             for backend in [Backend::Interpret, Backend::Jit] {
                 leads_run += check_leads(example, leads, &checked.policy, backend, wrong);
             }

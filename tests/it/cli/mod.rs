@@ -125,7 +125,7 @@ score fit from 0 to 100 {
 
 decide status {
   out   when rival
-  hot   when fit >= 60 and not (age > 365)
+  hot   when fit >= 60 and (age is missing or not (age > 365))
   cold  otherwise
 }
 

@@ -24,6 +24,9 @@ pub enum BatchError {
     #[error("`{file}` is damaged or no well-formed {format} file: {reason}")]
     Malformed { file: String, format: &'static str, reason: String },
 
+    #[error("`{file}` is compressed with {codec}, which cannot be read; write it with snappy, zstd, gzip, lz4 or brotli")]
+    Compression { file: String, codec: &'static str },
+
     // --- policy ---
     #[error(transparent)]
     UnknownZone(#[from] crate::calendar::UnknownZone),

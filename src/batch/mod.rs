@@ -42,6 +42,7 @@ pub mod report;
 pub mod rows;
 pub mod sink;
 pub mod source;
+pub mod unfinished;
 pub mod worker;
 pub mod write_arrays;
 pub mod write_csv;

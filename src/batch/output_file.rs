@@ -8,10 +8,9 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind, Stdout, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use super::Place;
 use super::error::BatchError;
+use super::unfinished::Unfinished;
 use crate::diagnostic::sanitise;
 
 pub struct OutputFile {
@@ -21,7 +20,7 @@ pub struct OutputFile {
 }
 
 enum Target {
-    File { temporary: NamedTempFile, path: PathBuf },
+    File { temporary: Unfinished, path: PathBuf },
     Standard(Stdout),
 }
 
@@ -43,7 +42,7 @@ impl OutputFile {
         if let Some(permissions) = new_file_permissions(existing) {
             builder.permissions(permissions);
         }
-        match builder.tempfile_in(folder_of(path)) {
+        match Unfinished::create(|| builder.tempfile_in(folder_of(path))) {
             Ok(temporary) => Ok(OutputFile { name, target: Target::File { temporary, path: path.clone() } }),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 Err(BatchError::Write { file: name, reason: "its folder does not exist".to_owned() })
@@ -67,24 +66,24 @@ impl OutputFile {
     /// Makes the file appear under its name.
     pub fn commit(mut self) -> Result<(), BatchError> {
         self.flush().map_err(|error| self.error(&error))?;
-        let Target::File { temporary, path } = self.target else { return Ok(()) };
-        temporary.as_file().sync_all().map_err(|error| write_error(&self.name, &error))?;
-        temporary.persist(&path).map_err(|failed| write_error(&self.name, &failed.error))?;
-        sync_folder(folder_of(&path)).map_err(|error| write_error(&self.name, &error))
+        let Target::File { mut temporary, path } = self.target else { return Ok(()) };
+        let written = temporary.file().map_or(Ok(()), |file| file.sync_all());
+        let finished = written.and_then(|()| temporary.finish(&path)).and_then(|()| sync_folder(folder_of(&path)));
+        finished.map_err(|error| write_error(&self.name, &error))
     }
 }
 
 impl Write for OutputFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.target {
-            Target::File { temporary, .. } => temporary.as_file_mut().write(bytes),
+            Target::File { temporary, .. } => temporary.file().map_or(Ok(0), |file| file.write(bytes)),
             Target::Standard(stdout) => stdout.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.target {
-            Target::File { temporary, .. } => temporary.as_file_mut().flush(),
+            Target::File { temporary, .. } => temporary.file().map_or(Ok(()), |file| file.flush()),
             Target::Standard(stdout) => stdout.flush(),
         }
     }

@@ -8,6 +8,7 @@ use std::fs::File;
 
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::basic::Compression;
 use parquet::file::metadata::ParquetMetaData;
 
 use super::error::BatchError;
@@ -28,6 +29,10 @@ impl ParquetFile {
         let metadata = guarded(name, FORMAT, || ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))?;
         let length = file.metadata().map(|metadata| metadata.len()).unwrap_or(u64::MAX);
         guarded(name, FORMAT, || check_places(metadata.metadata(), length))?;
+        let columns = metadata.metadata().row_groups().iter().flat_map(|group| group.columns());
+        if let Some(codec) = columns.filter_map(|column| unreadable_codec(column.compression())).next() {
+            return Err(BatchError::Compression { file: name.to_owned(), codec });
+        }
         Ok(ParquetFile { file, name: name.to_owned(), metadata })
     }
 
@@ -47,6 +52,20 @@ impl ParquetFile {
             ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata).with_projection(mask).with_batch_size(BLOCK_ROWS_MAX).build()
         })?;
         Ok(ParquetChunks { reader, name, next_row: 1 })
+    }
+}
+
+/// The name of a compression that cannot be read.
+fn unreadable_codec(compression: Compression) -> Option<&'static str> {
+    match compression {
+        Compression::LZO => Some("LZO"),
+        Compression::UNCOMPRESSED
+        | Compression::SNAPPY
+        | Compression::GZIP(_)
+        | Compression::BROTLI(_)
+        | Compression::LZ4
+        | Compression::ZSTD(_)
+        | Compression::LZ4_RAW => None,
     }
 }
 
@@ -82,5 +101,19 @@ impl ParquetChunks {
             return Err(malformed(&self.name, FORMAT, "a batch of rows is empty"));
         }
         Ok(Some(ArrayChunk { batch, first_row, bytes_read: 0 }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compression_that_cannot_be_read_has_its_name() {
+        assert_eq!(unreadable_codec(Compression::LZO), Some("LZO"));
+        assert_eq!(unreadable_codec(Compression::LZ4), None);
+        let error = BatchError::Compression { file: "leads.parquet".into(), codec: "LZO" };
+        let sentence = "`leads.parquet` is compressed with LZO, which cannot be read; write it with snappy, zstd, gzip, lz4 or brotli";
+        assert_eq!(error.to_string(), sentence);
     }
 }

@@ -8,6 +8,7 @@ mod check;
 mod console;
 mod disk;
 mod explain;
+mod interruption;
 mod leads;
 mod load;
 mod locate;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::console::Console;
+use super::interruption;
 use super::leads::{LeadArguments, format};
 use super::load::load;
 use super::locate::locate;
@@ -99,6 +100,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         return Err(Misuse::new("this format is not for a terminal: name a file with `-o`"));
     }
     let output = Output::To { place, format: arguments.output_format };
+    interruption::leave_nothing_behind();
 
     // rows on the same terminal would tear the bar
     let draws = console.err_is_terminal && !arguments.quiet && !(to_standard_output && std::io::stdout().is_terminal());

@@ -10,7 +10,10 @@ use arrow_array::{
 };
 use arrow_schema::DataType;
 use leadwright::batch::{Keep, OnBadRow};
+use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::Compression;
+use parquet::file::properties::WriterProperties;
 
 use super::scene::{ANSWERS, FORMATS, Scene, extension, policy};
 use super::tables::{self, arrow_bytes, arrow_stream_bytes, batch, parquet_bytes, read_back, rows};
@@ -51,6 +54,33 @@ fn arrow_streams_and_packed_buffers_are_read() {
     for compression in [None, Some(arrow_ipc::CompressionType::LZ4_FRAME), Some(arrow_ipc::CompressionType::ZSTD)] {
         let input = scene.write("leads.arrows", arrow_stream_bytes(&[batch(&rows[..100]), batch(&rows[100..])], compression));
         scene.score(&input, &scene.path("scored.csv")).unwrap();
+        assert_eq!(scene.read("scored.csv"), scene.read("expected.csv"), "{compression:?}");
+    }
+}
+
+#[test]
+fn parquet_of_every_compression_is_read() {
+    let scene = Scene::new();
+    let rows = rows(300, 4);
+    scene.write("leads.csv", tables::csv_bytes(&rows));
+    scene.score(&scene.path("leads.csv"), &scene.path("expected.csv")).unwrap();
+    let compressions = [
+        Compression::UNCOMPRESSED,
+        Compression::SNAPPY,
+        Compression::GZIP(Default::default()),
+        Compression::ZSTD(Default::default()),
+        Compression::LZ4,
+        Compression::LZ4_RAW,
+        Compression::BROTLI(Default::default()),
+    ];
+    for compression in compressions {
+        let mut bytes = Vec::new();
+        let properties = WriterProperties::builder().set_compression(compression).build();
+        let mut writer = ArrowWriter::try_new(&mut bytes, batch(&rows).schema(), Some(properties)).unwrap();
+        writer.write(&batch(&rows)).unwrap();
+        writer.close().unwrap();
+        let input = scene.write("leads.parquet", &bytes);
+        scene.score(&input, &scene.path("scored.csv")).unwrap_or_else(|error| panic!("{compression:?}: {error}"));
         assert_eq!(scene.read("scored.csv"), scene.read("expected.csv"), "{compression:?}");
     }
 }

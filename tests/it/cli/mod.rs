@@ -2,6 +2,7 @@
 
 mod check;
 mod explain;
+mod interruption;
 mod score;
 mod test;
 mod use_of_the_program;

@@ -12,6 +12,7 @@ mod events;
 mod layout;
 mod measures;
 mod plan;
+pub mod replay;
 mod scratch;
 
 pub use digest::digest;

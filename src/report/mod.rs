@@ -9,6 +9,7 @@ pub mod binding;
 pub mod check;
 pub mod explanation;
 pub mod figures;
+pub mod funnel;
 pub mod layout;
 pub mod summary;
 pub mod test_results;

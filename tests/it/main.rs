@@ -11,6 +11,7 @@ mod model_bounds;
 mod model_declare;
 mod model_expressions;
 mod program;
+mod replay;
 mod spec;
 mod standards;
 mod support;

@@ -1,0 +1,73 @@
+//! The way of one lead through the stages.
+
+use crate::model::Transition;
+
+/// Used again for lead after lead.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Course {
+    /// the first is the lead's beginning
+    pub steps: Vec<Step>,
+    /// the same as measures read it
+    pub log: Vec<Transition>,
+    /// signals of kinds that `on` rows wait for, and that moved nobody, in the order of their turns
+    pub misfits: Vec<Misfit>,
+    /// signals earlier than the lead's beginning: they are there for measures, but had no turn
+    pub before_start: usize,
+    /// at some instant a row still applied after as many steps as there are stages
+    pub circled: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// microseconds since the epoch
+    pub at: i64,
+    /// none: the lead came into being
+    pub from: Option<usize>,
+    pub to: usize,
+    /// number of the row, through all flows
+    pub row: Option<usize>,
+    /// number of the signal of an `on` row among the lead's events
+    pub event: Option<usize>,
+    /// per route
+    pub given: Vec<Given>,
+}
+
+/// What a route `when entering` or `when leaving` gave.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    pub queue: Option<usize>,
+    pub owner: Option<usize>,
+}
+
+/// A signal that an `on` row waits for somewhere, but that moved nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// number among the lead's events
+    pub event: usize,
+    /// where the lead stood
+    pub stage: usize,
+    /// steps, the beginning among them, that it had taken
+    pub steps: usize,
+    /// a row of that stage waits for such signals, but its conditions failed
+    pub waited: bool,
+}
+
+impl Course {
+    pub(super) fn begin(&mut self, at: i64, stage: usize) {
+        self.steps.clear();
+        self.log.clear();
+        self.misfits.clear();
+        (self.before_start, self.circled) = (0, false);
+        self.step(Step { at, from: None, to: stage, row: None, event: None, given: Vec::new() }, None);
+    }
+
+    pub(super) fn step(&mut self, step: Step, forget: Option<usize>) {
+        self.log.push(Transition { at: step.at, from: step.from, to: step.to, forget });
+        self.steps.push(step);
+    }
+
+    /// Where the lead ends up.
+    pub fn stage(&self) -> Option<usize> {
+        self.steps.last().map(|step| step.to)
+    }
+}

@@ -1,0 +1,366 @@
+//! Each lead's history, run through the flow.
+//!
+//! Enters: a policy with its plain program; then lead by lead what is known of it, its signals in order and when it came into being. Leaves:
+//! its [`Course`]: every step from stage to stage with the row, the signal, the queues, and what fits no row. Always holds: the course depends
+//! on nothing but these; time never runs back; each signal has its turn once, and moves the lead at most once; at one instant there are at most
+//! as many steps as stages.
+//!
+//! **Order.** A lead begins in the start stage and is looked at there. Then come its signals and what is due (see [`changes`]), by time; at one
+//! instant first the signals, by their order of declaration and then as given, then what is due. At each turn the first row that applies moves
+//! the lead, and it is looked at again at once, until no row applies. An `on` row applies only at the turn of one of its signals; a signal
+//! that moved the lead is used up, so that one `rejected` is one step back.
+
+pub mod changes;
+pub mod course;
+pub mod durations;
+pub mod moments;
+pub mod program;
+pub mod tally;
+
+use self::changes::Changes;
+pub use self::course::{Course, Given, Misfit, Step};
+use self::program::{Filling, Fills, Ports};
+use super::{Events, Layout, Measures, Standing, Texts};
+use crate::calendar::Zone;
+use crate::column::{Block, Column};
+use crate::interpret;
+use crate::model::{Because, Expr, ExprKind, FlowRow, MeasureId, Policy, SignalId, Trigger};
+use crate::program::{Lowered, Parameters, Program};
+
+/// What is worked out once per run. Any number of threads may replay with it at once.
+pub struct Replay<'p> {
+    policy: &'p Policy,
+    layout: Layout,
+    measures: Measures,
+    program: Program,
+    ports: Ports,
+    fills: Fills,
+    changes: Changes,
+    /// through all flows
+    rows: Vec<&'p FlowRow>,
+    /// measures that say whether the signal of an `on` row is there: in a replay that is the signal whose turn it is
+    happened: Vec<(MeasureId, &'p FlowRow)>,
+    /// per signal: some `on` row waits for it
+    waited_for: Vec<bool>,
+    /// per route: the stages that it asks about with `entering` and `leaving`
+    asked: Vec<(Vec<usize>, Vec<usize>)>,
+}
+
+/// Runs the program on one row of inputs.
+pub type Evaluate<'e> = dyn Fn(&[Option<i64>], &Parameters, &mut [Option<i64>]) + Sync + 'e;
+
+/// One lead.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// one per input of [`Replay::program`]; what is no field of the lead is filled in here
+    pub inputs: &'a [Option<i64>],
+    pub events: Events<'a>,
+    pub texts: &'a Texts,
+    /// when it came into being, in microseconds since the epoch
+    pub start: i64,
+}
+
+/// What one thread uses again and again.
+#[derive(Clone, Debug)]
+pub struct Scratch {
+    zone: Zone,
+    inputs: Vec<Option<i64>>,
+    outputs: Vec<Option<i64>>,
+    measures: Vec<Option<i64>>,
+    room: super::Scratch,
+}
+
+impl<'p> Replay<'p> {
+    pub fn new(policy: &'p Policy, plain: &Lowered) -> Replay<'p> {
+        let (program, ports) = program::program(plain);
+        let rows: Vec<&FlowRow> = policy.flows.iter().flat_map(|flow| &flow.rows).collect();
+        let mut waited_for = vec![false; policy.signals.len()];
+        let mut happened = Vec::new();
+        for row in &rows {
+            let Trigger::On { signals, happened: measure, .. } = &row.trigger else { continue };
+            signals.iter().filter_map(|signal| waited_for.get_mut(*signal).map(|seen| *seen = true)).for_each(drop);
+            if let ExprKind::Measure(measure) = measure.kind {
+                happened.push((measure, *row));
+            }
+        }
+        Replay {
+            policy,
+            layout: Layout::new(policy),
+            measures: Measures::new(policy),
+            fills: Fills::new(policy, &program),
+            changes: Changes::new(policy, plain),
+            program,
+            ports,
+            rows,
+            happened,
+            waited_for,
+            asked: policy.routes.iter().map(|route| asked(route.condition.iter())).collect(),
+        }
+    }
+
+    /// What [`Evaluate`] runs.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    pub fn rows(&self) -> &[&'p FlowRow] {
+        &self.rows
+    }
+
+    /// Whether the route gives a queue when a lead enters the stage: a handover.
+    pub fn hands_over(&self, route: usize, stage: usize) -> bool {
+        self.asked.get(route).is_some_and(|(entering, _)| entering.contains(&stage))
+    }
+
+    pub fn scratch(&self, zone: Zone) -> Scratch {
+        let (inputs, outputs) = (vec![None; self.program.inputs.len()], vec![None; self.program.outputs.len()]);
+        Scratch { zone, inputs, outputs, measures: Vec::new(), room: self.measures.scratch() }
+    }
+
+    /// The lead's way through the stages until the last instant that counts. `identity` gives equal texts equal numbers, as the lead's own
+    /// inputs have them.
+    pub fn run(
+        &self,
+        evaluate: &Evaluate,
+        lead: &Subject,
+        until: i64,
+        identity: &mut dyn FnMut(&str) -> i64,
+        scratch: &mut Scratch,
+        course: &mut Course,
+    ) {
+        let start_stage = self.policy.start_stage.unwrap_or(0);
+        course.begin(lead.start, start_stage);
+        if lead.start > until || self.policy.stages.is_empty() {
+            return;
+        }
+        scratch.inputs.clone_from_slice(lead.inputs);
+        let events = lead.events;
+        let end = events.at.partition_point(|at| *at <= until);
+        course.before_start = events.at.partition_point(|at| *at < lead.start);
+        let mut place =
+            Place { stage: start_stage, since: lead.start, rest_until: None, now: lead.start, steps: 0, turn: course.before_start };
+        let mut walk = Walk { replay: self, evaluate, lead, identity, scratch, course };
+        walk.settle(&mut place, None);
+        while let Some(event) = walk.next_turn(&mut place, end, until) {
+            walk.settle(&mut place, event);
+        }
+    }
+
+    /// Whether the signal whose turn it is is one that an `on` row waits for.
+    fn takes(&self, row: &FlowRow, events: Events, event: usize) -> bool {
+        let Trigger::On { signals, condition, .. } = &row.trigger else { return false };
+        let is_one = events.signal.get(event).is_some_and(|signal| signals.contains(&SignalId::from(*signal)));
+        is_one && condition.is_none_or(|condition| self.layout.holds(events, event, condition))
+    }
+
+    /// The reason that a step's row gives: its text, or a property of the signal as its value.
+    pub fn reason(&self, events: Events, step: &Step) -> Reason<'p> {
+        let row: Option<&'p FlowRow> = step.row.and_then(|row| self.rows.get(row)).copied();
+        match row.and_then(|row| row.because.as_ref()) {
+            Some(Because::Text(text)) => Reason::Text(text),
+            Some(Because::Property(column)) => {
+                let value = step.event.and_then(|event| self.layout.value(events, event, *column));
+                value.map_or(Reason::None, |value| Reason::Property { column: *column, value })
+            }
+            None => Reason::None,
+        }
+    }
+}
+
+/// Why a lead went a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason<'p> {
+    None,
+    Text(&'p str),
+    /// in the units of the column's type; of a text its code
+    Property {
+        column: usize,
+        value: i64,
+    },
+}
+
+/// Where a lead stands on its way.
+struct Place {
+    stage: usize,
+    since: i64,
+    rest_until: Option<i64>,
+    now: i64,
+    /// taken at this instant
+    steps: usize,
+    /// number of the next signal
+    turn: usize,
+}
+
+/// One lead on its way.
+struct Walk<'w, 'p> {
+    replay: &'w Replay<'p>,
+    evaluate: &'w Evaluate<'w>,
+    lead: &'w Subject<'w>,
+    identity: &'w mut dyn FnMut(&str) -> i64,
+    scratch: &'w mut Scratch,
+    course: &'w mut Course,
+}
+
+impl<'w> Walk<'w, '_> {
+    /// Goes on to the next instant at which a row can apply: that of the signal that is given, or what is due. None when time is up.
+    fn next_turn(&mut self, place: &mut Place, end: usize, until: i64) -> Option<Option<usize>> {
+        loop {
+            let events = self.past(place.turn);
+            let standing = Standing { stage: place.stage, since: Some(place.since), log: &self.course.log };
+            let due = self.replay.changes.next(events, &standing, place.rest_until, place.now, &mut self.scratch.zone);
+            let due = due.filter(|due| *due <= until);
+            let signal = self.lead.events.at.get(place.turn).copied().filter(|_| place.turn < end);
+            let (at, event) = match (signal, due) {
+                (Some(at), Some(due)) if at <= due => (at, Some(place.turn)),
+                (Some(at), None) => (at, Some(place.turn)),
+                (_, Some(due)) => (due, None),
+                (None, None) => return None,
+            };
+            let Some(event) = event else {
+                place.arrive(at);
+                return Some(None);
+            };
+            place.turn += 1;
+            let signal = self.lead.events.signal.get(event).copied().map_or(0, SignalId::from);
+            if self.replay.changes.looks_at(place.stage, signal) || self.course.circled {
+                place.arrive(at);
+                return Some(Some(event));
+            }
+            // nothing of this stage looks at it
+            if self.replay.is_waited_for(signal) {
+                self.course.misfits.push(Misfit { event, stage: place.stage, steps: self.course.steps.len(), waited: false });
+            }
+        }
+    }
+
+    /// Takes steps until no row applies.
+    fn settle(&mut self, place: &mut Place, event: Option<usize>) {
+        let replay = self.replay;
+        let (stage_before, steps, mut signal) = (place.stage, self.course.steps.len(), event);
+        while replay.changes.can_leave(place.stage) {
+            let Some((row, number)) = self.moved_by(place, signal) else { break };
+            if place.steps == replay.policy.stages.len() {
+                self.course.circled = true;
+                break;
+            }
+            place.steps += 1;
+            let is_signals = matches!(row.trigger, Trigger::On { .. });
+            let given = replay.ports.routes.iter().enumerate().map(|(route, ports)| {
+                let (entering, leaving) = &replay.asked[route];
+                let speaks = entering.contains(&row.to) || leaving.contains(&place.stage);
+                let number = |port: usize| self.scratch.outputs[port].and_then(|value| usize::try_from(value).ok()).filter(|_| speaks);
+                Given { queue: number(ports.queue), owner: ports.owner.and_then(number) }
+            });
+            let given = given.collect();
+            let event = if is_signals { signal } else { None };
+            self.course.step(Step { at: place.now, from: Some(place.stage), to: row.to, row: Some(number), event, given }, row.forget);
+            if is_signals {
+                signal = None;
+            }
+            place.rest_until = row.rest.and_then(|rest| moments::later(&mut self.scratch.zone, place.now, rest));
+            (place.stage, place.since) = (row.to, place.now);
+        }
+        let Some(event) = event.filter(|event| signal == Some(*event)) else { return };
+        let kind = self.lead.events.signal.get(event).copied().map_or(0, SignalId::from);
+        if replay.is_waited_for(kind) {
+            let waited = replay.waits_for(stage_before, kind);
+            self.course.misfits.push(Misfit { event, stage: stage_before, steps, waited });
+        }
+    }
+
+    /// The row that moves the lead now, if any.
+    fn moved_by(&mut self, place: &Place, signal: Option<usize>) -> Option<(&'w FlowRow, usize)> {
+        let replay = self.replay;
+        let events = self.past(place.turn);
+        let standing = Standing { stage: place.stage, since: Some(place.since), log: &self.course.log };
+        let Scratch { zone, inputs, outputs, measures, room } = &mut *self.scratch;
+        replay.measures.read(events, &standing, place.now, room, measures);
+        for (measure, row) in &replay.happened {
+            if let Some(value) = measures.get_mut(*measure) {
+                *value = Some(i64::from(signal.is_some_and(|event| replay.takes(row, events, event))));
+            }
+        }
+        let with = Filling { measures, texts: self.lead.texts, stage: place.stage, rest_until: place.rest_until };
+        replay.fills.fill(&replay.program, with, zone, self.identity, inputs);
+        (self.evaluate)(inputs, &Parameters { as_of_day: zone.local_day(place.now), as_of: place.now }, outputs);
+        let number = usize::try_from(outputs[replay.ports.moved_by?]?).ok()?;
+        Some((*replay.rows.get(number)?, number))
+    }
+
+    /// The signals that had their turn.
+    fn past(&self, turn: usize) -> Events<'w> {
+        let (events, layout) = (self.lead.events, &self.replay.layout);
+        Events {
+            at: &events.at[..turn],
+            signal: &events.signal[..turn],
+            bits: &events.bits[..turn * layout.words()],
+            values: &events.values[..turn * layout.values()],
+        }
+    }
+}
+
+impl Place {
+    fn arrive(&mut self, at: i64) {
+        if at > self.now {
+            (self.now, self.steps) = (at, 0);
+        }
+    }
+}
+
+impl Replay<'_> {
+    pub fn is_final(&self, stage: usize) -> bool {
+        self.policy.stages.get(stage).is_some_and(|stage| stage.is_final)
+    }
+
+    /// A final stage that is not the goal, which is the first final stage.
+    pub fn is_loss(&self, stage: usize) -> bool {
+        self.is_final(stage) && (0..stage).any(|earlier| self.is_final(earlier))
+    }
+
+    /// Whether some `on` row waits for the signal.
+    pub fn is_waited_for(&self, signal: SignalId) -> bool {
+        self.waited_for.get(signal).copied().unwrap_or(false)
+    }
+
+    /// Whether an `on` row of the stage waits for the signal.
+    pub fn waits_for(&self, stage: usize, signal: SignalId) -> bool {
+        let mut rows = self.rows.iter();
+        rows.any(|row| row.from.contains(&stage) && matches!(&row.trigger, Trigger::On { signals, .. } if signals.contains(&signal)))
+    }
+}
+
+/// The stages that a route's condition asks about.
+fn asked<'e>(conditions: impl Iterator<Item = &'e Expr>) -> (Vec<usize>, Vec<usize>) {
+    let (mut entering, mut leaving) = (Vec::new(), Vec::new());
+    let mut open: Vec<&Expr> = conditions.collect();
+    while let Some(expr) = open.pop() {
+        if let ExprKind::Entering(stage) = expr.kind {
+            entering.push(stage);
+        }
+        if let ExprKind::Leaving(stage) = expr.kind {
+            leaving.push(stage);
+        }
+        open.extend(expr.children());
+    }
+    (entering, leaving)
+}
+
+/// [`Evaluate`] by the interpreter, which defines the meaning.
+pub fn interpreted(program: &Program) -> impl Fn(&[Option<i64>], &Parameters, &mut [Option<i64>]) + Sync + '_ {
+    |inputs, parameters, outputs| {
+        let column = |(input, value): (&crate::program::Input, &Option<i64>)| {
+            let mut column = Column::with_capacity(input.width, 1);
+            column.push(*value);
+            column
+        };
+        let block = Block { rows: 1, columns: program.inputs.iter().zip(inputs).map(column).collect() };
+        let values = interpret::row(program, &block, 0, parameters);
+        for (output, answer) in program.outputs.iter().zip(outputs) {
+            *answer = values[output.value.index()];
+        }
+    }
+}

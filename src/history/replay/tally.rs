@@ -1,0 +1,407 @@
+//! What the courses of many leads add up to.
+//!
+//! Enters: courses, one by one or added up in parts. Leaves: counts for the funnel report. Always holds: a [`Tally`] does not grow with the number
+//! of leads beyond different durations, reasons and periods; parts that are merged in the order of the leads give the same as one run.
+//!
+//! What counts is what begins inside of the [`Span`]: a stay in a stage that began there, and how it ended by its end. Stages stand in the order in
+//! which the policy declares them: a step to an earlier one is a step back. The goal is the first final stage; the other final ones are losses.
+
+use std::collections::BTreeMap;
+
+use super::durations::Durations;
+use super::{Course, Events, Replay, Step};
+use crate::model::{Policy, SignalId, Trigger};
+
+/// The time that a report is about, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// none: from the beginning of each lead
+    pub from: Option<i64>,
+    pub to: i64,
+}
+
+impl Span {
+    pub fn holds(&self, at: i64) -> bool {
+        self.from.is_none_or(|from| at >= from) && at <= self.to
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub leads: LeadCounts,
+    pub signals: SignalCounts,
+    pub stages: Vec<StageTally>,
+    /// per row through all flows: steps
+    pub rows: Vec<u64>,
+    /// steps of `recycle` rows by row and reason
+    pub recycles: Reasons<usize>,
+    pub handovers: BTreeMap<HandoverKey, Handovers>,
+    /// by stage handed over
+    pub rejections: Reasons<usize>,
+    /// signals that moved nobody although some row waits for their kind: (signal, stage, a row of that stage waited for it)
+    pub misfits: BTreeMap<(SignalId, usize, bool), u64>,
+    pub impossible: BTreeMap<Impossible, u64>,
+    /// the first leads with an impossible history
+    pub examples: Vec<Example>,
+    /// from the lead's beginning to each final stage
+    pub time_to: BTreeMap<usize, Durations>,
+}
+
+/// How many leads there were, and what was notable about them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeadCounts {
+    pub replayed: u64,
+    /// not replayed: nothing says when they came into being
+    pub without_beginning: u64,
+    /// not replayed: they came into being after the end
+    pub later: u64,
+    pub without_signal: u64,
+    pub impossible: u64,
+    /// stopped at an instant after as many steps as there are stages
+    pub circled: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SignalCounts {
+    pub read: u64,
+    /// had no turn: earlier than their lead's beginning
+    pub before_beginning: u64,
+    /// had no turn: later than the end
+    pub after_end: u64,
+    /// moved their lead
+    pub moved: u64,
+    /// moved nobody although some row waits for their kind
+    pub misfit: u64,
+}
+
+/// Stays that began in the span.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StageTally {
+    pub entered: u64,
+    /// different leads among them
+    pub leads: u64,
+    /// per stage: how many went there next
+    pub left_to: Vec<u64>,
+    /// to a later stage that is no loss
+    pub passed: u64,
+    /// by a `recycle` row, to an earlier stage or to a loss
+    pub dropped: u64,
+    /// leads that stand there at the end, whenever they came
+    pub standing: u64,
+    /// of stays that ended
+    pub stays: Durations,
+}
+
+/// Who handed over what to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HandoverKey {
+    /// where the leads came from; none: they began in `stage`
+    pub from: Option<usize>,
+    pub stage: usize,
+    pub route: usize,
+    pub queue: usize,
+}
+
+/// What became of leads that a route gave to a queue when they entered a stage.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Handovers {
+    pub count: u64,
+    /// went on to a later stage that is no loss
+    pub accepted: u64,
+    /// an `on` row took them from that stage to an earlier one
+    pub rejected: u64,
+    /// another row did: nobody answered in time
+    pub expired: u64,
+    /// went from that stage to a loss
+    pub closed: u64,
+    /// are still there
+    pub waiting: u64,
+    /// how the accepted ones ended by the end; the rest is in work
+    pub won: u64,
+    pub lost: u64,
+    /// an `on` row took them back to before the handover
+    pub rejected_later: u64,
+    pub expired_later: u64,
+    /// until they left the stage
+    pub answer: Durations,
+}
+
+/// Something that cannot have happened in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Impossible {
+    /// a signal that a row waits for is earlier than its lead's beginning
+    BeforeBeginning { signal: SignalId },
+    /// it came in `stage`, before its lead first entered `awaited_in`, whose rows wait for it, and never again
+    TooEarly { signal: SignalId, stage: usize, awaited_in: usize },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    pub lead: String,
+    pub what: Impossible,
+    /// of the signal
+    pub at: i64,
+    /// when the lead began, or entered the stage that waits for it
+    pub awaited: i64,
+}
+
+/// How often which reason was given; what comes after very many different ones is not told apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reasons<K: Ord> {
+    pub counts: BTreeMap<(K, Option<String>), u64>,
+    pub others: u64,
+}
+
+const REASONS_MAX: usize = 1_000;
+const EXAMPLES_MAX: usize = 10;
+
+impl<K: Ord> Default for Reasons<K> {
+    fn default() -> Reasons<K> {
+        Reasons { counts: BTreeMap::new(), others: 0 }
+    }
+}
+
+impl<K: Ord + Clone> Reasons<K> {
+    fn add(&mut self, key: K, reason: Option<String>, count: u64) {
+        let key = (key, reason);
+        if self.counts.len() < REASONS_MAX || self.counts.contains_key(&key) {
+            *self.counts.entry(key).or_default() += count;
+        } else {
+            self.others += count;
+        }
+    }
+
+    fn merge(&mut self, other: &Reasons<K>) {
+        for ((key, reason), count) in &other.counts {
+            self.add(key.clone(), reason.clone(), *count);
+        }
+        self.others += other.others;
+    }
+}
+
+/// What is known of a lead beside its course.
+#[derive(Clone, Copy)]
+pub struct Told<'a> {
+    pub key: &'a str,
+    pub events: Events<'a>,
+    /// the reason that a step was given, as text
+    pub reason: &'a dyn Fn(&Step) -> Option<String>,
+}
+
+impl Tally {
+    pub fn new(policy: &Policy) -> Tally {
+        let stage = StageTally { left_to: vec![0; policy.stages.len()], ..StageTally::default() };
+        let rows = policy.flows.iter().map(|flow| flow.rows.len()).sum();
+        Tally { stages: vec![stage; policy.stages.len()], rows: vec![0; rows], ..Tally::default() }
+    }
+
+    pub fn add(&mut self, replay: &Replay, span: Span, told: Told, course: &Course) {
+        self.leads.replayed += 1;
+        self.leads.without_signal += u64::from(told.events.is_empty());
+        self.leads.circled += u64::from(course.circled);
+        let after_end = told.events.len() - told.events.at.partition_point(|at| *at <= span.to);
+        self.signals.read += told.events.len() as u64;
+        self.signals.before_beginning += course.before_start as u64;
+        self.signals.after_end += after_end as u64;
+        self.signals.moved += course.steps.iter().filter(|step| step.event.is_some()).count() as u64;
+        self.signals.misfit += course.misfits.len() as u64;
+        for misfit in &course.misfits {
+            if let Some(signal) = told.events.signal.get(misfit.event) {
+                *self.misfits.entry((SignalId::from(*signal), misfit.stage, misfit.waited)).or_default() += 1;
+            }
+        }
+        self.add_stays(replay, span, told, course);
+        for (index, step) in course.steps.iter().enumerate().filter(|(_, step)| span.holds(step.at)) {
+            self.add_handover(replay, told, &course.steps[index..], step);
+        }
+        self.add_impossible(replay, told, course);
+    }
+
+    fn add_stays(&mut self, replay: &Replay, span: Span, told: Told, course: &Course) {
+        let beginning = course.steps.first().map_or(span.to, |step| step.at);
+        for (index, step) in course.steps.iter().enumerate() {
+            let next = course.steps.get(index + 1);
+            let Some(stage) = self.stages.get_mut(step.to) else { continue };
+            stage.standing += u64::from(next.is_none());
+            if !span.holds(step.at) {
+                continue;
+            }
+            stage.entered += 1;
+            let before = course.steps[..index].iter().any(|earlier| earlier.to == step.to && span.holds(earlier.at));
+            stage.leads += u64::from(!before);
+            if let Some(next) = next {
+                stage.stays.add(next.at.saturating_sub(step.at));
+                if let Some(count) = stage.left_to.get_mut(next.to) {
+                    *count += 1;
+                }
+                let recycled = next.row.is_some_and(|row| replay.rows()[row].recycle);
+                let onward = !recycled && next.to > step.to && !replay.is_loss(next.to);
+                *if onward { &mut stage.passed } else { &mut stage.dropped } += 1;
+            }
+            if replay.is_final(step.to) {
+                self.time_to.entry(step.to).or_default().add(step.at.saturating_sub(beginning));
+            }
+            let Some(row) = step.row else { continue };
+            if let Some(count) = self.rows.get_mut(row) {
+                *count += 1;
+            }
+            if replay.rows()[row].recycle {
+                self.recycles.add(row, (told.reason)(step), 1);
+            }
+        }
+    }
+
+    /// `steps` begins with the one that hands over.
+    fn add_handover(&mut self, replay: &Replay, told: Told, steps: &[Step], step: &Step) {
+        let given = step.given.iter().enumerate().find_map(|(route, given)| {
+            let queue = given.queue.filter(|_| replay.hands_over(route, step.to))?;
+            Some(HandoverKey { from: step.from, stage: step.to, route, queue })
+        });
+        let Some(key) = given else { return };
+        let handed = self.handovers.entry(key).or_default();
+        handed.count += 1;
+        let Some(first) = steps.get(1) else {
+            handed.waiting += 1;
+            return;
+        };
+        handed.answer.add(first.at.saturating_sub(step.at));
+        let rejects = |step: &Step| step.row.is_some_and(|row| matches!(replay.rows()[row].trigger, Trigger::On { .. }));
+        let goes_back = |next: &Step| next.to < key.stage;
+        let mut rejected = None;
+        if goes_back(first) {
+            *if rejects(first) { &mut handed.rejected } else { &mut handed.expired } += 1;
+            rejected = Some(first).filter(|step| rejects(step));
+        } else if replay.is_loss(first.to) {
+            handed.closed += 1;
+        } else {
+            handed.accepted += 1;
+            // the first that ends it
+            match steps[1..].iter().find(|next| goes_back(next) || replay.is_final(next.to)) {
+                Some(back) if goes_back(back) => {
+                    *if rejects(back) { &mut handed.rejected_later } else { &mut handed.expired_later } += 1;
+                    rejected = Some(back).filter(|step| rejects(step));
+                }
+                Some(end) if replay.is_loss(end.to) => handed.lost += 1,
+                Some(_) => handed.won += 1,
+                None => {}
+            }
+        }
+        if let Some(step) = rejected {
+            self.rejections.add(key.stage, (told.reason)(step), 1);
+        }
+    }
+
+    fn add_impossible(&mut self, replay: &Replay, told: Told, course: &Course) {
+        let Events { at, signal, .. } = told.events;
+        let kind = |event: usize| signal.get(event).copied().map_or(0, SignalId::from);
+        let mut found: Vec<Example> = Vec::new();
+        let mut find = |what: Impossible, at: i64, awaited: i64| found.push(Example { lead: told.key.to_owned(), what, at, awaited });
+        let beginning = course.steps.first().map_or(0, |step| step.at);
+        for event in (0..course.before_start).filter(|event| replay.is_waited_for(kind(*event))) {
+            find(Impossible::BeforeBeginning { signal: kind(event) }, at[event], beginning);
+        }
+        for misfit in course.misfits.iter().filter(|misfit| !misfit.waited) {
+            let (signal, came) = (kind(misfit.event), at[misfit.event]);
+            let awaited = course.steps.iter().position(|step| replay.waits_for(step.to, signal));
+            let moved = course.steps.iter().any(|step| step.event.is_some_and(|event| kind(event) == signal));
+            if let Some(step) = awaited.filter(|step| *step >= misfit.steps && !moved).and_then(|step| course.steps.get(step)) {
+                find(Impossible::TooEarly { signal, stage: misfit.stage, awaited_in: step.to }, came, step.at);
+            }
+        }
+        self.leads.impossible += u64::from(!found.is_empty());
+        for example in found {
+            *self.impossible.entry(example.what).or_default() += 1;
+            if self.examples.len() < EXAMPLES_MAX {
+                self.examples.push(example);
+            }
+        }
+    }
+
+    /// Adds what was counted for the leads behind those of this one.
+    pub fn merge(&mut self, other: &Tally) {
+        self.leads.merge(&other.leads);
+        self.signals.merge(&other.signals);
+        self.stages.iter_mut().zip(&other.stages).for_each(|(mine, theirs)| mine.merge(theirs));
+        self.rows.iter_mut().zip(&other.rows).for_each(|(count, more)| *count += more);
+        self.recycles.merge(&other.recycles);
+        for (key, handovers) in &other.handovers {
+            self.handovers.entry(*key).or_default().merge(handovers);
+        }
+        self.rejections.merge(&other.rejections);
+        other.misfits.iter().for_each(|(key, count)| *self.misfits.entry(*key).or_default() += count);
+        other.impossible.iter().for_each(|(what, count)| *self.impossible.entry(*what).or_default() += count);
+        let room = EXAMPLES_MAX - self.examples.len().min(EXAMPLES_MAX);
+        self.examples.extend(other.examples.iter().take(room).cloned());
+        for (stage, durations) in &other.time_to {
+            self.time_to.entry(*stage).or_default().merge(durations);
+        }
+    }
+}
+
+impl LeadCounts {
+    fn merge(&mut self, other: &LeadCounts) {
+        self.replayed += other.replayed;
+        self.without_beginning += other.without_beginning;
+        self.later += other.later;
+        self.without_signal += other.without_signal;
+        self.impossible += other.impossible;
+        self.circled += other.circled;
+    }
+}
+
+impl SignalCounts {
+    fn merge(&mut self, other: &SignalCounts) {
+        self.read += other.read;
+        self.before_beginning += other.before_beginning;
+        self.after_end += other.after_end;
+        self.moved += other.moved;
+        self.misfit += other.misfit;
+    }
+}
+
+impl StageTally {
+    fn merge(&mut self, other: &StageTally) {
+        self.entered += other.entered;
+        self.leads += other.leads;
+        self.left_to.iter_mut().zip(&other.left_to).for_each(|(count, more)| *count += more);
+        self.passed += other.passed;
+        self.dropped += other.dropped;
+        self.standing += other.standing;
+        self.stays.merge(&other.stays);
+    }
+
+    pub fn left(&self) -> u64 {
+        self.passed + self.dropped
+    }
+
+    /// Of those that entered.
+    pub fn still_there(&self) -> u64 {
+        self.entered - self.left()
+    }
+}
+
+impl Handovers {
+    pub fn merge(&mut self, other: &Handovers) {
+        self.count += other.count;
+        self.accepted += other.accepted;
+        self.rejected += other.rejected;
+        self.expired += other.expired;
+        self.closed += other.closed;
+        self.waiting += other.waiting;
+        self.won += other.won;
+        self.lost += other.lost;
+        self.rejected_later += other.rejected_later;
+        self.expired_later += other.expired_later;
+        self.answer.merge(&other.answer);
+    }
+
+    /// Rejected at once or later: of all, the share that sales sent back.
+    pub fn rejected_in_all(&self) -> u64 {
+        self.rejected + self.rejected_later
+    }
+
+    /// Accepted ones that have not ended.
+    pub fn in_work(&self) -> u64 {
+        self.accepted - self.won - self.lost - self.rejected_later - self.expired_later
+    }
+}

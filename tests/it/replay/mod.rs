@@ -1,0 +1,5 @@
+//! Replays of leads in memory, by hand and against a naive simulation.
+
+mod scene;
+
+mod rows;

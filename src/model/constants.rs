@@ -85,7 +85,8 @@ impl Checker<'_> {
                 (format!("{what} runs from {range}"), format!("write a constant from {range}"))
             };
             self.report(Diagnostic::new(Code::OutOfRange, message).at(tree.span, label).help(help));
-            return None;
+            // what stands around it still makes sense, unless the constant fits nothing
+            return value.floor_at(scale).and_then(|units| i64::try_from(units).ok()).filter(|_| range != limits).map(|_| value);
         }
         Some(value)
     }

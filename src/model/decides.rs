@@ -66,7 +66,7 @@ impl Checker<'_> {
         }
         let mut rows = Vec::with_capacity(tree.rows.len());
         let mut otherwise: Option<Span> = None;
-        let mut sound = true;
+        let mut broken: Vec<&tree::Expr> = Vec::new();
         for row in &tree.rows {
             if let Some(first) = otherwise {
                 let message = format!("row `{}` stands behind `otherwise`", row.outcome.text);
@@ -82,9 +82,11 @@ impl Checker<'_> {
                     otherwise.get_or_insert(*span);
                     None
                 }
-                Guard::When(condition) => {
-                    let condition = self.condition(condition, Scope::Lead);
-                    sound &= condition.is_some();
+                Guard::When(tree) => {
+                    let condition = self.condition(tree, Scope::Lead);
+                    if condition.is_none() {
+                        broken.push(tree);
+                    }
                     condition
                 }
             };
@@ -96,9 +98,9 @@ impl Checker<'_> {
                 span: row.span,
             });
         }
-        if sound && otherwise.is_none() {
+        if otherwise.is_none() {
             let conditions: Vec<&Expr> = rows.iter().filter_map(|row| row.condition.as_ref()).collect();
-            if let Some(lacking) = self.lacking(&conditions) {
+            if let Some(lacking) = self.lacking(&conditions, &broken) {
                 let message = format!("the rows of decide `{}` do not cover every lead: {lacking}", tree.name.text);
                 self.report(
                     Diagnostic::new(Code::NotExhaustive, message)

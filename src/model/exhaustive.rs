@@ -3,7 +3,7 @@
 //! Only conditions about a single value count: comparisons with constants, joined by `and`, `or`, `not`. This is a rule a reader can check by
 //! looking, not a proof; what would need one needs `otherwise`. Always holds: a set claims no value for which its condition might be no.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::check::Checker;
 use super::constants::scale_of;
@@ -12,7 +12,9 @@ use super::domains::written_domain;
 use super::expressions::{STACK_LEFT, STACK_NEXT};
 use super::value::{Decimal, Interval, Type};
 use super::{ChoicesId, DecideId, Expr, ExprKind, FieldId, LetId, Operator, ScoreId};
+use crate::diagnostic::nearest;
 use crate::source::Span;
+use crate::syntax::tree;
 
 /// A value that conditions are about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,11 +54,12 @@ struct Domain {
 type Texts = FxHashMap<String, i64>;
 
 impl Checker<'_> {
-    /// None if the conditions cover the whole domain of some value, else what is left, in words.
-    pub(crate) fn lacking(&self, conditions: &[&Expr]) -> Option<String> {
+    /// None if the conditions cover the whole domain of some value, else what is left, in words. Also none if the `broken` conditions, which
+    /// have a reported mistake, could cover what is left once they are mended.
+    pub(crate) fn lacking(&self, conditions: &[&Expr], broken: &[&tree::Expr]) -> Option<String> {
         let mut texts = Texts::default();
         let mut by_subject: FxHashMap<Key, Values> = FxHashMap::default();
-        let mut other_conditions = false;
+        let mut other_conditions = !broken.is_empty();
         for condition in conditions {
             match self.values_of(condition, &mut texts) {
                 Some(values) => match by_subject.get_mut(&values.key) {
@@ -71,18 +74,62 @@ impl Checker<'_> {
                 None => other_conditions = true,
             }
         }
+        if self.could_share_a_value(broken) {
+            return None;
+        }
         let mut left: Vec<(&Values, Vec<Interval>)> = Vec::new();
         for values in by_subject.values() {
             let gaps = gaps(values.domain.known, &values.known);
-            if gaps.is_empty() && (values.missing || !values.domain.missing) {
+            let is_missing_left = values.domain.missing && !values.missing;
+            let could_be_covered = || broken.iter().filter(|tree| self.may_be_about(tree, &values.key)).count();
+            let holes = gaps.len() + usize::from(is_missing_left);
+            if holes == 0 || (!broken.is_empty() && holes <= could_be_covered()) {
                 return None;
             }
             left.push((values, gaps));
         }
         match left.as_slice() {
             [(values, gaps)] if !other_conditions => Some(self.left_over(values, gaps)),
+            [] if broken.len() == 1 => Some("its only row has a condition".to_owned()),
             _ => Some("the rows are not about one value alone".to_owned()),
         }
+    }
+
+    /// Whether several conditions with a mistake could be about one value that no other condition is about.
+    fn could_share_a_value(&self, broken: &[&tree::Expr]) -> bool {
+        let mut seen: FxHashSet<&str> = FxHashSet::default();
+        broken.iter().any(|tree| {
+            let names: FxHashSet<&str> = names_in(tree).into_iter().collect();
+            // every name is looked at, so that the next row finds all of them
+            names.into_iter().filter(|name| !seen.insert(name)).count() > 0
+        })
+    }
+
+    /// Whether a condition with a mistake may be about a value: it names it, or something unknown that is written like it.
+    fn may_be_about(&self, tree: &tree::Expr, key: &Key) -> bool {
+        let name = self.key_name(key);
+        let name = name.split(['[', '.', ' ']).next().unwrap_or_default();
+        names_in(tree).into_iter().any(|found| {
+            let is_declared = found == "stage" || self.names.contains_key(found) || self.tables.contains_key(found);
+            found == name || (!is_declared && nearest(found, [name]).is_some())
+        })
+    }
+
+    /// A value as a policy names it.
+    pub(crate) fn key_name(&self, key: &Key) -> String {
+        let policy = &self.policy;
+        let name = match key {
+            Key::Field(id) => policy.fields.get(*id).map(|field| field.name.clone()),
+            Key::Let(id) => policy.lets.get(*id).map(|named| named.name.clone()),
+            Key::Score(id) => policy.scores.get(*id).map(|score| score.name.clone()),
+            Key::Section(id, section) => {
+                policy.scores.get(*id).and_then(|score| Some(format!("{}.{}", score.name, score.sections.get(*section)?.name)))
+            }
+            Key::Decide(id) => policy.decides.get(*id).map(|decide| decide.name.clone()),
+            Key::Stage => Some("stage".to_owned()),
+            Key::Written(text) => Some(text.clone()),
+        };
+        name.unwrap_or_default()
     }
 
     /// "`role` can also be student or missing"
@@ -248,6 +295,22 @@ impl Checker<'_> {
         let domain = Domain { known: domain, missing: subject.optional, ty: subject.ty, span: subject.span };
         Some(Values { key, domain, missing: false, known, exact: true })
     }
+}
+
+/// The names of values and tables in a condition.
+fn names_in(tree: &tree::Expr) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut open = vec![tree];
+    while let Some(part) = open.pop() {
+        if let tree::ExprKind::Path(path) = &part.kind {
+            names.extend(path.first().map(|name| name.text.as_str()));
+        }
+        if let tree::ExprKind::Cell { table, .. } = &part.kind {
+            names.push(&table.text);
+        }
+        part.each_value(|value| open.push(value));
+    }
+    names
 }
 
 /// The values that a comparison admits.

@@ -12,7 +12,7 @@ use super::check::Checker;
 use super::expressions::Scope;
 use super::measures::{Clauses, Measured};
 use super::{Because, EventColumnId, Expr, Flow, FlowRow, Forget, Length, MeasureKind, Trigger, Type};
-use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
 use crate::source::Span;
 use crate::syntax::tree::{self, FromStages, Subject};
 
@@ -245,7 +245,7 @@ impl Checker<'_> {
     /// Every stage but the start has a row into it, every stage that is not final one out of it. A policy without any flow leaves the
     /// stages to the system that it reads them from.
     fn check_ways(&mut self) {
-        if self.items.flows.is_empty() || self.hidden.files || !self.hidden.words.is_empty() {
+        if self.items.flows.is_empty() || self.hidden.files {
             return;
         }
         let stages = self.policy.stages.len();
@@ -254,18 +254,17 @@ impl Checker<'_> {
         // by the trees, not the rows kept: a row with a mistake elsewhere is a way all the same
         let index: FxHashMap<&str, usize> =
             self.items.stages.iter().enumerate().map(|(index, (_, stage))| (stage.name.text.as_str(), index)).collect();
-        let mut has_unknown = false;
+        // an unknown stage in a row most likely is a misspelt one, whose way this is
+        let meant = |name: &tree::Name| index.get(nearest(&name.text, index.keys().copied()).filter(|_| self.can_suggest())?).copied();
         for row in items.iter().flat_map(|(_, flow)| &flow.rows) {
-            match index.get(row.to.text.as_str()) {
-                Some(to) => has_way_in[*to] = true,
-                None => has_unknown = true,
+            if let Some(to) = index.get(row.to.text.as_str()).copied().or_else(|| meant(&row.to)) {
+                has_way_in[to] = true;
             }
             match &row.from {
                 FromStages::Listed(names) => {
                     for name in names {
-                        match index.get(name.text.as_str()) {
-                            Some(from) => has_way_out[*from] = true,
-                            None => has_unknown = true,
+                        if let Some(from) = index.get(name.text.as_str()).copied().or_else(|| meant(name)) {
+                            has_way_out[from] = true;
                         }
                     }
                 }
@@ -276,12 +275,13 @@ impl Checker<'_> {
                 }
             }
         }
-        // an unknown stage in a row most likely is a misspelt one, whose way this is
-        if has_unknown {
-            return;
-        }
         for index in 0..stages {
             let stage = &self.policy.stages[index];
+            // a row that could not be read may be its way
+            if self.hidden.words.contains(&stage.name) {
+                continue;
+            }
+            let any_is_hidden = self.hidden.words.contains("any");
             let (name, span, is_start, is_final) = (stage.name.clone(), stage.span, stage.start, stage.is_final);
             if !is_start && !has_way_in[index] && self.policy.start_stage.is_some() {
                 self.report(
@@ -290,7 +290,7 @@ impl Checker<'_> {
                         .help(format!("write a row into it, such as `STAGE -> {name} when …`, or leave the stage out")),
                 );
             }
-            if !is_final && !has_way_out[index] {
+            if !is_final && !has_way_out[index] && !any_is_hidden {
                 let tree = self.items.stages[index].1;
                 let last = [tree.start, tree.owner.as_ref().map(|owner| owner.span), tree.display.as_ref().map(|display| display.span)];
                 let behind = last.into_iter().flatten().next().unwrap_or(span).after();

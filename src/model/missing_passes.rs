@@ -463,7 +463,7 @@ impl<'t> Watch<'_, 't> {
     /// The values of a comparison that can be missing, as written; of a let, those inside it.
     fn values(&self, comparison: &Expr, missed: &[Key]) -> Vec<String> {
         if let ExprKind::Let(_) = &comparison.kind {
-            return missed.iter().take(SHOWN_MAX).map(|key| self.name(key)).collect();
+            return missed.iter().take(SHOWN_MAX).map(|key| self.checker.key_name(key)).collect();
         }
         let missed_in = |value: &&Expr| missed.iter().any(|key| self.is_missing(value, key));
         comparison.children().into_iter().filter(missed_in).map(|value| self.checker.one_line(value.span)).collect()
@@ -491,22 +491,6 @@ impl<'t> Watch<'_, 't> {
         let rest = if text.starts_with('(') { rest.strip_suffix(')')?.trim_end() } else { rest.as_str() };
         let (word, turned) = words.iter().find(|(word, _)| rest.starts_with(word))?;
         Some(format!("{} {turned} {}", self.checker.one_line(left.span), rest[word.len()..].trim_start()).replace("  ", " "))
-    }
-
-    fn name(&self, key: &Key) -> String {
-        let policy = &self.checker.policy;
-        let name = match key {
-            Key::Field(id) => policy.fields.get(*id).map(|field| field.name.clone()),
-            Key::Let(id) => policy.lets.get(*id).map(|named| named.name.clone()),
-            Key::Score(id) => policy.scores.get(*id).map(|score| score.name.clone()),
-            Key::Section(id, section) => {
-                policy.scores.get(*id).and_then(|score| Some(format!("{}.{}", score.name, score.sections.get(*section)?.name)))
-            }
-            Key::Decide(id) => policy.decides.get(*id).map(|decide| decide.name.clone()),
-            Key::Stage => Some("stage".to_owned()),
-            Key::Written(text) => Some(text.clone()),
-        };
-        name.unwrap_or_default()
     }
 }
 

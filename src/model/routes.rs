@@ -113,18 +113,24 @@ impl<'t> Checker<'t> {
                 last = Some(tree.span);
             }
         }
-        let is_broken = rows.iter().any(Option::is_none);
         let enters = condition.is_some_and(has_entering);
-        if last.is_some() || !enters || rows.is_empty() || is_broken {
+        if last.is_some() || !enters || rows.is_empty() {
             return;
         }
+        // a row whose condition makes no sense, or whose queue does not exist
+        let broken = route.rows.iter().zip(rows).filter(|(_, row)| row.is_none()).map(|(tree, _)| match &tree.guard {
+            Guard::When(condition) => Some(condition),
+            Guard::Otherwise(_) => None,
+        });
+        // an `otherwise` with a mistake would take every lead
+        let Some(broken) = broken.collect::<Option<Vec<&tree::Expr>>>() else { return };
         // a row by look-up takes a lead only if the look-up finds a queue
         let sure = rows.iter().flatten().filter(|row| match &row.target {
             RouteTarget::Queue(_) | RouteTarget::KeepOwner => true,
             RouteTarget::By(by) => !by.optional,
         });
         let conditions: Vec<&Expr> = sure.filter_map(|row| row.condition.as_ref()).collect();
-        let Some(lacking) = self.lacking(&conditions) else { return };
+        let Some(lacking) = self.lacking(&conditions, &broken) else { return };
         let mut diagnostic =
             Diagnostic::new(Code::NotExhaustive, format!("the route `{}` may give a lead no queue: {lacking}", route.name.text))
                 .at(route.name.span, "every lead that enters the stage needs a queue");

@@ -82,7 +82,7 @@ impl Checker<'_> {
             }
             personas.push(Persona { condition, sections, span: model.span });
         }
-        self.check_personas(tree, &personas, draft.sound);
+        self.check_personas(tree, &personas);
         for (number, section) in draft.names.iter_mut().enumerate() {
             section.optional = !personas.iter().all(|persona| persona.sections.iter().any(|section| section.name == number));
         }
@@ -499,7 +499,7 @@ impl Checker<'_> {
     }
 
     /// Every lead has a model: `otherwise` stands last, or the conditions cover one value's whole domain.
-    fn check_personas(&mut self, tree: &tree::Score, personas: &[Persona], sound: bool) {
+    fn check_personas(&mut self, tree: &tree::Score, personas: &[Persona]) {
         let written: Vec<(bool, Span)> = tree
             .parts
             .iter()
@@ -520,9 +520,15 @@ impl Checker<'_> {
             }
             return;
         }
-        let Some((_, last)) = written.last().filter(|_| sound) else { return };
+        let Some((_, last)) = written.last().filter(|_| !personas.is_empty()) else { return };
         let conditions: Vec<&Expr> = personas.iter().filter_map(|persona| persona.condition.as_ref()).collect();
-        if let Some(lacking) = self.lacking(&conditions) {
+        let trees = tree.parts.iter().filter_map(|part| match part {
+            ScorePart::Persona { condition, .. } => condition.as_ref(),
+            ScorePart::Section(_) | ScorePart::Adjust(_) => None,
+        });
+        let broken: Vec<&tree::Expr> =
+            trees.zip(personas).filter(|(_, persona)| persona.condition.is_none()).map(|(tree, _)| tree).collect();
+        if let Some(lacking) = self.lacking(&conditions, &broken) {
             let message = format!("the models of score `{}` do not cover every lead: {lacking}", tree.name.text);
             self.report(
                 Diagnostic::new(Code::NotExhaustive, message)

@@ -106,8 +106,8 @@ impl Reading<'_> {
     fn read(&mut self, text: &str, file: Span) -> usize {
         let mut cells = Cells::new(text);
         let Some(header) = self.read_header(&mut cells, file) else { return 0 };
-        // a first line with a mistake makes one of every row
-        if !self.diagnostics.is_empty() {
+        // a first line that names none of the columns is none, and every row would be a mistake
+        if header.columns.iter().all(Option::is_none) {
             return 0;
         }
         let mut row_count = 0;

@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::check::{Checker, Named};
 use super::resolve::quoted;
 use super::{Constant, Derived, Event, Expected, Field, FieldId, Interval, Length, Target, Test, Type, Unit};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::Span;
 use crate::syntax::tree::{self, Ago, ExprKind};
 
@@ -70,15 +70,14 @@ impl<'t> Checker<'t> {
     fn check_given(&mut self, test: &tree::Test, required: &[FieldId]) -> Vec<Option<Constant>> {
         let mut lead: Vec<Option<Constant>> = vec![None; self.policy.fields.len()];
         let mut given: FxHashMap<FieldId, Span> = FxHashMap::default();
-        let mut is_whole = true;
+        let mut unknown: Vec<&str> = Vec::new();
         for row in &test.lead {
             let name = &row.name;
             let id = match self.names.get(&name.text) {
                 Some((Named::Field(id), _)) => *id,
                 Some((Named::Broken, _)) => continue,
                 Some((Named::Let(_) | Named::Score(_) | Named::Decide(_) | Named::Route(_) | Named::Sla(_), _)) | None => {
-                    // the unknown name may be meant for a field that is not given otherwise
-                    is_whole = false;
+                    unknown.push(&name.text);
                     let fields = self.choosable(self.policy.fields.iter().map(|field| field.name.as_str()));
                     self.unknown(Code::TestField, "field", name, fields);
                     continue;
@@ -96,10 +95,10 @@ impl<'t> Checker<'t> {
             let Some(field) = self.policy.fields.get(id).cloned() else { continue };
             lead[id] = self.given_value(row, &field);
         }
-        let absent: Vec<&str> =
-            required.iter().filter(|id| !given.contains_key(id)).map(|id| self.policy.fields[*id].name.as_str()).collect();
+        let absent = required.iter().filter(|id| !given.contains_key(id)).map(|id| self.policy.fields[*id].name.as_str());
+        let absent = not_meant(absent.collect(), &unknown);
         // a lead without key has been reported; its key is none of the fields that a test gives
-        if !absent.is_empty() && is_whole && self.policy.key.is_some() && !self.may_be_hidden("lead") {
+        if !absent.is_empty() && self.policy.key.is_some() && !self.may_be_hidden("lead") {
             let message =
                 format!("the test does not give {}, which {} not optional", quoted(&absent), if absent.len() == 1 { "is" } else { "are" });
             let help = format!("write {} in its `lead`", absent.iter().map(|name| format!("`{name} …`")).collect::<Vec<_>>().join(", "));
@@ -179,8 +178,11 @@ impl<'t> Checker<'t> {
                 }
             }
             let is_absent = |field: &&Field| !field.optional && !seen.contains(field.name.as_str());
-            let absent: Vec<&str> = info.properties.iter().filter(is_absent).map(|field| field.name.as_str()).collect();
-            if !absent.is_empty() && given.properties.iter().all(|row| info.properties.iter().any(|field| field.name == row.name.text)) {
+            let absent = info.properties.iter().filter(is_absent).map(|field| field.name.as_str());
+            let is_known = |name: &str| info.properties.iter().any(|field| field.name == name);
+            let unknown: Vec<&str> = seen.iter().copied().filter(|name| !is_known(name)).collect();
+            let absent = not_meant(absent.collect(), &unknown);
+            if !absent.is_empty() {
                 let message = format!("the signal `{}` comes without {}", name.text, quoted(&absent));
                 self.report(
                     Diagnostic::new(Code::TestIncomplete, message)
@@ -385,4 +387,14 @@ impl<'t> Checker<'t> {
         };
         self.report(diagnostic);
     }
+}
+
+/// Names without those for which an unknown name most likely stands.
+fn not_meant<'n>(mut names: Vec<&'n str>, unknown: &[&str]) -> Vec<&'n str> {
+    for name in unknown {
+        if let Some(meant) = nearest(name, names.iter().copied()) {
+            names.retain(|name| *name != meant);
+        }
+    }
+    names
 }

@@ -1,0 +1,118 @@
+//! A mistake hides no other one: what else is wrong in the same block is said in the same run.
+
+use std::collections::BTreeMap;
+
+use leadwright::model::check;
+
+const HEAD: &str = "leadwright 1
+policy p { currency USD }
+team t
+lead {
+  id      text    key
+  beds    whole   0..100
+  role    one of  boss, clerk, owner
+  region  text
+  due     date    optional
+}
+";
+
+/// Code and place of every mistake of a policy, in the order of the text.
+#[track_caller]
+fn found(items: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let mut all = BTreeMap::from([("policy.lead".to_owned(), format!("{HEAD}{items}"))]);
+    all.extend(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+    let checked = check(&all, "policy.lead");
+    let told = |diagnostic: &leadwright::diagnostic::Diagnostic| {
+        let at = diagnostic.labels.first().map_or("", |label| checked.sources.text(label.span));
+        format!("{} {at}", diagnostic.code.entry().code)
+    };
+    checked.diagnostics.iter().map(told).collect()
+}
+
+#[test]
+fn a_test_is_looked_at_whole() {
+    let decides = "decide d { a when beds > 5   b otherwise }\ndecide e { x when beds > 5   y otherwise }\n";
+    let test = "test \"one\" {\n  lead { beds 500  rol boss }\n  expect { d c  e z  q 5 }\n}\n";
+    assert_eq!(
+        found(&format!("{decides}{test}"), &[]),
+        // `rol` is meant for `role`, so only `region` is lacking
+        ["E0602 \"one\"", "E0304 500", "E0601 rol", "E0203 c", "E0203 z", "E0601 q"]
+    );
+}
+
+#[test]
+fn a_row_with_a_mistake_hides_no_lack_of_rows() {
+    let cases = [
+        // what is out of range still is a comparison
+        ("decide d { a when beds > 500   b when role is boss }", vec!["E0408 d", "E0304 500"]),
+        ("decide d { a when bedz > 50   b when role is boss }", vec!["E0408 d", "E0201 bedz"]),
+        ("decide d { a when role is bos   b when beds > 5 }", vec!["E0408 d", "E0203 bos"]),
+        ("decide d { a when region is 5 }", vec!["E0408 d", "E0301 5"]),
+        // once mended, these rows may cover every lead
+        ("decide d { a when role is bos   b when role is one of clerk, owner }", vec!["E0203 bos"]),
+        ("decide d { a when bedz > 50   b when beds <= 50 }", vec!["E0201 bedz"]),
+        ("decide d { a when bedz > 50   b when bedz <= 50 }", vec!["E0201 bedz"]),
+        // two are lacking, and one row can give one of them only
+        ("decide d { a when role is bos   b when role is clerk }", vec!["E0408 d", "E0203 bos"]),
+        (
+            "score s {\n  for role is bos { section x points { +5 when beds > 500 } }\n  for beds > 5 { section x points { +5 when beds > 6 } }\n}",
+            vec!["E0203 bos", "E0408 for beds > 5", "E0304 500"],
+        ),
+    ];
+    for (items, expected) in cases {
+        let mut found = found(&format!("{items}\n"), &[]);
+        let mut expected: Vec<String> = expected.into_iter().map(str::to_owned).collect();
+        found.sort();
+        expected.sort();
+        assert_eq!(found, expected, "{items}");
+    }
+}
+
+#[test]
+fn a_route_row_with_a_mistake_hides_no_lack_of_rows() {
+    let stages = "stage one owner t start\nstage two owner t final\nflow { one -> two when beds > 5 }\nqueue q team t\n";
+    let route = "route r when entering two { qq when beds > 5   q when role is boss }\n";
+    assert_eq!(found(&format!("{stages}{route}"), &[]), ["E0408 r", "E0206 qq"]);
+    let mended = "route r when entering two { qq otherwise }\n";
+    assert_eq!(found(&format!("{stages}{mended}"), &[]), ["E0206 qq"]);
+}
+
+#[test]
+fn an_unknown_stage_hides_only_the_ways_of_the_stage_it_is_meant_for() {
+    let stages = "stage one owner t start\nstage second owner t\nstage third owner t\nstage fourth owner t final\n";
+    // nothing leads to `third`, nothing leaves `second`
+    let flow = "flow {\n  one -> secnd when beds > 5\n  third -> fourth when beds > 7\n}\n";
+    assert_eq!(found(&format!("{stages}{flow}"), &[]), ["E0505 second", "E0504 third", "E0207 secnd"]);
+    let flow = "flow {\n  one -> second when beds > 5\n  third -> fourth when beds > 7\n  elsewhere -> third when beds > 8\n}\n";
+    assert_eq!(found(&format!("{stages}{flow}"), &[]), ["E0505 second", "E0207 elsewhere"]);
+}
+
+#[test]
+fn a_broken_item_hides_only_the_ways_of_the_stages_in_its_broken_line() {
+    let stages = "stage one owner t start\nstage second owner t\nstage third owner t\nstage fourth owner t final\n";
+    let flows = "flow {\n  one -> third when beds > 5\n  third -> fourth when beds > 7\n}\ndecide d { a when beds >> 5   b otherwise }\n";
+    let found = found(&format!("{stages}{flows}"), &[]);
+    assert_eq!(found[..2], ["E0504 second", "E0505 second"]);
+}
+
+#[test]
+fn a_table_is_looked_at_whole() {
+    let table = "table t1 from \"t.csv\" { s text key   n whole 0..9   m whole 0..9   d date }\n";
+    let rows = "a,x,y,2020-13-01\na,5,5,2020-01-01\nb,1,2,zzz\n";
+    let all = ["E0110 a,5,5,2020-01-01", "E0109 x", "E0109 y", "E0109 2020-13-01", "E0109 zzz"];
+    let sorted = |mut found: Vec<String>| {
+        found.sort();
+        found
+    };
+    let expected = |without: &[&str], with: &[&str]| {
+        sorted(all.iter().filter(|one| !without.contains(one)).chain(with).map(|one| (*one).to_owned()).collect())
+    };
+    let file = |header: &str| format!("{header}\n{rows}");
+    assert_eq!(sorted(found(table, &[("t.csv", &file("s,n,m,d"))])), expected(&[], &[]));
+    // a misnamed column hides its own cells only
+    assert_eq!(sorted(found(table, &[("t.csv", &file("s,n,mm,d"))])), expected(&["E0109 y"], &["E0108 m"]));
+    // without the key no row is held against another
+    assert_eq!(sorted(found(table, &[("t.csv", &file("k,n,m,d"))])), expected(&["E0110 a,5,5,2020-01-01"], &["E0108 s"]));
+    // a first line that names none of the columns is no header
+    assert_eq!(found(table, &[("t.csv", rows)]), ["E0108 s", "E0108 n", "E0108 m", "E0108 d"]);
+}

@@ -4,6 +4,7 @@
 pub mod batch;
 pub mod calendar;
 pub mod cli;
+pub mod clock;
 pub mod column;
 pub mod diagnostic;
 pub mod history;

@@ -1,12 +1,12 @@
-//! The answers of a program as columns of a scored file.
+//! Answers as columns of a scored file.
 //!
-//! Enters: the policy and the outputs of its program. Leaves: for each output its name and how its integers are written. Always holds: a number has
+//! Enters: the policy and its answers. Leaves: for each output its name and how its integers are written. Always holds: a number has
 //! exactly the places of its scale; a choice is written by its name; a missing answer is written as nothing.
 
 use super::cells::{date_text, zoned_text};
 use crate::calendar::Zone;
 use crate::model::Policy;
-use crate::program::{OutputKind, Program};
+use crate::program::{Output, OutputKind};
 
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -28,8 +28,8 @@ pub enum AnswerKind {
     Time(Zone),
 }
 
-pub fn answers(policy: &Policy, program: &Program, zone: &Zone) -> Vec<Answer> {
-    let answer = |output: &crate::program::Output| Answer {
+pub fn answers(policy: &Policy, outputs: &[Output], zone: &Zone) -> Vec<Answer> {
+    let answer = |output: &Output| Answer {
         name: output.name.clone(),
         kind: match output.kind {
             OutputKind::Number { scale, unit: _ } => AnswerKind::Number { scale },
@@ -46,7 +46,7 @@ pub fn answers(policy: &Policy, program: &Program, zone: &Zone) -> Vec<Answer> {
         },
         optional: output.optional,
     };
-    program.outputs.iter().map(answer).collect()
+    outputs.iter().map(answer).collect()
 }
 
 impl AnswerKind {

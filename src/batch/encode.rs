@@ -26,6 +26,7 @@ pub struct Encoder {
     start_stage: i64,
     /// slots of the columns that say where a lead stands, if the file has them
     stage_slot: Option<usize>,
+    since_slot: Option<usize>,
     rest_slot: Option<usize>,
     /// of one block
     identities: Interner,
@@ -40,6 +41,7 @@ impl Encoder {
             zone: zone.clone(),
             start_stage: policy.start_stage.unwrap_or(0) as i64,
             stage_slot: slot_of(Subject::Stage),
+            since_slot: slot_of(Subject::StageSince),
             rest_slot: slot_of(Subject::RestUntil),
             identities: Interner::default(),
         }
@@ -68,7 +70,7 @@ impl Encoder {
     /// Inputs that are worked out from a slot.
     fn derived(&mut self, input: &Input, block: &LeadBlock) -> Option<Column> {
         match input.source {
-            InputSource::Column(_) | InputSource::RestUntil => None,
+            InputSource::Column(_) | InputSource::StageSince | InputSource::RestUntil => None,
             InputSource::LocalDay(field) => {
                 let zone = &mut self.zone;
                 let times = integers(block, Some(field));
@@ -102,6 +104,7 @@ impl Encoder {
     fn taken(&self, input: &Input, block: &mut LeadBlock) -> Column {
         let slot = match input.source {
             InputSource::Column(field) => Some(field),
+            InputSource::StageSince => self.since_slot,
             InputSource::RestUntil => self.rest_slot,
             InputSource::LocalDay(_)
             | InputSource::Text { .. }

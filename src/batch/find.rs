@@ -19,7 +19,8 @@ pub struct Found {
     pub values: Vec<Option<Constant>>,
     /// number of the lead's stage, if the file says it
     pub stage: Option<usize>,
-    /// in microseconds since the epoch
+    /// both in microseconds since the epoch
+    pub stage_since: Option<i64>,
     pub rest_until: Option<i64>,
     /// line of the file, or number of the row in Parquet and Arrow
     pub line: u64,
@@ -77,7 +78,8 @@ fn found_at(plan: &Plan, leads: &LeadBlock, row: usize, unit: &'static str) -> F
             Subject::Field(_) => found.values.push(value),
             Subject::Stage => found.stage = integer.and_then(|stage| usize::try_from(stage).ok()),
             Subject::RestUntil => found.rest_until = integer,
-            Subject::StageSince | Subject::Row => {}
+            Subject::StageSince => found.stage_since = integer,
+            Subject::Row => {}
         }
     }
     found

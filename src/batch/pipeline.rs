@@ -22,7 +22,8 @@ use super::sink::{Piece, Sink};
 use super::source::{Chunk, Chunks, Opened, open};
 use super::worker::{Done, Evaluate, Formatter, Worker};
 use super::{Backend, Input, OnBadRow, Options, Output, Place, Progress};
-use crate::calendar::Zone;
+use crate::calendar::{UnknownZone, Zone};
+use crate::clock::{Clocks, Snapshot};
 use crate::column::Block;
 use crate::model::Policy;
 use crate::program::{Parameters, Program};
@@ -83,15 +84,19 @@ pub fn score_with(
     };
 
     let threads = options.threads.max(1);
-    let empty_tally = Tally::new(policy, program);
+    let empty_tally = Tally::new(policy, program, &prepared.outputs);
+    let clocks = clocks(policy, program)?;
+    let clocks = clocks.as_ref();
     let workers: Vec<Worker> = (0..threads)
         .map(|_| Worker {
             decoder: prepared.decoder(),
             encoder: prepared.encoder(policy, program),
             evaluate,
+            clocks,
+            as_of: options.as_of,
             formatter: formatter.clone(),
             empty_tally: empty_tally.clone(),
-            answers: Block::default(),
+            raw: Block::default(),
         })
         .collect();
     let Opened { name, content, bytes_total, rows_total, format, .. } = opened;
@@ -111,7 +116,16 @@ pub fn score_with(
     collector.header(&formatter, &prepared.binding)?;
     let chunks = content.read(&prepared.used_columns())?;
     run(chunks, workers, &mut collector)?;
-    collector.finish(program, prepared.binding, threads, start)
+    collector.finish(&prepared.outputs, prepared.binding, threads, start)
+}
+
+/// None if the policy has no clock.
+fn clocks<'p>(policy: &'p Policy, program: &Program) -> Result<Option<Snapshot<'p>>, BatchError> {
+    if policy.slas.is_empty() {
+        return Ok(None);
+    }
+    let clocks = Clocks::new(policy).ok_or_else(|| UnknownZone(policy.timezone.clone()))?;
+    Ok(Some(Snapshot::new(clocks, program)))
 }
 
 fn check_places(options: &Options, input: &Input, output: &Output) -> Result<(), BatchError> {
@@ -253,7 +267,7 @@ impl Collector<'_> {
         }
     }
 
-    fn finish(self, program: &Program, binding: Binding, threads: usize, start: Instant) -> Result<Report, BatchError> {
+    fn finish(self, answers: &[crate::program::Output], binding: Binding, threads: usize, start: Instant) -> Result<Report, BatchError> {
         let Collector { policy, sink, rejects, bad_cells, tally, late_names, unit, .. } = self;
         if tally.rows_in != tally.rows_scored + tally.rows_rejected {
             return Err(BatchError::RowsLost { rows_in: tally.rows_in, rows_out: tally.rows_scored + tally.rows_rejected });
@@ -276,7 +290,7 @@ impl Collector<'_> {
             cells_taken_as_missing: tally.cells_taken_as_missing,
             bad_cells,
             reasons,
-            choices: tally.choices(policy, program),
+            choices: tally.choices(policy, answers),
             numbers: tally.numbers(),
             moves: tally.moves(),
             notes: notes.collect(),

@@ -97,7 +97,8 @@ fn slot(policy: &Policy, program: &Program, bound: &Bound, extent: Extent, zone:
         }
         Subject::Stage => (policy.stage_choices.map_or(Type::Text, Type::OneOf), None, needed(program, &InputSource::Stage)),
         Subject::RestUntil => (Type::Time, None, needed(program, &InputSource::RestUntil)),
-        Subject::StageSince | Subject::Row => (Type::Time, None, Needed::default()),
+        Subject::StageSince => (Type::Time, None, needed(program, &InputSource::StageSince)),
+        Subject::Row => (Type::Time, None, Needed::default()),
     };
     let mut limits = type_limits(policy, ty);
     for narrower in [range, needed.interval].into_iter().flatten() {
@@ -156,7 +157,7 @@ fn needed_field(program: &Program, wanted: FieldId) -> Needed {
             InputSource::LocalDay(column) | InputSource::Text { column, .. } | InputSource::TextIdentity { column, .. } => {
                 needed.anyhow |= column == wanted;
             }
-            InputSource::Column(_) | InputSource::Stage | InputSource::RestUntil | InputSource::KeyHash => {}
+            InputSource::Column(_) | InputSource::Stage | InputSource::StageSince | InputSource::RestUntil | InputSource::KeyHash => {}
         }
     }
     needed

@@ -24,12 +24,14 @@ use super::write_ndjson::NdjsonWriter;
 use super::{Keep, Options};
 use crate::calendar::Zone;
 use crate::model::Policy;
-use crate::program::Program;
+use crate::program::{Output, Program};
 
 pub struct Prepared {
     pub binding: Binding,
     pub plan: Plan,
     pub zone: Zone,
+    /// what a scored file answers
+    pub outputs: Vec<Output>,
     pub answers: Vec<Answer>,
     names: Names,
     kind: Kind,
@@ -45,7 +47,8 @@ pub fn prepare(policy: &Policy, program: &Program, options: &Options, opened: &O
     let key = policy.key.ok_or(BatchError::NoKeyField)?;
     let zone = Zone::named(&policy.timezone)?;
     let names = Names::new(policy, options.system.as_deref())?;
-    let answers = answers(policy, program, &zone);
+    let outputs = crate::clock::answers(policy, program);
+    let answers = answers(policy, &outputs, &zone);
     let wanted = Wanted {
         file: &opened.name,
         columns: &opened.columns,
@@ -71,7 +74,7 @@ pub fn prepare(policy: &Policy, program: &Program, options: &Options, opened: &O
             Kind::Arrays(schema)
         }
     };
-    Ok(Prepared { binding, plan, zone, answers, names, kind })
+    Ok(Prepared { binding, plan, zone, outputs, answers, names, kind })
 }
 
 impl Prepared {

@@ -11,7 +11,7 @@ use super::bad::{BadCell, Outcome, Reason, Subject};
 use super::bind::Binding;
 use crate::column::Block;
 use crate::model::{Decimal, Interval, Policy, Score};
-use crate::program::{InputSource, OutputKind, OutputRole, Program};
+use crate::program::{InputSource, Output, OutputKind, OutputRole, Program};
 
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -150,9 +150,8 @@ enum OutputTally {
 }
 
 impl Tally {
-    pub fn new(policy: &Policy, program: &Program) -> Tally {
-        let outputs = program
-            .outputs
+    pub fn new(policy: &Policy, program: &Program, answers: &[Output]) -> Tally {
+        let outputs = answers
             .iter()
             .map(|output| match output.kind {
                 OutputKind::Choice(choices) => {
@@ -173,7 +172,14 @@ impl Tally {
                 OutputKind::YesNo | OutputKind::Date | OutputKind::Time => OutputTally::Uncounted,
             })
             .collect();
-        Tally { rows_in: 0, rows_scored: 0, rows_rejected: 0, cells_taken_as_missing: 0, outputs, moves: Moves::new(policy, program) }
+        Tally {
+            rows_in: 0,
+            rows_scored: 0,
+            rows_rejected: 0,
+            cells_taken_as_missing: 0,
+            outputs,
+            moves: Moves::new(policy, program, answers),
+        }
     }
 
     /// Counts the answers of the rows that are not rejected.
@@ -235,8 +241,8 @@ impl Tally {
         }
     }
 
-    pub fn choices(&self, policy: &Policy, program: &Program) -> Vec<ChoiceCounts> {
-        let counted = program.outputs.iter().zip(&self.outputs).filter_map(|(output, tally)| match (output.kind, tally) {
+    pub fn choices(&self, policy: &Policy, answers: &[Output]) -> Vec<ChoiceCounts> {
+        let counted = answers.iter().zip(&self.outputs).filter_map(|(output, tally)| match (output.kind, tally) {
             (OutputKind::Choice(choices), OutputTally::Choice(counts, missing)) => Some((output, choices, counts, missing)),
             _ => None,
         });
@@ -265,9 +271,9 @@ impl Tally {
 }
 
 impl Moves {
-    fn new(policy: &Policy, program: &Program) -> Moves {
+    fn new(policy: &Policy, program: &Program, answers: &[Output]) -> Moves {
         let before = program.inputs.iter().position(|input| input.source == InputSource::Stage);
-        let after = program.outputs.iter().position(|output| output.role == OutputRole::Stage);
+        let after = answers.iter().position(|output| output.role == OutputRole::Stage);
         let stages = policy.stages.len();
         Moves { stages, columns: before.zip(after), counts: vec![0; stages * stages] }
     }
@@ -279,7 +285,14 @@ fn interval_of(policy: &Policy, role: OutputRole) -> Interval {
         OutputRole::Section(score, section) => {
             policy.scores.get(score).and_then(|score| score.sections.get(section)).map(|section| section.interval)
         }
-        OutputRole::Decide(_) | OutputRole::Stage | OutputRole::Queue(_) | OutputRole::Owner(_) | OutputRole::EventCondition(_) => None,
+        OutputRole::Decide(_)
+        | OutputRole::Stage
+        | OutputRole::Queue(_)
+        | OutputRole::Owner(_)
+        | OutputRole::Clock(..)
+        | OutputRole::ClockDue(_)
+        | OutputRole::ClockState(_)
+        | OutputRole::EventCondition(_) => None,
     };
     interval.unwrap_or(Interval::FULL)
 }

@@ -16,6 +16,7 @@ use super::source::Chunk;
 use super::write_arrays::ArrayWriter;
 use super::write_csv::CsvWriter;
 use super::write_ndjson::NdjsonWriter;
+use crate::clock::{NoSignals, Snapshot};
 use crate::column::Block;
 
 /// Runs a program over a block.
@@ -68,10 +69,13 @@ pub struct Worker<'e> {
     pub decoder: Decoder,
     pub encoder: Encoder,
     pub evaluate: &'e Evaluate<'e>,
+    /// if the policy has any
+    pub clocks: Option<&'e Snapshot<'e>>,
+    pub as_of: i64,
     pub formatter: Formatter,
     pub empty_tally: Tally,
-    /// used again and again
-    pub answers: Block,
+    /// what the program answers; used again and again
+    pub raw: Block,
 }
 
 impl Worker<'_> {
@@ -80,7 +84,7 @@ impl Worker<'_> {
         let mut bad = Vec::new();
         let mut text = Vec::new();
         let mut batches = Vec::new();
-        let Worker { decoder, encoder, evaluate, formatter, answers, .. } = self;
+        let Worker { decoder, encoder, evaluate, clocks, as_of, formatter, raw, .. } = self;
         decoder.decode(chunk, &mut |leads| {
             tally.rows_in += leads.rows as u64 + leads.lost_rows;
             tally.rows_rejected += leads.rejected_count as u64 + leads.lost_rows;
@@ -90,7 +94,9 @@ impl Worker<'_> {
                 return Ok(());
             }
             let inputs = encoder.encode(leads);
-            evaluate(&inputs, answers);
+            evaluate(&inputs, raw);
+            let completed = clocks.map(|clocks| clocks.complete(raw, *as_of, |_| NoSignals));
+            let answers = completed.as_ref().unwrap_or(raw);
             tally.rows_scored += (leads.rows - leads.rejected_count) as u64;
             tally.add_answers(answers, &leads.rejected);
             tally.add_moves(&inputs, answers, &leads.rejected);

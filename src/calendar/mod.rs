@@ -25,6 +25,7 @@ mod open_time;
 mod timeline;
 mod zone;
 
+pub use business_days::shift_days;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 

@@ -55,7 +55,8 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         console
             .note(&format!("note: {} rows have the key `{key}`; this is the first, {} {}\n", found.rows_with_key, found.unit, found.line));
     }
-    let lead = Lead { values: found.values, stage: found.stage, rest_until: found.rest_until, ..Lead::default() };
+    let lead =
+        Lead { values: found.values, stage: found.stage, stage_since: found.stage_since, rest_until: found.rest_until, ..Lead::default() };
     let explanation = policy.explain(&lead, options.as_of).map_err(|error| Misuse::new(error.to_string()))?;
     let text = match arguments.output {
         Output::Human => report::explanation::page(&explanation, console.out),

@@ -7,6 +7,7 @@
 //! The order of what is done to signals: bursts are dropped; then what the measure's `where` does not hold for; then what was forgotten; then
 //! what is over the cap; and of what is left, what is in the window and `since` counts.
 
+mod clock_signals;
 mod digest;
 mod events;
 mod layout;
@@ -15,6 +16,7 @@ mod plan;
 pub mod replay;
 mod scratch;
 
+pub use clock_signals::ClockSignals;
 pub use digest::digest;
 pub use events::{Events, OwnedEvents, Texts};
 pub use layout::{KeptProperty, Layout, SignalLayout, event_program};

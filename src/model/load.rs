@@ -52,6 +52,7 @@ pub fn check_as_of(files: &dyn Files, entry: &str, as_of: Option<AsOf>) -> Check
     checker.check_derived();
     checker.check_flows();
     checker.check_routes();
+    checker.check_clocks();
     checker.check_later();
     checker.check_tests();
     checker.check_standards();

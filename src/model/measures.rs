@@ -364,17 +364,22 @@ impl Checker<'_> {
             self.report(Diagnostic::new(Code::BadRange, format!("`{}` lets nothing count", self.one_line(cap.span))).at(cap.span, ""));
             return None;
         }
-        let per = match cap.per {
+        Some(super::Cap { amount: cap.amount, per: CapPeriod::from(&cap.per) })
+    }
+}
+
+impl From<&Period> for CapPeriod {
+    fn from(period: &Period) -> CapPeriod {
+        match period {
             Period::Hour => CapPeriod::Hour,
             Period::Day => CapPeriod::Day,
             Period::Week => CapPeriod::Week,
             Period::Month => CapPeriod::Month,
             Period::Quarter => CapPeriod::Quarter,
             Period::Year => CapPeriod::Year,
-            Period::Days(days) => CapPeriod::Days(days),
+            Period::Days(days) => CapPeriod::Days(*days),
             Period::Ever => CapPeriod::Ever,
-        };
-        Some(super::Cap { amount: cap.amount, per })
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 mod arithmetic;
 mod cells;
 pub(crate) mod check;
+mod clocks;
 mod conditions;
 mod constants;
 mod coverage;
@@ -71,6 +72,9 @@ pub type DecideId = usize;
 pub type TableId = usize;
 pub type ChoicesId = usize;
 pub type SignalId = usize;
+pub type StageId = usize;
+pub type TeamId = usize;
+pub type SlaId = usize;
 pub type MeasureId = usize;
 pub type EventColumnId = usize;
 pub type EventConditionId = usize;

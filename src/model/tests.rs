@@ -14,8 +14,8 @@ use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::Span;
 use crate::syntax::tree::{self, Ago, ExprKind};
 
-/// What a clock answers: `first_touch.due`.
-const CLOCK_PARTS: [&str; 1] = ["due"];
+/// What a clock answers: `first_touch.due`, `first_touch.state`.
+const CLOCK_PARTS: [&str; 2] = ["due", "state"];
 
 impl<'t> Checker<'t> {
     pub(crate) fn check_tests(&mut self) {
@@ -27,24 +27,10 @@ impl<'t> Checker<'t> {
             let as_of = test.as_of.as_ref().and_then(|(literal, span)| self.as_of(literal, *span));
             let signals = self.check_given_signals(test, as_of);
             let expect = self.check_expectations(test);
-            let is_later = |expected: &Expected| expected.target == Target::Later;
             let stage = test.stage.as_ref().and_then(|(name, _)| self.stage_named(name));
             let since = test.stage.as_ref().and_then(|(_, since)| since.as_ref());
             let stage_since = since.and_then(|since| self.moment_of_test(since, as_of, test, "the time in a stage"));
-            let checked = Test {
-                title: test.title.value.clone(),
-                as_of,
-                stage,
-                stage_since,
-                lead,
-                signals,
-                later: expect.iter().any(is_later),
-                expect,
-                span: test.span,
-            };
-            if checked.later {
-                self.not_evaluated(format!("the clocks of the test \"{}\"", checked.title), test.title.span, false);
-            }
+            let checked = Test { title: test.title.value.clone(), as_of, stage, stage_since, lead, signals, expect, span: test.span };
             self.policy.tests.push(checked);
         }
     }
@@ -319,11 +305,14 @@ impl<'t> Checker<'t> {
             }
             (Named::Route(id), None) => Some((Target::Route(id), Type::OneOf(self.policy.queue_choices?), None)),
             (Named::Route(id), Some(part)) => self.owner_target(id, name, part),
-            (Named::Sla(_), Some(part)) if CLOCK_PARTS.contains(&part.text.as_str()) => Some((Target::Later, Type::Time, None)),
-            (Named::Sla(_), part) => {
-                self.no_part(name, part, span, &CLOCK_PARTS.map(str::to_owned));
-                None
-            }
+            (Named::Sla(id), part) => match part.map(|part| part.text.as_str()) {
+                Some("due") => Some((Target::ClockDue(id), Type::Time, None)),
+                Some("state") => Some((Target::ClockState(id), Type::OneOf(self.policy.clock_state_choices?), None)),
+                Some(_) | None => {
+                    self.no_part(name, part, span, &CLOCK_PARTS.map(str::to_owned));
+                    None
+                }
+            },
             (Named::Field(_) | Named::Let(_) | Named::Decide(_), Some(part)) => {
                 self.no_part(name, Some(part), span, &[]);
                 None

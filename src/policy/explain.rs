@@ -3,6 +3,7 @@
 //! Enters: a checked policy, its unoptimised program with its trace, a lead. Leaves: an [`Explanation`]. Always holds: every value in it is one that
 //! the interpreter computed; nothing is evaluated a second time but the words around the values.
 
+use super::explain_clock::clocks;
 use super::explain_score::{SumTooLarge, score};
 use super::explanation::*;
 use super::why::{looked_at, why_not};
@@ -42,6 +43,7 @@ pub fn explain(policy: &Policy, sources: &Sources, plain: &Lowered, lead: &Lead,
         decides: policy.decides.iter().enumerate().map(|(index, one)| decide(&reader, index, one)).collect(),
         stage: stage(&reader),
         routes: routes(&reader),
+        clocks: clocks(&reader, plain, as_of)?,
     })
 }
 
@@ -248,12 +250,12 @@ fn nothing_found(reader: &Reader, row: &crate::model::RouteRow) -> Reason {
 
 /// The verdicts of a table in which the first row that holds decides.
 #[derive(Default)]
-struct FirstMatch {
+pub struct FirstMatch {
     decided: bool,
 }
 
 impl FirstMatch {
-    fn next(&mut self, holds: bool, reasons: impl FnOnce() -> Vec<Reason>) -> Verdict {
+    pub fn next(&mut self, holds: bool, reasons: impl FnOnce() -> Vec<Reason>) -> Verdict {
         if self.decided {
             return Verdict::NotReached;
         }

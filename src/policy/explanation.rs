@@ -24,6 +24,8 @@ pub struct Explanation {
     /// none if the policy has no stages
     pub stage: Option<StageExplained>,
     pub routes: Vec<RouteExplained>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub clocks: Vec<ClockExplained>,
 }
 
 /// A name of the policy, and how people call it.
@@ -268,6 +270,30 @@ pub struct TurnExplained {
     /// the owner's weight, and that of all
     pub weight: u32,
     pub total: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ClockExplained {
+    #[serde(flatten)]
+    pub name: Named,
+    /// whose clock it is
+    pub team: Option<Named>,
+    /// none: it was never started
+    pub state: Option<String>,
+    /// none unless it runs
+    pub due: Option<String>,
+    /// which one applies, as the lead is now
+    pub targets: Vec<RowExplained>,
+    /// what has happened since it was started
+    pub events: Vec<ClockEventExplained>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ClockEventExplained {
+    /// local time in the policy's zone
+    pub at: String,
+    /// in the policy's words where it has some: `remind owner at 80%`
+    pub what: String,
 }
 
 fn exact<S: Serializer>(value: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {

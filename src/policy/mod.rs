@@ -40,18 +40,21 @@
 
 pub mod exact;
 pub mod explain;
+mod explain_clock;
 mod explain_score;
 pub mod explanation;
 mod why;
 
 use std::sync::OnceLock;
 
+use crate::clock;
 use crate::column::Block;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::interpret;
 use crate::jit::{Compiled, JitError};
 use crate::model::{self, AsOf, Checked, Type};
-use crate::program::{Lowered, OutputKind, Program, lower, passes};
+use crate::program::{Lowered, Output, OutputKind, OutputRole, Program, lower, passes};
+use crate::record::clocks::LeadClocks;
 use crate::record::show::Show;
 use crate::record::{self, Lead, LeadError};
 use crate::source::{Files, Sources};
@@ -176,13 +179,25 @@ impl Policy {
         };
         let zone = record::zone(self.model())?;
         let show = Show { policy: self.model(), zone: &zone };
-        let cell = |row: usize, index: usize| {
-            let ty = type_of(self.program.outputs[index].kind);
-            output.columns[index].get(row).map(|value| show.integer(ty, value))
+        let clocks = LeadClocks::new(self.model(), &self.program, as_of)?;
+        let answers = clock::answers(self.model(), &self.program);
+        let cell = |row: usize, answer: &Output| {
+            let raw = |index: usize| output.columns.get(index).and_then(|column| column.get(row));
+            let value = match answer.role {
+                OutputRole::ClockDue(sla) => clocks.reading(sla, &leads[row], &raw).due,
+                OutputRole::ClockState(sla) => clocks.reading(sla, &leads[row], &raw).state.map(|state| state as i64),
+                OutputRole::Score(_)
+                | OutputRole::Section(..)
+                | OutputRole::Decide(_)
+                | OutputRole::Stage
+                | OutputRole::Queue(_)
+                | OutputRole::Owner(_)
+                | OutputRole::EventCondition(_)
+                | OutputRole::Clock(..) => self.program.outputs.iter().position(|output| output.role == answer.role).and_then(raw),
+            };
+            value.map(|value| show.integer(type_of(answer.kind), value))
         };
-        let answer = |row: usize| Answer {
-            columns: self.program.outputs.iter().enumerate().map(|(index, output)| (output.name.clone(), cell(row, index))).collect(),
-        };
+        let answer = |row: usize| Answer { columns: answers.iter().map(|answer| (answer.name.clone(), cell(row, answer))).collect() };
         Ok((0..leads.len()).map(answer).collect())
     }
 

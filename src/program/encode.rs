@@ -17,6 +17,7 @@ use crate::model::{ColumnId, Constant};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Other {
     Stage,
+    StageSince,
     RestUntil,
     KeyHash,
 }
@@ -52,6 +53,7 @@ pub fn encode<'v>(
                         *identities.entry(folded).or_insert(next)
                     }),
                 InputSource::Stage => other(row, Other::Stage),
+                InputSource::StageSince => other(row, Other::StageSince),
                 InputSource::RestUntil => other(row, Other::RestUntil),
                 InputSource::KeyHash => other(row, Other::KeyHash),
             };

@@ -104,6 +104,8 @@ pub enum InputSource {
     TextIdentity { column: ColumnId, domain: bool },
     /// the stage before the transition; never missing
     Stage,
+    /// when the lead entered the stage it is in
+    StageSince,
     /// the instant until which no `when` row leaves the stage
     RestUntil,
     /// the 64-bit hash of the lead's key (XXH64, seed 0, of the key's bytes as written), as a signed integer
@@ -347,6 +349,20 @@ pub enum OutputRole {
     Owner(usize),
     /// of a program of conditions over signals
     EventCondition(EventConditionId),
+    /// no answer itself: what a clock is worked out from, see [`crate::clock`]
+    Clock(usize, ClockPart),
+    /// answers of a clock; no output of a program
+    ClockDue(usize),
+    ClockState(usize),
+}
+
+/// What a program says of a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockPart {
+    /// number of the target that applies, missing if none does
+    Target,
+    /// since when what a row waits for is so, missing if it is not; see [`crate::model::Sla::rows`]
+    Row(usize),
 }
 
 /// Which value answers which part of the policy.
@@ -363,6 +379,7 @@ pub struct Trace {
     pub stage_after: Option<Value>,
     pub moved_by: Option<Value>,
     pub routes: Vec<RouteTrace>,
+    pub clocks: Vec<ClockTrace>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -413,6 +430,16 @@ pub struct RouteTrace {
     pub value: Value,
     /// owner number
     pub owner: Option<Value>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ClockTrace {
+    /// per target: its condition alone
+    pub targets: Vec<Value>,
+    /// number of the target that applies
+    pub target: Value,
+    /// per row of the clock, since when it is so; none for signals
+    pub rows: Vec<Option<Value>>,
 }
 
 /// A program with its trace.

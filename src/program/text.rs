@@ -75,6 +75,7 @@ fn input_text(input: &Input, policy: &Policy) -> String {
         InputSource::TextIdentity { column, domain: false } => format!("identity of {}", name(*column)),
         InputSource::TextIdentity { column, domain: true } => format!("identity of the domain of {}", name(*column)),
         InputSource::Stage => "the stage".to_string(),
+        InputSource::StageSince => "stage since".to_string(),
         InputSource::RestUntil => "rest until".to_string(),
         InputSource::KeyHash => "hash of the key".to_string(),
     };

@@ -249,6 +249,7 @@ fn check_input(program: &Program, index: usize, input: &Input, broken: &mut Vec<
         InputSource::Column(_)
         | InputSource::LocalDay(_)
         | InputSource::TextIdentity { .. }
+        | InputSource::StageSince
         | InputSource::RestUntil
         | InputSource::KeyHash => {}
     }

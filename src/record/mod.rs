@@ -6,6 +6,7 @@
 //!
 //! Files of leads go another way (`batch`), which gives the same inputs for the same lead.
 
+pub mod clocks;
 pub mod reader;
 pub mod show;
 
@@ -156,6 +157,7 @@ fn column(
                     *identities.entry(folded).or_insert(next)
                 }),
             InputSource::Stage => Some(lead.stage.or(policy.start_stage).unwrap_or(0) as i64),
+            InputSource::StageSince => lead.stage_since,
             InputSource::RestUntil => lead.rest_until,
             InputSource::KeyHash => Some(key_hash(policy, lead)),
         };
@@ -176,6 +178,7 @@ fn source_name(policy: &Policy, source: &InputSource) -> String {
         | InputSource::Text { column, .. }
         | InputSource::TextIdentity { column, .. } => policy.column(*column).map(|column| column.name.to_owned()).unwrap_or_default(),
         InputSource::Stage => "stage".into(),
+        InputSource::StageSince => "stage_since".into(),
         InputSource::RestUntil => "rest_until".into(),
         InputSource::KeyHash => "the key".into(),
     }

@@ -25,6 +25,9 @@ pub fn page(explanation: &Explanation, look: Look) -> String {
     for one in &explanation.routes {
         route(&mut page, one);
     }
+    for one in &explanation.clocks {
+        clock(&mut page, one);
+    }
     page.finish()
 }
 
@@ -247,4 +250,21 @@ fn route(page: &mut Page, route: &RouteExplained) {
         }
     }
     table_rows(page, &route.rows);
+}
+
+fn clock(page: &mut Page, clock: &ClockExplained) {
+    let state = match (&clock.state, &clock.due) {
+        (Some(state), Some(due)) => format!("{state}, due {due}"),
+        (Some(state), None) => state.clone(),
+        (None, _) => "not started".to_owned(),
+    };
+    page.heading(format!("Clock {}: {state}", called(&clock.name)));
+    if let Some(team) = &clock.team {
+        page.line(2, &[words(format!("of {}", called(team)))]);
+    }
+    let targets: Vec<RowExplained> =
+        clock.targets.iter().map(|row| RowExplained { gives: format!("within {}", row.gives), ..row.clone() }).collect();
+    table_rows(page, &targets);
+    let events: Vec<Vec<Words>> = clock.events.iter().map(|event| vec![words(&event.at), words(&event.what)]).collect();
+    page.table(2, &[], &events);
 }

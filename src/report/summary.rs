@@ -131,7 +131,12 @@ fn choices(page: &mut Page, policy: &Policy, counts: &ChoiceCounts, moves: &[Mov
             page.heading(format!("{}: {} to an owner in turn", route(index), counted(given, "lead", "leads")));
             table(page, members.into_iter().filter(|(_, count)| *count > 0).collect(), given);
         }
-        OutputRole::Decide(_) | OutputRole::Score(_) | OutputRole::Section(..) => {
+        OutputRole::ClockState(index) => {
+            let clock = shown_name(policy.slas.get(index).map(|clock| (&clock.name, &clock.display)), &counts.output);
+            page.heading(format!("{clock}: the clock of {}", counted(given, "lead", "leads")));
+            table(page, members.into_iter().filter(|(_, count)| *count > 0).collect(), given);
+        }
+        OutputRole::Decide(_) | OutputRole::Score(_) | OutputRole::Section(..) | OutputRole::Clock(..) | OutputRole::ClockDue(_) => {
             let decide = match counts.role {
                 OutputRole::Decide(index) => policy.decides.get(index),
                 OutputRole::Stage
@@ -139,6 +144,9 @@ fn choices(page: &mut Page, policy: &Policy, counts: &ChoiceCounts, moves: &[Mov
                 | OutputRole::Owner(_)
                 | OutputRole::Score(_)
                 | OutputRole::Section(..)
+                | OutputRole::Clock(..)
+                | OutputRole::ClockDue(_)
+                | OutputRole::ClockState(_)
                 | OutputRole::EventCondition(_) => None,
             };
             page.heading(shown_name(decide.map(|decide| (&decide.name, &decide.display)), &counts.output));

@@ -97,8 +97,16 @@ fn why(explanation: &Explanation, difference: &Difference) -> Option<String> {
             let fact = explanation.derived.get(index)?;
             Some(format!("{} = {}", fact.name.name, fact.definition.as_deref()?))
         }
-        Target::Field(_) | Target::Later => None,
+        Target::ClockDue(index) | Target::ClockState(index) => Some(clock_sentence(explanation.clocks.get(index)?)),
+        Target::Field(_) => None,
     }
+}
+
+/// `first_touch is running, due 2026-11-18T15:05: within 5 business minutes (asked_for_rep)`
+fn clock_sentence(clock: &ClockExplained) -> String {
+    let state = clock.state.as_deref().unwrap_or("not started");
+    let due = clock.due.as_ref().map(|due| format!(", due {due}")).unwrap_or_default();
+    format!("{} is {state}{due}: {}", clock.name.name, rows_sentence(&clock.targets))
 }
 
 /// `fit is 44: size gives 64 (beds 4 (under 100) at 60%, …), -20 when rival`

@@ -4,12 +4,14 @@
 //! what came out. Always holds: each test runs on the interpreter (plain program) and as machine code (optimised program); it passes only if
 //! both give what it expects.
 
+use crate::clock::Reading;
 use crate::column::Block;
 use crate::interpret;
 use crate::jit::Compiled;
 use crate::model::value::fold_text;
 use crate::model::{Constant, Expected, Policy, Target, Test, Type, Unit};
 use crate::program::{Lowered, Op, OutputRole, Parameter, Parameters, Program};
+use crate::record::clocks::LeadClocks;
 use crate::record::reader::Reader;
 use crate::record::show::Show;
 use crate::record::{self, Lead, LeadError};
@@ -76,12 +78,6 @@ pub fn run(backends: Backends, filter: Option<&str>) -> Vec<TestResult> {
 
 /// The lead of a test and the instant it is looked at; or why it cannot be run.
 pub fn subject(backends: Backends, test: &Test) -> Result<(Lead, i64), String> {
-    if test.later {
-        return Err("it gives signals, which are not evaluated yet".into());
-    }
-    if let Some(expected) = test.expect.iter().find(|expected| expected.target == Target::Later) {
-        return Err(format!("`{}` is not evaluated yet", expected.path));
-    }
     let lead = Lead {
         values: test.lead.clone(),
         stage: test.stage,
@@ -89,8 +85,10 @@ pub fn subject(backends: Backends, test: &Test) -> Result<(Lead, i64), String> {
         signals: test.signals.clone(),
         ..Lead::default()
     };
-    // the instant itself only ends rests, and no lead of a test rests
-    let looks_at_the_clock = backends.plain.program.ops.iter().any(|op| matches!(op, Op::Parameter(Parameter::AsOfDay)));
+    // the instant itself only ends rests, and no lead of a test rests; or starts a clock
+    let looks_at_the_day = backends.plain.program.ops.iter().any(|op| matches!(op, Op::Parameter(Parameter::AsOfDay)));
+    let is_clock = |expected: &Expected| matches!(expected.target, Target::ClockDue(_) | Target::ClockState(_));
+    let looks_at_the_clock = looks_at_the_day || test.expect.iter().any(is_clock);
     match test.as_of {
         Some(as_of) => Ok((lead, as_of)),
         None if looks_at_the_clock => Err("the policy looks at the date, so the test must say `as of`".into()),
@@ -119,13 +117,30 @@ fn differences(backends: Backends, test: &Test, lead: &Lead, as_of: i64) -> Resu
     let reader = Reader::new(policy, sources, &plain.trace, &values, lead, Show { policy, zone: &zone });
     let answers = answers(compiled, &record::encode(policy, optimised, leads)?, &parameters);
 
+    let (clocks, compiled_clocks) = (LeadClocks::new(policy, &plain.program, as_of)?, LeadClocks::new(policy, optimised, as_of)?);
     let mut differences = Vec::new();
     for expected in &test.expect {
         let ty = type_of(policy, expected.target);
-        let found = found(&reader, expected);
-        // what is no column of a scored file is not computed by machine code
-        let output = optimised.outputs.iter().position(|output| role(expected.target) == Some(output.role));
-        let from_code = output.map(|output| answers.columns[output].get(0).map(Constant::Integer));
+        let (found, from_code) = match expected.target {
+            Target::ClockDue(sla) | Target::ClockState(sla) => {
+                let part = |reading: Reading| clock_part(expected.target, reading);
+                let found = part(clocks.reading(sla, lead, &|output| reader.at(plain.program.outputs.get(output)?.value)));
+                let from_code = compiled_clocks.reading(sla, lead, &|output| answers.columns.get(output)?.get(0));
+                (found, Some(part(from_code)))
+            }
+            Target::Field(_)
+            | Target::Let(_)
+            | Target::Score(_)
+            | Target::Section(..)
+            | Target::Decide(_)
+            | Target::Stage
+            | Target::Route(_)
+            | Target::RouteOwner(_) => {
+                // what is no column of a scored file is not computed by machine code
+                let output = optimised.outputs.iter().position(|output| role(expected.target) == Some(output.role));
+                (found(&reader, expected), output.map(|output| answers.columns[output].get(0).map(Constant::Integer)))
+            }
+        };
         let shown = |value: &Option<Constant>| value.as_ref().map(|value| reader.show.constant(ty, value));
         let met = |value: &Option<Constant>| same(value.as_ref(), expected.value.as_ref());
         if !met(&found) || from_code.as_ref().is_some_and(|value| !met(value)) {
@@ -168,7 +183,23 @@ fn found(reader: &Reader, expected: &Expected) -> Option<Constant> {
         Target::Stage => at(trace.stage_after),
         Target::Route(index) => at(Some(trace.routes.get(index)?.value)),
         Target::RouteOwner(index) => at(trace.routes.get(index)?.owner),
-        Target::Later => None,
+        // worked out behind the program
+        Target::ClockDue(_) | Target::ClockState(_) => None,
+    }
+}
+
+fn clock_part(target: Target, reading: Reading) -> Option<Constant> {
+    match target {
+        Target::ClockState(_) => reading.state.map(|state| Constant::Integer(state as i64)),
+        Target::ClockDue(_)
+        | Target::Field(_)
+        | Target::Let(_)
+        | Target::Score(_)
+        | Target::Section(..)
+        | Target::Decide(_)
+        | Target::Stage
+        | Target::Route(_)
+        | Target::RouteOwner(_) => reading.due.map(Constant::Integer),
     }
 }
 
@@ -190,7 +221,7 @@ fn role(target: Target) -> Option<OutputRole> {
         Target::Stage => Some(OutputRole::Stage),
         Target::Route(index) => Some(OutputRole::Queue(index)),
         Target::RouteOwner(index) => Some(OutputRole::Owner(index)),
-        Target::Field(_) | Target::Let(_) | Target::Later => None,
+        Target::Field(_) | Target::Let(_) | Target::ClockDue(_) | Target::ClockState(_) => None,
     }
 }
 
@@ -206,6 +237,7 @@ fn type_of(policy: &Policy, target: Target) -> Type {
         Target::Stage => choice(policy.stage_choices),
         Target::Route(_) => choice(policy.queue_choices),
         Target::RouteOwner(_) => choice(policy.owner_choices),
-        Target::Later => number(0),
+        Target::ClockDue(_) => Type::Time,
+        Target::ClockState(_) => choice(policy.clock_state_choices),
     }
 }

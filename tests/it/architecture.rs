@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["syntax"],
     &["model"],
     &["program"],
-    &["interpret", "jit"],
+    &["interpret", "jit", "clock"],
     &["history"],
     &["batch", "record"],
     &["testing"],

@@ -5,6 +5,7 @@ mod architecture;
 mod batch;
 mod business_time;
 mod cli;
+mod clocks;
 mod jit;
 mod messages;
 mod model_bounds;

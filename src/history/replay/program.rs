@@ -60,6 +60,7 @@ enum Fill {
     Text { measure: MeasureId, map: usize },
     TextIdentity { measure: MeasureId, domain: bool },
     Stage,
+    StageSince,
     RestUntil,
 }
 
@@ -69,6 +70,7 @@ pub struct Filling<'a> {
     pub measures: &'a [Option<i64>],
     pub texts: &'a Texts,
     pub stage: usize,
+    pub stage_since: i64,
     pub rest_until: Option<i64>,
 }
 
@@ -81,6 +83,7 @@ impl Fills {
                 (InputSource::Text { map, .. }, Some(measure)) => Fill::Text { measure, map: *map },
                 (InputSource::TextIdentity { domain, .. }, Some(measure)) => Fill::TextIdentity { measure, domain: *domain },
                 (InputSource::Stage, _) => Fill::Stage,
+                (InputSource::StageSince, _) => Fill::StageSince,
                 (InputSource::RestUntil, _) => Fill::RestUntil,
                 (
                     InputSource::Column(_)
@@ -118,6 +121,7 @@ impl Fills {
                     Some(identity(compared))
                 }),
                 Fill::Stage => i64::try_from(with.stage).ok(),
+                Fill::StageSince => Some(with.stage_since),
                 Fill::RestUntil => with.rest_until,
             };
             let input = &program.inputs[*index];

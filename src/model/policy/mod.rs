@@ -1,5 +1,6 @@
 //! The policy as data: one file for each part of the language; the types are used by the path `model::Name` alone.
 
+mod clock;
 mod expression;
 mod flow;
 mod history;
@@ -7,6 +8,7 @@ mod score;
 mod team;
 mod test;
 
+pub use clock::*;
 pub use expression::*;
 pub use flow::*;
 pub use history::*;
@@ -56,6 +58,11 @@ pub struct Policy {
     /// everyone that a queue rotates among
     pub owner_choices: Option<ChoicesId>,
     pub routes: Vec<Route>,
+    /// numbered in the order of the text
+    pub slas: Vec<Sla>,
+    /// the choices that clocks' states are, in the order of [`ClockState::ALL`]; none without clocks
+    pub clock_state_choices: Option<ChoicesId>,
+    pub promises: Vec<Promise>,
     /// lets, scores and decides, each after all that it needs
     pub order: Vec<Derived>,
     pub tests: Vec<Test>,

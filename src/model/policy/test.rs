@@ -1,6 +1,6 @@
 //! The tests that a policy contains.
 
-use crate::model::{Constant, DecideId, FieldId, LetId, ScoreId};
+use crate::model::{Constant, DecideId, FieldId, LetId, ScoreId, SlaId};
 use crate::source::Span;
 
 use super::Event;
@@ -18,8 +18,6 @@ pub struct Test {
     pub lead: Vec<Option<Constant>>,
     pub expect: Vec<Expected>,
     pub signals: Vec<Event>,
-    /// what it expects of clocks is not evaluated yet
-    pub later: bool,
     pub span: Span,
 }
 
@@ -45,6 +43,8 @@ pub enum Target {
     Route(usize),
     /// `handover.owner`
     RouteOwner(usize),
-    /// clocks: not evaluated yet
-    Later,
+    /// `first_touch.due`
+    ClockDue(SlaId),
+    /// `first_touch.state`
+    ClockState(SlaId),
 }

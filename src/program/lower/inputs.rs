@@ -40,6 +40,10 @@ impl Lowering<'_> {
         }
     }
 
+    pub fn stage_since(&mut self) -> Value {
+        self.builder.input(InputSource::StageSince, INSTANTS, true)
+    }
+
     pub fn rest_until(&mut self) -> Value {
         self.builder.input(InputSource::RestUntil, INSTANTS, true)
     }

@@ -9,6 +9,7 @@
 //! one fraction: what is above and what is below the line must each fit 64 bits, the quotient of both is exact and rounded once.
 
 mod builder;
+mod clocks;
 mod conditions;
 mod decides;
 mod events;
@@ -47,6 +48,7 @@ pub fn lower(policy: &Policy) -> Lowered {
     }
     lowering.lower_flows();
     lowering.lower_routes();
+    lowering.lower_clocks();
     lowering.finish()
 }
 

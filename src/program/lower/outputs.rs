@@ -3,7 +3,7 @@
 use super::Lowering;
 use crate::column::Width;
 use crate::model::Unit;
-use crate::program::{Output, OutputKind, OutputRole, Value};
+use crate::program::{ClockPart, ClockTrace, Output, OutputKind, OutputRole, Value};
 
 impl Lowering<'_> {
     pub fn lower_outputs(&mut self) {
@@ -31,6 +31,21 @@ impl Lowering<'_> {
             }
             if let (Some(owner), Some(choices)) = (owner, policy.owner_choices) {
                 self.give(format!("{}.owner", route.name), Some(owner), OutputKind::Choice(choices), OutputRole::Owner(id));
+            }
+        }
+        self.give_clock_parts();
+    }
+
+    /// What clocks are worked out from; behind all answers.
+    fn give_clock_parts(&mut self) {
+        for (id, sla) in self.policy.slas.iter().enumerate() {
+            let Some(ClockTrace { target, rows, .. }) = self.trace.clocks.get(id).cloned() else { continue };
+            let number = OutputKind::Number { scale: 0, unit: Unit::Plain };
+            self.give(format!("{}#target", sla.name), Some(target), number, OutputRole::Clock(id, ClockPart::Target));
+            for (row, value) in rows.into_iter().enumerate() {
+                if value.is_some() {
+                    self.give(format!("{}#{row}", sla.name), value, OutputKind::Time, OutputRole::Clock(id, ClockPart::Row(row)));
+                }
             }
         }
     }

@@ -36,9 +36,14 @@ fn random_policies_lower_and_optimise() {
                     let section = &policy.scores[score].sections[section];
                     (section.interval, section.optional)
                 }
-                OutputRole::Decide(_) | OutputRole::Stage | OutputRole::Queue(_) | OutputRole::Owner(_) | OutputRole::EventCondition(_) => {
-                    continue;
-                }
+                OutputRole::Decide(_)
+                | OutputRole::Stage
+                | OutputRole::Queue(_)
+                | OutputRole::Owner(_)
+                | OutputRole::Clock(..)
+                | OutputRole::ClockDue(_)
+                | OutputRole::ClockState(_)
+                | OutputRole::EventCondition(_) => continue,
             };
             assert!(optional || !shape.optional, "seed {seed}: {} can be missing\n{}", output.name, generated.files["policy.lead"]);
             let inside = interval.low <= shape.interval.low && shape.interval.high <= interval.high;

@@ -1,0 +1,312 @@
+//! One clock of one lead, from what happens to it to what it says.
+//!
+//! Enters: dated happenings in order. Leaves: an [`Instance`] for each time the clock was started, with its dated events. Always holds: events
+//! are in the order of time; nothing is due while the clock is paused; after a stop nothing follows.
+//!
+//! The rules. A running clock cannot be started again, only restarted; what is not running can be neither stopped nor restarted. A pause
+//! that began before the clock did holds it too. After a breach pauses change nothing: what is late stays late. What follows a breach
+//! is counted from the instant at which the time was over. `reassign` starts the clock anew, with the same target; what was still to
+//! follow from the breach before falls away.
+
+use super::Clocks;
+use super::lengths::{Lengths, share_of};
+use crate::model::{BreachAction, ClockState, ClockTime, Pause, Sla, SlaId};
+
+/// A clock that nobody stops is reassigned so often at most.
+pub const RUNS_MAX: usize = 1_000;
+
+/// Something that happens to a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Happening {
+    /// microseconds since the epoch
+    pub at: i64,
+    pub what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// with the target that applies at this instant, and the calendar of whoever has the lead; see [`Clocks::calendar`]
+    Start {
+        target: usize,
+        calendar: Option<usize>,
+    },
+    Stop,
+    Restart {
+        calendar: Option<usize>,
+    },
+    /// the condition of `pauses when …` begins (ceases) to hold; the number of the pause
+    While {
+        pause: usize,
+        holds: bool,
+    },
+    /// the moment of `pauses … for …`
+    PauseFor(usize),
+}
+
+/// One time that a clock was started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    /// index into the clock's targets
+    pub target: usize,
+    pub calendar: Option<usize>,
+    pub started: i64,
+    /// of the last run; none while it is paused before a breach, and where there is no such instant
+    pub due: Option<i64>,
+    pub state: ClockState,
+    pub stopped: Option<i64>,
+    pub events: Vec<ClockEvent>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockEvent {
+    pub at: i64,
+    pub kind: ClockEventKind,
+}
+
+/// In the order in which events of one instant stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ClockEventKind {
+    Started,
+    Restarted,
+    Paused,
+    Resumed,
+    /// index into the clock's reminders
+    Reminded(usize),
+    Breached,
+    /// index into its breaches
+    Notified(usize),
+    /// index into its escalation
+    Escalated(usize),
+    /// index into its breaches
+    Reassigned(usize),
+    Stopped,
+}
+
+pub fn run(clocks: &Clocks, id: SlaId, sla: &Sla, happenings: &[Happening], until: i64) -> Vec<Instance> {
+    let mut machine = Machine { clocks, id, sla, whiles: Vec::new(), paused_until: None, active: None, done: Vec::new() };
+    for happening in happenings.iter().take_while(|happening| happening.at <= until) {
+        machine.advance(happening.at);
+        machine.take(*happening);
+    }
+    machine.advance(until);
+    machine.done.extend(machine.active.map(|active| active.instance));
+    machine.done
+}
+
+struct Machine<'m, 'p> {
+    clocks: &'m Clocks<'p>,
+    id: SlaId,
+    sla: &'m Sla,
+    /// pauses whose conditions hold
+    whiles: Vec<usize>,
+    paused_until: Option<i64>,
+    active: Option<Active>,
+    done: Vec<Instance>,
+}
+
+/// An instance that nobody has stopped.
+struct Active {
+    instance: Instance,
+    runs: usize,
+    /// counted time of this run: all of it, and what was used up before `since`
+    total: Option<i64>,
+    spent: i64,
+    since: i64,
+    is_paused: bool,
+    reminded: Vec<bool>,
+    /// what is to come if nothing else happens, in order
+    pending: Vec<ClockEvent>,
+}
+
+impl Machine<'_, '_> {
+    /// Lets time go on: what lies before `to` happens.
+    fn advance(&mut self, to: i64) {
+        loop {
+            let resumes = self.paused_until.filter(|until| self.whiles.is_empty() && *until <= to);
+            let next = self.active.as_ref().and_then(|active| active.pending.first()).map(|event| event.at).filter(|at| *at < to);
+            match (resumes, next) {
+                (Some(resumes), next) if next.is_none_or(|next| resumes <= next) => {
+                    self.paused_until = None;
+                    self.hold_or_go(resumes);
+                }
+                (_, Some(_)) => self.happen(),
+                (_, None) => return,
+            }
+        }
+    }
+
+    fn take(&mut self, Happening { at, what }: Happening) {
+        match what {
+            What::Start { target, calendar } => {
+                if self.active.is_none() && target < self.sla.targets.len() {
+                    let state = ClockState::Running;
+                    let instance = Instance { target, calendar, started: at, due: None, state, stopped: None, events: Vec::new() };
+                    self.active = Some(Active::new(instance));
+                    self.start(at, ClockEventKind::Started);
+                }
+            }
+            What::Stop => {
+                if let Some(mut active) = self.active.take() {
+                    let is_late = active.instance.state == ClockState::Breached;
+                    active.instance.state = if is_late { ClockState::Missed } else { ClockState::Met };
+                    active.instance.stopped = Some(at);
+                    active.say(at, ClockEventKind::Stopped);
+                    self.done.push(active.instance);
+                }
+            }
+            What::Restart { calendar } => {
+                if let Some(active) = &mut self.active {
+                    active.instance.calendar = calendar;
+                    self.start(at, ClockEventKind::Restarted);
+                }
+            }
+            What::While { pause, holds } => {
+                self.whiles.retain(|holding| *holding != pause);
+                if holds {
+                    self.whiles.push(pause);
+                }
+                self.hold_or_go(at);
+            }
+            What::PauseFor(pause) => {
+                let Some(Pause::After { length, .. }) = self.sla.pauses.get(pause) else { return };
+                let calendar = match &self.active {
+                    Some(active) => active.instance.calendar,
+                    None => self.clocks.calendar(self.id, None),
+                };
+                if let Some(end) = self.lengths(calendar).after(at, *length) {
+                    self.paused_until = Some(self.paused_until.map_or(end, |until| until.max(end)));
+                    self.hold_or_go(at);
+                }
+            }
+        }
+    }
+
+    /// A run of the active instance begins.
+    fn start(&mut self, at: i64, kind: ClockEventKind) {
+        let Some(mut active) = self.active.take() else { return };
+        let lengths = self.lengths(active.instance.calendar);
+        let within = self.within(&active);
+        let due = lengths.after(at, within);
+        active.runs += 1;
+        active.total = due.map(|due| lengths.between(at, due, within));
+        active.spent = 0;
+        active.since = at;
+        active.is_paused = false;
+        active.reminded = vec![false; self.sla.reminders.len()];
+        active.instance.due = due;
+        active.instance.state = ClockState::Running;
+        active.say(at, kind);
+        self.schedule(&mut active);
+        self.active = Some(active);
+        self.hold_or_go(at);
+    }
+
+    /// Pauses or resumes the active instance, as the pauses say.
+    fn hold_or_go(&mut self, at: i64) {
+        let holds = !self.whiles.is_empty() || self.paused_until.is_some_and(|until| until > at);
+        let Some(mut active) = self.active.take() else { return };
+        if active.is_paused != holds && active.instance.state != ClockState::Breached {
+            let lengths = self.lengths(active.instance.calendar);
+            let within = self.within(&active);
+            active.is_paused = holds;
+            if holds {
+                active.spent = active.spent.saturating_add(lengths.between(active.since, at, within));
+                active.pending.clear();
+                active.instance.due = None;
+                active.instance.state = ClockState::Paused;
+                active.say(at, ClockEventKind::Paused);
+            } else {
+                active.since = at;
+                let left = active.total.map(|total| total.saturating_sub(active.spent).max(0));
+                active.instance.due = left.and_then(|left| lengths.plus(at, left, within));
+                active.instance.state = ClockState::Running;
+                active.say(at, ClockEventKind::Resumed);
+                self.schedule(&mut active);
+            }
+        }
+        self.active = Some(active);
+    }
+
+    /// The reminders that are still to come, and the breach.
+    fn schedule(&self, active: &mut Active) {
+        let lengths = self.lengths(active.instance.calendar);
+        let within = self.within(active);
+        active.pending.clear();
+        for (index, reminder) in self.sla.reminders.iter().enumerate() {
+            let point = active.total.and_then(|total| share_of(total, reminder.share));
+            let left = point.filter(|_| !active.reminded[index]).map(|point| point - active.spent);
+            if let Some(at) = left.and_then(|left| lengths.plus(active.since, left.max(0), within)) {
+                active.pending.push(ClockEvent { at, kind: ClockEventKind::Reminded(index) });
+            }
+        }
+        active.pending.extend(active.instance.due.map(|at| ClockEvent { at, kind: ClockEventKind::Breached }));
+        active.pending.sort_by_key(|event| (event.at, event.kind));
+    }
+
+    /// The next pending event happens.
+    fn happen(&mut self) {
+        let Some(mut active) = self.active.take() else { return };
+        let event = active.pending.remove(0);
+        active.instance.events.push(event);
+        match event.kind {
+            ClockEventKind::Reminded(index) => active.reminded[index] = true,
+            ClockEventKind::Breached => {
+                active.instance.state = ClockState::Breached;
+                self.follow(&mut active, event.at);
+            }
+            ClockEventKind::Reassigned(_) => {
+                self.active = Some(active);
+                return self.start(event.at, ClockEventKind::Restarted);
+            }
+            ClockEventKind::Started
+            | ClockEventKind::Restarted
+            | ClockEventKind::Paused
+            | ClockEventKind::Resumed
+            | ClockEventKind::Notified(_)
+            | ClockEventKind::Escalated(_)
+            | ClockEventKind::Stopped => {}
+        }
+        self.active = Some(active);
+    }
+
+    /// What a breach brings.
+    fn follow(&self, active: &mut Active, breached: i64) {
+        let lengths = self.lengths(active.instance.calendar);
+        let after = |length: Option<ClockTime>| length.map_or(Some(breached), |length| lengths.after(breached, length));
+        let breaches = self.sla.breaches.iter().enumerate().map(|(index, breach)| {
+            let kind = match breach.action {
+                BreachAction::Notify(_) => ClockEventKind::Notified(index),
+                BreachAction::Reassign => ClockEventKind::Reassigned(index),
+            };
+            (kind, after(breach.after))
+        });
+        let steps = self.sla.escalation.iter().enumerate().map(|(index, step)| (ClockEventKind::Escalated(index), after(Some(step.after))));
+        let may_restart = active.runs < RUNS_MAX;
+        for (kind, at) in breaches.chain(steps) {
+            let restarts = matches!(kind, ClockEventKind::Reassigned(_));
+            active.pending.extend(at.filter(|_| may_restart || !restarts).map(|at| ClockEvent { at, kind }));
+        }
+        active.pending.sort_by_key(|event| (event.at, event.kind));
+    }
+
+    fn within(&self, active: &Active) -> ClockTime {
+        // a start names a target that there is
+        self.sla.targets.get(active.instance.target).map_or(ClockTime::Elapsed(0), |target| target.within)
+    }
+
+    fn lengths(&self, calendar: Option<usize>) -> Lengths<'_> {
+        let calendar = calendar.and_then(|calendar| self.clocks.calendars.get(calendar)).and_then(Option::as_ref);
+        Lengths { zone: &self.clocks.zone, calendar }
+    }
+}
+
+impl Active {
+    fn new(instance: Instance) -> Active {
+        let since = instance.started;
+        Active { instance, runs: 0, total: None, spent: 0, since, is_paused: false, reminded: Vec::new(), pending: Vec::new() }
+    }
+
+    fn say(&mut self, at: i64, kind: ClockEventKind) {
+        self.instance.events.push(ClockEvent { at, kind });
+    }
+}

@@ -1,0 +1,211 @@
+//! Clocks in a snapshot: how each stands at as-of.
+//!
+//! Enters: the answers of the program for one lead (which target applies, and since when what the stage and conditions make happen does), the
+//! lead's signals. Leaves: a [`Reading`] for each clock, and with them the answers as a scored file has them. Always holds: what was
+//! not asked for in the policy's text changes nothing; the order of equal instants is that of the language: signals, then what the
+//! stage and conditions bring; and of these what stops before what starts.
+//!
+//! A snapshot knows of the past what signals and `stage_since` say. A clock that starts on entering a stage runs from `stage_since` while the
+//! lead is in it; a condition is known to hold since as-of.
+
+use super::run::{Happening, Instance, What};
+use super::{ClockState, Clocks};
+use crate::column::{Block, Column, Width};
+use crate::model::{ClockRow, EventConditionId, Moment, Policy, SignalId, SlaId};
+use crate::program::{ClockPart, Output, OutputKind, OutputRole, Program};
+
+/// How a clock stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// none unless it runs
+    pub due: Option<i64>,
+    /// none if it was never started
+    pub state: Option<ClockState>,
+}
+
+/// The signals of one lead in the order of time, as clocks see them.
+pub trait Signals {
+    fn count(&self) -> usize;
+
+    /// Microseconds since the epoch.
+    fn at(&self, signal: usize) -> i64;
+
+    fn kind(&self, signal: usize) -> SignalId;
+
+    /// Whether a `where` holds for one.
+    fn holds(&self, signal: usize, condition: EventConditionId) -> bool;
+}
+
+/// Of a lead that has done nothing.
+pub struct NoSignals;
+
+impl Signals for NoSignals {
+    fn count(&self) -> usize {
+        0
+    }
+
+    fn at(&self, _: usize) -> i64 {
+        0
+    }
+
+    fn kind(&self, _: usize) -> SignalId {
+        0
+    }
+
+    fn holds(&self, _: usize, _: EventConditionId) -> bool {
+        false
+    }
+}
+
+/// The clocks of a policy, and where a program answers what they ask.
+#[derive(Clone, Debug)]
+pub struct Snapshot<'p> {
+    clocks: Clocks<'p>,
+    places: Vec<Places>,
+    /// outputs that are answers as they stand
+    plain: Vec<usize>,
+}
+
+/// Outputs of the program, by their numbers.
+#[derive(Clone, Debug)]
+struct Places {
+    target: Option<usize>,
+    /// per row of the clock; none for signals
+    rows: Vec<Option<usize>>,
+    /// of routes, in their order
+    owners: Vec<usize>,
+}
+
+/// The answers that a scored file has: those of the program, without what only clocks ask, and the clocks'.
+pub fn answers(policy: &Policy, program: &Program) -> Vec<Output> {
+    let mut answers: Vec<Output> = program.outputs.iter().filter(|output| !is_part(output)).cloned().collect();
+    for (sla, clock) in policy.slas.iter().enumerate() {
+        let target = program.outputs.iter().find(|output| output.role == OutputRole::Clock(sla, ClockPart::Target));
+        let Some((target, states)) = target.zip(policy.clock_state_choices) else { continue };
+        let answer = |part: &str, kind: OutputKind, role: OutputRole| Output {
+            name: format!("{}.{part}", clock.name),
+            kind,
+            optional: true,
+            role,
+            ..target.clone()
+        };
+        answers.push(answer("due", OutputKind::Time, OutputRole::ClockDue(sla)));
+        answers.push(answer("state", OutputKind::Choice(states), OutputRole::ClockState(sla)));
+    }
+    answers
+}
+
+fn is_part(output: &Output) -> bool {
+    matches!(output.role, OutputRole::Clock(..))
+}
+
+impl<'p> Snapshot<'p> {
+    pub fn new(clocks: Clocks<'p>, program: &Program) -> Snapshot<'p> {
+        let place = |role: OutputRole| program.outputs.iter().position(|output| output.role == role);
+        let policy = clocks.policy();
+        let places = policy.slas.iter().enumerate().map(|(sla, clock)| Places {
+            target: place(OutputRole::Clock(sla, ClockPart::Target)),
+            rows: (0..clock.rows().count()).map(|row| place(OutputRole::Clock(sla, ClockPart::Row(row)))).collect(),
+            owners: (0..policy.routes.len()).filter_map(|route| place(OutputRole::Owner(route))).collect(),
+        });
+        let places = places.collect();
+        let plain = (0..program.outputs.len()).filter(|index| !is_part(&program.outputs[*index])).collect();
+        Snapshot { clocks, places, plain }
+    }
+
+    pub fn clocks(&self) -> &Clocks<'p> {
+        &self.clocks
+    }
+
+    /// How a clock stands at as-of, given the program's outputs by their numbers and the lead's signals in the order of time.
+    pub fn read(&self, sla: SlaId, output: &dyn Fn(usize) -> Option<i64>, signals: &dyn Signals, as_of: i64) -> Reading {
+        let Some(last) = self.instance(sla, output, signals, as_of) else { return Reading::default() };
+        let due = match last.state {
+            ClockState::Running | ClockState::Breached => last.due,
+            ClockState::Paused | ClockState::Met | ClockState::Missed => None,
+        };
+        Reading { due, state: Some(last.state) }
+    }
+
+    /// The last time that the clock was started, as far as a snapshot knows.
+    pub fn instance(&self, sla: SlaId, output: &dyn Fn(usize) -> Option<i64>, signals: &dyn Signals, as_of: i64) -> Option<Instance> {
+        let (clock, places) = (self.clocks.sla(sla)?, self.places.get(sla)?);
+        let target = usize::try_from(output(places.target?)?).ok()?;
+        let calendar = self.calendar(sla, places, output);
+        let what = |row: &ClockRow| match row {
+            ClockRow::Stops(_) => What::Stop,
+            ClockRow::Starts(_) => What::Start { target, calendar },
+            ClockRow::Restarts(_) => What::Restart { calendar },
+            ClockRow::PausesWhile(pause, _) => What::While { pause: *pause, holds: true },
+            ClockRow::PausesAfter(pause, _) => What::PauseFor(*pause),
+        };
+        let mut happenings: Vec<(bool, Happening)> = Vec::new();
+        for (row, place) in clock.rows().zip(&places.rows) {
+            let known = place.and_then(output);
+            happenings.extend(known.map(|at| (true, Happening { at, what: what(&row) })));
+            let Some(Moment::On { signals: wanted, condition }) = moment_of(&row) else { continue };
+            let fits = |signal: &usize| {
+                wanted.binary_search(&signals.kind(*signal)).is_ok() && condition.is_none_or(|id| signals.holds(*signal, id))
+            };
+            happenings
+                .extend((0..signals.count()).filter(fits).map(|signal| (false, Happening { at: signals.at(signal), what: what(&row) })));
+        }
+        happenings.sort_by_key(|(is_stage, happening)| (happening.at, *is_stage, order(happening.what)));
+        let happenings: Vec<Happening> = happenings.into_iter().map(|(_, happening)| happening).collect();
+        self.clocks.run(sla, &happenings, as_of).pop()
+    }
+
+    /// The answers of a block as a scored file has them, given each row's signals; takes the program's columns that are answers as they stand.
+    pub fn complete<S: Signals>(&self, raw: &mut Block, as_of: i64, signals: impl Fn(usize) -> S) -> Block {
+        let rows = raw.rows;
+        let mut clocks = Vec::with_capacity(2 * self.places.len());
+        for _ in &self.places {
+            clocks.push(Column::with_capacity(Width::I64, rows));
+            clocks.push(Column::with_capacity(Width::U8, rows));
+        }
+        for row in 0..rows {
+            let signals = signals(row);
+            let output = |index: usize| raw.columns.get(index).and_then(|column| column.get(row));
+            for (sla, columns) in clocks.chunks_mut(2).enumerate() {
+                let reading = self.read(sla, &output, &signals, as_of);
+                if let [due, state] = columns {
+                    due.push(reading.due);
+                    state.push(reading.state.map(|state| state as i64));
+                }
+            }
+        }
+        let place = |index: &usize| std::mem::replace(&mut raw.columns[*index], Column::with_capacity(Width::U8, 0));
+        let columns = self.plain.iter().map(place).chain(clocks).collect();
+        Block { rows, columns }
+    }
+
+    /// The calendar of the owner that a route gives, if the clock's team gives that owner one.
+    fn calendar(&self, sla: SlaId, places: &Places, output: &dyn Fn(usize) -> Option<i64>) -> Option<usize> {
+        let policy = self.clocks.policy();
+        let team = policy.teams.get(self.clocks.sla(sla)?.by?)?;
+        let owners = policy.owner_choices.and_then(|choices| policy.choices.get(choices));
+        let names = places.owners.iter().filter_map(|place| {
+            let owner = usize::try_from(output(*place)?).ok()?;
+            Some(owners?.members.get(owner)?.name.as_str())
+        });
+        let mut members = names.filter(|name| team.members.iter().any(|member| member.name == *name));
+        self.clocks.calendar(sla, members.next())
+    }
+}
+
+fn moment_of<'a>(row: &ClockRow<'a>) -> Option<&'a Moment> {
+    match row {
+        ClockRow::Starts(moment) | ClockRow::Stops(moment) | ClockRow::Restarts(moment) | ClockRow::PausesAfter(_, moment) => Some(moment),
+        ClockRow::PausesWhile(..) => None,
+    }
+}
+
+/// What stops comes before what starts, so that one signal can end one instance and begin the next.
+fn order(what: What) -> u8 {
+    match what {
+        What::Stop => 0,
+        What::Start { .. } => 1,
+        What::Restart { .. } => 2,
+        What::While { .. } | What::PauseFor(_) => 3,
+    }
+}

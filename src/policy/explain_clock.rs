@@ -1,0 +1,62 @@
+//! Why a clock of the lead stands as it does.
+//!
+//! Enters: the policy's clocks, what the interpreter computed. Leaves: for each clock its state, its due time, which target applies and why no
+//! earlier one does, and what has happened so far.
+
+use super::explain::{FirstMatch, named};
+use super::explanation::{ClockEventExplained, ClockExplained, RowExplained};
+use super::why::why_not;
+use crate::clock::{ClockEvent, ClockEventKind};
+use crate::model::Sla;
+use crate::program::Lowered;
+use crate::record::LeadError;
+use crate::record::clocks::LeadClocks;
+use crate::record::reader::Reader;
+
+pub fn clocks(reader: &Reader, plain: &Lowered, as_of: i64) -> Result<Vec<ClockExplained>, LeadError> {
+    if reader.policy.slas.is_empty() {
+        return Ok(Vec::new());
+    }
+    let clocks = LeadClocks::new(reader.policy, &plain.program, as_of)?;
+    let output = |output: usize| reader.at(plain.program.outputs.get(output)?.value);
+    Ok(reader.policy.slas.iter().enumerate().map(|(id, sla)| clock(reader, &clocks, id, sla, &output)).collect())
+}
+
+fn clock(reader: &Reader, clocks: &LeadClocks, id: usize, sla: &Sla, output: &dyn Fn(usize) -> Option<i64>) -> ClockExplained {
+    let reading = clocks.reading(id, reader.lead, output);
+    let instance = clocks.instance(id, reader.lead, output);
+    let mut table = FirstMatch::default();
+    let holds = reader.trace.clocks.get(id).map(|trace| trace.targets.as_slice()).unwrap_or_default();
+    let targets = sla.targets.iter().zip(holds).map(|(target, holds)| RowExplained {
+        gives: target.text.clone(),
+        condition: target.condition.as_ref().map(|condition| reader.phrase(condition.span)),
+        because: None,
+        verdict: table
+            .next(reader.holds_at(*holds), || target.condition.as_ref().map(|condition| why_not(reader, condition)).unwrap_or_default()),
+    });
+    let event = |event: &ClockEvent| ClockEventExplained { at: reader.show.time(event.at), what: what(reader, sla, event.kind) };
+    ClockExplained {
+        name: named(&sla.name, &sla.display),
+        team: sla.by.and_then(|team| reader.policy.teams.get(team)).map(|team| named(&team.name, &team.display)),
+        state: reading.state.map(|state| state.name().to_owned()),
+        due: reading.due.map(|due| reader.show.time(due)),
+        targets: targets.collect(),
+        events: instance.iter().flat_map(|instance| &instance.events).map(event).collect(),
+    }
+}
+
+/// In the policy's words where it has some.
+fn what(reader: &Reader, sla: &Sla, kind: ClockEventKind) -> String {
+    let phrase = |span: Option<crate::source::Span>| span.map(|span| reader.phrase(span)).unwrap_or_default();
+    match kind {
+        ClockEventKind::Started => "starts".to_owned(),
+        ClockEventKind::Restarted => "starts anew".to_owned(),
+        ClockEventKind::Paused => "pauses".to_owned(),
+        ClockEventKind::Resumed => "goes on".to_owned(),
+        ClockEventKind::Reminded(index) => phrase(sla.reminders.get(index).map(|row| row.span)),
+        ClockEventKind::Breached => "breached".to_owned(),
+        ClockEventKind::Notified(index) | ClockEventKind::Reassigned(index) => phrase(sla.breaches.get(index).map(|row| row.span)),
+        ClockEventKind::Escalated(index) => format!("escalate to {}", phrase(sla.escalation.get(index).map(|row| row.span))),
+        ClockEventKind::Stopped => "stops".to_owned(),
+    }
+}

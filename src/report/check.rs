@@ -59,6 +59,9 @@ pub fn summary(checked: &Checked, operations: Option<u64>, look: Look) -> String
     let found = found(&checked.diagnostics);
     if !errors {
         let mut line = contents(&checked.policy);
+        for followed in &checked.policy.follows {
+            line += &format!("; follows {} ({})", followed.name, counted(followed.requirement_count as u64, "requirement", "requirements"));
+        }
         if found.is_none() {
             line += "; no mistakes";
         }
@@ -95,6 +98,8 @@ fn not_evaluated(page: &mut Page, policy: &Policy, sources: &Sources) {
 #[derive(Debug, Serialize)]
 pub struct CheckRecord<'a> {
     pub policy: &'a str,
+    /// the standards that it follows
+    pub follows: Vec<&'a str>,
     pub errors: usize,
     pub warnings: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,6 +127,7 @@ pub fn record(checked: &Checked, operations: Option<u64>) -> CheckRecord<'_> {
     });
     CheckRecord {
         policy: &checked.policy.name,
+        follows: checked.policy.follows.iter().map(|followed| followed.name.as_str()).collect(),
         errors: of(Severity::Error),
         warnings: of(Severity::Warning),
         operations_per_lead: operations,

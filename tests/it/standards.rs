@@ -695,6 +695,84 @@ fn very_large_standards_end() {
     assert!(broken.help.as_deref().unwrap_or_default().contains("190 more places"), "{:?}", broken.help);
 }
 
+/// The policy satisfies this, so whatever is said once a word of it is out of place has to come from that.
+const SATISFIED: &[&str] = &[
+    "weight of section size <= 50%",
+    "every score has section weights that total 100%",
+    "every priority between -10 and 10",
+    "some priority < 0",
+    "threshold of fit in status.hot between 55 and 80",
+    "threshold of heat in status.hot >= 1",
+    "every score between 0 and 100",
+    "every stage has accountable",
+    "every stage owner is one of marketing, sales",
+    "every queue team is one of sales",
+    "every handover has sla within 4 business hours",
+    "lead has beds, state",
+    "policy has version",
+    "version at most 12 months old",
+    "claim \"cold leads stay\"",
+    "test \"a hot lead\"",
+    "at least 5 fields",
+];
+
+/// One word of the policy left out, or with a letter too much: what is a mistake of the language is not said to break the standard too, unless
+/// the word itself is what the standard asks for.
+#[test]
+fn a_slip_is_no_breach() {
+    let standard = standard(&SATISFIED.join("\n  require "));
+    assert!(check(&files(POLICY, &standard), "p.lead").diagnostics.is_empty());
+    let policy = POLICY;
+    let words = policy.split_whitespace().map(|word| word.as_ptr() as usize - policy.as_ptr() as usize);
+    let mut slips = 0;
+    let mut breaches = std::collections::BTreeSet::new();
+    // every third of them, to be done in seconds
+    for start in words.step_by(3) {
+        let end = start + policy[start..].find(char::is_whitespace).unwrap_or(policy.len() - start);
+        for with in [String::new(), format!("{}x", &policy[start..end])] {
+            let text = format!("{}{with}{}", &policy[..start], &policy[end..]);
+            let checked = check(&files(&text, &standard), "p.lead");
+            let (broken, others): (Vec<_>, Vec<_>) =
+                checked.diagnostics.iter().partition(|diagnostic| diagnostic.code.entry().code == "E0702");
+            slips += 1;
+            if !others.is_empty() {
+                breaches.extend(broken.iter().map(|diagnostic| format!("`{}` -> `{with}`: {}", &policy[start..end], diagnostic.message)));
+            }
+        }
+    }
+    assert!(slips > 140, "{slips}");
+    let breaches: Vec<String> = breaches.into_iter().collect();
+    assert!(breaches.is_empty(), "{}", breaches.join("\n"));
+}
+
+/// Words in any order are at worst no requirement.
+#[test]
+fn any_words_are_read() {
+    let words: Vec<&str> = REQUIREMENTS.iter().flat_map(|row| row.example.split(' ')).filter(|word| !word.contains('"')).collect();
+    let mut state = 7_u64;
+    let mut next = |bound: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % bound
+    };
+    let mut misread = 0;
+    for _ in 0..400 {
+        let mut text: Vec<&str> = REQUIREMENTS[next(REQUIREMENTS.len())].example.split(' ').collect();
+        for _ in 0..=next(3) {
+            let at = next(text.len());
+            match next(3) {
+                0 if text.len() > 1 => drop(text.remove(at)),
+                1 => text.insert(at, words[next(words.len())]),
+                _ => text[at] = words[next(words.len())],
+            }
+        }
+        let text = text.join(" ");
+        let checked = checked(&text, &[]);
+        misread += usize::from(codes(&checked).contains(&"E0701"));
+        assert!(checked.diagnostics.iter().all(|diagnostic| !diagnostic.message.is_empty()), "{text}");
+    }
+    assert!(misread > 200, "{misread}");
+}
+
 // --- the page ---------------------------------------------------------------------------------------------------------
 
 /// docs/standards.md lists every form and every slot, as the compiler knows them.

@@ -26,6 +26,8 @@ pub struct Policy {
     pub display: Option<String>,
     pub doc: Option<String>,
     pub version: Option<String>,
+    /// the standards that it is held against
+    pub follows: Vec<Followed>,
     /// IANA name; `UTC` if the policy names none
     pub timezone: String,
     pub currency: Option<Currency>,
@@ -92,6 +94,13 @@ pub struct ColumnType<'p> {
     pub ty: Type,
     pub range: Option<Interval>,
     pub optional: bool,
+}
+
+/// A standard that the policy follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Followed {
+    pub name: String,
+    pub requirement_count: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

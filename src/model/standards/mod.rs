@@ -22,6 +22,7 @@ pub use words::{SLOTS, Slot};
 use reading::{Breach, Mistakes, Reading, Verdict};
 use words::{Expected, Filled, Misfit};
 
+use super::Followed;
 use super::check::Checker;
 use super::resolve::quoted;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Label, Severity};
@@ -84,7 +85,10 @@ impl<'t> Checker<'t> {
                 continue;
             }
             match self.items.standards.iter().find(|(_, standard)| standard.name.text == name.text) {
-                Some((_, standard)) => self.followed.push((standard, name.span)),
+                Some((_, standard)) => {
+                    self.followed.push((standard, name.span));
+                    self.policy.follows.push(Followed { name: name.text.clone(), requirement_count: standard.requires.len() });
+                }
                 None => {
                     let candidates = self.choosable(self.standards.keys().map(String::as_str));
                     self.unknown(Code::UnknownName, "standard", name, candidates);

@@ -11,7 +11,7 @@ use rustc_hash::FxHashSet;
 use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::model::check::Checker;
 use crate::model::words::listed;
-use crate::model::{Derived, LetId};
+use crate::model::{Derived, LetId, ScoreId};
 use crate::source::Span;
 use crate::syntax::tree;
 
@@ -23,6 +23,8 @@ pub(super) struct Reading<'c, 't> {
     mistakes: Mistakes,
     /// every item of every file was read
     pub is_whole: bool,
+    /// the words that mistakes point at
+    pointed_at: FxHashSet<&'c str>,
     /// where each let stands in the order of evaluation
     positions: OnceCell<Vec<usize>>,
 }
@@ -122,7 +124,9 @@ impl<'c, 't> Reading<'c, 't> {
         // of text that could not be read nobody knows what it declares
         let is_whole =
             !checker.hidden.files && errors(&checker.diagnostics).all(|(_, diagnostic)| !diagnostic.code.entry().code.starts_with("E00"));
-        Reading { checker, mistakes, is_whole, positions: OnceCell::new() }
+        let labels = errors(&checker.diagnostics).flat_map(|(_, diagnostic)| &diagnostic.labels);
+        let pointed_at = labels.map(|label| checker.sources.text(label.span)).collect();
+        Reading { checker, mistakes, is_whole, pointed_at, positions: OnceCell::new() }
     }
 
     /// Whether a reported mistake points into this text.
@@ -133,6 +137,16 @@ impl<'c, 't> Reading<'c, 't> {
     /// Something that the standard names, or needs, is not there.
     pub fn absent(&self, finding: impl Into<String>) -> Verdict {
         if self.is_whole { Verdict::breaks(finding, Vec::new()) } else { Verdict::holds() }
+    }
+
+    /// A name of the standard is not there; unless a mistake says that already, because the policy uses the name too.
+    pub fn unknown(&self, finding: impl Into<String>, name: &str) -> Verdict {
+        if self.is_pointed_at(name) { Verdict::holds() } else { self.absent(finding) }
+    }
+
+    /// Whether a mistake is about this word.
+    pub fn is_pointed_at(&self, name: &str) -> bool {
+        self.pointed_at.contains(name)
     }
 
     /// No part may break the requirement.
@@ -197,9 +211,15 @@ impl<'c, 't> Reading<'c, 't> {
         })
     }
 
-    /// Whether a mistake stands in some score.
+    /// Whether the text of every score is known, and has no mistake.
     pub fn scores_are_sound(&self) -> bool {
-        self.checker.derived.scores.iter().all(|(item, _)| !self.is_broken(item.span))
+        self.is_whole && (0..self.checker.derived.scores.len()).all(|id| self.score_is_sound(id))
+    }
+
+    /// Whether the score has no mistake, and nothing that it needs.
+    pub fn score_is_sound(&self, id: ScoreId) -> bool {
+        let item = self.checker.derived.scores.get(id).map(|(item, _)| item.span);
+        item.is_some_and(|span| !self.is_broken(span)) && !self.checker.memory.broken.contains(&Derived::Score(id))
     }
 }
 

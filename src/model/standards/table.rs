@@ -13,6 +13,7 @@ use super::{Demand, Requirement};
 use crate::diagnostic::{Code, Label};
 use crate::model::score_scale::row_bounds;
 use crate::model::value::{Decimal, fold_text};
+use crate::model::words::listed;
 use crate::model::{FieldId, SectionKind};
 use crate::source::Span;
 use crate::syntax::tree::{self, PolicyProperty, RaciRole};
@@ -34,7 +35,7 @@ pub const REQUIREMENTS: &[Requirement] = &[
             let sections: Vec<&tree::Section> = reading.sections().filter(named).map(|(_, section)| section).collect();
             if sections.is_empty() {
                 return if reading.scores_are_sound() {
-                    reading.absent(format!("there is no section `{}`", filled.path(0)))
+                    reading.unknown(format!("there is no section `{}`", filled.path(0)), &section.text)
                 } else {
                     Verdict::holds()
                 };
@@ -134,7 +135,9 @@ pub const REQUIREMENTS: &[Requirement] = &[
             let Some(limit) = filled.limit else { return Verdict::holds() };
             let mut parts = Vec::new();
             for (id, (item, tree)) in reading.checker.derived.scores.iter().enumerate() {
-                let Some(score) = reading.checker.policy.scores.get(id) else { continue };
+                let Some(score) = reading.checker.policy.scores.get(id).filter(|_| reading.is_whole && reading.score_is_sound(id)) else {
+                    continue;
+                };
                 let end = |units: i64| Decimal { mantissa: i128::from(units), places: score.scale }.reduced();
                 let (low, high) = (end(score.interval.low), end(score.interval.high));
                 if !limit.contains(low) || !limit.contains(high) {
@@ -266,7 +269,7 @@ pub const REQUIREMENTS: &[Requirement] = &[
         demand: Demand::None,
         judge: |reading, filled| match reading.fields_in(filled.name(0)) {
             Some(fields) => sourceless(reading, fields, Some(filled.name(1))),
-            None => reading.absent(format!("there is no score `{}`", filled.name(0))),
+            None => reading.unknown(format!("there is no score `{}`", filled.name(0)), filled.name(0)),
         },
     },
     Requirement {
@@ -290,7 +293,7 @@ pub const REQUIREMENTS: &[Requirement] = &[
         demand: Demand::Allowed("field in"),
         judge: |reading, filled| match reading.fields_in(filled.name(0)) {
             Some(fields) => outside(reading, fields, &list(filled, 1)),
-            None => reading.absent(format!("there is no score `{}`", filled.name(0))),
+            None => reading.unknown(format!("there is no score `{}`", filled.name(0)), filled.name(0)),
         },
     },
     Requirement {
@@ -300,7 +303,7 @@ pub const REQUIREMENTS: &[Requirement] = &[
         demand: Demand::Forbidden("field in"),
         judge: |reading, filled| match reading.fields_in(filled.name(0)) {
             Some(fields) => among(reading, fields, &list(filled, 1)),
-            None => reading.absent(format!("there is no score `{}`", filled.name(0))),
+            None => reading.unknown(format!("there is no score `{}`", filled.name(0)), filled.name(0)),
         },
     },
     Requirement {
@@ -310,13 +313,13 @@ pub const REQUIREMENTS: &[Requirement] = &[
         demand: Demand::Needed("field"),
         judge: |reading, filled| {
             let fields: FxHashSet<&str> = reading.fields().map(|field| field.name.text.as_str()).collect();
-            let lacking = filled.names(0).iter().filter(|name| !fields.contains(name.text.as_str()));
+            let lacking = filled.names(0).iter().filter(|name| !fields.contains(name.text.as_str()) && !reading.is_pointed_at(&name.text));
             let lacking: Vec<String> = lacking.map(|name| name.text.clone()).collect();
             if lacking.is_empty() {
                 return Verdict::holds();
             }
             let noun = if lacking.len() == 1 { "field" } else { "fields" };
-            reading.absent(format!("the lead lacks the {noun} {}", crate::model::words::listed(&lacking)))
+            reading.absent(format!("the lead lacks the {noun} {}", listed(&lacking)))
         },
     },
     // --- the policy as a whole ---

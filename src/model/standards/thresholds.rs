@@ -32,7 +32,8 @@ struct Constant {
 /// `threshold of VALUE in ROW LIMIT`
 pub(super) fn judge(reading: &Reading<'_, '_>, filled: &Filled<'_>) -> Verdict {
     let (value, row) = (filled.path(0), filled.path(1));
-    let Some(limit) = filled.limit else { return Verdict::holds() };
+    // a let that the row uses may stand in text that could not be read
+    let Some(limit) = filled.limit.filter(|_| reading.is_whole) else { return Verdict::holds() };
     let subject = match Subject::of(reading, filled.names(0)) {
         Ok(subject) => subject,
         Err(verdict) => return verdict,
@@ -52,7 +53,7 @@ pub(super) fn judge(reading: &Reading<'_, '_>, filled: &Filled<'_>) -> Verdict {
             return if reading.is_broken(span) {
                 Verdict::holds()
             } else {
-                reading.absent(format!("`{}` has no row `{}`", decide.text, outcome.text))
+                reading.unknown(format!("`{}` has no row `{}`", decide.text, outcome.text), &outcome.text)
             };
         }
     } else if rows.iter().any(|row| !row.constants.is_empty() || row.unknown) {
@@ -131,7 +132,10 @@ impl Subject {
         };
         match optional {
             Some(optional) => Ok(Subject { path, optional }),
-            None => Err(reading.absent(format!("there is no number `{path}`"))),
+            None => {
+                let last = names.last().map_or("", |name| &name.text);
+                Err(reading.unknown(format!("there is no number `{path}`"), last))
+            }
         }
     }
 
@@ -168,7 +172,7 @@ fn rows_of(reading: &Reading<'_, '_>, name: &Name, subject: &Subject) -> Result<
         }
         Some(Named::Field(_) | Named::Let(_) | Named::Score(_) | Named::Route(_) | Named::Sla(_)) | None => {}
     }
-    Err(reading.absent(format!("there is no `decide {}`", name.text)))
+    Err(reading.unknown(format!("there is no `decide {}`", name.text), &name.text))
 }
 
 fn decide_rows(reading: &Reading<'_, '_>, tree: &Decide, subject: &Subject) -> Vec<Row> {

@@ -68,6 +68,10 @@ fn a_standard_asks_how_old_a_version_is() {
     let name = folder.name("clinic.lead");
     let on = |day: &str| run(&["check", &name, "--as-of", day]);
     assert_eq!(on("2027-03-31").code, 0, "{}", on("2027-03-31").out);
+    assert!(on("2027-03-31").out.contains("; follows central (1 requirement); no mistakes"), "{}", on("2027-03-31").out);
+    let json = run(&["check", &name, "--as-of", "2027-03-31", "--output", "json"]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["follows"], serde_json::json!(["central"]));
     let late = on("2027-04-01");
     assert_eq!(late.code, 1);
     assert!(late.out.contains("error[E0702]: on 2027-04-01 the version of 2026-03-31 is too old"), "{}", late.out);

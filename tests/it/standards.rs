@@ -274,7 +274,9 @@ fn what_a_row_needs() {
             // nothing lies above a million, so that every threshold is shown
             let text = standard(&format!("threshold of {value} in status.hot > 1_000_000"));
             let checked = check(&files(&policy, &text), "p.lead");
-            let [diagnostic] = checked.diagnostics.as_slice() else { panic!("{condition}\n{}", show(&checked)) };
+            // a `not` that missing values slip through is a warning of its own
+            let broken: Vec<&Diagnostic> = checked.diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
+            let [diagnostic] = broken.as_slice() else { panic!("{condition}\n{}", show(&checked)) };
             let (_, places) = diagnostic.labels.split_last().expect("labels");
             let found: Vec<&str> = places.iter().map(|label| checked.sources.text(label.span)).collect();
             if expected.is_empty() {

@@ -5,7 +5,7 @@
 
 use crate::diagnostic::{nearest, sanitise};
 use crate::model::value::{fold_choice, format_scaled};
-use crate::model::{ChoicesId, FieldId, Interval, Policy, Type};
+use crate::model::{ChoicesId, FieldId, Interval, MeasureId, Policy, Type};
 
 /// What was expected to be in a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14,6 +14,8 @@ pub enum Subject {
     Stage,
     StageSince,
     RestUntil,
+    /// worked out, never read
+    Measure(MeasureId),
     /// the row as a whole
     Row,
 }
@@ -62,6 +64,10 @@ pub enum Reason {
     NotAnObject,
     RepeatedName,
     TwoColumns,
+
+    // rows of signals and of the stage log
+    AfterAsOf,
+    UnknownLead,
 }
 
 impl Reason {
@@ -77,7 +83,8 @@ impl Reason {
             | Reason::NotJson
             | Reason::NotAnObject
             | Reason::RepeatedName
-            | Reason::TwoColumns => false,
+            | Reason::TwoColumns
+            | Reason::UnknownLead => false,
             Reason::NotANumber
             | Reason::NumberSeparator
             | Reason::Exponent
@@ -95,7 +102,8 @@ impl Reason {
             | Reason::TimeTooFine
             | Reason::NotUtf8
             | Reason::HoldsNul
-            | Reason::NotOneValue => true,
+            | Reason::NotOneValue
+            | Reason::AfterAsOf => true,
         }
     }
 }
@@ -122,6 +130,8 @@ pub enum Outcome {
     Rejected,
     /// the cell counts as missing
     TakenAsMissing,
+    /// nothing is wrong with the row, but it has no part in this run
+    LeftOut,
 }
 
 impl Outcome {
@@ -129,6 +139,7 @@ impl Outcome {
         match self {
             Outcome::Rejected => "rejected",
             Outcome::TakenAsMissing => "taken as missing",
+            Outcome::LeftOut => "left out",
         }
     }
 }
@@ -151,7 +162,7 @@ impl BadCell {
         let reason = reason_sentence(policy, self.subject, self.reason, Some(&self.value));
         match self.subject {
             Subject::Row => reason,
-            Subject::Field(_) | Subject::Stage | Subject::StageSince | Subject::RestUntil => {
+            Subject::Field(_) | Subject::Stage | Subject::StageSince | Subject::RestUntil | Subject::Measure(_) => {
                 let value = if self.reason.is_of_value() { format!("`{}` ", self.value) } else { String::new() };
                 format!("column `{}`: {value}{reason}", shown(&self.column))
             }
@@ -163,14 +174,14 @@ impl BadCell {
 pub fn reason_sentence(policy: &Policy, subject: Subject, reason: Reason, value: Option<&str>) -> String {
     let field = match subject {
         Subject::Field(field) => policy.fields.get(field),
-        Subject::Stage | Subject::StageSince | Subject::RestUntil | Subject::Row => None,
+        Subject::Stage | Subject::StageSince | Subject::RestUntil | Subject::Measure(_) | Subject::Row => None,
     };
     let name = match subject {
         Subject::Field(_) => field.map_or("", |field| field.name.as_str()),
         Subject::Stage => "stage",
         Subject::StageSince => "stage_since",
         Subject::RestUntil => "rest_until",
-        Subject::Row => "",
+        Subject::Measure(_) | Subject::Row => "",
     };
     match reason {
         Reason::RequiredEmpty => format!("the required field `{name}` is empty"),
@@ -210,6 +221,8 @@ pub fn reason_sentence(policy: &Policy, subject: Subject, reason: Reason, value:
         Reason::NotAnObject => "the line is not a JSON object".to_owned(),
         Reason::RepeatedName => "a name occurs twice in the object".to_owned(),
         Reason::TwoColumns => format!("two names of the object stand for `{name}`"),
+        Reason::AfterAsOf => "is later than as-of".to_owned(),
+        Reason::UnknownLead => "no lead of the file has this key".to_owned(),
     }
 }
 
@@ -231,7 +244,7 @@ fn subject_choices(policy: &Policy, subject: Subject) -> Option<ChoicesId> {
             Type::Text | Type::Number { .. } | Type::YesNo | Type::Date | Type::Time => None,
         },
         Subject::Stage => policy.stage_choices,
-        Subject::StageSince | Subject::RestUntil | Subject::Row => None,
+        Subject::StageSince | Subject::RestUntil | Subject::Measure(_) | Subject::Row => None,
     }
 }
 

@@ -92,6 +92,24 @@ impl Names {
             Some(system) => Some(known_system(policy, system)?),
             None => None,
         };
+        let standing = match policy.stages.is_empty() {
+            true => Vec::new(),
+            false => vec![(Subject::Stage, "stage"), (Subject::StageSince, "stage_since"), (Subject::RestUntil, "rest_until")],
+        };
+        Ok(Names { standing, ..Names::of_fields(policy, asked.as_deref()) })
+    }
+
+    /// Names of a record that stands nowhere; a field that is still without a column takes one of these names.
+    pub fn of_record(policy: &Policy, system: Option<&str>, aliases: &[(&'static str, FieldId)]) -> Names {
+        let mut names = Names::of_fields(policy, system);
+        for (alias, field) in aliases {
+            names.similar.entry((*alias).to_owned()).or_insert(*field);
+        }
+        names
+    }
+
+    fn of_fields(policy: &Policy, system: Option<&str>) -> Names {
+        let asked = system.map(fold_text);
         let mut own = FxHashMap::<String, Vec<(FieldId, Matched)>>::default();
         let mut sourced = FxHashMap::<String, Vec<(FieldId, Matched)>>::default();
         let mut similar = FxHashMap::default();
@@ -99,7 +117,7 @@ impl Names {
             own.entry(fold_text(&declared.name)).or_default().push((field, Matched::Name));
             similar.entry(fold_choice(&declared.name)).or_insert(field);
             for (system, column) in &declared.sources {
-                if asked.as_ref().is_none_or(|asked| asked == system) {
+                if asked.as_ref().is_none_or(|asked| *asked == fold_text(system)) {
                     let entry = sourced.entry(fold_text(column)).or_default();
                     if entry.iter().all(|(known, _)| *known != field) {
                         entry.push((field, Matched::Source { system: system.clone() }));
@@ -107,12 +125,8 @@ impl Names {
                 }
             }
         }
-        let standing = match policy.stages.is_empty() {
-            true => Vec::new(),
-            false => vec![(Subject::Stage, "stage"), (Subject::StageSince, "stage_since"), (Subject::RestUntil, "rest_until")],
-        };
         let (first, second) = if asked.is_some() { (sourced, own) } else { (own, sourced) };
-        Ok(Names { first, second, similar, standing })
+        Names { first, second, similar, standing: Vec::new() }
     }
 
     /// What a column of this name is for, whatever other columns there are.
@@ -171,7 +185,7 @@ pub fn bind(policy: &Policy, key: FieldId, names: &Names, wanted: &Wanted) -> Re
             for (subject, matched) in matches.iter().filter(|(_, matched)| (*matched != Matched::SimilarName) == exactly) {
                 let bound = match subject {
                     Subject::Field(field) => fields.get_mut(*field),
-                    Subject::Stage | Subject::StageSince | Subject::RestUntil | Subject::Row => {
+                    Subject::Stage | Subject::StageSince | Subject::RestUntil | Subject::Measure(_) | Subject::Row => {
                         standing.iter_mut().find(|bound| bound.subject == *subject)
                     }
                 };
@@ -204,7 +218,8 @@ pub fn bind(policy: &Policy, key: FieldId, names: &Names, wanted: &Wanted) -> Re
 }
 
 fn known_system(policy: &Policy, asked: &str) -> Result<String, BindError> {
-    let systems = policy.fields.iter().flat_map(|field| field.sources.iter().map(|(system, _)| system));
+    let properties = policy.signals.iter().flat_map(|signal| &signal.properties);
+    let systems = policy.fields.iter().chain(properties).flat_map(|field| field.sources.iter().map(|(system, _)| system));
     let folded = fold_text(asked);
     if let Some(system) = systems.clone().find(|system| fold_text(system) == folded) {
         return Ok(system.clone());

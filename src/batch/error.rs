@@ -13,6 +13,8 @@ pub enum BatchError {
     Read { file: String, reason: String },
     #[error("`{file}` is no {expected}: it is {is}{instead}")]
     WrongKind { file: String, expected: String, is: String, instead: String },
+    #[error("standard input can be read only once: `-` stands for more than one file")]
+    StandardInputTwice,
     #[error("`{file}` is empty: not even a line of column names is there")]
     NoHeader { file: String },
     #[error("the column names of `{file}` are not UTF-8; save the file as UTF-8")]
@@ -32,6 +34,10 @@ pub enum BatchError {
     UnknownZone(#[from] crate::calendar::UnknownZone),
     #[error("the policy names no key: mark one of the lead's fields with `key`")]
     NoKeyField,
+    #[error("the policy has no signals, so a file of them has no meaning")]
+    NoSignals,
+    #[error("the policy has no stages, so a stage log has no meaning")]
+    NoStages,
     #[error("the policy cannot be compiled to machine code: {reason}")]
     Backend { reason: String },
 
@@ -42,6 +48,10 @@ pub enum BatchError {
     /// a mistake of ours, checked at the end of every run
     #[error("{rows_in} rows were read but {rows_out} scored or rejected; nothing was written")]
     RowsLost { rows_in: u64, rows_out: u64 },
+
+    /// of a file without a name that takes what does not fit in memory
+    #[error("cannot {what} a temporary file: {reason}")]
+    Temporary { what: &'static str, reason: String },
 
     // --- output ---
     #[error("cannot tell the format of `{file}` by its name; give it with `--output-format`")]

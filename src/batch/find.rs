@@ -79,7 +79,7 @@ fn found_at(plan: &Plan, leads: &LeadBlock, row: usize, unit: &'static str) -> F
             Subject::Stage => found.stage = integer.and_then(|stage| usize::try_from(stage).ok()),
             Subject::RestUntil => found.rest_until = integer,
             Subject::StageSince => found.stage_since = integer,
-            Subject::Row => {}
+            Subject::Measure(_) | Subject::Row => {}
         }
     }
     found

@@ -30,6 +30,8 @@ pub struct LeadBlock {
     pub cells_taken_as_missing: u64,
     /// in the order of lines
     pub bad: Vec<BadCell>,
+    /// parallel to `bad`: its row in this block; none for a lost row
+    pub bad_rows: Vec<Option<usize>>,
 }
 
 /// The values of one slot.

@@ -25,6 +25,7 @@ mod error;
 pub mod find;
 pub mod format;
 pub mod guarded;
+pub mod in_order;
 pub mod interner;
 pub mod lead_block;
 pub mod output_file;
@@ -40,6 +41,7 @@ pub mod read_text;
 pub mod rejects;
 pub mod report;
 pub mod rows;
+pub mod signals;
 pub mod sink;
 pub mod source;
 pub mod unfinished;
@@ -56,6 +58,10 @@ pub use find::{Found, find_lead};
 pub use format::Format;
 pub use pipeline::{binding, score, score_with};
 pub use report::Report;
+pub use signals::{HistoryReport, LeadHistory, history_of};
+
+/// Signals in memory before any go to a file: some forty million small ones.
+pub const SIGNAL_MEMORY: usize = 1 << 30;
 
 /// How a file of leads is scored.
 #[derive(Clone, Debug)]
@@ -68,6 +74,14 @@ pub struct Options {
     pub on_bad_row: OnBadRow,
     /// where every bad cell is listed, as CSV
     pub rejects: Option<PathBuf>,
+    /// files of signals, in the order that counts for signals at one instant
+    pub signals: Vec<Input>,
+    /// files that say through which stages leads went
+    pub stage_log: Vec<Input>,
+    /// where every row of these files that has no part is listed, as CSV
+    pub rejects_signals: Option<PathBuf>,
+    /// how many bytes of signals are kept in memory until they are sorted; the rest goes to a temporary file
+    pub signal_memory: usize,
     /// scoring threads; with 1, everything runs on the caller's thread
     pub threads: usize,
     pub backend: Backend,
@@ -86,6 +100,10 @@ impl Options {
             keep: Keep::Key,
             on_bad_row: OnBadRow::Reject,
             rejects: None,
+            signals: Vec::new(),
+            stage_log: Vec::new(),
+            rejects_signals: None,
+            signal_memory: SIGNAL_MEMORY,
             threads: 1,
             backend: Backend::Jit,
             csv_formula_guard: false,
@@ -161,9 +179,19 @@ pub enum Output {
     To { place: Place, format: Option<Format> },
 }
 
+/// What a run is reading.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reading {
+    #[default]
+    Leads,
+    Signals,
+    StageLog,
+}
+
 /// How far a run has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
+    pub reading: Reading,
     pub rows: u64,
     pub bytes_read: u64,
     /// unknown for standard input

@@ -4,32 +4,32 @@
 //! threads in turn and their results are taken in the same turn, so that the order of rows is that of the file and the output the same at
 //! any number of threads; queues are bounded, so that memory does not grow with the file; the output appears only if all went well.
 
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
 use std::time::Instant;
 
 use super::bad::{BadCell, Outcome};
 use super::bind::Binding;
 use super::error::BatchError;
 use super::format::Format;
+use super::in_order::in_order;
 use super::output_file::{OutputFile, STANDARD_OUTPUT, display_name, same_file};
 use super::plan::Extent;
 use super::prepare::{Prepared, prepare};
 use super::read_ndjson::LateName;
 use super::rejects::Rejects;
 use super::report::{BadCells, Report, Tally};
+use super::signals::HistoryReport;
+use super::signals::rejects::HistoryRejects;
+use super::signals::{self, Asked, Filler, History};
 use super::sink::{Piece, Sink};
-use super::source::{Chunk, Chunks, Opened, open};
+use super::source::{Opened, open};
 use super::worker::{Done, Evaluate, Formatter, Worker};
-use super::{Backend, Input, OnBadRow, Options, Output, Place, Progress};
+use super::{Backend, Input, OnBadRow, Options, Output, Place, Progress, Reading};
 use crate::calendar::{UnknownZone, Zone};
 use crate::clock::{Clocks, Snapshot};
 use crate::column::Block;
-use crate::model::Policy;
+use crate::model::{Policy, Subject};
 use crate::program::{Parameters, Program};
 
-/// Chunks that may wait before each thread, and results behind it.
-const QUEUE: usize = 1;
 /// Columns that come too late to be kept are named up to so many.
 const LATE_NAMES_SHOWN: usize = 10;
 
@@ -82,6 +82,14 @@ pub fn score_with(
         Some(path) => Some(Rejects::create(&Place::Path(path.clone()), opened.unit(), options.csv_formula_guard)?),
         None => None,
     };
+    let mut history_rejects = match &options.rejects_signals {
+        Some(path) => Some(HistoryRejects::create(path, options.csv_formula_guard)?),
+        None => None,
+    };
+    let history = match needs_history(policy, options) {
+        true => Some(signals::read(policy, &prepared.plan, options, history_rejects.as_mut(), progress)?),
+        false => None,
+    };
 
     let threads = options.threads.max(1);
     let empty_tally = Tally::new(policy, program, &prepared.outputs);
@@ -94,6 +102,7 @@ pub fn score_with(
             evaluate,
             clocks,
             as_of: options.as_of,
+            filler: history.as_ref().map(|history| Filler::new(history, clocks.is_some())),
             formatter: formatter.clone(),
             empty_tally: empty_tally.clone(),
             raw: Block::default(),
@@ -110,14 +119,27 @@ pub fn score_with(
         bad_cells: BadCells::showing(options.bad_cells_shown),
         tally: empty_tally,
         late_names: Vec::new(),
-        done: Progress { rows: 0, bytes_read: 0, bytes_total, rows_total },
+        asked: Asked::default(),
+        done: Progress { reading: Reading::Leads, rows: 0, bytes_read: 0, bytes_total, rows_total },
         progress,
     };
     collector.header(&formatter, &prepared.binding)?;
     let chunks = content.read(&prepared.used_columns())?;
-    run(chunks, workers, &mut collector)?;
-    collector.finish(&prepared.outputs, prepared.binding, threads, start)
+    in_order(chunks, workers, &mut |done| collector.take(done))?;
+    let asked = collector.asked;
+    let (signals, stage_log) = match history {
+        Some(history) => histories(history, asked, history_rejects.as_mut())?,
+        None => (None, None),
+    };
+    let mut report = collector.finish(&prepared.outputs, prepared.binding, threads, start, history_rejects)?;
+    if options.signals.is_empty() && reads_signals(policy) {
+        report.notes.push(NO_SIGNALS.to_owned());
+    }
+    (report.signals, report.stage_log) = (signals, stage_log);
+    Ok(report)
 }
+
+const NO_SIGNALS: &str = "the policy reads signals and no file of them was given: it was scored as if no lead had any";
 
 /// None if the policy has no clock.
 fn clocks<'p>(policy: &'p Policy, program: &Program) -> Result<Option<Snapshot<'p>>, BatchError> {
@@ -128,23 +150,52 @@ fn clocks<'p>(policy: &'p Policy, program: &Program) -> Result<Option<Snapshot<'
     Ok(Some(Snapshot::new(clocks, program)))
 }
 
+fn needs_history(policy: &Policy, options: &Options) -> bool {
+    !policy.measures.is_empty() || !options.signals.is_empty() || !options.stage_log.is_empty()
+}
+
+fn reads_signals(policy: &Policy) -> bool {
+    policy.measures.iter().any(|measure| matches!(&measure.subject, Subject::Signals(signals) if !signals.is_empty()))
+}
+
+/// What became of the signals and of the stage log, now that every lead has been there.
+fn histories(
+    history: History,
+    asked: Asked,
+    mut rejects: Option<&mut HistoryRejects>,
+) -> Result<(Option<HistoryReport>, Option<HistoryReport>), BatchError> {
+    let History { signals, log, mut signal_report, mut log_report, .. } = history;
+    for (keyed, report, used) in [(signals, &mut signal_report, asked.signals), (log, &mut log_report, asked.log)] {
+        let (Some(keyed), Some(report)) = (keyed, report.as_mut()) else { continue };
+        report.complete(used)?;
+        if let Some(rejects) = &mut rejects {
+            signals::read::list_unknown_leads(&keyed, report, rejects)?;
+        }
+    }
+    Ok((signal_report, log_report))
+}
+
 fn check_places(options: &Options, input: &Input, output: &Output) -> Result<(), BatchError> {
     let rejects = options.rejects.clone().map(Place::Path);
     let target = match output {
         Output::Nowhere => None,
         Output::To { place, format: _ } => Some(place),
     };
-    for place in target.into_iter().chain(&rejects) {
-        if same_file(place, &input.place) {
+    let history_rejects = options.rejects_signals.clone().map(Place::Path);
+    let inputs: Vec<&Input> = std::iter::once(input).chain(&options.signals).chain(&options.stage_log).collect();
+    if inputs.iter().filter(|input| input.place == Place::Standard).count() > 1 {
+        return Err(BatchError::StandardInputTwice);
+    }
+    let written: Vec<&Place> = target.into_iter().chain(&rejects).chain(&history_rejects).collect();
+    for (index, place) in written.iter().enumerate() {
+        if inputs.iter().any(|input| same_file(place, &input.place)) {
             return Err(BatchError::OutputIsInput { file: display_name(place, STANDARD_OUTPUT) });
         }
-    }
-    match (target, &rejects) {
-        (Some(target), Some(rejects)) if same_file(target, rejects) => {
-            Err(BatchError::OutputIsRejects { file: display_name(target, STANDARD_OUTPUT) })
+        if written[..index].iter().any(|earlier| same_file(earlier, place)) {
+            return Err(BatchError::OutputIsRejects { file: display_name(place, STANDARD_OUTPUT) });
         }
-        _ => Ok(()),
     }
+    Ok(())
 }
 
 fn create_output(prepared: &Prepared, options: &Options, output: &Output) -> Result<(Sink, Formatter), BatchError> {
@@ -164,57 +215,6 @@ fn create_output(prepared: &Prepared, options: &Options, output: &Output) -> Res
     Ok((Sink::create(OutputFile::create(place)?, format, schema)?, formatter))
 }
 
-fn run(mut chunks: Chunks, mut workers: Vec<Worker>, collector: &mut Collector) -> Result<(), BatchError> {
-    if let [worker] = &mut workers[..] {
-        while let Some(chunk) = chunks.next_chunk()? {
-            collector.take(worker.work(&chunk)?)?;
-        }
-        return Ok(());
-    }
-    thread::scope(|scope| {
-        let mut inboxes = Vec::new();
-        let mut outboxes = Vec::new();
-        for worker in workers {
-            let (inbox, chunks) = sync_channel(QUEUE);
-            let (results, outbox) = sync_channel(QUEUE);
-            scope.spawn(move || work(worker, &chunks, &results));
-            inboxes.push(inbox);
-            outboxes.push(outbox);
-        }
-        scope.spawn(move || deal(&mut chunks, &inboxes));
-        // A worker that has no more results when it is its turn was dealt no chunk, so there is none for those after it. If it
-        // panicked instead, the scope passes that on.
-        for outbox in outboxes.iter().cycle() {
-            match outbox.recv() {
-                Ok(done) => collector.take(done?)?,
-                Err(_) => break,
-            }
-        }
-        Ok(())
-    })
-}
-
-/// Deals chunks in turn until they end, fail, or nobody wants them any more.
-fn deal(chunks: &mut Chunks, inboxes: &[SyncSender<Result<Chunk, BatchError>>]) {
-    for inbox in inboxes.iter().cycle() {
-        let Some(chunk) = chunks.next_chunk().transpose() else { return };
-        let is_last = chunk.is_err();
-        if inbox.send(chunk).is_err() || is_last {
-            return;
-        }
-    }
-}
-
-fn work(mut worker: Worker, chunks: &Receiver<Result<Chunk, BatchError>>, results: &SyncSender<Result<Done, BatchError>>) {
-    for chunk in chunks {
-        let result = chunk.and_then(|chunk| worker.work(&chunk));
-        let is_last = result.is_err();
-        if results.send(result).is_err() || is_last {
-            return;
-        }
-    }
-}
-
 /// Takes results in the order of the file.
 struct Collector<'c> {
     policy: &'c Policy,
@@ -226,6 +226,7 @@ struct Collector<'c> {
     bad_cells: BadCells,
     tally: Tally,
     late_names: Vec<LateName>,
+    asked: Asked,
     done: Progress,
     progress: &'c mut dyn FnMut(Progress),
 }
@@ -243,6 +244,8 @@ impl Collector<'_> {
             self.take_bad(cell)?;
         }
         self.tally.merge(&done.tally);
+        self.asked.signals += done.asked.signals;
+        self.asked.log += done.asked.log;
         for late in done.late_names {
             if self.late_names.iter().all(|known| known.name != late.name) && self.late_names.len() < LATE_NAMES_SHOWN {
                 self.late_names.push(late);
@@ -267,12 +270,22 @@ impl Collector<'_> {
         }
     }
 
-    fn finish(self, answers: &[crate::program::Output], binding: Binding, threads: usize, start: Instant) -> Result<Report, BatchError> {
+    fn finish(
+        self,
+        answers: &[crate::program::Output],
+        binding: Binding,
+        threads: usize,
+        start: Instant,
+        history_rejects: Option<HistoryRejects>,
+    ) -> Result<Report, BatchError> {
         let Collector { policy, sink, rejects, bad_cells, tally, late_names, unit, .. } = self;
         if tally.rows_in != tally.rows_scored + tally.rows_rejected {
             return Err(BatchError::RowsLost { rows_in: tally.rows_in, rows_out: tally.rows_scored + tally.rows_rejected });
         }
         if let Some(rejects) = rejects {
+            rejects.commit()?;
+        }
+        if let Some(rejects) = history_rejects {
             rejects.commit()?;
         }
         sink.commit()?;
@@ -293,6 +306,8 @@ impl Collector<'_> {
             choices: tally.choices(policy, answers),
             numbers: tally.numbers(),
             moves: tally.moves(),
+            signals: None,
+            stage_log: None,
             notes: notes.collect(),
             elapsed: start.elapsed(),
             threads,

@@ -2,7 +2,7 @@
 //!
 //! Enters: the policy, its program and a [`Binding`]. Leaves: a [`Slot`] for each field and for the columns that say where a lead stands, and
 //! for each column of the file what it is used for. Always holds: a slot's limits lie within the program's interval for it, so that no
-//! value can surprise an evaluator; slots of fields come first, in the policy's order.
+//! value can surprise an evaluator; slots of fields come first, in the policy's order, then those of measures, which no column gives.
 
 use super::OnBadRow;
 use super::bad::Subject;
@@ -10,7 +10,7 @@ use super::bind::{Binding, Bound};
 use super::cells::{CellReader, DAYS, MICROS};
 use crate::calendar::Zone;
 use crate::column::Width;
-use crate::model::{FieldId, Interval, Policy, SOME_OF_CHOICES_MAX, Type};
+use crate::model::{ColumnId, Interval, MeasureId, Policy, SOME_OF_CHOICES_MAX, Type};
 use crate::program::{InputSource, Program};
 
 #[derive(Clone, Debug)]
@@ -21,6 +21,23 @@ pub struct Plan {
     pub on_bad_row: OnBadRow,
     pub kept_count: usize,
     pub key_column: usize,
+    /// what the program wants of each measure; the slot of the first one stands behind the fields
+    pub measures: Vec<MeasureUse>,
+}
+
+/// What the program wants of a measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MeasureUse {
+    pub store: Store,
+    /// stands for what cannot be missing, in rows that are rejected
+    pub placeholder: Option<i64>,
+}
+
+impl Plan {
+    /// The slot of a subject; behind all slots if there is none.
+    pub fn slot_of(&self, subject: Subject) -> usize {
+        self.slots.iter().position(|slot| slot.subject == subject).unwrap_or(self.slots.len())
+    }
 }
 
 /// One thing to read of every row.
@@ -73,7 +90,14 @@ pub enum Extent {
 }
 
 pub fn plan(policy: &Policy, program: &Program, binding: &Binding, on_bad_row: OnBadRow, extent: Extent, zone: &Zone) -> Plan {
-    let slots: Vec<Slot> = binding.fields.iter().chain(&binding.standing).map(|bound| slot(policy, program, bound, extent, zone)).collect();
+    let measures: Vec<MeasureUse> = (0..policy.measures.len()).map(|measure| measure_use(policy, program, measure)).collect();
+    let slots: Vec<Slot> = binding
+        .fields
+        .iter()
+        .map(|bound| slot(policy, program, bound, extent, zone))
+        .chain((0..measures.len()).map(|measure| measure_slot(policy, measure, zone)))
+        .chain(binding.standing.iter().map(|bound| slot(policy, program, bound, extent, zone)))
+        .collect();
     let mut uses = vec![ColumnUse::default(); binding.columns.len()];
     for (index, slot) in slots.iter().enumerate() {
         if let Some(column) = slot.column {
@@ -86,31 +110,26 @@ pub fn plan(policy: &Policy, program: &Program, binding: &Binding, on_bad_row: O
     if let Some(key) = uses.get_mut(binding.key) {
         key.key = true;
     }
-    Plan { slots, uses, on_bad_row, kept_count: binding.kept.len(), key_column: binding.key }
+    Plan { slots, uses, on_bad_row, kept_count: binding.kept.len(), key_column: binding.key, measures }
 }
 
 fn slot(policy: &Policy, program: &Program, bound: &Bound, extent: Extent, zone: &Zone) -> Slot {
     let (ty, range, needed) = match bound.subject {
         Subject::Field(field) => {
             let declared = &policy.fields[field];
-            (declared.ty, declared.range, needed_field(program, field))
+            (declared.ty, declared.range, needed_column(program, field))
         }
         Subject::Stage => (policy.stage_choices.map_or(Type::Text, Type::OneOf), None, needed(program, &InputSource::Stage)),
         Subject::RestUntil => (Type::Time, None, needed(program, &InputSource::RestUntil)),
         Subject::StageSince => (Type::Time, None, needed(program, &InputSource::StageSince)),
-        Subject::Row => (Type::Time, None, Needed::default()),
+        Subject::Measure(_) | Subject::Row => (Type::Time, None, Needed::default()),
     };
+    let measured = matches!(bound.subject, Subject::Stage | Subject::StageSince) && !policy.measures.is_empty();
     let mut limits = type_limits(policy, ty);
     for narrower in [range, needed.interval].into_iter().flatten() {
         limits = Interval { low: limits.low.max(narrower.low), high: limits.high.min(narrower.high) };
     }
-    let store = match (needed.anyhow || extent == Extent::Everything, ty) {
-        (false, _) => Store::Nothing,
-        (true, Type::Text) => Store::Texts,
-        (true, Type::Number { .. } | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) | Type::Date | Type::Time) => {
-            Store::Integers(needed.width.unwrap_or(Width::I64))
-        }
-    };
+    let store = needed.store(ty, measured || extent == Extent::Everything);
     Slot {
         subject: bound.subject,
         name: bound.name.clone(),
@@ -123,6 +142,32 @@ fn slot(policy: &Policy, program: &Program, bound: &Bound, extent: Extent, zone:
         store,
         placeholder: limits.low.max(limits.high.min(0)),
         column: bound.column.as_ref().map(|(column, _)| *column),
+    }
+}
+
+/// A slot that no decoder fills: measures are worked out when a block's leads are known.
+fn measure_slot(policy: &Policy, measure: MeasureId, zone: &Zone) -> Slot {
+    let measured = &policy.measures[measure];
+    Slot {
+        subject: Subject::Measure(measure),
+        name: measured.text.clone(),
+        reader: CellReader::new(policy, measured.ty, Interval::FULL, zone),
+        ty: measured.ty,
+        is_key: false,
+        required: false,
+        forgivable: false,
+        store: Store::Nothing,
+        placeholder: 0,
+        column: None,
+    }
+}
+
+fn measure_use(policy: &Policy, program: &Program, measure: MeasureId) -> MeasureUse {
+    let column = policy.measure_column(measure);
+    let input = program.inputs.iter().find(|input| input.source == InputSource::Column(column));
+    MeasureUse {
+        store: needed_column(program, column).store(policy.measures[measure].ty, false),
+        placeholder: input.filter(|input| !input.optional).map(|input| input.interval.0),
     }
 }
 
@@ -150,7 +195,19 @@ struct Needed {
     interval: Option<Interval>,
 }
 
-fn needed_field(program: &Program, wanted: FieldId) -> Needed {
+impl Needed {
+    fn store(&self, ty: Type, anyhow: bool) -> Store {
+        match (self.anyhow || anyhow, ty) {
+            (false, _) => Store::Nothing,
+            (true, Type::Text) => Store::Texts,
+            (true, Type::Number { .. } | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) | Type::Date | Type::Time) => {
+                Store::Integers(self.width.unwrap_or(Width::I64))
+            }
+        }
+    }
+}
+
+fn needed_column(program: &Program, wanted: ColumnId) -> Needed {
     let mut needed = needed(program, &InputSource::Column(wanted));
     for input in &program.inputs {
         match input.source {

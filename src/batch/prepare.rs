@@ -16,14 +16,15 @@ use super::read_columns::{ArrayDecoder, check_types, type_text};
 use super::read_csv::CsvDecoder;
 use super::read_ndjson::NdjsonDecoder;
 use super::read_text::Records;
+use super::signals::record::{self, Record};
 use super::source::{Content, Opened};
 use super::worker::{Decoder, Formatter};
 use super::write_arrays::ArrayWriter;
 use super::write_csv::CsvWriter;
 use super::write_ndjson::NdjsonWriter;
-use super::{Keep, Options};
+use super::{Keep, OnBadRow, Options};
 use crate::calendar::Zone;
-use crate::model::Policy;
+use crate::model::{FieldId, Policy};
 use crate::program::{Output, Program};
 
 pub struct Prepared {
@@ -49,32 +50,50 @@ pub fn prepare(policy: &Policy, program: &Program, options: &Options, opened: &O
     let names = Names::new(policy, options.system.as_deref())?;
     let outputs = crate::clock::answers(policy, program);
     let answers = answers(policy, &outputs, &zone);
-    let wanted = Wanted {
-        file: &opened.name,
-        columns: &opened.columns,
-        keep: &options.keep,
-        outputs: answers.iter().map(|answer| answer.name.as_str()).collect(),
-        by_row: matches!(opened.content, Content::Ndjson { .. }),
-    };
-    let binding = bind(policy, key, &names, &wanted)?;
+    let names_taken = answers.iter().map(|answer| answer.name.as_str()).collect();
+    let binding = bound(policy, key, &names, &options.keep, names_taken, opened)?;
+    let plan = plan(policy, program, &binding, options.on_bad_row, extent, &zone);
+    let kind = kind(&plan, opened, options.keep == Keep::All)?;
+    Ok(Prepared { binding, plan, zone, outputs, answers, names, kind })
+}
+
+/// A file of records that are no leads: every field is read, nothing is carried through. A bad cell of an optional field counts as missing, and
+/// is listed: what that means to its row is for the caller to say.
+pub fn prepare_record(record: &Record, program: &Program, system: Option<&str>, opened: &Opened) -> Result<Prepared, BatchError> {
+    let policy = &record.policy;
+    let zone = Zone::named(&policy.timezone)?;
+    let names = Names::of_record(policy, system, &record.aliases);
+    let mut binding = bound(policy, record::KEY, &names, &Keep::Key, Vec::new(), opened)?;
+    binding.kept.clear();
+    let plan = plan(policy, program, &binding, OnBadRow::Missing, Extent::Everything, &zone);
+    let kind = kind(&plan, opened, false)?;
+    Ok(Prepared { binding, plan, zone, outputs: Vec::new(), answers: Vec::new(), names, kind })
+}
+
+fn bound(policy: &Policy, key: FieldId, names: &Names, keep: &Keep, outputs: Vec<&str>, opened: &Opened) -> Result<Binding, BatchError> {
+    let by_row = matches!(opened.content, Content::Ndjson { .. });
+    let wanted = Wanted { file: &opened.name, columns: &opened.columns, keep, outputs, by_row };
+    let binding = bind(policy, key, names, &wanted)?;
     if let Content::Ndjson { beginning, .. } = &opened.content {
         // Later rows answer for themselves; but a file whose first row is ambiguous is no accident.
         let first = Wanted { columns: &beginning.first, keep: &Keep::Key, by_row: false, outputs: Vec::new(), file: &opened.name };
-        if let Err(error @ BindError::TwoColumns { .. }) = bind(policy, key, &names, &first) {
+        if let Err(error @ BindError::TwoColumns { .. }) = bind(policy, key, names, &first) {
             return Err(error.into());
         }
     }
-    let plan = plan(policy, program, &binding, options.on_bad_row, extent, &zone);
-    let kind = match (&opened.content, opened.schema()) {
+    Ok(binding)
+}
+
+fn kind(plan: &Plan, opened: &Opened, keeps_all: bool) -> Result<Kind, BatchError> {
+    Ok(match (&opened.content, opened.schema()) {
         (Content::Csv { records, .. }, _) => Kind::Csv(*records),
-        (Content::Ndjson { .. }, _) => Kind::Ndjson { keeps_all: options.keep == Keep::All },
+        (Content::Ndjson { .. }, _) => Kind::Ndjson { keeps_all },
         (Content::Parquet { .. } | Content::Arrow { .. }, schema) => {
             let schema = schema.map(|schema| schema.as_ref().clone()).unwrap_or_else(Schema::empty);
-            check_types(&plan, &schema, &opened.name)?;
+            check_types(plan, &schema, &opened.name)?;
             Kind::Arrays(schema)
         }
-    };
-    Ok(Prepared { binding, plan, zone, outputs, answers, names, kind })
+    })
 }
 
 impl Prepared {

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::bad::{BadCell, Outcome, Reason, Subject};
 use super::bind::Binding;
+use super::signals::HistoryReport;
 use crate::column::Block;
 use crate::model::{Decimal, Interval, Policy, Score};
 use crate::program::{InputSource, Output, OutputKind, OutputRole, Program};
@@ -31,6 +32,9 @@ pub struct Report {
     pub numbers: Vec<NumberSummary>,
     /// how many leads went from which stage to which; those that stay go to their own
     pub moves: Vec<MoveCount>,
+    /// what became of the signals, if files of them were given
+    pub signals: Option<HistoryReport>,
+    pub stage_log: Option<HistoryReport>,
     /// things a user should know, a sentence each
     pub notes: Vec<String>,
     pub elapsed: Duration,

@@ -16,13 +16,11 @@ use crate::column::Column;
 pub struct Rows {
     pub plan: Plan,
     pub block: LeadBlock,
-    /// row of each bad cell whose key is not known yet
-    bad_rows: Vec<Option<usize>>,
 }
 
 impl Rows {
     pub fn new(plan: Plan) -> Rows {
-        let mut rows = Rows { plan, block: LeadBlock::default(), bad_rows: Vec::new() };
+        let mut rows = Rows { plan, block: LeadBlock::default() };
         rows.block.slots = rows.plan.slots.iter().map(empty_values).collect();
         rows
     }
@@ -38,7 +36,7 @@ impl Rows {
         block.lost_rows = 0;
         block.cells_taken_as_missing = 0;
         block.bad.clear();
-        self.bad_rows.clear();
+        block.bad_rows.clear();
         for (slot, values) in self.plan.slots.iter().zip(&mut block.slots) {
             match (slot.store, &mut *values) {
                 (Store::Integers(width), SlotValues::Integers(column)) if column.width() == width => column.clear(),
@@ -84,7 +82,7 @@ impl Rows {
                 self.block.cells_taken_as_missing += 1;
                 let cell = bad_cell(&self.block, wanted.subject, row, column, &text(), reason, Outcome::TakenAsMissing);
                 self.block.bad.push(cell);
-                self.bad_rows.push(Some(row));
+                self.block.bad_rows.push(Some(row));
                 (None, None)
             }
             Err(reason) if wanted.required => (Some(wanted.placeholder), Some(reason)),
@@ -125,17 +123,22 @@ impl Rows {
             reason,
             outcome: Outcome::Rejected,
         });
-        self.bad_rows.push(None);
+        self.block.bad_rows.push(None);
     }
 
     /// Completes the block.
     pub fn finish(&mut self) -> &mut LeadBlock {
-        for (cell, row) in self.block.bad.iter_mut().zip(&self.bad_rows) {
+        let block = &mut self.block;
+        for (cell, row) in block.bad.iter_mut().zip(&block.bad_rows) {
             if let Some(row) = row {
-                cell.key = shown(self.block.keys.get(*row));
+                cell.key = shown(block.keys.get(*row));
             }
         }
-        self.block.bad.sort_by_key(|cell| cell.line);
+        if !block.bad.is_sorted_by_key(|cell| cell.line) {
+            let mut placed: Vec<_> = block.bad.drain(..).zip(block.bad_rows.drain(..)).collect();
+            placed.sort_by_key(|(cell, _)| cell.line);
+            (block.bad, block.bad_rows) = placed.into_iter().unzip();
+        }
         &mut self.block
     }
 
@@ -145,7 +148,7 @@ impl Rows {
             self.block.rejected_count += 1;
         }
         self.block.bad.push(cell);
-        self.bad_rows.push(Some(row));
+        self.block.bad_rows.push(Some(row));
     }
 }
 

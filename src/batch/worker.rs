@@ -6,11 +6,13 @@
 use super::bad::BadCell;
 use super::encode::Encoder;
 use super::error::BatchError;
+use super::in_order::Work;
 use super::lead_block::LeadBlock;
 use super::read_columns::ArrayDecoder;
 use super::read_csv::CsvDecoder;
 use super::read_ndjson::{LateName, NdjsonDecoder};
 use super::report::Tally;
+use super::signals::{Asked, Filler};
 use super::sink::Piece;
 use super::source::Chunk;
 use super::write_arrays::ArrayWriter;
@@ -62,12 +64,15 @@ pub struct Done {
     pub tally: Tally,
     pub bad: Vec<BadCell>,
     pub late_names: Vec<LateName>,
+    pub asked: Asked,
     pub bytes_read: u64,
 }
 
 pub struct Worker<'e> {
     pub decoder: Decoder,
     pub encoder: Encoder,
+    /// none if the policy has no measures and no histories are counted
+    pub filler: Option<Filler<'e>>,
     pub evaluate: &'e Evaluate<'e>,
     /// if the policy has any
     pub clocks: Option<&'e Snapshot<'e>>,
@@ -78,13 +83,16 @@ pub struct Worker<'e> {
     pub raw: Block,
 }
 
-impl Worker<'_> {
-    pub fn work(&mut self, chunk: &Chunk) -> Result<Done, BatchError> {
+impl Work for Worker<'_> {
+    type Done = Done;
+
+    fn work(&mut self, chunk: &Chunk) -> Result<Done, BatchError> {
         let mut tally = self.empty_tally.clone();
         let mut bad = Vec::new();
         let mut text = Vec::new();
         let mut batches = Vec::new();
-        let Worker { decoder, encoder, evaluate, clocks, as_of, formatter, raw, .. } = self;
+        let mut asked = Asked::default();
+        let Worker { decoder, encoder, filler, evaluate, clocks, as_of, formatter, raw, .. } = self;
         decoder.decode(chunk, &mut |leads| {
             tally.rows_in += leads.rows as u64 + leads.lost_rows;
             tally.rows_rejected += leads.rejected_count as u64 + leads.lost_rows;
@@ -93,9 +101,15 @@ impl Worker<'_> {
             if leads.rows == 0 {
                 return Ok(());
             }
+            if let Some(filler) = filler {
+                filler.fill(leads, &mut asked)?;
+            }
             let inputs = encoder.encode(leads);
             evaluate(&inputs, raw);
-            let completed = clocks.map(|clocks| clocks.complete(raw, *as_of, |_| NoSignals));
+            let completed = clocks.map(|clocks| match &*filler {
+                Some(filler) => clocks.complete(raw, *as_of, |row| filler.signals(row)),
+                None => clocks.complete(raw, *as_of, |_| NoSignals),
+            });
             let answers = completed.as_ref().unwrap_or(raw);
             tally.rows_scored += (leads.rows - leads.rejected_count) as u64;
             tally.add_answers(answers, &leads.rejected);
@@ -117,6 +131,6 @@ impl Worker<'_> {
             Formatter::Csv(_) | Formatter::Ndjson(_) => Piece::Text(text),
             Formatter::Arrays(_) => Piece::Batches(batches),
         };
-        Ok(Done { piece, tally, bad, late_names: self.decoder.take_late_names(), bytes_read: chunk.bytes_read() })
+        Ok(Done { piece, tally, bad, late_names: self.decoder.take_late_names(), asked, bytes_read: chunk.bytes_read() })
     }
 }

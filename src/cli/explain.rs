@@ -55,8 +55,20 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         console
             .note(&format!("note: {} rows have the key `{key}`; this is the first, {} {}\n", found.rows_with_key, found.unit, found.line));
     }
-    let lead =
-        Lead { values: found.values, stage: found.stage, stage_since: found.stage_since, rest_until: found.rest_until, ..Lead::default() };
+    let history = batch::history_of(policy.model(), &options, key).map_err(|error| Misuse::new(error.to_string()))?;
+    let left_out = history.left_out;
+    if left_out.rows_later + left_out.rows_rejected > 0 {
+        let (later, rejected) = (left_out.rows_later, left_out.rows_rejected);
+        console.note(&format!("note: of this lead's signals and stages {later} are later than as-of and {rejected} are rejected\n"));
+    }
+    let lead = Lead {
+        values: found.values,
+        stage: found.stage,
+        stage_since: found.stage_since,
+        rest_until: found.rest_until,
+        signals: history.signals,
+        log: history.log,
+    };
     let explanation = policy.explain(&lead, options.as_of).map_err(|error| Misuse::new(error.to_string()))?;
     let text = match arguments.output {
         Output::Human => report::explanation::page(&explanation, console.out),

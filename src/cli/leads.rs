@@ -27,14 +27,26 @@ pub struct LeadArguments {
     #[arg(long, value_name = "NAME")]
     system: Option<String>,
 
-    /// What to do with a lead that has a cell that cannot be read
+    /// Files of signals: CSV, NDJSON, Parquet or Arrow IPC, in any order of time
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    signals: Vec<PathBuf>,
+
+    /// Format of the files of signals, if their names do not tell
+    #[arg(long, value_name = "FORMAT", value_parser = format, requires = "signals")]
+    signals_format: Option<Format>,
+
+    /// Files that say through which stages leads went: the stage log that `replay` writes
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    stage_log: Vec<PathBuf>,
+
+    /// What to do with a lead or a signal that has a cell that cannot be read
     #[arg(long, value_enum, value_name = "WHAT", default_value_t = BadRow::Reject)]
     on_bad_row: BadRow,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum BadRow {
-    /// leave the lead out, and count it
+    /// leave it out, and count it
     Reject,
     /// take the cell as missing if its field is optional
     Missing,
@@ -60,6 +72,9 @@ impl LeadArguments {
         let zone = record::zone(policy).map_err(|error| Misuse::new(error.to_string()))?;
         let mut options = batch::Options::at(as_of(self.as_of.as_deref(), &zone)?);
         options.system = self.system.clone();
+        let input = |path: &PathBuf, format| Input { place: Place::parse(path), format };
+        options.signals = self.signals.iter().map(|path| input(path, self.signals_format)).collect();
+        options.stage_log = self.stage_log.iter().map(|path| input(path, None)).collect();
         options.on_bad_row = match self.on_bad_row {
             BadRow::Reject => OnBadRow::Reject,
             BadRow::Missing => OnBadRow::Missing,

@@ -4,12 +4,13 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::batch::Progress;
+use crate::batch::{Progress, Reading};
 use crate::diagnostic::render_human::Look;
 use crate::report::figures::{count, duration, rate};
 
 pub struct Bar {
     bar: ProgressBar,
+    reading: Reading,
     since: Instant,
     drawn: Option<Instant>,
 }
@@ -25,11 +26,10 @@ impl Bar {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars(characters));
         }
-        Bar { bar, since: Instant::now(), drawn: None }
+        Bar { bar, reading: Reading::default(), since: Instant::now(), drawn: None }
     }
 
     pub fn show(&mut self, progress: Progress) {
-        let elapsed = self.since.elapsed();
         if self.drawn.unwrap_or(self.since).elapsed() < EVERY {
             return;
         }
@@ -38,7 +38,17 @@ impl Bar {
             (Some(total), _) => (progress.rows, Some(total)),
             (None, total) => (progress.bytes_read, total),
         };
-        let mut message = format!("{} leads", count(progress.rows));
+        let what = match progress.reading {
+            Reading::Leads => "leads",
+            Reading::Signals => "signals",
+            Reading::StageLog => "entries of the stage log",
+        };
+        // each kind of file starts anew
+        if self.reading != progress.reading {
+            (self.reading, self.since) = (progress.reading, Instant::now());
+        }
+        let elapsed = self.since.elapsed();
+        let mut message = format!("{} {what}", count(progress.rows));
         if let Some(rate) = rate(progress.rows, elapsed) {
             message += &format!(", {}/s", count(rate));
         }

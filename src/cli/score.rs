@@ -24,7 +24,8 @@ use crate::report::summary::{self, Run};
 /// Score a file of leads and summarise what came out
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  leadwright score examples/medbank leads.csv -o scored.parquet\n  \
-    leadwright score examples/medbank leads.csv --as-of 2026-11-18T15:00 --keep all > scored.csv")]
+    leadwright score examples/medbank leads.csv --as-of 2026-11-18T15:00 --keep all > scored.csv\n  \
+    leadwright score examples/medbank leads.csv --signals web.csv crm.parquet -o scored.csv")]
 pub struct Arguments {
     /// A folder with a policy, or a .lead file
     policy: PathBuf,
@@ -47,6 +48,14 @@ pub struct Arguments {
     /// List every cell that could not be read in this file
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
+
+    /// List every signal and every entry of the stage log that was not used in this file
+    #[arg(long, value_name = "FILE")]
+    rejects_signals: Option<PathBuf>,
+
+    /// MiB of signals that are kept in memory until they are sorted; the rest goes to a temporary file
+    #[arg(long, value_name = "MIB", default_value_t = SIGNAL_MEBIBYTES)]
+    signal_memory: u32,
 
     /// Threads that score [default: one for each processor]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -72,6 +81,8 @@ pub struct Arguments {
     #[arg(short, long)]
     quiet: bool,
 }
+
+const SIGNAL_MEBIBYTES: u32 = (batch::SIGNAL_MEMORY >> 20) as u32;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum BackendChoice {
@@ -140,11 +151,13 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
 
 /// A scored file or a list of rejects never takes the place of a file that the policy was read from.
 fn refuse_policy_files(arguments: &Arguments, policy: &Policy) -> Result<(), Misuse> {
-    if arguments.rejects.as_deref() == Some(Path::new("-")) {
-        return Err(Misuse::new("`--rejects -` names no file: the list of rejected rows needs one of its own"));
+    for (flag, path) in [("--rejects", &arguments.rejects), ("--rejects-signals", &arguments.rejects_signals)] {
+        if path.as_deref() == Some(Path::new("-")) {
+            return Err(Misuse::new(format!("`{flag} -` names no file: the list of rejected rows needs one of its own")));
+        }
     }
     let root = locate(&arguments.policy)?.disk.root().to_owned();
-    for target in std::iter::once(&arguments.output).chain(&arguments.rejects) {
+    for target in std::iter::once(&arguments.output).chain(&arguments.rejects).chain(&arguments.rejects_signals) {
         let Ok(real) = std::fs::canonicalize(target) else { continue };
         let own = policy.sources().iter().any(|(_, source)| std::fs::canonicalize(root.join(&source.path)).is_ok_and(|file| file == real));
         if own {
@@ -158,6 +171,8 @@ fn options(arguments: &Arguments, policy: &crate::model::Policy) -> Result<Optio
     let mut options = arguments.leads.options(policy)?;
     options.keep = Keep::parse(&arguments.keep);
     options.rejects = arguments.rejects.clone();
+    options.rejects_signals = arguments.rejects_signals.clone();
+    options.signal_memory = usize::try_from(u64::from(arguments.signal_memory) << 20).unwrap_or(usize::MAX);
     let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     options.threads = arguments.threads.map_or_else(processors, usize::from);
     options.backend = match arguments.backend {
@@ -173,6 +188,7 @@ fn summary_text(arguments: &Arguments, policy: &Policy, options: &Options, repor
     let as_of = Show { policy: policy.model(), zone: &zone }.time(options.as_of);
     let output = arguments.output.display().to_string();
     let rejects = arguments.rejects.as_ref().map(|path| path.display().to_string());
+    let rejects_signals = arguments.rejects_signals.as_ref().map(|path| path.display().to_string());
     let run = Run {
         policy: policy.model(),
         report,
@@ -184,6 +200,7 @@ fn summary_text(arguments: &Arguments, policy: &Policy, options: &Options, repor
         },
         output: if output == "-" { None } else { Some(&output) },
         rejects: rejects.as_deref(),
+        rejects_signals: rejects_signals.as_deref(),
     };
     match arguments.summary {
         SummaryKind::Json => render_json::to_json(&summary::record(&run))

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::figures::{bar, count, counted, duration, mean, rate, share};
 use super::layout::{Align, Page, Paint, Words, words};
-use crate::batch::Report;
 use crate::batch::bad::{BadCell, Outcome, Subject, reason_sentence};
 use crate::batch::report::{ChoiceCounts, MoveCount, NumberSummary, ReasonCount};
+use crate::batch::{HistoryReport, Report};
 use crate::diagnostic::render_human::Look;
 use crate::model::value::format_scaled;
 use crate::model::{Decimal, Policy};
@@ -28,6 +28,8 @@ pub struct Run<'a> {
     /// where the scored leads are; none: on standard output
     pub output: Option<&'a str>,
     pub rejects: Option<&'a str>,
+    /// where the rows of signals and of the stage log are listed that were not used
+    pub rejects_signals: Option<&'a str>,
 }
 
 /// Reasons, and rows of a table, beyond this many are added up.
@@ -50,6 +52,7 @@ pub fn page(run: &Run, look: Look) -> String {
     page.line(0, &[words(scored), rejected]);
 
     rejects(&mut page, run);
+    histories(&mut page, run);
     for note in &report.notes {
         page.line(0, &[words("note: ").paint(Paint::Warn), words(note)]);
     }
@@ -63,33 +66,98 @@ pub fn page(run: &Run, look: Look) -> String {
 
 // --- what could not be read -------------------------------------------------------------------------------------------
 
+/// What was wrong with the rows of one kind.
+struct Listing<'a> {
+    /// whose fields the cells are of
+    policy: &'a Policy,
+    reasons: &'a [ReasonCount],
+    /// where each is, as people say it
+    cells: Vec<(String, &'a BadCell)>,
+    rejected: String,
+    taken_as_missing: String,
+    file: Option<&'a str>,
+}
+
 fn rejects(page: &mut Page, run: &Run) {
     let report = run.report;
+    let listing = Listing {
+        policy: run.policy,
+        reasons: &report.reasons,
+        cells: report.bad_cells.iter().map(|cell| (format!("{} {}", report.unit, cell.line), cell)).collect(),
+        rejected: counted(report.rows_rejected, "lead", "leads"),
+        taken_as_missing: counted(report.cells_taken_as_missing, "cell", "cells"),
+        file: run.rejects,
+    };
+    list(page, &listing);
+}
+
+fn list(page: &mut Page, listing: &Listing) {
     for (outcome, title) in [(Outcome::Rejected, "Rejected"), (Outcome::TakenAsMissing, "Taken as missing")] {
-        let reasons: Vec<&ReasonCount> = report.reasons.iter().filter(|reason| reason.outcome == outcome).collect();
+        let reasons: Vec<&ReasonCount> = listing.reasons.iter().filter(|reason| reason.outcome == outcome).collect();
         if reasons.is_empty() {
             continue;
         }
-        let amount = match outcome {
-            Outcome::Rejected => counted(report.rows_rejected, "lead", "leads"),
-            Outcome::TakenAsMissing => counted(report.cells_taken_as_missing, "cell", "cells"),
-        };
+        let amount = if outcome == Outcome::Rejected { &listing.rejected } else { &listing.taken_as_missing };
         page.heading(format!("{title}: {amount}, because"));
-        let rows: Vec<Vec<Words>> = reasons.iter().take(LINES_MAX).map(|reason| reason_row(run.policy, reason)).collect();
+        let rows: Vec<Vec<Words>> = reasons.iter().take(LINES_MAX).map(|reason| reason_row(listing.policy, reason)).collect();
         page.table(2, &[Align::Right], &rows);
         let further: u64 = reasons.iter().skip(LINES_MAX).map(|reason| reason.cells).sum();
         if further > 0 {
             page.line(2, &[words(format!("{} for other reasons", counted(further, "more", "more")))]);
         }
-        let examples: Vec<&BadCell> = report.bad_cells.iter().filter(|cell| cell.outcome == outcome).take(EXAMPLES_MAX).collect();
+        let examples: Vec<&(String, &BadCell)> =
+            listing.cells.iter().filter(|(_, cell)| cell.outcome == outcome).take(EXAMPLES_MAX).collect();
         if !examples.is_empty() {
             page.line(2, &[words(if examples.len() == 1 { "the first:" } else { "the first ones:" }).paint(Paint::Dim)]);
-            let rows: Vec<Vec<Words>> = examples.iter().map(|cell| example_row(run, cell)).collect();
+            let rows: Vec<Vec<Words>> = examples.iter().map(|(place, cell)| example_row(listing.policy, place, cell)).collect();
             page.table(4, &[], &rows);
         }
     }
-    if let Some(file) = run.rejects.filter(|_| !report.reasons.is_empty()) {
+    if let Some(file) = listing.file.filter(|_| !listing.reasons.is_empty()) {
         page.line(2, &[words(format!("all of them are in {file}"))]);
+    }
+}
+
+/// What became of signals, or of the entries of the stage log.
+fn histories(page: &mut Page, run: &Run) {
+    let kinds = [(&run.report.signals, "signal", "signals"), (&run.report.stage_log, "entry of the stage log", "entries of the stage log")];
+    for (report, one, several) in kinds {
+        let Some(report) = report else { continue };
+        let parts = [
+            (report.rows_used, "used", Paint::Plain),
+            (report.rows_later, "later than as-of", Paint::Plain),
+            (report.rows_of_unknown_leads, "of leads that are not in the file", Paint::Warn),
+            (report.rows_rejected, "rejected", Paint::Bad),
+        ];
+        let mut line = vec![words(format!("{} in", counted(report.rows_in, one, several)))];
+        for (rows, what, paint) in parts {
+            let paint = if rows > 0 { paint } else { Paint::Plain };
+            line.push(words(", "));
+            line.push(words(format!("{} {what}", count(rows))).paint(paint));
+        }
+        page.line(0, &line);
+        list(
+            page,
+            &Listing {
+                policy: &report.record,
+                reasons: &report.reasons,
+                cells: report.bad_cells.iter().map(|(file, cell)| (placed(report, *file, cell), cell)).collect(),
+                rejected: counted(report.rows_rejected, one, several),
+                taken_as_missing: counted(report.cells_taken_as_missing, "cell", "cells"),
+                file: None,
+            },
+        );
+        let left_out = report.rows_rejected + report.rows_later + report.rows_of_unknown_leads + report.cells_taken_as_missing;
+        if let Some(file) = run.rejects_signals.filter(|_| left_out > 0) {
+            page.line(2, &[words(format!("each {one} that was not used is in {file}"))]);
+        }
+    }
+}
+
+fn placed(report: &HistoryReport, file: usize, cell: &BadCell) -> String {
+    match &report.files[..] {
+        [only] => format!("{} {}", only.unit, cell.line),
+        files => files.get(file).map(|file| format!("{} {} of {}", file.unit, cell.line, file.name)).unwrap_or_default(),
     }
 }
 
@@ -97,14 +165,14 @@ fn reason_row(policy: &Policy, reason: &ReasonCount) -> Vec<Words> {
     let sentence = reason_sentence(policy, reason.subject, reason.reason, None);
     let column = match reason.subject {
         Subject::Row => String::new(),
-        Subject::Field(_) | Subject::Stage | Subject::StageSince | Subject::RestUntil => reason.column.clone(),
+        Subject::Field(_) | Subject::Stage | Subject::StageSince | Subject::RestUntil | Subject::Measure(_) => reason.column.clone(),
     };
     vec![words(count(reason.cells)), words(column), words(sentence)]
 }
 
-fn example_row(run: &Run, cell: &BadCell) -> Vec<Words> {
+fn example_row(policy: &Policy, place: &str, cell: &BadCell) -> Vec<Words> {
     let lead = if cell.key.is_empty() { String::new() } else { format!("lead {}", cell.key) };
-    vec![words(format!("{} {}", run.report.unit, cell.line)).paint(Paint::Dim), words(lead), words(cell.sentence(run.policy))]
+    vec![words(place).paint(Paint::Dim), words(lead), words(cell.sentence(policy))]
 }
 
 // --- what came out ----------------------------------------------------------------------------------------------------
@@ -277,9 +345,25 @@ pub struct RunRecord<'a> {
     pub reasons: Vec<ReasonRecord>,
     pub counts: Vec<CountRecord<'a>>,
     pub numbers: Vec<NumberRecord<'a>>,
+    pub signals: Option<HistoryRecord>,
+    pub stage_log: Option<HistoryRecord>,
     pub notes: &'a [String],
     pub milliseconds: u128,
     pub threads: usize,
+}
+
+/// Rows in = used + later than as-of + of unknown leads + rejected.
+#[derive(Debug, Serialize)]
+pub struct HistoryRecord {
+    pub files: Vec<String>,
+    pub rows_in: u64,
+    pub rows_used: u64,
+    pub rows_later: u64,
+    pub rows_of_unknown_leads: u64,
+    pub rows_rejected: u64,
+    pub cells_taken_as_missing: u64,
+    pub leads: u64,
+    pub reasons: Vec<ReasonRecord>,
 }
 
 #[derive(Debug, Serialize)]
@@ -331,9 +415,25 @@ pub fn record<'a>(run: &Run<'a>) -> RunRecord<'a> {
         reasons: report.reasons.iter().map(|reason| reason_record(run.policy, reason)).collect(),
         counts: report.choices.iter().map(count_record).collect(),
         numbers: report.numbers.iter().map(number_record).collect(),
+        signals: report.signals.as_ref().map(history_record),
+        stage_log: report.stage_log.as_ref().map(history_record),
         notes: &report.notes,
         milliseconds: report.elapsed.as_millis(),
         threads: report.threads,
+    }
+}
+
+fn history_record(report: &HistoryReport) -> HistoryRecord {
+    HistoryRecord {
+        files: report.files.iter().map(|file| file.name.clone()).collect(),
+        rows_in: report.rows_in,
+        rows_used: report.rows_used,
+        rows_later: report.rows_later,
+        rows_of_unknown_leads: report.rows_of_unknown_leads,
+        rows_rejected: report.rows_rejected,
+        cells_taken_as_missing: report.cells_taken_as_missing,
+        leads: report.leads,
+        reasons: report.reasons.iter().map(|reason| reason_record(&report.record, reason)).collect(),
     }
 }
 

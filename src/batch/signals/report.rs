@@ -1,0 +1,111 @@
+//! What became of the rows of signals, or of the stage log.
+//!
+//! Enters: the files, and what was wrong in them, in order. Leaves: a [`HistoryReport`]. Always holds: once a run is complete, rows in = used + later
+//! than as-of + of leads that are not in the file + rejected.
+
+use super::rejects::HistoryRejects;
+use super::sift::Counts;
+use crate::batch::OnBadRow;
+use crate::batch::bad::{BadCell, Outcome};
+use crate::batch::error::BatchError;
+use crate::batch::report::{BadCells, ReasonCount};
+use crate::model::Policy;
+
+#[derive(Clone, Debug)]
+pub struct HistoryReport {
+    /// what a row is; reasons and cells speak of its fields
+    pub record: Policy,
+    pub files: Vec<HistoryFile>,
+    pub rows_in: u64,
+    /// of leads in the file of leads
+    pub rows_used: u64,
+    pub rows_later: u64,
+    /// of leads that are not in the file of leads
+    pub rows_of_unknown_leads: u64,
+    pub rows_rejected: u64,
+    pub cells_taken_as_missing: u64,
+    /// different leads that have such rows, up to as-of
+    pub leads: u64,
+    /// the first ones, with the number of their file
+    pub bad_cells: Vec<(usize, BadCell)>,
+    pub reasons: Vec<ReasonCount>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryFile {
+    pub name: String,
+    /// what a place in it is called: `line` or `row`
+    pub unit: &'static str,
+}
+
+impl HistoryReport {
+    /// Says which leads were there, once all have been.
+    pub fn complete(&mut self, rows_used: u64) -> Result<(), BatchError> {
+        let kept = self.rows_in - self.rows_later - self.rows_rejected;
+        self.rows_used = rows_used;
+        self.rows_of_unknown_leads =
+            kept.checked_sub(rows_used).ok_or(BatchError::RowsLost { rows_in: self.rows_in, rows_out: self.rows_in + rows_used - kept })?;
+        Ok(())
+    }
+}
+
+/// Takes what is wrong, in the order of the files.
+pub struct Collector<'c> {
+    pub record: &'c Policy,
+    pub on_bad_row: OnBadRow,
+    pub files: Vec<HistoryFile>,
+    pub counts: Counts,
+    pub rejects: Option<&'c mut HistoryRejects>,
+    shown_max: usize,
+    shown: Vec<(usize, BadCell)>,
+    reasons: BadCells,
+}
+
+impl<'c> Collector<'c> {
+    pub fn new(record: &'c Policy, on_bad_row: OnBadRow, shown_max: usize, rejects: Option<&'c mut HistoryRejects>) -> Collector<'c> {
+        let (files, shown, counts) = (Vec::new(), Vec::new(), Counts::default());
+        Collector { record, on_bad_row, files, counts, rejects, shown_max, shown, reasons: BadCells::showing(0) }
+    }
+
+    /// Takes what is wrong in a chunk of the last file.
+    pub fn take(&mut self, counts: &Counts, bad: &[BadCell]) -> Result<(), BatchError> {
+        self.counts.add(counts);
+        let Some(index) = self.files.len().checked_sub(1) else { return Ok(()) };
+        for cell in bad {
+            if self.on_bad_row == OnBadRow::Fail && cell.outcome == Outcome::Rejected {
+                let HistoryFile { name, unit } = self.files[index].clone();
+                return Err(BatchError::BadRow { file: name, unit, line: cell.line, reason: cell.sentence(self.record) });
+            }
+            if let Some(rejects) = &mut self.rejects {
+                rejects.add(&self.files[index].name, cell, self.record)?;
+            }
+            // What is merely left out is counted as such.
+            if cell.outcome == Outcome::LeftOut {
+                continue;
+            }
+            if self.shown.len() < self.shown_max {
+                self.shown.push((index, cell.clone()));
+            }
+            self.reasons.add(cell);
+        }
+        Ok(())
+    }
+
+    /// The report, but for which leads were there.
+    pub fn finish(self, leads: u64) -> HistoryReport {
+        let (_, reasons) = self.reasons.finish();
+        HistoryReport {
+            record: self.record.clone(),
+            files: self.files,
+            rows_in: self.counts.rows_in,
+            rows_used: 0,
+            rows_later: self.counts.rows_later,
+            rows_of_unknown_leads: 0,
+            rows_rejected: self.counts.rows_rejected,
+            cells_taken_as_missing: self.counts.cells_taken_as_missing,
+            leads,
+            bad_cells: self.shown,
+            reasons,
+        }
+    }
+}

@@ -43,6 +43,18 @@ pub enum What {
     PauseFor(usize),
 }
 
+impl What {
+    /// At one instant what stops comes before what starts, so that one signal can end an instance and begin the next.
+    pub(super) fn order(self) -> u8 {
+        match self {
+            What::Stop => 0,
+            What::Start { .. } => 1,
+            What::Restart { .. } => 2,
+            What::While { .. } | What::PauseFor(_) => 3,
+        }
+    }
+}
+
 /// One time that a clock was started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instance {

@@ -117,6 +117,10 @@ impl<'p> Snapshot<'p> {
         &self.clocks
     }
 
+    pub fn policy(&self) -> &'p Policy {
+        self.clocks.policy()
+    }
+
     /// How a clock stands at as-of, given the program's outputs by their numbers and the lead's signals in the order of time.
     pub fn read(&self, sla: SlaId, output: &dyn Fn(usize) -> Option<i64>, signals: &dyn Signals, as_of: i64) -> Reading {
         let Some(last) = self.instance(sla, output, signals, as_of) else { return Reading::default() };
@@ -130,27 +134,19 @@ impl<'p> Snapshot<'p> {
     /// The last time that the clock was started, as far as a snapshot knows.
     pub fn instance(&self, sla: SlaId, output: &dyn Fn(usize) -> Option<i64>, signals: &dyn Signals, as_of: i64) -> Option<Instance> {
         let (clock, places) = (self.clocks.sla(sla)?, self.places.get(sla)?);
-        let target = usize::try_from(output(places.target?)?).ok()?;
-        let calendar = self.calendar(sla, places, output);
-        let what = |row: &ClockRow| match row {
-            ClockRow::Stops(_) => What::Stop,
-            ClockRow::Starts(_) => What::Start { target, calendar },
-            ClockRow::Restarts(_) => What::Restart { calendar },
-            ClockRow::PausesWhile(pause, _) => What::While { pause: *pause, holds: true },
-            ClockRow::PausesAfter(pause, _) => What::PauseFor(*pause),
-        };
+        output(places.target?)?;
         let mut happenings: Vec<(bool, Happening)> = Vec::new();
         for (row, place) in clock.rows().zip(&places.rows) {
             let known = place.and_then(output);
-            happenings.extend(known.map(|at| (true, Happening { at, what: what(&row) })));
-            let Some(Moment::On { signals: wanted, condition }) = moment_of(&row) else { continue };
+            let Some(what) = self.what(sla, &row, true, output) else { continue };
+            happenings.extend(known.map(|at| (true, Happening { at, what })));
+            let Some(Moment::On { signals: wanted, condition }) = row.moment() else { continue };
             let fits = |signal: &usize| {
                 wanted.binary_search(&signals.kind(*signal)).is_ok() && condition.is_none_or(|id| signals.holds(*signal, id))
             };
-            happenings
-                .extend((0..signals.count()).filter(fits).map(|signal| (false, Happening { at: signals.at(signal), what: what(&row) })));
+            happenings.extend((0..signals.count()).filter(fits).map(|signal| (false, Happening { at: signals.at(signal), what })));
         }
-        happenings.sort_by_key(|(is_stage, happening)| (happening.at, *is_stage, order(happening.what)));
+        happenings.sort_by_key(|(is_stage, happening)| (happening.at, *is_stage, happening.what.order()));
         let happenings: Vec<Happening> = happenings.into_iter().map(|(_, happening)| happening).collect();
         self.clocks.run(sla, &happenings, as_of).pop()
     }
@@ -179,6 +175,26 @@ impl<'p> Snapshot<'p> {
         Block { rows, columns }
     }
 
+    /// What a row brings when it happens, as the program answers now; a start only if some target applies.
+    pub(super) fn what(&self, sla: SlaId, row: &ClockRow, holds: bool, output: &dyn Fn(usize) -> Option<i64>) -> Option<What> {
+        let places = self.places.get(sla)?;
+        Some(match row {
+            ClockRow::Stops(_) => What::Stop,
+            ClockRow::Starts(_) => {
+                let target = usize::try_from(output(places.target?)?).ok()?;
+                What::Start { target, calendar: self.calendar(sla, places, output) }
+            }
+            ClockRow::Restarts(_) => What::Restart { calendar: self.calendar(sla, places, output) },
+            ClockRow::PausesWhile(pause, _) => What::While { pause: *pause, holds },
+            ClockRow::PausesAfter(pause, _) => What::PauseFor(*pause),
+        })
+    }
+
+    /// The output that says since when what a row waits for is so.
+    pub(super) fn place(&self, sla: SlaId, row: usize) -> Option<usize> {
+        self.places.get(sla)?.rows.get(row).copied().flatten()
+    }
+
     /// The calendar of the owner that a route gives, if the clock's team gives that owner one.
     fn calendar(&self, sla: SlaId, places: &Places, output: &dyn Fn(usize) -> Option<i64>) -> Option<usize> {
         let policy = self.clocks.policy();
@@ -190,22 +206,5 @@ impl<'p> Snapshot<'p> {
         });
         let mut members = names.filter(|name| team.members.iter().any(|member| member.name == *name));
         self.clocks.calendar(sla, members.next())
-    }
-}
-
-fn moment_of<'a>(row: &ClockRow<'a>) -> Option<&'a Moment> {
-    match row {
-        ClockRow::Starts(moment) | ClockRow::Stops(moment) | ClockRow::Restarts(moment) | ClockRow::PausesAfter(_, moment) => Some(moment),
-        ClockRow::PausesWhile(..) => None,
-    }
-}
-
-/// What stops comes before what starts, so that one signal can end one instance and begin the next.
-fn order(what: What) -> u8 {
-    match what {
-        What::Stop => 0,
-        What::Start { .. } => 1,
-        What::Restart { .. } => 2,
-        What::While { .. } | What::PauseFor(_) => 3,
     }
 }

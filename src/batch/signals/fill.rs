@@ -9,10 +9,9 @@ use super::{digest, log};
 use crate::batch::error::BatchError;
 use crate::batch::lead_block::{LeadBlock, SlotValues, TextColumn};
 use crate::batch::plan::{MeasureUse, Store};
-use crate::clock::Signals;
 use crate::column::Column;
-use crate::history::{Events, Layout, OwnedEvents, Scratch, Standing, Texts};
-use crate::model::{EventConditionId, SignalId, Transition};
+use crate::history::{ClockSignals, Events, Layout, OwnedEvents, Scratch, Standing, Texts};
+use crate::model::Transition;
 
 /// Fills the blocks of one thread.
 pub struct Filler<'h> {
@@ -109,35 +108,11 @@ impl<'h> Filler<'h> {
 
 impl Filler<'_> {
     /// The signals of a lead of the block that was filled last, if they are kept.
-    pub fn signals(&self, row: usize) -> LeadSignals<'_> {
+    pub fn signals(&self, row: usize) -> ClockSignals<'_> {
         let start = self.starts.get(row).copied().unwrap_or(0);
         let end = self.starts.get(row + 1).copied().unwrap_or(self.events.at.len());
         let layout = &self.history.layout;
-        LeadSignals { layout, events: view(&self.events, layout, start, end) }
-    }
-}
-
-/// The signals of one lead, as clocks see them.
-pub struct LeadSignals<'f> {
-    layout: &'f Layout,
-    events: Events<'f>,
-}
-
-impl Signals for LeadSignals<'_> {
-    fn count(&self) -> usize {
-        self.events.len()
-    }
-
-    fn at(&self, signal: usize) -> i64 {
-        self.events.at[signal]
-    }
-
-    fn kind(&self, signal: usize) -> SignalId {
-        usize::from(self.events.signal[signal])
-    }
-
-    fn holds(&self, signal: usize, condition: EventConditionId) -> bool {
-        self.layout.holds(self.events, signal, condition)
+        ClockSignals { layout, events: view(&self.events, layout, start, end) }
     }
 }
 

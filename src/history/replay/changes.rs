@@ -10,7 +10,7 @@
 use super::moments;
 use crate::calendar::Zone;
 use crate::history::{Events, Standing};
-use crate::model::{Length, Measure, MeasureId, MeasureKind, Policy, SignalId, Since, Subject, Trigger};
+use crate::model::{Length, Measure, MeasureId, MeasureKind, Moment, Policy, SignalId, Since, Subject, Trigger};
 use crate::program::{InputSource, Lowered, Op, Parameter, Value};
 
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Changes {
 struct StageChanges {
     /// some row leads out of it
     has_rows: bool,
+    /// some clock has a condition
+    has_conditions: bool,
     /// some `when` row leads out of it, so that the end of a rest matters
     rests: bool,
     /// some row looks at something that changes from day to day
@@ -73,12 +75,27 @@ impl Changes {
                 }
             }
         }
+        // clocks look at their conditions in every stage
+        for (clock, trace) in policy.slas.iter().zip(&plain.trace.clocks) {
+            for (row, value) in clock.rows().zip(&trace.rows) {
+                let is_condition = row.moment().is_none_or(|moment| matches!(moment, Moment::When(_)));
+                let Some(value) = value.filter(|_| is_condition) else { continue };
+                let reads = reads(policy, plain, value);
+                for stage in &mut stages {
+                    stage.has_conditions = true;
+                    stage.daily |= reads.days;
+                    for measure in reads.measures.iter().filter_map(|measure| policy.measures.get(*measure)) {
+                        stage.add_measure(policy, measure);
+                    }
+                }
+            }
+        }
         Changes { stages }
     }
 
-    /// Whether a lead can leave the stage at all.
-    pub fn can_leave(&self, stage: usize) -> bool {
-        self.stages.get(stage).is_some_and(|stage| stage.has_rows)
+    /// Whether anything looks at a lead that is in the stage: a row that leaves it, or the condition of a clock.
+    pub fn looks_in(&self, stage: usize) -> bool {
+        self.stages.get(stage).is_some_and(StageChanges::looks)
     }
 
     /// Whether some row of the stage looks at the signal.
@@ -89,7 +106,7 @@ impl Changes {
     /// The first instant after `now` at which a row of the stage can begin to apply, if no signal comes before. `events` are those that had
     /// their turn.
     pub fn next(&self, events: Events, standing: &Standing, rest_until: Option<i64>, now: i64, zone: &mut Zone) -> Option<i64> {
-        let stage = self.stages.get(standing.stage).filter(|stage| stage.has_rows)?;
+        let stage = self.stages.get(standing.stage).filter(|stage| stage.looks())?;
         let since = standing.since.unwrap_or(now);
         let rest = rest_until.filter(|until| stage.rests && *until > now);
         let midnight = if stage.daily { moments::next_midnight(zone, now) } else { None };
@@ -111,6 +128,10 @@ impl Changes {
 }
 
 impl StageChanges {
+    fn looks(&self) -> bool {
+        self.has_rows || self.has_conditions
+    }
+
     fn add_trigger(&mut self, policy: &Policy, trigger: &Trigger) {
         match trigger {
             Trigger::When(_) => self.rests = true,

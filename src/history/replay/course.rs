@@ -1,5 +1,6 @@
 //! The way of one lead through the stages.
 
+use crate::clock::Instance;
 use crate::model::Transition;
 
 /// Used again for lead after lead.
@@ -13,6 +14,8 @@ pub struct Course {
     pub misfits: Vec<Misfit>,
     /// signals earlier than the lead's beginning: they are there for measures, but had no turn
     pub before_start: usize,
+    /// per clock of the policy: every time that it was started
+    pub clocks: Vec<Vec<Instance>>,
     /// at some instant a row still applied after as many steps as there are stages
     pub circled: bool,
 }
@@ -57,6 +60,7 @@ impl Course {
         self.steps.clear();
         self.log.clear();
         self.misfits.clear();
+        self.clocks.clear();
         (self.before_start, self.circled) = (0, false);
         self.step(Step { at, from: None, to: stage, row: None, event: None, given: Vec::new() }, None);
     }

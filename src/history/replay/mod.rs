@@ -1,7 +1,7 @@
 //! Each lead's history, run through the flow.
 //!
 //! Enters: a policy with its plain program; then lead by lead what is known of it, its signals in order and when it came into being. Leaves:
-//! its [`Course`]: every step from stage to stage with the row, the signal, the queues, and what fits no row. Always holds: the course depends
+//! its [`Course`]: every step from stage to stage with the row, the signal, the queues, what fits no row, and what its clocks say. Always holds: the course depends
 //! on nothing but these; time never runs back; each signal has its turn once, and moves the lead at most once; at one instant there are at most
 //! as many steps as stages.
 //!
@@ -20,8 +20,9 @@ pub mod tally;
 use self::changes::Changes;
 pub use self::course::{Course, Given, Misfit, Step};
 use self::program::{Filling, Fills, Ports};
-use super::{Events, Layout, Measures, Standing, Texts};
+use super::{ClockSignals, Events, Layout, Measures, Standing, Texts};
 use crate::calendar::Zone;
+use crate::clock::{Clocks, Recorder, Snapshot};
 use crate::column::{Block, Column};
 use crate::interpret;
 use crate::model::{Because, Expr, ExprKind, FlowRow, MeasureId, Policy, SignalId, Trigger};
@@ -42,6 +43,10 @@ pub struct Replay<'p> {
     happened: Vec<(MeasureId, &'p FlowRow)>,
     /// per signal: some `on` row waits for it
     waited_for: Vec<bool>,
+    /// if the policy has any
+    clocks: Option<Snapshot<'p>>,
+    /// per signal: some clock waits for it
+    clocks_wait_for: Vec<bool>,
     /// per route: the stages that it asks about with `entering` and `leaving`
     asked: Vec<(Vec<usize>, Vec<usize>)>,
 }
@@ -68,6 +73,7 @@ pub struct Scratch {
     outputs: Vec<Option<i64>>,
     measures: Vec<Option<i64>>,
     room: super::Scratch,
+    recorder: Recorder,
 }
 
 impl<'p> Replay<'p> {
@@ -89,6 +95,8 @@ impl<'p> Replay<'p> {
             measures: Measures::new(policy),
             fills: Fills::new(policy, &program),
             changes: Changes::new(policy, plain),
+            clocks: Clocks::new(policy).filter(|_| !policy.slas.is_empty()).map(|clocks| Snapshot::new(clocks, &program)),
+            clocks_wait_for: (0..policy.signals.len()).map(|signal| Recorder::waits_for(policy, signal)).collect(),
             program,
             ports,
             rows,
@@ -118,7 +126,7 @@ impl<'p> Replay<'p> {
 
     pub fn scratch(&self, zone: Zone) -> Scratch {
         let (inputs, outputs) = (vec![None; self.program.inputs.len()], vec![None; self.program.outputs.len()]);
-        Scratch { zone, inputs, outputs, measures: Vec::new(), room: self.measures.scratch() }
+        Scratch { zone, inputs, outputs, measures: Vec::new(), room: self.measures.scratch(), recorder: Recorder::default() }
     }
 
     /// The lead's way through the stages until the last instant that counts. `identity` gives equal texts equal numbers, as the lead's own
@@ -144,9 +152,13 @@ impl<'p> Replay<'p> {
         let mut place =
             Place { stage: start_stage, since: lead.start, rest_until: None, now: lead.start, steps: 0, turn: course.before_start };
         let mut walk = Walk { replay: self, evaluate, lead, identity, scratch, course };
+        walk.scratch.recorder.begin(self.policy);
         walk.settle(&mut place, None);
         while let Some(event) = walk.next_turn(&mut place, end, until) {
             walk.settle(&mut place, event);
+        }
+        if let Some(clocks) = &self.clocks {
+            course.clocks = scratch.recorder.instances(clocks, until);
         }
     }
 
@@ -226,6 +238,7 @@ impl<'w> Walk<'w, '_> {
             };
             place.turn += 1;
             let signal = self.lead.events.signal.get(event).copied().map_or(0, SignalId::from);
+            self.tell_clocks(place, event, signal, at);
             if self.replay.changes.looks_at(place.stage, signal) || self.course.circled {
                 place.arrive(at);
                 return Some(Some(event));
@@ -241,12 +254,14 @@ impl<'w> Walk<'w, '_> {
     fn settle(&mut self, place: &mut Place, event: Option<usize>) {
         let replay = self.replay;
         let (stage_before, steps, mut signal) = (place.stage, self.course.steps.len(), event);
-        while replay.changes.can_leave(place.stage) {
-            let Some((row, number)) = self.moved_by(place, signal) else { break };
-            if place.steps == replay.policy.stages.len() {
+        while replay.changes.looks_in(place.stage) {
+            let moved = self.moved_by(place, signal);
+            if moved.is_some() && place.steps == replay.policy.stages.len() {
                 self.course.circled = true;
                 break;
             }
+            self.look_at_clocks(place.now);
+            let Some((row, number)) = moved else { break };
             place.steps += 1;
             let is_signals = matches!(row.trigger, Trigger::On { .. });
             let given = replay.ports.routes.iter().enumerate().map(|(route, ports)| {
@@ -272,12 +287,32 @@ impl<'w> Walk<'w, '_> {
         }
     }
 
+    /// A signal has its turn: clocks that wait for it hear of it before anything that it brings.
+    fn tell_clocks(&mut self, place: &Place, event: usize, signal: SignalId, at: i64) {
+        let Some(clocks) = self.replay.clocks.as_ref().filter(|_| self.replay.clocks_wait_for.get(signal).copied().unwrap_or(false)) else {
+            return;
+        };
+        // what the signal itself moves is none of this
+        self.moved_by(&Place { now: at, ..*place }, None);
+        let signals = ClockSignals { layout: &self.replay.layout, events: self.lead.events };
+        let Scratch { outputs, recorder, .. } = &mut *self.scratch;
+        recorder.signal(clocks, &signals, event, &|output| outputs.get(output).copied().flatten());
+        recorder.look(clocks, at, &|output| outputs.get(output).copied().flatten());
+    }
+
+    /// The program was run at this instant.
+    fn look_at_clocks(&mut self, now: i64) {
+        let Some(clocks) = &self.replay.clocks else { return };
+        let Scratch { outputs, recorder, .. } = &mut *self.scratch;
+        recorder.look(clocks, now, &|output| outputs.get(output).copied().flatten());
+    }
+
     /// The row that moves the lead now, if any.
     fn moved_by(&mut self, place: &Place, signal: Option<usize>) -> Option<(&'w FlowRow, usize)> {
         let replay = self.replay;
         let events = self.past(place.turn);
         let standing = Standing { stage: place.stage, since: Some(place.since), log: &self.course.log };
-        let Scratch { zone, inputs, outputs, measures, room } = &mut *self.scratch;
+        let Scratch { zone, inputs, outputs, measures, room, recorder: _ } = &mut *self.scratch;
         replay.measures.read(events, &standing, place.now, room, measures);
         for (measure, row) in &replay.happened {
             if let Some(value) = measures.get_mut(*measure) {

@@ -1,4 +1,4 @@
-//! The program of a replay: which row of the flow applies, and what each route then gives.
+//! The program of a replay: which row of the flow applies, what each route then gives, and what clocks ask.
 //!
 //! Enters: the plain program of a policy. Leaves: one with these answers alone, so that scores that move nobody cost nothing, and how a lead's
 //! measures, stage and rest enter it.
@@ -10,7 +10,7 @@ use crate::history::Texts;
 use crate::model::value::fold_text;
 use crate::model::{MeasureId, Policy, Unit};
 use crate::program::text_map::domain_of;
-use crate::program::{InputSource, Lowered, Output, OutputKind, OutputRole, Program, Value, optimise};
+use crate::program::{ClockPart, InputSource, Lowered, Output, OutputKind, OutputRole, Program, Value, optimise};
 
 /// Where a replay finds its answers among the outputs.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +43,14 @@ pub fn program(plain: &Lowered) -> (Program, Ports) {
         let queue = give(format!("queue {id}"), route.value, OutputRole::Queue(id));
         let owner = route.owner.map(|owner| give(format!("owner {id}"), owner, OutputRole::Owner(id)));
         ports.routes.push(RoutePorts { queue, owner });
+    }
+    for (id, clock) in plain.trace.clocks.iter().enumerate() {
+        give(format!("clock {id}"), clock.target, OutputRole::Clock(id, ClockPart::Target));
+        for (row, value) in clock.rows.iter().enumerate() {
+            if let Some(value) = value {
+                give(format!("clock {id} row {row}"), *value, OutputRole::Clock(id, ClockPart::Row(row)));
+            }
+        }
     }
     (optimise(&program), ports)
 }

@@ -189,3 +189,15 @@ impl Sla {
         starts.chain(self.stops.iter().map(ClockRow::Stops)).chain(self.restarts.iter().map(ClockRow::Restarts)).chain(pauses)
     }
 }
+
+impl<'a> ClockRow<'a> {
+    /// None for a condition that pauses as long as it holds.
+    pub fn moment(&self) -> Option<&'a Moment> {
+        match self {
+            ClockRow::Starts(moment) | ClockRow::Stops(moment) | ClockRow::Restarts(moment) | ClockRow::PausesAfter(_, moment) => {
+                Some(moment)
+            }
+            ClockRow::PausesWhile(..) => None,
+        }
+    }
+}

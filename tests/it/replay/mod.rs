@@ -2,4 +2,5 @@
 
 mod scene;
 
+mod clocks;
 mod rows;

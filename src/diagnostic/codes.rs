@@ -90,6 +90,7 @@ codes! {
     RemainderMixed      "E0314" Error "`%` is mixed with `*`, `/` or `to N places`"
     NoTransitionHere    "E0315" Error "`entering` or `leaving` stands where no transition can be seen"
     MissingPasses       "E0316" Warning "a missing value slips through a `not`"
+    DivisionByZero      "E0317" Warning "a divisor is always zero"
 
     // E04: scores and tables of conditions
     WeightsShort        "E0401" Error "weights total less than 100 %"
@@ -108,6 +109,7 @@ codes! {
     EmptyBlock          "E0414" Error "a block that needs rows has none"
     WeightMissing       "E0415" Error "a section or attribute has no weight, or one it must not have"
     RowKind             "E0416" Error "a row does not fit the type of its attribute"
+    RepeatedAttribute   "E0417" Warning "an attribute stands twice in one section"
 
     // E05: stages, flow, routes
     NoStart             "E0501" Error "no stage is marked `start`"
@@ -121,6 +123,7 @@ codes! {
     Rotation            "E0509" Error "a rotation names no owner, one twice, or a weight that is not positive"
     OpeningHours        "E0510" Error "opening hours are missing, run backwards or overlap"
     Clock               "E0511" Error "a clock lacks a part, or has one twice"
+    RouteOpen           "E0512" Warning "a route gives some leads no queue"
 
     // E06: tests
     TestField           "E0601" Error "a test names what does not exist"

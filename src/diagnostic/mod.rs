@@ -9,6 +9,7 @@ mod codes;
 pub mod render_human;
 pub mod render_json;
 pub mod sanitise;
+mod shorten;
 mod window;
 
 pub use codes::{Code, Entry};
@@ -66,23 +67,30 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A diagnostic with the code's own severity.
     pub fn new(code: Code, message: impl Into<String>) -> Diagnostic {
-        Diagnostic { code, severity: code.entry().severity, message: message.into(), labels: Vec::new(), help: None, fixes: Vec::new() }
+        Diagnostic {
+            code,
+            severity: code.entry().severity,
+            message: shorten::shorten(message.into()),
+            labels: Vec::new(),
+            help: None,
+            fixes: Vec::new(),
+        }
     }
 
     /// Adds a label; the first one added is the primary one.
     pub fn at(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label { span, text: shorten::shorten(text.into()) });
         self
     }
 
     pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
-        self.help = Some(help.into());
+        self.help = Some(shorten::shorten(help.into()));
         self
     }
 
     /// Adds a way to mend it.
     pub fn fix(mut self, title: impl Into<String>, applicability: Applicability, edits: Vec<Edit>) -> Diagnostic {
-        self.fixes.push(Fix { title: title.into(), edits, applicability });
+        self.fixes.push(Fix { title: shorten::shorten(title.into()), edits, applicability });
         self
     }
 

@@ -135,6 +135,9 @@ impl Checker<'_> {
             );
             return None;
         }
+        for (_, divisor) in values.iter().filter(|(operator, _)| *operator == Factor::Over) {
+            self.check_divisor(divisor, span);
+        }
         let above = self.side(&values, Factor::Times, span)?;
         let below = self.side(&values, Factor::Over, span)?;
         let unit = match (above.money_count, below.money_count) {
@@ -186,10 +189,21 @@ impl Checker<'_> {
         let (values, ty) = self.of_one_unit(values, &trees)?;
         let mut values = values.into_iter();
         let (left, right) = (values.next()?, values.next()?);
+        self.check_divisor(&right, span);
         let divisor = at_scale(&right, ty);
         let (range, leaves) = known_or_never(at_scale(&left, ty).rest_by(&divisor));
         let optional = leaves || divisor.contains_zero() || left.optional || right.optional;
         Some(Expr { kind: ExprKind::Remainder(Box::new(left), Box::new(right)), ty, optional, range: Some(range), span })
+    }
+
+    fn check_divisor(&mut self, divisor: &Expr, whole: Span) {
+        if bounds(divisor) == (Interval { low: 0, high: 0 }) {
+            self.report(
+                Diagnostic::new(Code::DivisionByZero, format!("`{}` divides by zero", self.one_line(whole)))
+                    .at(divisor.span, "always zero")
+                    .help("a division by zero gives missing, for every lead: divide by something else, or leave it out"),
+            );
+        }
     }
 
     /// The product of all factors of one side; 1 if there are none.

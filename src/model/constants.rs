@@ -53,6 +53,22 @@ impl Checker<'_> {
 
     /// The exact value of a number, date or time that something of type `ty` is compared with, in whole units of `ty` times 10^-scale.
     pub(crate) fn compared_constant(&mut self, tree: &tree::Expr, ty: Type, range: Option<Interval>, what: &str) -> Option<Decimal> {
+        self.constant_up_to(tree, ty, range, range.map(|range| range.high), what)
+    }
+
+    /// The same for the end of a band that the band leaves out, which may be the first value above the range: `under 101`.
+    pub(crate) fn end_left_out(&mut self, tree: &tree::Expr, ty: Type, range: Option<Interval>, what: &str) -> Option<Decimal> {
+        self.constant_up_to(tree, ty, range, range.map(|range| range.high.saturating_add(1)), what)
+    }
+
+    fn constant_up_to(
+        &mut self,
+        tree: &tree::Expr,
+        ty: Type,
+        range: Option<Interval>,
+        highest: Option<i64>,
+        what: &str,
+    ) -> Option<Decimal> {
         let tree = bare(tree);
         let value = match (ty, &tree.kind) {
             (Type::Number { unit, .. }, ExprKind::Number(number)) => self.amount(number, unit, what)?,
@@ -75,7 +91,7 @@ impl Checker<'_> {
         let scale = scale_of(ty);
         let limits = domain_of(ty);
         let range = range.unwrap_or(limits);
-        if value.compare_units(range.low, scale).is_lt() || value.compare_units(range.high, scale).is_gt() {
+        if value.compare_units(range.low, scale).is_lt() || value.compare_units(highest.unwrap_or(limits.high), scale).is_gt() {
             let written = self.one_line(tree.span);
             let message = format!("`{written}` lies outside the range of {what}");
             let (label, help) = if range == limits {

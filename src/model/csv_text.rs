@@ -42,6 +42,23 @@ impl<'t> Cells<'t> {
         Cells { text, position: 0, reader: Reader::new(), buffer: vec![0; CELL_BYTES_MAX], record_starts: true }
     }
 
+    /// How many cells the next record has; none if it cannot be read, or there is none.
+    pub fn count_ahead(&self) -> Option<usize> {
+        let mut ahead = Cells::new(self.text.get(self.position..)?);
+        let mut count = 0;
+        loop {
+            match ahead.next() {
+                Next::Cell { record_end, .. } => {
+                    count += 1;
+                    if record_end {
+                        return Some(count);
+                    }
+                }
+                Next::Unclosed { .. } | Next::TooLong { .. } | Next::End => return None,
+            }
+        }
+    }
+
     pub fn next(&mut self) -> Next<'_> {
         let from = self.position;
         let input = &self.text.as_bytes()[from..];

@@ -73,10 +73,10 @@ impl Checker<'_> {
         } else {
             format!("key `{column}` of `{}` is {needed}, but `{}` is {is}", table.text, self.one_line(tree.span))
         };
-        let help = match key.ty {
-            Type::OneOf(_) | Type::SomeOf(_) => "declare the column as `one of`, with the same choices in the same order",
-            Type::Number { .. } => "declare the column with the same unit and as many decimal places",
-            Type::Text | Type::YesNo | Type::Date | Type::Time => "look it up with a value of the column's type",
+        let help = match (key.ty, ty) {
+            (Type::OneOf(_), Type::OneOf(_)) => "declare the column as `one of`, with the same choices in the same order".to_owned(),
+            (Type::Number { .. }, Type::Number { .. }) => "declare the column with the same unit and as many decimal places".to_owned(),
+            _ => format!("look it up with {needed}, or declare `{column}` with the type of `{}`", self.one_line(tree.span)),
         };
         self.report(Diagnostic::new(Code::WrongKeys, message).at(tree.span, format!("this is {is}")).help(help));
         None

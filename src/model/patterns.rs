@@ -41,8 +41,6 @@ impl Checker<'_> {
     /// What a pattern matches, in the units of the subject.
     pub(crate) fn matcher(&mut self, pattern: &Pattern, subject: &Expr, what: &str) -> Option<Matcher> {
         let range = written_range(&self.policy, subject);
-        // `under 101` may name the first value above the range
-        let range_above = range.map(|range| Interval { low: range.low, high: range.high.saturating_add(1) });
         match &pattern.kind {
             PatternKind::Missing => Some(Matcher::Missing),
             PatternKind::Otherwise => Some(Matcher::Otherwise),
@@ -63,7 +61,7 @@ impl Checker<'_> {
             }
             PatternKind::Under(high) => {
                 self.has_order(subject, what, pattern.span)?;
-                let below = self.compared_constant(high, subject.ty, range_above, what)?;
+                let below = self.end_left_out(high, subject.ty, range, what)?;
                 match below_units(below, subject.ty) {
                     Some(high) => Some(Matcher::Range { low: None, high: Some(high) }),
                     None => {
@@ -82,7 +80,7 @@ impl Checker<'_> {
             PatternKind::ToUnder(low_tree, high_tree) => {
                 self.has_order(subject, what, pattern.span)?;
                 let low = self.compared_constant(low_tree, subject.ty, range, what);
-                let high = self.compared_constant(high_tree, subject.ty, range_above, what);
+                let high = self.end_left_out(high_tree, subject.ty, range, what);
                 let (low, high) = (low?, high?);
                 self.band(pattern, (low_tree, low), (high_tree, high), below_units(high, subject.ty), subject.ty, what)
             }

@@ -114,7 +114,10 @@ impl<'t> Checker<'t> {
             }
         }
         let enters = condition.is_some_and(has_entering);
-        if last.is_some() || !enters || rows.is_empty() {
+        // a route with a `when` of its own says which leads it is for; of any other a lead without queue may be a mistake
+        let code = if enters { Code::NotExhaustive } else { Code::RouteOpen };
+        let may_be_open = !enters && (route.condition.is_some() || route.each.is_some());
+        if last.is_some() || may_be_open || rows.is_empty() {
             return;
         }
         // a row whose condition makes no sense, or whose queue does not exist
@@ -131,20 +134,32 @@ impl<'t> Checker<'t> {
         });
         let conditions: Vec<&Expr> = sure.filter_map(|row| row.condition.as_ref()).collect();
         let Some(lacking) = self.lacking(&conditions, &broken) else { return };
-        let mut diagnostic =
-            Diagnostic::new(Code::NotExhaustive, format!("the route `{}` may give a lead no queue: {lacking}", route.name.text))
-                .at(route.name.span, "every lead that enters the stage needs a queue");
+        let label = if enters { "every lead that enters the stage needs a queue" } else { "a lead that no row takes gets no queue" };
+        let message = format!("the route `{}` may give a lead no queue: {lacking}", route.name.text);
+        let mut diagnostic = Diagnostic::new(code, message).at(route.name.span, label);
         if let Some(row) = route.rows.last() {
             if matches!(row.guard, Guard::Otherwise(_)) {
                 diagnostic = diagnostic.at(row.span, "this look-up may find no queue");
             }
-            if let [(_, queue)] = self.items.queues.as_slice() {
-                let text = format!("{} otherwise", queue.name.text);
+            let queue = match (&row.target, self.items.queues.as_slice()) {
+                (_, [(_, queue)]) => Some(queue.name.text.clone()),
+                (tree::RouteTarget::Queue(queue), _) if !enters => Some(queue.text.clone()),
+                (tree::RouteTarget::Queue(_) | tree::RouteTarget::By(_) | tree::RouteTarget::KeepOwner(_), _) => None,
+            };
+            if let Some(queue) = queue {
+                let text = format!("{queue} otherwise");
                 let behind = self.new_row(row.span, &text);
                 diagnostic = diagnostic.replace(format!("write `{text}`"), Applicability::Unsafe, row.span.after(), behind);
             }
         }
-        self.report(diagnostic.help("say where all other leads go with a last row `QUEUE otherwise`"));
+        self.report(diagnostic.help(if enters {
+            "say where all other leads go with a last row `QUEUE otherwise`".to_owned()
+        } else {
+            format!(
+                "say where all other leads go with a last row `QUEUE otherwise`, or which leads the route is for, as in `route {} when …`",
+                route.name.text
+            )
+        }));
     }
 
     /// `for each product in products`: while the route is read, `product` is a field that takes the choices of `products`.

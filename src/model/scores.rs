@@ -288,9 +288,17 @@ impl Checker<'_> {
         let mut attributes = Vec::new();
         let mut points = Vec::new();
         let mut parts = Vec::new();
+        let mut seen: FxHashMap<String, Span> = FxHashMap::default();
         for row in &tree.rows {
             match row {
                 SectionRow::Attribute(attribute) => {
+                    let subject = self.one_line(attribute.subject.span);
+                    match seen.get(&subject).copied() {
+                        Some(first) => self.report_again(attribute, first, tree),
+                        None => {
+                            seen.insert(subject, attribute.subject.span);
+                        }
+                    }
                     if weighted {
                         let place = attribute.display.as_ref().map_or(attribute.subject.span, |display| display.span);
                         let what = format!("attribute `{}`", self.one_line(attribute.subject.span));
@@ -311,6 +319,16 @@ impl Checker<'_> {
             self.check_weights(&format!("section `{}`", tree.name.text), tree.name.span, &parts);
         }
         Section { name, doc: tree.doc.as_ref().map(|text| text.value.clone()), kind, attributes, points, span: tree.span }
+    }
+
+    fn report_again(&mut self, attribute: &tree::Attribute, first: Span, section: &tree::Section) {
+        let subject = self.one_line(attribute.subject.span);
+        self.report(
+            Diagnostic::new(Code::RepeatedAttribute, format!("attribute `{subject}` stands twice in section `{}`", section.name.text))
+                .at(attribute.subject.span, "again")
+                .at(first, "first here")
+                .help("the points of both count: put them together into one, or leave one out"),
+        );
     }
 
     /// `beds 30% { … }`

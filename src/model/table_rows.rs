@@ -110,6 +110,10 @@ impl Reading<'_> {
         if header.columns.iter().all(Option::is_none) {
             return 0;
         }
+        // nor does one with a mistake name the columns of longer or shorter rows
+        if !self.diagnostics.is_empty() && cells.count_ahead().is_some_and(|count| count != header.columns.len()) {
+            return 0;
+        }
         let mut row_count = 0;
         let fresh = |start| Record { start, end: start, cell_count: 0, key_broken: false };
         let mut record = fresh(0);

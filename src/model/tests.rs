@@ -64,6 +64,10 @@ impl<'t> Checker<'t> {
                 Some((Named::Broken, _)) => continue,
                 Some((Named::Let(_) | Named::Score(_) | Named::Decide(_) | Named::Route(_) | Named::Sla(_), _)) | None => {
                     unknown.push(&name.text);
+                    if name.text == "stage" && self.policy.stage_choices.is_some() {
+                        self.report_stage_inside(row);
+                        continue;
+                    }
                     let fields = self.choosable(self.policy.fields.iter().map(|field| field.name.as_str()));
                     self.unknown(Code::TestField, "field", name, fields);
                     continue;
@@ -91,6 +95,16 @@ impl<'t> Checker<'t> {
             self.report(Diagnostic::new(Code::TestIncomplete, message).at(test.title.span, "not a whole lead").help(help));
         }
         lead
+    }
+
+    /// `lead { stage mql }`
+    fn report_stage_inside(&mut self, row: &tree::Given) {
+        let written = self.one_line(row.span);
+        self.report(
+            Diagnostic::new(Code::TestField, "the stage is no field of the lead")
+                .at(row.span, "a part of the test")
+                .help(format!("write `{written}` before `lead {{ … }}`")),
+        );
     }
 
     /// None for `missing`, and if the value has a reported mistake.

@@ -11,6 +11,7 @@ mod messages;
 mod model_bounds;
 mod model_declare;
 mod model_expressions;
+mod model_messages;
 mod model_together;
 mod program;
 mod replay;

@@ -9,7 +9,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
 use crate::syntax::grammar::Rule;
 use crate::syntax::mistakes::spaced;
-use crate::syntax::tree::{Comparison, Expr, ExprKind, Factor, Sign};
+use crate::syntax::tree::{Comparison, Expr, ExprKind, Factor, Name, Sign};
 
 impl Builder<'_> {
     /// `a implies b`
@@ -466,10 +466,29 @@ impl Builder<'_> {
                     self.report_habit(span, instead, "the two values of a `yes_no` are `yes` and `no`");
                     return Ok(Expr { kind: ExprKind::YesNo(instead == "yes"), span });
                 }
+                let written = node.as_str();
+                if written.starts_with(|first: char| first.is_ascii_uppercase())
+                    && written.chars().all(|letter| letter.is_ascii_alphanumeric())
+                {
+                    return Ok(self.unquoted(written, span));
+                }
                 Ok(Expr { kind: ExprKind::Path(self.path(node)), span })
             }
             _ => Err(Unbuilt),
         }
+    }
+
+    /// `region is OH`: capitals, which no name has.
+    fn unquoted(&mut self, written: &str, span: Span) -> Expr {
+        let small = written.to_ascii_lowercase();
+        self.report(
+            Diagnostic::new(Code::Syntax, format!("`{written}` is neither a text nor a name"))
+                .at(span, "a text stands in quotes, a name has small letters")
+                .help(format!("write `\"{written}\"` for a text, `{small}` for a choice"))
+                .replace(format!("make it a text: `\"{written}\"`"), Applicability::Unsafe, span, format!("\"{written}\""))
+                .replace(format!("make it a name: `{small}`"), Applicability::Unsafe, span, small.clone()),
+        );
+        Expr { kind: ExprKind::Path(vec![Name { text: small, span }]), span }
     }
 
     fn literal(&mut self, node: Node) -> Built<Expr> {

@@ -203,11 +203,11 @@ impl Builder<'_> {
             _ => None,
         };
         date.unwrap_or_else(|| {
-            self.report(
-                Diagnostic::new(Code::BadLiteral, format!("there is no day `{written}`"))
-                    .at(span, "not in the calendar")
-                    .help("a date is written year, month, day: `2026-11-26`"),
-            );
+            let diagnostic = Diagnostic::new(Code::BadLiteral, format!("there is no day `{written}`")).at(span, "not in the calendar");
+            self.report(match last_day(written) {
+                Some(last) => diagnostic.help(format!("the last day of that month is `{last}`")),
+                None => diagnostic.help("a date is written year, month, day: `2026-11-26`"),
+            });
             civil::Date::constant(2000, 1, 1)
         })
     }
@@ -269,4 +269,11 @@ impl Builder<'_> {
         }
         minutes
     }
+}
+
+/// The last day of the month that is written, if it is one.
+fn last_day(written: &str) -> Option<civil::Date> {
+    let mut fields = written.split('-');
+    let (year, month) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    Some(civil::Date::new(year, month, 1).ok()?.last_of_month())
 }

@@ -7,7 +7,8 @@ use crate::syntax::grammar::{RESERVED_WORDS, Rule};
 use crate::syntax::mistakes::Found;
 use crate::syntax::scan::Kind;
 
-pub(super) const HABITS: [Habit; 9] = [
+pub(super) const HABITS: [Habit; 10] = [
+    one_of_several,
     spelled_out,
     compared_with_missing,
     between_two_ends,
@@ -56,6 +57,23 @@ fn spelled_out(found: &Found) -> Option<Diagnostic> {
     let stands = |words: &[&str]| words.iter().rev().enumerate().all(|(back, word)| found.word(-(back as isize)) == *word);
     let (words, sign) = SPELLED_OUT.iter().find(|(words, _)| stands(words))?;
     Some(instead(found, found.span(1 - words.len() as isize).to(found.span(0)), sign, COMPARISONS))
+}
+
+/// `role is boss, clerk`
+fn one_of_several(found: &Found) -> Option<Diagnostic> {
+    let is_member = |kind: Option<Kind>| matches!(kind, Some(Kind::Word | Kind::String | Kind::Number));
+    let has_is = found.word(-2) == "is" || (found.word(-2) == "not" && found.word(-3) == "is");
+    if found.word(0) != "," || found.expects(Rule::COMMA) || !has_is || !is_member(found.kind(-1)) || !is_member(found.kind(1)) {
+        return None;
+    }
+    let words = if found.word(-2) == "is" { "is one of" } else { "is not one of" };
+    let help = format!("write `{words} {}, {}`", found.word(-1), found.word(1));
+    Some(slip("`is` takes one value", found.span(0), "a second value", help).replace(
+        format!("write `{words}`"),
+        Applicability::Unsafe,
+        found.span(-2).after(),
+        " one of",
+    ))
 }
 
 /// `beds > missing`, `beds else missing`

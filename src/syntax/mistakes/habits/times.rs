@@ -48,6 +48,15 @@ fn time_needed(found: &Found) -> Option<Diagnostic> {
         return None;
     }
     let span = found.span(0);
+    if found.word(0).parse::<jiff::civil::Date>().is_err() {
+        let help = "a time is written as day, `T`, time of day: `2026-11-18T15:00`";
+        return Some(slip(
+            format!("there is no day `{}`, and a time of day is needed too", found.word(0)),
+            span,
+            "not in the calendar",
+            help,
+        ));
+    }
     let help = format!("write `{}T00:00`, or the time that is meant", found.word(0));
     Some(slip("a time of day is needed too", span, "only a day", help).replace(
         "add midnight",

@@ -9,6 +9,7 @@ use arrow_array::{Array, ArrayRef, BooleanArray};
 use arrow_schema::{DataType, TimeUnit};
 
 use super::cells::{date_text, local_text, time_text};
+use crate::calendar::MICROS_PER_DAY;
 use crate::model::value::format_scaled;
 
 /// Whether values of this type can be written as text.
@@ -123,6 +124,20 @@ pub fn float_text(array: &dyn Array, row: usize) -> Option<String> {
     }
 }
 
+/// A known floating-point number that is not finite.
+pub fn not_finite_text(array: &dyn Array, row: usize) -> &'static str {
+    let value = match array.data_type() {
+        DataType::Float32 => f64::from(array.as_primitive::<Float32Type>().value(row)),
+        DataType::Float64 => array.as_primitive::<Float64Type>().value(row),
+        _ => f64::NAN,
+    };
+    match (value.is_nan(), value.is_sign_negative()) {
+        (true, _) => "NaN",
+        (false, true) => "-inf",
+        (false, false) => "inf",
+    }
+}
+
 /// What a date or time counts, before it is brought to microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
@@ -200,7 +215,7 @@ pub fn append_text(array: &dyn Array, row: usize, out: &mut String) {
     } else if let Some(number) = number_text(array, row) {
         out.push_str(&number);
     } else if array.is_valid(row) && array.data_type().is_floating() {
-        out.push_str("NaN");
+        out.push_str(not_finite_text(array, row));
     } else {
         out.push_str(std::str::from_utf8(bytes_at(array, row)).unwrap_or_default());
     }
@@ -265,12 +280,29 @@ fn number_text(array: &dyn Array, row: usize) -> Option<String> {
 fn moment_text(moment: Moment, array: &dyn Array, row: usize) -> String {
     match moment {
         Moment::Day(day) => date_text(day),
-        Moment::Local(Micros::Exactly(local)) if *array.data_type() == DataType::Date64 => date_text(local.div_euclid(86_400_000_000)),
+        Moment::Local(Micros::Exactly(local)) if *array.data_type() == DataType::Date64 && local % MICROS_PER_DAY == 0 => {
+            date_text(local / MICROS_PER_DAY)
+        }
         Moment::Local(Micros::Exactly(local)) => local_text(local),
         Moment::Instant(Micros::Exactly(instant)) => time_text(instant),
         Moment::Local(Micros::TooFine) => nanosecond_text(array, row),
         Moment::Instant(Micros::TooFine) => format!("{}Z", nanosecond_text(array, row)),
-        Moment::Local(Micros::TooLarge) | Moment::Instant(Micros::TooLarge) => String::new(),
+        Moment::Local(Micros::TooLarge) | Moment::Instant(Micros::TooLarge) => far_text(array, row),
+    }
+}
+
+/// A time that microseconds cannot count, as the file counts it.
+fn far_text(array: &dyn Array, row: usize) -> String {
+    match array.data_type() {
+        DataType::Timestamp(TimeUnit::Second, _) => {
+            format!("{} seconds since 1970", array.as_primitive::<TimestampSecondType>().value(row))
+        }
+        DataType::Timestamp(TimeUnit::Millisecond, _) => {
+            format!("{} milliseconds since 1970", array.as_primitive::<TimestampMillisecondType>().value(row))
+        }
+        DataType::Date64 => format!("{} milliseconds since 1970", array.as_primitive::<Date64Type>().value(row)),
+        // Finer units do not reach so far.
+        _ => String::new(),
     }
 }
 

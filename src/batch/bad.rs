@@ -40,6 +40,8 @@ pub enum Reason {
     NotADate,
     NoSuchDay,
     DateWithTime,
+    /// `2026-11-18T00:00:00Z` where the policy's zone is not UTC
+    MidnightElsewhere,
     NotATime,
     NoSuchTime,
     TimeWithoutClock,
@@ -96,6 +98,7 @@ impl Reason {
             | Reason::NotADate
             | Reason::NoSuchDay
             | Reason::DateWithTime
+            | Reason::MidnightElsewhere
             | Reason::NotATime
             | Reason::NoSuchTime
             | Reason::TimeWithoutClock
@@ -203,6 +206,9 @@ pub fn reason_sentence(policy: &Policy, subject: Subject, reason: Reason, value:
         Reason::NotADate => "is not a date written as `2026-11-18`".to_owned(),
         Reason::NoSuchDay => "is no day of the calendar".to_owned(),
         Reason::DateWithTime => "is a moment, not a day: its time of day would be lost".to_owned(),
+        Reason::MidnightElsewhere => {
+            format!("is midnight elsewhere, and another moment in {}: write the day alone, as in `2026-11-18`", policy.timezone)
+        }
         Reason::NotATime => "is not a time written as `2026-11-18T15:00`, with `Z` or an offset if it is not local".to_owned(),
         Reason::NoSuchTime => "is no time of the calendar".to_owned(),
         Reason::TimeWithoutClock => "is a day without a time".to_owned(),

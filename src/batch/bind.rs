@@ -73,6 +73,8 @@ pub enum BindError {
     TwoColumns { file: String, field: String, first: String, second: String },
     #[error("`{file}` has no column `{}` to keep{}; {}", shown(.column), meant(.near), it_has(.columns))]
     UnknownKept { file: String, column: String, near: Vec<String>, columns: Vec<String> },
+    #[error("`{file}` has {} columns called `{}` (numbers {}); rename all but one to keep it", .numbers.len(), shown(.column), numbered(.numbers))]
+    SeveralKept { file: String, column: String, numbers: Vec<usize> },
     #[error("the column `{}` of `{file}` holds {found}, which cannot give the field `{field}` ({wanted})", shown(.column))]
     WrongType { file: String, column: String, found: String, field: String, wanted: String },
 }
@@ -153,8 +155,36 @@ pub struct Wanted<'a> {
     pub keep: &'a Keep,
     /// names that the answers take in the output
     pub outputs: Vec<&'a str>,
-    /// NDJSON names its columns row by row: two names for one field matter only within a row, and a file without rows lacks nothing
-    pub by_row: bool,
+    pub naming: Naming,
+}
+
+/// Where a file says the names of its columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// once, before its rows
+    Header,
+    /// NDJSON, in each row: two names for one field matter only within a row, and a name may first occur late
+    EachRow,
+    /// NDJSON without a row: nothing is missed
+    NoRow,
+}
+
+impl Binding {
+    /// What a name means that first occurred in a later row.
+    pub fn learn(&mut self, names: &Names, column: &str) {
+        let index = self.columns.len();
+        self.columns.push(column.to_owned());
+        let mut used = false;
+        for (subject, matched) in names.of_column(column) {
+            for bound in self.fields.iter_mut().chain(&mut self.standing).filter(|bound| bound.subject == subject) {
+                bound.column.get_or_insert((index, matched.clone()));
+                used = true;
+            }
+        }
+        if !used {
+            self.unused.push(index);
+        }
+    }
 }
 
 pub fn bind(policy: &Policy, key: FieldId, names: &Names, wanted: &Wanted) -> Result<Binding, BindError> {
@@ -196,7 +226,7 @@ pub fn bind(policy: &Policy, key: FieldId, names: &Names, wanted: &Wanted) -> Re
                         bound.column = Some((column, matched.clone()));
                         used[column] = true;
                     }
-                    Some(_) if wanted.by_row => used[column] = true,
+                    Some(_) if wanted.naming != Naming::Header => used[column] = true,
                     Some((first, _)) => {
                         return Err(BindError::TwoColumns {
                             file: wanted.file.to_owned(),
@@ -233,8 +263,6 @@ fn known_system(policy: &Policy, asked: &str) -> Result<String, BindError> {
 fn key_column(policy: &Policy, key: FieldId, fields: &[Bound], wanted: &Wanted) -> Result<usize, BindError> {
     match fields.get(key).and_then(|bound| bound.column.as_ref()) {
         Some((column, _)) => Ok(*column),
-        // A file without rows has no names to miss.
-        None if wanted.by_row && wanted.columns.is_empty() => Ok(0),
         None => Err(BindError::NoKeyColumn {
             file: wanted.file.to_owned(),
             field: policy.fields.get(key).map(|field| field.name.clone()).unwrap_or_default(),
@@ -246,7 +274,7 @@ fn key_column(policy: &Policy, key: FieldId, fields: &[Bound], wanted: &Wanted) 
 
 fn require_columns(policy: &Policy, fields: &[Bound], wanted: &Wanted) -> Result<(), BindError> {
     let missing: Vec<FieldId> = (0..fields.len()).filter(|field| fields[*field].required && fields[*field].column.is_none()).collect();
-    if missing.is_empty() || wanted.by_row && wanted.columns.is_empty() {
+    if missing.is_empty() || wanted.naming == Naming::NoRow {
         return Ok(());
     }
     Err(BindError::MissingColumns {
@@ -290,13 +318,13 @@ fn kept_columns(key: usize, wanted: &Wanted) -> Result<Vec<Kept>, BindError> {
             let mut columns = vec![key];
             for name in names {
                 let folded = fold_text(name);
-                let Some(column) = wanted.columns.iter().position(|column| fold_text(column) == folded) else {
-                    return Err(BindError::UnknownKept {
-                        file: wanted.file.to_owned(),
-                        column: name.clone(),
-                        near: nearest(name, wanted.columns.iter().map(String::as_str)).map(str::to_owned).into_iter().collect(),
-                        columns: wanted.columns.to_vec(),
-                    });
+                let found: Vec<usize> = (0..wanted.columns.len()).filter(|column| fold_text(&wanted.columns[*column]) == folded).collect();
+                if found.len() > 1 {
+                    let numbers = found.iter().map(|column| column + 1).collect();
+                    return Err(BindError::SeveralKept { file: wanted.file.to_owned(), column: name.clone(), numbers });
+                }
+                let Some(&column) = found.first() else {
+                    return Err(unknown_kept(wanted.file, name, wanted.columns));
                 };
                 if !columns.contains(&column) {
                     columns.push(column);
@@ -322,11 +350,24 @@ fn kept_columns(key: usize, wanted: &Wanted) -> Result<Vec<Kept>, BindError> {
     Ok(kept)
 }
 
+/// The file has no column of this name.
+pub fn unknown_kept(file: &str, name: &str, columns: &[String]) -> BindError {
+    let columns: Vec<String> = columns.iter().filter(|column| *column != name).cloned().collect();
+    let near = nearest(name, columns.iter().map(String::as_str)).map(str::to_owned).into_iter().collect();
+    BindError::UnknownKept { file: file.to_owned(), column: name.to_owned(), near, columns }
+}
+
 fn known_systems(known: &[String]) -> String {
     match known {
         [] => "; it names no source of any field".to_owned(),
         known => format!("; it knows {}", listed(known, usize::MAX)),
     }
+}
+
+fn numbered(numbers: &[usize]) -> String {
+    let mut texts: Vec<String> = numbers.iter().map(usize::to_string).collect();
+    let last = texts.pop().unwrap_or_default();
+    if texts.is_empty() { last } else { format!("{} and {last}", texts.join(", ")) }
 }
 
 fn required_fields(fields: &[String]) -> String {

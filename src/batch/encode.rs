@@ -4,8 +4,6 @@
 //! its input's width; a value lies within its input's interval; only optional inputs have missing values (a rejected row, whose answers
 //! nobody sees, gets the least value instead).
 
-use xxhash_rust::xxh64::xxh64;
-
 use super::bad::Subject;
 use super::interner::Interner;
 use super::lead_block::{LeadBlock, SlotValues, TextColumn};
@@ -15,7 +13,7 @@ use crate::column::{Block, Column};
 use crate::model::value::fold_text;
 use crate::model::{FieldId, Policy};
 use crate::program::text_map::domain_of;
-use crate::program::{Input, InputSource, Program, TextMap};
+use crate::program::{Input, InputSource, Program, TextMap, arithmetic};
 
 /// Turns the blocks of one run into the program's inputs.
 #[derive(Clone, Debug)]
@@ -96,7 +94,7 @@ impl Encoder {
                 let start = self.start_stage;
                 Some(filled(input, block.rows, |row| stages.and_then(|stages| stages.get(row)).or(Some(start))))
             }
-            InputSource::KeyHash => Some(filled(input, block.rows, |row| Some(key_hash(block.keys.get(row))))),
+            InputSource::KeyHash => Some(filled(input, block.rows, |row| Some(arithmetic::key_hash(block.keys.get(row))))),
         }
     }
 
@@ -120,11 +118,6 @@ impl Encoder {
             Some(SlotValues::Integers(_) | SlotValues::Nothing | SlotValues::Texts(_)) | None => filled(input, block.rows, |_| None),
         }
     }
-}
-
-/// What rotations turn by: XXH64, seed 0, of the key's bytes as written.
-pub fn key_hash(key: &str) -> i64 {
-    xxh64(key.as_bytes(), 0) as i64
 }
 
 fn filled(input: &Input, rows: usize, mut value: impl FnMut(usize) -> Option<i64>) -> Column {

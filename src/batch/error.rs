@@ -21,6 +21,13 @@ pub enum BatchError {
     HeaderNotUtf8 { file: String },
     #[error("a quote opened in line {line} of `{file}` is not closed")]
     OpenQuote { file: String, line: u64 },
+    #[error("`{file}` has more than {limit} column names; name those to keep, as in `--keep key,state`")]
+    TooManyColumns { file: String, limit: usize },
+    #[error(
+        "the column `{column}` first occurs in line {line} of `{file}`, when the columns of the output are fixed already; name it with `--keep`, or \
+         give the leads as a file and not through a pipe"
+    )]
+    LateColumn { file: String, line: u64, column: String },
     #[error("line {line} of `{file}` begins a row of more than {limit} MiB{hint}")]
     RowTooLong { file: String, line: u64, limit: usize, hint: &'static str },
     #[error("`{file}` is damaged or no well-formed {format} file: {reason}")]

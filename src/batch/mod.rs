@@ -7,7 +7,7 @@
 //!
 //! What is decided here. The key is taken as it stands, never folded, and may occur twice; one of blanks alone is missing. Every field of the policy
 //! that has a column is read and checked, used or not. A bad cell of `stage`, `stage_since` or `rest_until` always rejects its row. An answer keeps
-//! its name in the output; a carried column of that name becomes `input.NAME`. Limits: a cell of 1 MiB, a row of 8 MiB; an Arrow file needs
+//! its name in the output; a carried column of that name becomes `input.NAME`. Limits of text: a cell of 1 MiB, a row of 8 MiB; an Arrow file needs
 //! memory for its largest batch. Parquet and Arrow from standard input are first copied to a temporary file.
 //!
 //! The way of a row: `read_*` split a file into chunks; `decode_*` turn a chunk into a [`lead_block::LeadBlock`], integers in the model's units;
@@ -54,7 +54,7 @@ use std::path::{Path, PathBuf};
 
 pub use bind::{BindError, Binding};
 pub use error::BatchError;
-pub use find::{Found, find_lead};
+pub use find::{Found, NotFound, find_lead};
 pub use format::Format;
 pub use pipeline::{binding, score, score_with};
 pub use report::Report;

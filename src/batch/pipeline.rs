@@ -6,8 +6,10 @@
 
 use std::time::Instant;
 
-use super::bad::{BadCell, Outcome};
-use super::bind::Binding;
+use rustc_hash::FxHashSet;
+
+use super::bad::{BadCell, Outcome, shown};
+use super::bind::{Binding, Names, unknown_kept};
 use super::error::BatchError;
 use super::format::Format;
 use super::in_order::in_order;
@@ -23,15 +25,16 @@ use super::signals::{self, Asked, Filler, History};
 use super::sink::{Piece, Sink};
 use super::source::{Opened, open};
 use super::worker::{Done, Evaluate, Formatter, Worker};
-use super::{Backend, Input, OnBadRow, Options, Output, Place, Progress, Reading};
+use super::{Backend, Input, Keep, OnBadRow, Options, Output, Place, Progress, Reading};
 use crate::calendar::{UnknownZone, Zone};
 use crate::clock::{Clocks, Snapshot};
 use crate::column::Block;
+use crate::model::value::fold_text;
 use crate::model::{Policy, Subject};
 use crate::program::{Parameters, Program};
 
-/// Columns that come too late to be kept are named up to so many.
-const LATE_NAMES_SHOWN: usize = 10;
+/// Names that first occur in later rows are remembered up to so many.
+const LATE_NAMES_MAX: usize = 1_000;
 
 /// Scores a file with the backend that the options name.
 pub fn score(
@@ -59,7 +62,7 @@ pub fn score(
 
 /// What the columns of a file are taken for, without scoring it.
 pub fn binding(policy: &Policy, program: &Program, options: &Options, input: &Input) -> Result<Binding, BatchError> {
-    let opened = open(input)?;
+    let opened = open(input, &options.keep)?;
     Ok(prepare(policy, program, options, &opened, Extent::Program)?.binding)
 }
 
@@ -74,7 +77,7 @@ pub fn score_with(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, BatchError> {
     let start = Instant::now();
-    let opened = open(input)?;
+    let opened = open(input, &options.keep)?;
     let prepared = prepare(policy, program, options, &opened, Extent::Program)?;
     check_places(options, input, output)?;
     let (sink, formatter) = create_output(&prepared, options, output)?;
@@ -108,7 +111,7 @@ pub fn score_with(
             raw: Block::default(),
         })
         .collect();
-    let Opened { name, content, bytes_total, rows_total, format, .. } = opened;
+    let Opened { name, content, columns, bytes_total, rows_total, format, .. } = opened;
     let mut collector = Collector {
         policy,
         on_bad_row: options.on_bad_row,
@@ -118,12 +121,16 @@ pub fn score_with(
         rejects,
         bad_cells: BadCells::showing(options.bad_cells_shown),
         tally: empty_tally,
-        late_names: Vec::new(),
+        late_names: FxHashSet::default(),
+        keeps_all: options.keep == Keep::All,
+        unseen: unseen(&options.keep, &columns, format),
+        binding: prepared.binding.clone(),
+        names: &prepared.names,
         asked: Asked::default(),
         done: Progress { reading: Reading::Leads, rows: 0, bytes_read: 0, bytes_total, rows_total },
         progress,
     };
-    collector.header(&formatter, &prepared.binding)?;
+    collector.header(&formatter)?;
     let chunks = content.read(&prepared.used_columns())?;
     in_order(chunks, workers, &mut |done| collector.take(done))?;
     let asked = collector.asked;
@@ -131,7 +138,7 @@ pub fn score_with(
         Some(history) => histories(history, asked, history_rejects.as_mut())?,
         None => (None, None),
     };
-    let mut report = collector.finish(&prepared.outputs, prepared.binding, threads, start, history_rejects)?;
+    let mut report = collector.finish(&prepared.outputs, threads, start, history_rejects)?;
     if options.signals.is_empty() && reads_signals(policy) {
         report.notes.push(NO_SIGNALS.to_owned());
     }
@@ -173,6 +180,18 @@ fn histories(
         }
     }
     Ok((signal_report, log_report))
+}
+
+/// Columns to keep that are still to come; the rows of NDJSON name them.
+fn unseen(keep: &Keep, columns: &[String], format: Format) -> Vec<String> {
+    match (keep, format) {
+        // A file without rows has none of them, and lacks none.
+        (Keep::Columns(asked), Format::Ndjson) if !columns.is_empty() => {
+            let is_new = |name: &&String| columns.iter().all(|column| fold_text(column) != fold_text(name));
+            asked.iter().filter(is_new).cloned().collect()
+        }
+        (Keep::Key | Keep::All | Keep::Columns(_), _) => Vec::new(),
+    }
 }
 
 fn check_places(options: &Options, input: &Input, output: &Output) -> Result<(), BatchError> {
@@ -225,17 +244,22 @@ struct Collector<'c> {
     rejects: Option<Rejects>,
     bad_cells: BadCells,
     tally: Tally,
-    late_names: Vec<LateName>,
+    /// folded
+    late_names: FxHashSet<String>,
+    keeps_all: bool,
+    unseen: Vec<String>,
+    binding: Binding,
+    names: &'c Names,
     asked: Asked,
     done: Progress,
     progress: &'c mut dyn FnMut(Progress),
 }
 
 impl Collector<'_> {
-    fn header(&mut self, formatter: &Formatter, binding: &Binding) -> Result<(), BatchError> {
+    fn header(&mut self, formatter: &Formatter) -> Result<(), BatchError> {
         let Formatter::Csv(writer) = formatter else { return Ok(()) };
         let mut text = Vec::new();
-        writer.header(binding.kept.iter().map(|kept| kept.name.as_str()), &mut text);
+        writer.header(self.binding.kept.iter().map(|kept| kept.name.as_str()), &mut text);
         self.sink.write(Piece::Text(text))
     }
 
@@ -247,14 +271,25 @@ impl Collector<'_> {
         self.asked.signals += done.asked.signals;
         self.asked.log += done.asked.log;
         for late in done.late_names {
-            if self.late_names.iter().all(|known| known.name != late.name) && self.late_names.len() < LATE_NAMES_SHOWN {
-                self.late_names.push(late);
-            }
+            self.take_late(late)?;
         }
         self.sink.write(done.piece)?;
         self.done.rows = self.tally.rows_in;
         self.done.bytes_read = done.bytes_read;
         (self.progress)(self.done);
+        Ok(())
+    }
+
+    fn take_late(&mut self, late: LateName) -> Result<(), BatchError> {
+        let LateName { name, line } = late;
+        if self.keeps_all {
+            return Err(BatchError::LateColumn { file: self.file.clone(), line, column: shown(&name) });
+        }
+        let folded = fold_text(&name);
+        self.unseen.retain(|asked| fold_text(asked) != folded);
+        if self.late_names.len() < LATE_NAMES_MAX && self.late_names.insert(folded) {
+            self.binding.learn(self.names, &name);
+        }
         Ok(())
     }
 
@@ -273,12 +308,14 @@ impl Collector<'_> {
     fn finish(
         self,
         answers: &[crate::program::Output],
-        binding: Binding,
         threads: usize,
         start: Instant,
         history_rejects: Option<HistoryRejects>,
     ) -> Result<Report, BatchError> {
-        let Collector { policy, sink, rejects, bad_cells, tally, late_names, unit, .. } = self;
+        if let Some(column) = self.unseen.first() {
+            return Err(unknown_kept(&self.file, column, &self.binding.columns).into());
+        }
+        let Collector { policy, sink, rejects, bad_cells, tally, binding, .. } = self;
         if tally.rows_in != tally.rows_scored + tally.rows_rejected {
             return Err(BatchError::RowsLost { rows_in: tally.rows_in, rows_out: tally.rows_scored + tally.rows_rejected });
         }
@@ -290,10 +327,6 @@ impl Collector<'_> {
         }
         sink.commit()?;
         let (bad_cells, reasons) = bad_cells.finish();
-        let notes = late_names.into_iter().map(|late| {
-            let name = super::bad::shown(&late.name);
-            format!("the column `{name}` first occurs in {unit} {}, when the columns of the output were fixed; it is left out", late.line)
-        });
         Ok(Report {
             binding,
             unit: self.unit,
@@ -308,7 +341,7 @@ impl Collector<'_> {
             moves: tally.moves(),
             signals: None,
             stage_log: None,
-            notes: notes.collect(),
+            notes: Vec::new(),
             elapsed: start.elapsed(),
             threads,
         })

@@ -7,7 +7,7 @@ use arrow_schema::Schema;
 
 use super::answers::{Answer, answers};
 use super::arrow_text::has_text;
-use super::bind::{BindError, Binding, Names, Wanted, bind};
+use super::bind::{BindError, Binding, Names, Naming, Wanted, bind};
 use super::encode::Encoder;
 use super::error::BatchError;
 use super::format::Format;
@@ -24,6 +24,7 @@ use super::write_csv::CsvWriter;
 use super::write_ndjson::NdjsonWriter;
 use super::{Keep, OnBadRow, Options};
 use crate::calendar::Zone;
+use crate::model::value::fold_text;
 use crate::model::{FieldId, Policy};
 use crate::program::{Output, Program};
 
@@ -34,13 +35,13 @@ pub struct Prepared {
     /// what a scored file answers
     pub outputs: Vec<Output>,
     pub answers: Vec<Answer>,
-    names: Names,
+    pub names: Names,
     kind: Kind,
 }
 
 enum Kind {
     Csv(Records),
-    Ndjson { keeps_all: bool },
+    Ndjson { beginning: Vec<String> },
     Arrays(Schema),
 }
 
@@ -53,7 +54,7 @@ pub fn prepare(policy: &Policy, program: &Program, options: &Options, opened: &O
     let names_taken = answers.iter().map(|answer| answer.name.as_str()).collect();
     let binding = bound(policy, key, &names, &options.keep, names_taken, opened)?;
     let plan = plan(policy, program, &binding, options.on_bad_row, extent, &zone);
-    let kind = kind(&plan, opened, options.keep == Keep::All)?;
+    let kind = kind(&plan, opened)?;
     Ok(Prepared { binding, plan, zone, outputs, answers, names, kind })
 }
 
@@ -66,17 +67,25 @@ pub fn prepare_record(record: &Record, program: &Program, system: Option<&str>, 
     let mut binding = bound(policy, record::KEY, &names, &Keep::Key, Vec::new(), opened)?;
     binding.kept.clear();
     let plan = plan(policy, program, &binding, OnBadRow::Missing, Extent::Everything, &zone);
-    let kind = kind(&plan, opened, false)?;
+    let kind = kind(&plan, opened)?;
     Ok(Prepared { binding, plan, zone, outputs: Vec::new(), answers: Vec::new(), names, kind })
 }
 
 fn bound(policy: &Policy, key: FieldId, names: &Names, keep: &Keep, outputs: Vec<&str>, opened: &Opened) -> Result<Binding, BatchError> {
-    let by_row = matches!(opened.content, Content::Ndjson { .. });
-    let wanted = Wanted { file: &opened.name, columns: &opened.columns, keep, outputs, by_row };
+    let naming = match &opened.content {
+        Content::Ndjson { .. } if opened.columns.is_empty() => Naming::NoRow,
+        Content::Ndjson { .. } => Naming::EachRow,
+        Content::Csv { .. } | Content::Parquet { .. } | Content::Arrow { .. } => Naming::Header,
+    };
+    let columns = match naming {
+        Naming::Header => opened.columns.clone(),
+        Naming::EachRow | Naming::NoRow => columns_of_rows(policy, key, &opened.columns, keep),
+    };
+    let wanted = Wanted { file: &opened.name, columns: &columns, keep, outputs, naming };
     let binding = bind(policy, key, names, &wanted)?;
     if let Content::Ndjson { beginning, .. } = &opened.content {
         // Later rows answer for themselves; but a file whose first row is ambiguous is no accident.
-        let first = Wanted { columns: &beginning.first, keep: &Keep::Key, by_row: false, outputs: Vec::new(), file: &opened.name };
+        let first = Wanted { columns: &beginning.first, keep: &Keep::Key, naming: Naming::Header, outputs: Vec::new(), file: &opened.name };
         if let Err(error @ BindError::TwoColumns { .. }) = bind(policy, key, names, &first) {
             return Err(error.into());
         }
@@ -84,16 +93,32 @@ fn bound(policy: &Policy, key: FieldId, names: &Names, keep: &Keep, outputs: Vec
     Ok(binding)
 }
 
-fn kind(plan: &Plan, opened: &Opened, keeps_all: bool) -> Result<Kind, BatchError> {
+fn kind(plan: &Plan, opened: &Opened) -> Result<Kind, BatchError> {
     Ok(match (&opened.content, opened.schema()) {
         (Content::Csv { records, .. }, _) => Kind::Csv(*records),
-        (Content::Ndjson { .. }, _) => Kind::Ndjson { keeps_all },
+        (Content::Ndjson { .. }, _) => Kind::Ndjson { beginning: opened.columns.clone() },
         (Content::Parquet { .. } | Content::Arrow { .. }, schema) => {
             let schema = schema.map(|schema| schema.as_ref().clone()).unwrap_or_else(Schema::empty);
             check_types(plan, &schema, &opened.name)?;
             Kind::Arrays(schema)
         }
     })
+}
+
+/// Columns of a file whose rows name them: those that are known, and those that are asked for, which may come later. A file without rows has the key.
+fn columns_of_rows(policy: &Policy, key: FieldId, known: &[String], keep: &Keep) -> Vec<String> {
+    let mut columns = known.to_vec();
+    if columns.is_empty() {
+        columns.extend(policy.fields.get(key).map(|field| field.name.clone()));
+    }
+    if let Keep::Columns(asked) = keep {
+        for name in asked {
+            if columns.iter().all(|column| fold_text(column) != fold_text(name)) {
+                columns.push(name.clone());
+            }
+        }
+    }
+    columns
 }
 
 impl Prepared {
@@ -106,7 +131,7 @@ impl Prepared {
         let plan = self.plan.clone();
         match &self.kind {
             Kind::Csv(records) => Decoder::Csv(CsvDecoder::new(plan, self.binding.columns.clone(), *records)),
-            Kind::Ndjson { keeps_all } => Decoder::Ndjson(NdjsonDecoder::new(plan, self.names.clone(), &self.binding, *keeps_all)),
+            Kind::Ndjson { beginning } => Decoder::Ndjson(Box::new(NdjsonDecoder::new(plan, self.names.clone(), &self.binding, beginning))),
             Kind::Arrays(_) => Decoder::Arrays(ArrayDecoder::new(plan, &self.binding.columns)),
         }
     }

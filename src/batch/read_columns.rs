@@ -12,7 +12,7 @@ use arrow_schema::{DataType, Schema, TimeUnit};
 
 use super::arrow_text::{
     Micros, Moment, append_text, boolean_at, bytes_at, decimal_at, dictionary_key, float_text, is_text, is_whole, list_at, moment_at,
-    text_at, whole_at,
+    not_finite_text, text_at, whole_at,
 };
 use super::bad::Reason;
 use super::bind::BindError;
@@ -91,7 +91,8 @@ pub fn type_text(ty: &DataType) -> String {
         }
         DataType::Timestamp(..) => "times with a zone".to_owned(),
         DataType::Time32(_) | DataType::Time64(_) => "times of day".to_owned(),
-        DataType::Float16 | DataType::Float32 | DataType::Float64 => "floating-point numbers".to_owned(),
+        DataType::Float16 => "floating-point numbers of 16 bits, too coarse to be exact".to_owned(),
+        DataType::Float32 | DataType::Float64 => "floating-point numbers".to_owned(),
         DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) => "decimals".to_owned(),
         DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) => "lists".to_owned(),
         DataType::Struct(_) | DataType::Map(..) => "structures".to_owned(),
@@ -216,7 +217,7 @@ fn fill_slot(rows: &mut Rows, slot: usize, name: &str, array: &dyn Array) {
                 match float_text(array, row) {
                     Some(text) => rows.put_text(slot, row, name, &text),
                     None if array.is_null(row) => rows.put(slot, row, name, "", Ok(None)),
-                    None => rows.put(slot, row, name, "NaN", Err(Reason::NotANumber)),
+                    None => rows.put(slot, row, name, not_finite_text(array, row), Err(Reason::NotANumber)),
                 }
             }
         }

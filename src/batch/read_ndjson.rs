@@ -2,7 +2,8 @@
 //!
 //! Enters: text with one JSON object per line. Leaves: the names that occur at the beginning ([`open`]), then [`LeadBlock`]s ([`NdjsonDecoder`]). Always
 //! holds: numbers are read from their text; each row is bound by its own names, wherever they first occur; empty lines are no rows; a line that
-//! is no object, a name that occurs twice, two names for one field and an object where a value should stand reject the row.
+//! is no object, a used name that occurs twice, two names for one field, an object where a value should stand and a value longer than 1 MiB reject the
+//! row, each once.
 
 use std::fmt;
 use std::ops::Range;
@@ -16,7 +17,7 @@ use super::bind::{Binding, Names};
 use super::error::BatchError;
 use super::lead_block::{BLOCK_ROWS_MAX, KeptValues, LeadBlock, Texts};
 use super::plan::{ColumnUse, Plan};
-use super::read_text::{TextChunk, TextChunks};
+use super::read_text::{CELL_BYTES_MAX, TextChunk, TextChunks};
 use super::rows::Rows;
 use crate::model::value::fold_text;
 
@@ -32,6 +33,8 @@ pub fn open(chunks: &mut TextChunks, file: &str) -> Result<Beginning, BatchError
     if chunks.peek()?.starts_with(b"\xEF\xBB\xBF") {
         chunks.skip(3, 0);
     }
+    chunks.peek()?;
+    let is_all_seen = chunks.is_all_seen();
     let head = chunks.peek()?;
     // A last line that is cut off is no object; then it is left for later.
     let lines = head.split(|byte| *byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok());
@@ -54,14 +57,50 @@ pub fn open(chunks: &mut TextChunks, file: &str) -> Result<Beginning, BatchError
             }
         }
     }
-    if objects == 0 && !head.trim_ascii().is_empty() {
+    // A first line that goes on behind the beginning says nothing yet.
+    let has_line = head.trim_ascii_start().contains(&b'\n') || is_all_seen;
+    if objects == 0 && has_line && !head.trim_ascii().is_empty() {
         let is = "text without JSON objects, one per line".to_owned();
         return Err(BatchError::WrongKind { file: file.to_owned(), expected: "NDJSON file".to_owned(), is, instead: String::new() });
     }
     Ok(beginning)
 }
 
-/// A name that was not at the beginning of the file, in a run that keeps all columns.
+/// The names of all objects, in the order of their first occurrence.
+pub fn all_names(chunks: &mut TextChunks, file: &str) -> Result<Vec<String>, BatchError> {
+    if chunks.peek()?.starts_with(b"\xEF\xBB\xBF") {
+        chunks.skip(3, 0);
+    }
+    let mut names = Vec::new();
+    let mut known = FxHashSet::default();
+    while let Some(chunk) = chunks.next_chunk()? {
+        for line in chunk.bytes.split(|byte| *byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok()) {
+            let mut new = Vec::new();
+            let read = read_object(line, &mut |name, _| {
+                if !known.contains(name) {
+                    new.push(name.to_owned());
+                }
+            });
+            // What is no object is no row that could be kept.
+            for name in new.into_iter().filter(|_| read.is_ok()) {
+                let folded = fold_text(&name);
+                if known.insert(folded.clone()) {
+                    names.push(name.clone());
+                }
+                known.insert(name);
+            }
+            if names.len() > COLUMNS_KEPT_MAX {
+                return Err(BatchError::TooManyColumns { file: file.to_owned(), limit: COLUMNS_KEPT_MAX });
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// More different names than any honest file has; each would be a column of every scored row.
+const COLUMNS_KEPT_MAX: usize = 10_000;
+
+/// A name that was not at the beginning of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LateName {
     pub name: String,
@@ -74,7 +113,8 @@ pub struct NdjsonDecoder {
     names: Names,
     /// folded name of each kept column
     kept: FxHashMap<String, usize>,
-    keeps_all: bool,
+    /// folded names of the file's beginning
+    beginning: FxHashSet<String>,
     /// names as they occur, by their text
     uses: FxHashMap<String, usize>,
     use_list: Vec<ColumnUse>,
@@ -89,7 +129,8 @@ pub struct NdjsonDecoder {
 const NAMES_REMEMBERED_MAX: usize = 10_000;
 
 impl NdjsonDecoder {
-    pub fn new(plan: Plan, names: Names, binding: &Binding, keeps_all: bool) -> NdjsonDecoder {
+    /// `beginning` has the names that are known before the first row is read.
+    pub fn new(plan: Plan, names: Names, binding: &Binding, beginning: &[String]) -> NdjsonDecoder {
         let kept = binding.kept.iter().enumerate().map(|(index, kept)| (fold_text(&binding.columns[kept.column]), index)).collect();
         let (slot_count, kept_count) = (plan.slots.len(), plan.kept_count);
         let mut rows = Rows::new(plan);
@@ -98,7 +139,7 @@ impl NdjsonDecoder {
             rows,
             names,
             kept,
-            keeps_all,
+            beginning: beginning.iter().map(|name| fold_text(name)).collect(),
             uses: FxHashMap::default(),
             use_list: Vec::new(),
             entries: Vec::new(),
@@ -134,7 +175,9 @@ impl NdjsonDecoder {
         let mut entries = std::mem::take(&mut self.entries);
         let mut count = 0;
         let start = text.as_ptr() as usize;
+        let mut is_too_long = false;
         let read = read_object(text, &mut |name, value| {
+            is_too_long |= value.len() > CELL_BYTES_MAX;
             let index = self.use_of(name, number);
             if self.use_list[index].is_used() {
                 let begin = value.as_ptr() as usize - start;
@@ -151,6 +194,12 @@ impl NdjsonDecoder {
             }
         });
         match read {
+            Ok(()) if is_too_long => {
+                let key = entries[..count].iter().find(|(index, ..)| self.use_list[*index].key);
+                let mut unescaped = String::new();
+                let key = key.and_then(|(_, _, range)| scalar_text(&text[range.clone()], &mut unescaped)).unwrap_or_default();
+                self.rows.lose(number, key, text, Reason::CellTooLong);
+            }
             Ok(()) => self.row(text, number, &entries[..count]),
             Err(reason) => self.rows.lose(number, "", text, reason),
         }
@@ -165,18 +214,21 @@ impl NdjsonDecoder {
         for (entry, (index, name, range)) in entries.iter().enumerate() {
             let value = &text[range.clone()];
             let using = &self.use_list[*index];
-            for slot in &using.slots {
-                match self.filled_slots[*slot] {
-                    None => {
-                        put_json(&mut self.rows, *slot, row, name, value);
-                        self.filled_slots[*slot] = Some(entry);
-                    }
-                    Some(earlier) => {
-                        let reason = if entries[earlier].0 == *index { Reason::RepeatedName } else { Reason::TwoColumns };
-                        let subject = self.rows.plan.slots[*slot].subject;
-                        self.rows.reject_row(row, subject, name, value, reason);
-                    }
+            let of_slots = using.slots.iter().filter_map(|slot| self.filled_slots[*slot]);
+            if let Some(earlier) = of_slots.chain(using.kept.and_then(|kept| self.filled_kept[kept])).next() {
+                // One line of the rejects for a name, however often it is repeated and whatever it is used for.
+                let repetitions = entries[..entry].iter().filter(|(earlier, ..)| earlier == index).count();
+                let is_same_name = entries[earlier].0 == *index;
+                if repetitions <= usize::from(is_same_name) {
+                    let subject = using.slots.first().map_or(Subject::Row, |slot| self.rows.plan.slots[*slot].subject);
+                    let reason = if is_same_name || subject == Subject::Row { Reason::RepeatedName } else { Reason::TwoColumns };
+                    self.rows.reject_row(row, subject, name, value, reason);
                 }
+                continue;
+            }
+            for slot in &using.slots {
+                put_json(&mut self.rows, *slot, row, name, value);
+                self.filled_slots[*slot] = Some(entry);
             }
             if using.key && !has_key {
                 let mut unescaped = String::new();
@@ -184,14 +236,9 @@ impl NdjsonDecoder {
                 has_key = true;
             }
             if let Some(kept) = using.kept {
-                match self.filled_kept[kept] {
-                    None => {
-                        self.filled_kept[kept] = Some(entry);
-                        if let Some(KeptValues::Json(texts)) = self.rows.block.kept.get_mut(kept) {
-                            texts.push(value);
-                        }
-                    }
-                    Some(_) => self.rows.reject_row(row, Subject::Row, name, value, Reason::RepeatedName),
+                self.filled_kept[kept] = Some(entry);
+                if let Some(KeptValues::Json(texts)) = self.rows.block.kept.get_mut(kept) {
+                    texts.push(value);
                 }
             }
         }
@@ -219,8 +266,9 @@ impl NdjsonDecoder {
         let slots: Vec<usize> =
             (0..self.rows.plan.slots.len()).filter(|slot| subjects.contains(&self.rows.plan.slots[*slot].subject)).collect();
         let key = slots.iter().any(|slot| self.rows.plan.slots[*slot].is_key);
-        let kept = self.kept.get(&fold_text(name)).copied();
-        if self.keeps_all && kept.is_none() {
+        let folded = fold_text(name);
+        let kept = self.kept.get(&folded).copied();
+        if !self.beginning.contains(&folded) {
             self.late_names.push(LateName { name: name.to_owned(), line });
         }
         self.use_list.push(ColumnUse { slots, key, kept });

@@ -10,7 +10,7 @@ use super::error::BatchError;
 use super::output_file::system_reason;
 
 const CHUNK_BYTES: usize = 1 << 20;
-/// The longest record.
+/// The longest record, with the end of its line.
 pub const RECORD_BYTES_MAX: usize = 8 << 20;
 /// The longest cell.
 pub const CELL_BYTES_MAX: usize = 1 << 20;
@@ -87,6 +87,11 @@ impl TextChunks {
         Ok(&self.pending)
     }
 
+    /// The beginning that [`TextChunks::peek`] shows is the whole file.
+    pub fn is_all_seen(&self) -> bool {
+        self.at_end
+    }
+
     /// Once it is known from the file's beginning; nothing may have been given out before.
     pub fn set_records(&mut self, records: Records) {
         self.records = records;
@@ -102,10 +107,13 @@ impl TextChunks {
     }
 
     pub fn next_chunk(&mut self) -> Result<Option<TextChunk>, BatchError> {
-        let mut target = self.chunk_bytes;
+        let mut target = self.chunk_bytes.min(RECORD_BYTES_MAX);
         loop {
             self.fill(target)?;
             self.find_boundary();
+            if self.pending.len() > RECORD_BYTES_MAX && (self.boundary == 0 || self.boundary > RECORD_BYTES_MAX) {
+                return Err(self.too_long());
+            }
             if self.at_end {
                 if let Some(quote) = self.open_quote {
                     return Err(BatchError::OpenQuote { file: self.file.clone(), line: self.line_of(quote) });
@@ -118,10 +126,11 @@ impl TextChunks {
             if self.at_end {
                 return Ok(None);
             }
-            if self.pending.len() > RECORD_BYTES_MAX {
-                return Err(self.too_long());
-            }
-            target = self.pending.len() + self.chunk_bytes;
+            // The byte behind the limit is read alone: then a record that ends there is known to be one.
+            target = match self.pending.len() {
+                len if len < RECORD_BYTES_MAX => (len + self.chunk_bytes).min(RECORD_BYTES_MAX),
+                _ => RECORD_BYTES_MAX + 1,
+            };
         }
     }
 

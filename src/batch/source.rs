@@ -16,7 +16,7 @@ use super::read_columns::ArrayChunk;
 use super::read_ndjson::Beginning;
 use super::read_parquet::{ParquetChunks, ParquetFile};
 use super::read_text::{Records, TextChunk, TextChunks};
-use super::{Input, Place, read_csv, read_ndjson};
+use super::{Input, Keep, Place, read_csv, read_ndjson};
 
 /// An opened file whose columns are known.
 pub struct Opened {
@@ -59,7 +59,8 @@ impl Opened {
     }
 }
 
-pub fn open(input: &Input) -> Result<Opened, BatchError> {
+/// `keep` says how many of the names of an NDJSON file have to be known before its first row is read.
+pub fn open(input: &Input, keep: &Keep) -> Result<Opened, BatchError> {
     let name = display_name(&input.place, STANDARD_INPUT);
     let read_error = |error: &io::Error| BatchError::Read { file: name.clone(), reason: system_reason(error) };
     let (mut reader, by_name, bytes_total): (Box<dyn Read + Send>, _, _) = match &input.place {
@@ -84,7 +85,15 @@ pub fn open(input: &Input) -> Result<Opened, BatchError> {
         Format::Ndjson => {
             let mut chunks = TextChunks::new(Box::new(Cursor::new(head).chain(reader)), &name, Records::Lines);
             let beginning = read_ndjson::open(&mut chunks, &name)?;
-            (beginning.names.clone(), Content::Ndjson { chunks, beginning }, None)
+            let columns = match (&input.place, bytes_total) {
+                // Looked through once for its names, then once more for its rows.
+                (Place::Path(path), Some(_)) if *keep == Keep::All && !chunks.is_all_seen() => {
+                    let file = File::open(path).map_err(|error| read_error(&error))?;
+                    read_ndjson::all_names(&mut TextChunks::new(Box::new(file), &name, Records::Lines), &name)?
+                }
+                (Place::Path(_) | Place::Standard, _) => beginning.names.clone(),
+            };
+            (columns, Content::Ndjson { chunks, beginning }, None)
         }
         Format::Parquet => {
             let file = ParquetFile::open(seekable(input, head, reader).map_err(|error| read_error(&error))?, &name)?;

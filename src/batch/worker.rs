@@ -26,7 +26,7 @@ pub type Evaluate<'e> = dyn Fn(&Block, &mut Block) + Sync + 'e;
 
 pub enum Decoder {
     Csv(CsvDecoder),
-    Ndjson(NdjsonDecoder),
+    Ndjson(Box<NdjsonDecoder>),
     Arrays(ArrayDecoder),
 }
 

@@ -42,7 +42,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     let key = arguments.lead.as_str();
     let found = batch::find_lead(policy.model(), policy.program(), &options, &arguments.leads.input(), key)
         .map_err(|error| Misuse::new(error.to_string()))?
-        .ok_or_else(|| Misuse::new(format!("no lead of the file has the key `{key}`")))?;
+        .map_err(|not_found| no_such_lead(key, &not_found))?;
     if found.is_rejected() {
         let reasons: Vec<String> = found.bad.iter().map(|cell| cell.sentence(policy.model())).collect();
         console.misuse(&Misuse::new(format!("the lead in {} {} is rejected: {}", found.unit, found.line, reasons.join("; "))));
@@ -62,6 +62,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         console.note(&format!("note: of this lead's signals and stages {later} are later than as-of and {rejected} are rejected\n"));
     }
     let lead = Lead {
+        key: Some(found.key),
         values: found.values,
         stage: found.stage,
         stage_since: found.stage_since,
@@ -77,4 +78,13 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     };
     console.print(&text)?;
     Ok(Outcome::Clean)
+}
+
+fn no_such_lead(key: &str, not_found: &batch::NotFound) -> Misuse {
+    let lost = match (not_found.lost_rows, not_found.first_lost) {
+        (0, _) | (_, None) => String::new(),
+        (1, Some(line)) => format!("; line {line} cannot be read, and may be that lead"),
+        (count, Some(line)) => format!("; {count} lines cannot be read, the first is line {line}, and may be that lead"),
+    };
+    Misuse::new(format!("no lead of the file has the key `{key}`{lost}"))
 }

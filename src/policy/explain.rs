@@ -34,7 +34,7 @@ pub fn explain(policy: &Policy, sources: &Sources, plain: &Lowered, lead: &Lead,
     let scores = policy.scores.iter().zip(&plain.trace.scores).map(|(one, trace)| score(&reader, one, trace)).collect::<Result<_, _>>()?;
     Ok(Explanation {
         policy: named(&policy.name, &policy.display),
-        key: record::key_text(policy, lead),
+        key: record::key_text(policy, &zone, lead),
         as_of: reader.show.time(as_of),
         timezone: policy.timezone.clone(),
         fields: fields(&reader),
@@ -222,12 +222,21 @@ fn route_explained(reader: &Reader, route: &crate::model::Route, trace: &RouteTr
         }
     });
     let rows = rows.collect();
-    let queue = reader.at(trace.value).and_then(|queue| usize::try_from(queue).ok()).and_then(|queue| policy.queues.get(queue));
+    let queue_number = reader.at(trace.value).and_then(|queue| usize::try_from(queue).ok());
+    let queue = queue_number.and_then(|queue| policy.queues.get(queue));
     let owner = trace.owner.and_then(|owner| reader.at(owner)).and_then(|owner| usize::try_from(owner).ok());
-    let turn = queue.zip(owner).and_then(|(queue, owner)| {
+    let turn = queue_number.zip(owner).and_then(|(number, owner)| {
         let name = policy.choices.get(policy.owner_choices?)?.members.get(owner)?.name.clone();
+        let queue = policy.queues.get(number)?;
         let (_, weight) = queue.rotation.iter().find(|(member, _)| *member == owner)?;
-        Some(TurnExplained { owner: name, weight: *weight, total: queue.rotation.iter().map(|(_, weight)| weight).sum() })
+        let (_, turn) = trace.turns.iter().find(|(of, _)| *of == number)?;
+        Some(TurnExplained {
+            owner: name,
+            hash: format!("{:016x}", reader.at(trace.hash?)?),
+            turn: u32::try_from(reader.at(*turn)?).ok()?.saturating_add(1),
+            weight: *weight,
+            total: queue.rotation.iter().map(|(_, weight)| weight).sum(),
+        })
     });
     RouteExplained {
         name: named(&route.name, &route.display),

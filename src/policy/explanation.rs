@@ -267,6 +267,10 @@ pub struct RouteExplained {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TurnExplained {
     pub owner: String,
+    /// of the lead's key: 16 hexadecimal digits
+    pub hash: String,
+    /// which the hash gives, counted from 1
+    pub turn: u32,
     /// the owner's weight, and that of all
     pub weight: u32,
     pub total: u32,

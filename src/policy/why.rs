@@ -19,6 +19,11 @@ fn blame(reader: &Reader, condition: &Expr, wanted: bool, reasons: &mut Vec<Reas
     if reader.holds(condition) == wanted {
         return;
     }
+    if let Some(values) = between(reader, condition) {
+        let how = if wanted { How::Failed } else { How::Held };
+        reasons.push(Reason { part: reader.phrase(condition.span), how, values });
+        return;
+    }
     match connective(condition) {
         // the members that came out right are not to blame, and say nothing
         Connective::And(members) | Connective::Or(members) => members.iter().for_each(|member| blame(reader, member, wanted, reasons)),
@@ -33,6 +38,21 @@ fn blame(reader: &Reader, condition: &Expr, wanted: bool, reasons: &mut Vec<Reas
             values: looked_at(reader, condition),
         }),
     }
+}
+
+/// What `a between b and c` looks at. It stands in the model as two comparisons of one value.
+fn between(reader: &Reader, condition: &Expr) -> Option<Vec<Fact>> {
+    let ExprKind::And(members) = &condition.kind else { return None };
+    let [first, second] = members.as_slice() else { return None };
+    let (ExprKind::CompareConstant { left: of_first, .. } | ExprKind::Compare { left: of_first, .. }) = &first.kind else { return None };
+    let (ExprKind::CompareConstant { left: of_second, .. } | ExprKind::Compare { left: of_second, .. }) = &second.kind else { return None };
+    // Nothing else has two parts that are written once.
+    if of_first.span != of_second.span {
+        return None;
+    }
+    let mut values = looked_at(reader, first);
+    values.extend(looked_at(reader, second).into_iter().filter(|fact| !values.contains(fact)).collect::<Vec<_>>());
+    Some(values)
 }
 
 /// The values that a part of a condition, or a look-up, looks at.

@@ -4,6 +4,8 @@
 //! for every operation; compiled code may compute the same inline and calls them where it does not. Always holds: no function
 //! here panics or wraps silently, whatever it is given, as long as shifts stay within [`SHIFT_MAX`] and [`COMPARE_SHIFT_MAX`].
 
+use xxhash_rust::xxh64::xxh64;
+
 use super::Lookup;
 use crate::model::Operator;
 
@@ -71,6 +73,12 @@ pub fn entry(array: &[Option<i64>], index: i64) -> Option<i64> {
 /// How many of the sorted thresholds are at most the value.
 pub fn band(thresholds: &[Option<i64>], value: i64) -> i64 {
     thresholds.partition_point(|threshold| threshold.is_some_and(|threshold| threshold <= value)) as i64
+}
+
+/// What rotations turn by: XXH64, seed 0, of the bytes of the lead's key as it is written. A key is never folded, also one of choices or numbers:
+/// `LTC` and `long_term_care` are two keys, and so are `7` and `07`.
+pub fn key_hash(key: &str) -> i64 {
+    xxh64(key.as_bytes(), 0).cast_signed()
 }
 
 /// The finaliser of MurmurHash3's 64-bit mix: every bit of the input changes about half of the output.
@@ -176,6 +184,13 @@ mod tests {
         assert!(compare(Operator::AtLeast, 655, 6550, 1, 0));
         assert!(!compare(Operator::Above, 655, 6550, 1, 0));
         assert!(compare(Operator::AtMost, i64::MIN, i64::MIN, 18, 0));
+    }
+
+    #[test]
+    fn keys_are_hashed_as_they_are_written() {
+        // Published: XXH64 of nothing is 0xEF46DB3751D8E999, of "abc" 0x44BC2CF5AD770999.
+        assert_eq!(key_hash("").cast_unsigned(), 0xEF46_DB37_51D8_E999);
+        assert_eq!(key_hash("abc").cast_unsigned(), 0x44BC_2CF5_AD77_0999);
     }
 
     #[test]

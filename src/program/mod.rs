@@ -430,6 +430,10 @@ pub struct RouteTrace {
     pub value: Value,
     /// owner number
     pub owner: Option<Value>,
+    /// hash of the lead's key, if a queue rotates
+    pub hash: Option<Value>,
+    /// per queue that rotates: its number, and the turn that the hash gives, from 0
+    pub turns: Vec<(usize, Value)>,
 }
 
 #[derive(Clone, Debug)]

@@ -12,17 +12,18 @@ pub mod show;
 
 use jiff::tz::TimeZone;
 use rustc_hash::FxHashMap;
-use xxhash_rust::xxh64::xxh64;
 
 use crate::column::{Block, Column};
-use crate::model::value::{fold_text, format_scaled};
+use crate::model::value::fold_text;
 use crate::model::{ColumnId, Constant, Event, Policy, SOME_OF_CHOICES_MAX, Transition, Type};
 use crate::program::text_map::domain_of;
-use crate::program::{Input, InputSource, Parameters, Program};
+use crate::program::{Input, InputSource, Parameters, Program, arithmetic};
 
 /// One lead: what is known of it, and where it stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lead {
+    /// its key as it is written, which is what counts of a key; none: as a scored file would write the key's value
+    pub key: Option<String>,
     /// per field of the policy, in the units of its type; none is missing
     pub values: Vec<Option<Constant>>,
     /// number of its stage; the start stage if none
@@ -159,7 +160,7 @@ fn column(
             InputSource::Stage => Some(lead.stage.or(policy.start_stage).unwrap_or(0) as i64),
             InputSource::StageSince => lead.stage_since,
             InputSource::RestUntil => lead.rest_until,
-            InputSource::KeyHash => Some(key_hash(policy, lead)),
+            InputSource::KeyHash => Some(arithmetic::key_hash(&key_text(policy, zone, lead).unwrap_or_default())),
         };
         // only a key can be left out without being optional; what then stands for it must be harmless
         let value = if input.optional { value } else { value.or(Some(input.interval.0)) };
@@ -184,21 +185,12 @@ fn source_name(policy: &Policy, source: &InputSource) -> String {
     }
 }
 
-/// XXH64, seed 0, of the key as written; of nothing, if there is no key.
-fn key_hash(policy: &Policy, lead: &Lead) -> i64 {
-    xxh64(key_text(policy, lead).unwrap_or_default().as_bytes(), 0).cast_signed()
-}
-
-/// The lead's key as written.
-pub fn key_text(policy: &Policy, lead: &Lead) -> Option<String> {
-    let key = policy.key?;
-    match (lead.values.get(key)?.as_ref()?, policy.fields[key].ty) {
-        (Constant::Text(text), _) => Some(text.clone()),
-        (Constant::Integer(value), Type::Number { scale, .. }) => Some(format_scaled(i128::from(*value), scale)),
-        (Constant::Integer(value), Type::OneOf(choices)) => {
-            let member = usize::try_from(*value).ok().and_then(|index| policy.choices[choices].members.get(index))?;
-            Some(member.name.clone())
-        }
-        (Constant::Integer(value), Type::Text | Type::YesNo | Type::SomeOf(_) | Type::Date | Type::Time) => Some(value.to_string()),
+/// The lead's key as it is written; a test may give none.
+pub fn key_text(policy: &Policy, zone: &TimeZone, lead: &Lead) -> Option<String> {
+    if lead.key.is_some() {
+        return lead.key.clone();
     }
+    let key = policy.key?;
+    let value = lead.values.get(key)?.as_ref()?;
+    Some(show::Show { policy, zone }.constant(policy.fields.get(key)?.ty, value))
 }

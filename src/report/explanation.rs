@@ -237,7 +237,9 @@ fn route(page: &mut Page, route: &RouteExplained) {
         page.line(2, &[words(format!("team: {}", called(team)))]);
     }
     if let Some(turn) = &route.turn {
-        page.line(2, &[words(format!("owner: {} (weight {} of {}, by the hash of the lead's key)", turn.owner, turn.weight, turn.total))]);
+        let TurnExplained { owner, hash, turn, weight, total } = turn;
+        let arrow = if page.look.unicode { "→" } else { "->" };
+        page.line(2, &[words(format!("owner: {owner} (key's hash {hash} {arrow} turn {turn} of {total}; {owner} has {weight})"))]);
     }
     if let Some(row) = &route.when {
         let condition = row.condition.clone().unwrap_or_default();

@@ -30,7 +30,7 @@ enum Kind {
     Number { scale: u8 },
     YesNo,
     Choice(ChoiceCells),
-    Date,
+    Date(Zone),
     Time(Zone),
 }
 
@@ -46,7 +46,7 @@ impl CellReader {
             Type::YesNo => Kind::YesNo,
             Type::OneOf(id) => choices(id, false),
             Type::SomeOf(id) => choices(id, true),
-            Type::Date => Kind::Date,
+            Type::Date => Kind::Date(zone.clone()),
             Type::Time => Kind::Time(zone.clone()),
         };
         CellReader { kind, limits }
@@ -70,7 +70,7 @@ impl CellReader {
                 Some(value) => value,
                 None => return Ok(None),
             },
-            Kind::Date => moment::date(cell)?,
+            Kind::Date(zone) => moment::date(cell, zone)?,
             Kind::Time(zone) => moment::time(cell, zone)?,
         };
         self.within(value).map(Some)
@@ -80,7 +80,7 @@ impl CellReader {
     pub fn json_number(&mut self, token: &str) -> Result<Option<i64>, Reason> {
         match self.kind {
             Kind::Number { scale } => self.within(number::json(token, scale)?).map(Some),
-            Kind::Text | Kind::YesNo | Kind::Choice(_) | Kind::Date | Kind::Time(_) => self.text(token),
+            Kind::Text | Kind::YesNo | Kind::Choice(_) | Kind::Date(_) | Kind::Time(_) => self.text(token),
         }
     }
 
@@ -105,7 +105,7 @@ impl CellReader {
                 0 | 1 => self.within(value).map(Some),
                 _ => Err(Reason::NotYesNo),
             },
-            Kind::Text | Kind::Choice(_) | Kind::Date | Kind::Time(_) => self.text(&value.to_string()),
+            Kind::Text | Kind::Choice(_) | Kind::Date(_) | Kind::Time(_) => self.text(&value.to_string()),
         }
     }
 
@@ -113,14 +113,14 @@ impl CellReader {
     pub fn decimal(&mut self, mantissa: i128, places: i32) -> Result<Option<i64>, Reason> {
         match self.kind {
             Kind::Number { scale } => self.within(number::rescaled(mantissa, places, scale)?).map(Some),
-            Kind::Text | Kind::YesNo | Kind::Choice(_) | Kind::Date | Kind::Time(_) => Err(Reason::NotANumber),
+            Kind::Text | Kind::YesNo | Kind::Choice(_) | Kind::Date(_) | Kind::Time(_) => Err(Reason::NotANumber),
         }
     }
 
     pub fn yes_no(&mut self, value: bool) -> Result<Option<i64>, Reason> {
         match self.kind {
             Kind::YesNo => self.within(i64::from(value)).map(Some),
-            Kind::Text | Kind::Number { .. } | Kind::Choice(_) | Kind::Date | Kind::Time(_) => {
+            Kind::Text | Kind::Number { .. } | Kind::Choice(_) | Kind::Date(_) | Kind::Time(_) => {
                 self.text(if value { "true" } else { "false" })
             }
         }
@@ -128,7 +128,7 @@ impl CellReader {
 
     pub fn day(&mut self, day: i64) -> Result<Option<i64>, Reason> {
         match self.kind {
-            Kind::Date => self.within(moment::day_in_years(day)?).map(Some),
+            Kind::Date(_) => self.within(moment::day_in_years(day)?).map(Some),
             Kind::Time(_) => Err(Reason::TimeWithoutClock),
             Kind::Text | Kind::Number { .. } | Kind::YesNo | Kind::Choice(_) => Err(Reason::NotOneValue),
         }
@@ -138,7 +138,7 @@ impl CellReader {
     pub fn instant(&mut self, instant: i64) -> Result<Option<i64>, Reason> {
         match self.kind {
             Kind::Time(_) => self.within(moment::in_years(instant)?).map(Some),
-            Kind::Date => Err(Reason::DateWithTime),
+            Kind::Date(_) => Err(Reason::DateWithTime),
             Kind::Text | Kind::Number { .. } | Kind::YesNo | Kind::Choice(_) => Err(Reason::NotOneValue),
         }
     }
@@ -147,8 +147,8 @@ impl CellReader {
     pub fn local(&mut self, local: i64) -> Result<Option<i64>, Reason> {
         let value = match &mut self.kind {
             Kind::Time(zone) => moment::in_years(local).map(|local| zone.instant_of_local(local)).and_then(moment::in_years)?,
-            Kind::Date if local.rem_euclid(MICROS_PER_DAY) == 0 => moment::day_in_years(local.div_euclid(MICROS_PER_DAY))?,
-            Kind::Date => return Err(Reason::DateWithTime),
+            Kind::Date(_) if local.rem_euclid(MICROS_PER_DAY) == 0 => moment::day_in_years(local.div_euclid(MICROS_PER_DAY))?,
+            Kind::Date(_) => return Err(Reason::DateWithTime),
             Kind::Text | Kind::Number { .. } | Kind::YesNo | Kind::Choice(_) => return Err(Reason::NotOneValue),
         };
         self.within(value).map(Some)

@@ -12,8 +12,8 @@ pub const DAYS: (i64, i64) = (-719_162, 2_932_896);
 /// 0001-01-01T00:00Z, and the last instant that every zone can show.
 pub const MICROS: (i64, i64) = (DAYS.0 * MICROS_PER_DAY, INSTANTS.high);
 
-/// `2026-11-18`; a local midnight behind it is fine, any other time of day is not.
-pub fn date(text: &str) -> Result<i64, Reason> {
+/// `2026-11-18`; midnight behind it is fine, local or with an offset that makes it midnight in the policy's zone; any other time of day is not.
+pub fn date(text: &str, zone: &mut Zone) -> Result<i64, Reason> {
     let text = text.trim_ascii();
     let (day, rest) = leading_day(text.as_bytes(), Reason::NotADate)?;
     if rest.is_empty() {
@@ -21,6 +21,11 @@ pub fn date(text: &str) -> Result<i64, Reason> {
     }
     match clock(rest) {
         Ok(Clock { micros: 0, offset_seconds: None }) => Ok(day),
+        Ok(Clock { micros: 0, offset_seconds: Some(offset) }) => {
+            let local = day * MICROS_PER_DAY;
+            let is_midnight_here = zone.local(local - offset * MICROS_PER_SECOND) == local;
+            if is_midnight_here { Ok(day) } else { Err(Reason::MidnightElsewhere) }
+        }
         Ok(_) => Err(Reason::DateWithTime),
         Err(_) => Err(Reason::NotADate),
     }

@@ -9,7 +9,7 @@ use crate::batch::error::BatchError;
 use crate::batch::lead_block::{LeadBlock, SlotValues};
 use crate::batch::prepare::prepare_record;
 use crate::batch::source::{Opened, open};
-use crate::batch::{Input, Options};
+use crate::batch::{Input, Keep, Options};
 use crate::model::{Constant, Event, Policy, Transition};
 use crate::program::Program;
 
@@ -59,7 +59,7 @@ fn each_row(
 ) -> Result<(), BatchError> {
     let mut rows = Vec::new();
     for input in inputs {
-        let opened = open(input)?;
+        let opened = open(input, &Keep::Key)?;
         let prepared = prepare_record(record, &Program::default(), options.system.as_deref(), &opened)?;
         let mut decoder = prepared.decoder();
         let Opened { content, .. } = opened;

@@ -19,7 +19,7 @@ use crate::batch::plan::{MeasureUse, Plan};
 use crate::batch::prepare::{Prepared, prepare_record};
 use crate::batch::source::{Opened, open};
 use crate::batch::worker::Evaluate;
-use crate::batch::{Backend, Input, Options, Progress, Reading};
+use crate::batch::{Backend, Input, Keep, Options, Progress, Reading};
 use crate::column::Block;
 use crate::history::{Layout, Measures};
 use crate::model::Policy;
@@ -163,7 +163,7 @@ fn read_files<W: Work<Done = Digested>>(
     let mut builder = Builder::new(options.signal_memory);
     let mut collector = Collector::new(&files.record.policy, options.on_bad_row, options.bad_cells_shown, rejects);
     for (index, input) in files.inputs.iter().enumerate() {
-        let opened = open(input)?;
+        let opened = open(input, &Keep::Key)?;
         let prepared = prepare_record(files.record, files.program, options.system.as_deref(), &opened)?;
         let unit = opened.unit();
         let Opened { name, content, bytes_total, rows_total, .. } = opened;

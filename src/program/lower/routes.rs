@@ -29,8 +29,9 @@ impl Lowering<'_> {
             let missing = self.builder.missing();
             value = self.builder.select(condition, value, missing);
         }
-        let owner = self.owner(route, value);
-        RouteTrace { condition, rows, value, owner }
+        let mut trace = RouteTrace { condition, rows, value, owner: None, hash: None, turns: Vec::new() };
+        trace.owner = self.owner(route, &mut trace);
+        trace
     }
 
     /// The queue that the row gives, missing if it does not apply.
@@ -46,7 +47,8 @@ impl Lowering<'_> {
     }
 
     /// The owner that the queue's rotation gives the lead; none if no queue of the route rotates.
-    fn owner(&mut self, route: &Route, queue: Value) -> Option<Value> {
+    fn owner(&mut self, route: &Route, trace: &mut RouteTrace) -> Option<Value> {
+        let queue = trace.value;
         let policy = self.policy;
         let any_queue = route.rows.iter().any(|row| matches!(row.target, RouteTarget::By(_)));
         let targeted =
@@ -54,26 +56,28 @@ impl Lowering<'_> {
         let mut rows = Vec::new();
         for (number, found) in policy.queues.iter().enumerate() {
             let reachable = targeted(number) && self.builder.shape(queue).interval.contains(number as i64);
-            if let Some(owner) = reachable.then(|| self.rotation(found)).flatten() {
+            if let Some((turn, owner)) = reachable.then(|| self.rotation(found)).flatten() {
+                trace.turns.push((number, turn));
                 rows.push((self.builder.equals(queue, number as i64), owner));
             }
         }
         if rows.is_empty() {
             return None;
         }
+        trace.hash = Some(self.key_hash());
         let missing = self.builder.missing();
         Some(self.builder.first_match(&rows, missing))
     }
 
-    /// The owner whose turn the lead's key is: each has as many turns as weight, one after the other.
-    fn rotation(&mut self, queue: &Queue) -> Option<Value> {
+    /// The turn of the lead's key, and the owner whose turn that is: each has as many turns as weight, one after the other.
+    fn rotation(&mut self, queue: &Queue) -> Option<(Value, Value)> {
         let total = queue.rotation.iter().try_fold(0u32, |total, (_, weight)| total.checked_add(*weight)).filter(|total| *total > 0)?;
         let hash = self.key_hash();
         let turn = self.builder.op(Op::Turn { hash, seed: xxh64(queue.name.as_bytes(), 0) as i64, total });
         if total <= TURNS_IN_ARRAY {
             let turns = queue.rotation.iter().flat_map(|(owner, weight)| (0..*weight).map(|_| Some(*owner as i64)));
             let array = self.builder.array(turns.collect());
-            return Some(self.builder.table(turn, array));
+            return Some((turn, self.builder.table(turn, array)));
         }
         let owners: Vec<(usize, u32)> = queue.rotation.iter().copied().filter(|(_, weight)| *weight > 0).collect();
         let mut start = 0;
@@ -84,6 +88,6 @@ impl Lowering<'_> {
         }
         let number = self.builder.band(turn, &thresholds);
         let array = self.builder.array(owners.iter().map(|(owner, _)| Some(*owner as i64)).collect());
-        Some(self.builder.table(number, array))
+        Some((turn, self.builder.table(number, array)))
     }
 }

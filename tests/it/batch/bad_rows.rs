@@ -1,6 +1,6 @@
 //! Rows that cannot be read: none is lost, each has a reason.
 
-use leadwright::batch::{OnBadRow, Report};
+use leadwright::batch::{Keep, OnBadRow, Report};
 
 use super::scene::Scene;
 
@@ -85,6 +85,7 @@ fn lines_that_are_no_leads() {
             b"{\"lead_id\":\"L-10\",\"kind\":\"clinic\",\"sites\":1,\"note\":\"\xFF\"}",
             br#"{"lead_id":"L-11","kind":"clinic","sites":1,"note":"a\u0000b"}"#,
             br#"{"lead_id":"L-12","kind":"clinic","sites":"1","beds":1e2,"products":["service","x"]}"#,
+            br#"{"lead_id":"L-12b","kind":"clinic","sites":1,"sites":2,"sites":3,"Sites":4,"sites":5}"#,
             br#"{"lead_id":13,"kind":"clinic","sites":1,"beds":1e2,"products":["service"],"budget":true,"x":{"y":[]}}"#,
         ]
         .join(&b"\n"[..]),
@@ -104,10 +105,25 @@ fn lines_that_are_no_leads() {
             "10 [] the row is not UTF-8",
             "11 [L-11] column `note`: `a␀b` holds a NUL character",
             "12 [L-12] column `products`: `[\"service\",\"x\"]` is not a choice of `products`",
+            "13 [L-12b] column `sites`: a name occurs twice in the object",
+            "13 [L-12b] column `Sites`: two names of the object stand for `sites`",
         ]
     );
-    assert_eq!((report.rows_in, report.rows_scored), (12, 2));
+    assert_eq!((report.rows_in, report.rows_scored), (13, 2));
     assert_eq!(scene.read("scored.csv").lines().last().unwrap(), "13,45,38,warm,inquiry,,");
+}
+
+/// Also where the column is carried through: one line of the rejects for a name.
+#[test]
+fn a_repeated_name_is_one_bad_cell() {
+    let scene = Scene::new().with(|options| options.keep = Keep::All);
+    let rows = "{\"lead_id\":\"L-1\",\"kind\":\"clinic\",\"sites\":1,\"x\":1}\n{\"lead_id\":\"L-2\",\"kind\":\"clinic\",\"sites\":1,\"sites\":2,\"x\":1,\"x\":2}\n";
+    let input = scene.write("leads.ndjson", rows);
+    let report = scene.score(&input, &scene.path("scored.csv")).unwrap();
+    assert_eq!(
+        said(&scene, &report),
+        ["2 [L-2] column `sites`: a name occurs twice in the object", "2 [L-2] a name occurs twice in the object"]
+    );
 }
 
 #[test]

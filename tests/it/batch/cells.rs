@@ -127,7 +127,11 @@ fn days() {
     assert_eq!(read(Type::Date, "2026-11-18 00:00"), Ok(Some(20_775)));
     for (cell, reason) in [
         ("2026-11-18T15:00", Reason::DateWithTime),
-        ("2026-11-18T00:00Z", Reason::DateWithTime),
+        // midnight in London is the evening before in New York
+        ("2026-11-18T00:00Z", Reason::MidnightElsewhere),
+        ("2026-11-18T00:00:00.000+00:00", Reason::MidnightElsewhere),
+        ("2026-11-18T00:00-04:00", Reason::MidnightElsewhere),
+        ("2026-11-18T05:00Z", Reason::DateWithTime),
         ("2026-02-29", Reason::NoSuchDay),
         ("2026-13-01", Reason::NoSuchDay),
         ("2026-00-10", Reason::NoSuchDay),
@@ -240,4 +244,15 @@ fn a_list_is_for_a_set_alone() {
     assert_eq!(list(1, &[]), Err(Reason::NotOneValue));
     assert_eq!(list(2, &["a", "c"]), Ok(Some(0b101)));
     assert_eq!(list(2, &[]), Ok(None));
+}
+
+#[test]
+fn midnight_with_an_offset_is_a_day_where_it_is_midnight() {
+    // New York is five hours behind in winter, four in summer.
+    assert_eq!(read(Type::Date, "2026-11-18T00:00:00-05:00"), Ok(Some(20_775)));
+    assert_eq!(read(Type::Date, "2026-07-01T00:00-0400"), Ok(Some(20_635)));
+    let policy = policy(POLICY);
+    let mut utc = CellReader::new(policy.model(), Type::Date, Interval::FULL, &Zone::utc());
+    assert_eq!(utc.text("2026-11-18T00:00:00.000Z"), Ok(Some(20_775)));
+    assert_eq!(utc.text("2026-11-18T00:00:00-05:00"), Err(Reason::MidnightElsewhere));
 }

@@ -5,6 +5,7 @@ use std::io::{Cursor, Read};
 use leadwright::batch::csv_scan::Scanner;
 use leadwright::batch::read_text::{RECORD_BYTES_MAX, Records, TextChunks};
 
+use super::scene::Scene;
 use crate::support::random::Random;
 
 const CSV: Records = Records::Csv { delimiter: b',', line_end: b'\n' };
@@ -138,4 +139,46 @@ fn a_row_without_end_is_refused_before_it_fills_the_memory() {
         chunks.next_chunk().unwrap_err().to_string(),
         "line 3 of `leads.csv` begins a row of more than 8 MiB; perhaps a quote there is never closed"
     );
+}
+
+/// A row of 8 MiB with its line end is read, one byte more ends the run, in both formats alike; a cell longer than 1 MiB rejects its row.
+#[test]
+fn rows_and_cells_have_the_same_limits_in_csv_and_ndjson() {
+    let scene = Scene::new();
+    let limit = 8 << 20;
+    let columns = 12;
+    let names: String = (0..columns).map(|column| format!(",x{column}")).collect();
+    // Cells of a little less than 700 KiB each, and one that fills the row up.
+    let row = |start: &str, between: &dyn Fn(usize) -> String, end: &str, bytes: usize| {
+        let mut row = start.to_owned();
+        for column in 0..columns {
+            row.push_str(&between(column));
+            let size = if column + 1 == columns { bytes - row.len() - end.len() } else { 690 << 10 };
+            row.push_str(&"x".repeat(size));
+        }
+        row.push_str(end);
+        assert_eq!(row.len(), bytes);
+        row
+    };
+    let csv = |bytes| {
+        format!("lead_id,kind,sites{names}\nL-0,clinic,1{}\n{}", ",".repeat(columns), row("L-1,clinic,1", &|_| ",".to_owned(), "\n", bytes))
+    };
+    let quoted = |column: usize| format!("{},\"x{column}\":\"", if column == 0 { "" } else { "\"" });
+    let object = |bytes| row("{\"lead_id\":\"L-1\",\"kind\":\"clinic\",\"sites\":1", &quoted, "\"}\n", bytes);
+    let ndjson = |bytes| format!("{{\"lead_id\":\"L-0\",\"kind\":\"clinic\",\"sites\":1}}\n{}", object(bytes));
+    for (name, text, line) in [("leads.csv", &csv as &dyn Fn(usize) -> String, 3), ("leads.ndjson", &ndjson, 2)] {
+        let report = scene.score(&scene.write(name, text(limit)), &scene.path("scored.csv")).unwrap();
+        assert_eq!((report.rows_in, report.rows_scored), (2, 2), "{name}: {:?}", report.bad_cells);
+        std::fs::remove_file(scene.path("scored.csv")).unwrap();
+        assert_eq!(scene.refusal(name, text(limit + 1)), format!("line {line} of `{name}` begins a row of more than 8 MiB"));
+    }
+    let long = "x".repeat((1 << 20) + 1);
+    for (name, text) in [
+        ("leads.csv", format!("lead_id,kind,sites,x\nL-1,clinic,1,{long}\n")),
+        ("leads.ndjson", format!("{{\"lead_id\":\"L-1\",\"kind\":\"clinic\",\"sites\":1,\"x\":\"{long}\"}}\n")),
+    ] {
+        let report = scene.score(&scene.write(name, text), &scene.path("scored.csv")).unwrap();
+        assert_eq!((report.rows_rejected, report.bad_cells[0].key.as_str()), (1, "L-1"), "{name}");
+        assert_eq!(report.bad_cells[0].sentence(scene.policy.model()), "a cell is longer than 1 MiB");
+    }
 }

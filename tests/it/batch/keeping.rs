@@ -42,7 +42,7 @@ fn json_values_stand_as_they_stood() {
         "{\"lead_id\": \"L-1\", \"kind\":\"clinic\",\"sites\" : 1.0,\"extra\":{\"a\":[1, 2]},\"big\":12345678901234567890.10}\n\
          {\"lead_id\":\"L-\\u0032\",\"kind\":\"clinic\",\"sites\":1,\"extra\":null,\"late\":true}\n",
     );
-    let report = scene.score(&input, &scene.path("scored.ndjson")).unwrap();
+    scene.score(&input, &scene.path("scored.ndjson")).unwrap();
     let tail = "\"fit\":20,\"fit.all\":20,\"status\":\"cold\",\"stage\":\"inquiry\",\"handover\":null,\"handover.owner\":null}";
     assert_eq!(
         scene.read("scored.ndjson"),
@@ -51,7 +51,6 @@ fn json_values_stand_as_they_stood() {
              {{\"lead_id\":\"L-\\u0032\",\"kind\":\"clinic\",\"sites\":1,\"extra\":null,\"big\":null,\"late\":true,{tail}\n"
         )
     );
-    assert!(report.notes.is_empty());
     scene.score(&input, &scene.path("scored.csv")).unwrap();
     assert_eq!(
         scene.read("scored.csv"),
@@ -76,26 +75,82 @@ fn formulas_are_guarded_only_on_demand() {
     assert!(scored.contains("\nL-3,\"'-5.5e\",20"), "{scored}");
 }
 
-/// More than the beginning of the file is looked at would be too much to ask; what comes later is at least named.
-#[test]
-fn a_column_that_comes_late_is_reported_but_binds() {
-    let scene = Scene::new().with(|options| options.keep = Keep::All);
+/// More than is looked at before the outputs are made; then one row with names that no row before it has.
+fn late_names() -> String {
     let mut text = String::new();
     for row in 0..30_000 {
         text.push_str(&format!("{{\"lead_id\":\"L-{row}\",\"kind\":\"clinic\",\"sites\":1}}\n"));
     }
     text.push_str("{\"lead_id\":\"last\",\"kind\":\"clinic\",\"sites\":1,\"beds\":900,\"campaign\":\"x\"}\n");
-    let input = scene.write("leads.ndjson", &text);
+    text
+}
+
+#[test]
+fn a_column_that_comes_late_is_kept_and_bound() {
+    let scene = Scene::new();
+    let input = scene.write("leads.ndjson", late_names());
     for threads in [1, 2] {
-        let scene = Scene::new().with(|options| (options.keep, options.threads) = (Keep::All, threads));
+        for keep in [Keep::All, Keep::parse("kind,sites,Beds,campaign")] {
+            let scene = Scene::new().with(|options| (options.keep, options.threads) = (keep, threads));
+            let report = scene.score(&input, &scene.path("scored.csv")).unwrap();
+            let scored = scene.read("scored.csv");
+            assert!(scored.to_lowercase().starts_with("lead_id,kind,sites,beds,campaign,fit,"), "{}", &scored[..80]);
+            assert!(scored.contains("\nL-29999,clinic,1,,,20,20,"), "{threads}");
+            assert!(scored.ends_with("\nlast,clinic,1,900,x,50,50,warm,inquiry,,\n"));
+            assert!(bound(&report).contains(&"beds".to_owned()));
+        }
+        // What is bound is known behind the run, also where nothing of it is kept.
+        let scene = Scene::new().with(|options| options.threads = threads);
         let report = scene.score(&input, &scene.path("scored.csv")).unwrap();
-        assert!(scene.read("scored.csv").ends_with("last,clinic,1,50,50,warm,inquiry,,\n"));
-        assert_eq!(
-            report.notes,
-            [
-                "the column `beds` first occurs in line 30001, when the columns of the output were fixed; it is left out",
-                "the column `campaign` first occurs in line 30001, when the columns of the output were fixed; it is left out",
-            ]
-        );
+        assert!(scene.read("scored.csv").ends_with("\nlast,50,50,warm,inquiry,,\n"));
+        assert!(bound(&report).contains(&"beds".to_owned()));
+        let unused: Vec<&str> = report.binding.unused.iter().map(|column| report.binding.columns[*column].as_str()).collect();
+        assert_eq!(unused, ["campaign"]);
     }
+}
+
+fn bound(report: &leadwright::batch::Report) -> Vec<String> {
+    report.binding.fields.iter().filter(|bound| bound.column.is_some()).map(|bound| bound.name.clone()).collect()
+}
+
+#[test]
+fn a_column_to_keep_that_never_comes_is_an_error() {
+    let scene = Scene::new().with(|options| options.keep = Keep::parse("campain"));
+    assert_eq!(
+        scene.refusal("leads.ndjson", late_names()),
+        "`leads.ndjson` has no column `campain` to keep (perhaps `campaign`); it has `lead_id`, `kind`, `sites`, `beds`, `campaign`"
+    );
+}
+
+#[test]
+fn two_columns_of_one_name_cannot_be_told_apart() {
+    let scene = Scene::new().with(|options| options.keep = Keep::parse("kind, note"));
+    assert_eq!(
+        scene.refusal("leads.csv", "lead_id,x,kind,X,sites,x\nL-1,a,clinic,b,1,c\n").as_str(),
+        "`leads.csv` has no column `note` to keep; it has `lead_id`, `x`, `kind`, `X`, `sites`, `x`"
+    );
+    let scene = scene.with(|options| options.keep = Keep::parse("x"));
+    assert_eq!(
+        scene.refusal("leads.csv", "lead_id,x,kind,X,sites,x\nL-1,a,clinic,b,1,c\n").as_str(),
+        "`leads.csv` has 3 columns called `x` (numbers 2, 4 and 6); rename all but one to keep it"
+    );
+    let scene = scene.with(|options| options.keep = Keep::All);
+    let (_, scored) = scene.score_csv("lead_id,x,kind,X,sites\nL-1,a,clinic,b,1\n");
+    assert!(scored.starts_with("lead_id,x,kind,input.X,sites,fit,"), "{scored}");
+    assert!(scored.contains("\nL-1,a,clinic,b,1,20,"), "{scored}");
+}
+
+/// A file without rows gives the columns that it would give with rows, as far as they can be known.
+#[test]
+fn an_empty_ndjson_file_has_the_key() {
+    let scene = Scene::new();
+    let input = scene.write("leads.ndjson", "");
+    let report = scene.score(&input, &scene.path("scored.csv")).unwrap();
+    assert_eq!((report.rows_in, scene.read("scored.csv")), (0, format!("lead_id,{ANSWERS}\n")));
+    let scene = scene.with(|options| options.keep = Keep::parse("campaign"));
+    scene.score(&input, &scene.path("scored.csv")).unwrap();
+    assert_eq!(scene.read("scored.csv"), format!("lead_id,campaign,{ANSWERS}\n"));
+    scene.score(&input, &scene.path("scored.parquet")).unwrap();
+    let read = super::tables::read_back(leadwright::batch::Format::Parquet, &scene.path("scored.parquet"));
+    assert_eq!(read[0].join(","), format!("lead_id,campaign,{ANSWERS}"));
 }

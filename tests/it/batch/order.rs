@@ -50,7 +50,7 @@ fn a_lead_gets_the_same_answer_from_a_file_and_in_memory() {
             assert_eq!(answers[0].get(name).unwrap_or_default(), value, "{name} of {row:?}");
         }
     }
-    assert!(batch::find_lead(scene.policy.model(), scene.policy.program(), &scene.options, &input, "L-x").unwrap().is_none());
+    assert!(batch::find_lead(scene.policy.model(), scene.policy.program(), &scene.options, &input, "L-x").unwrap().is_err());
 }
 
 #[test]
@@ -61,6 +61,46 @@ fn a_found_lead_says_what_is_bad_about_it() {
     let found = batch::find_lead(scene.policy.model(), scene.policy.program(), &scene.options, &input, "L-2").unwrap().unwrap();
     assert_eq!((found.line, found.unit, found.is_rejected(), found.stage), (3, "line", true, Some(1)));
     assert_eq!(found.bad.len(), 1);
+}
+
+/// A key is taken as it is written, whatever its type: a rotation gives the spellings of one choice, or of one number, to whom their own bytes name.
+#[test]
+fn a_key_of_any_type_turns_as_it_is_written() {
+    let owners = "rotate ann weight 1, bob weight 1, eve weight 1, dan weight 1, tom weight 1, ida weight 1, joe weight 1";
+    for (ty, keys) in [
+        ("one of long_term_care \"Long-term care\" \"LTC\", clinic", ["long_term_care", "LTC", "ltc", "Long-Term Care", " LTC", "clinic"]),
+        ("whole", ["7", "07", "+7", "7.0", "-7", "700"]),
+    ] {
+        let text = format!(
+            "leadwright 1\npolicy keys {{ timezone \"America/New_York\" }}\nteam sales\nlead {{ id {ty} key }}\n\
+             queue desk team sales {owners}\nroute all {{ desk otherwise }}\n"
+        );
+        let scene = Scene::with_policy(super::scene::policy(&text));
+        let csv: String = std::iter::once("id").chain(keys).map(|key| format!("{key}\n")).collect();
+        let (report, scored) = scene.score_csv(csv);
+        assert_eq!(report.rows_scored, 6, "{:?}", report.bad_cells);
+        let input = Input { place: Place::Path(scene.path("leads.csv")), format: None };
+        let mut of_values = std::collections::BTreeSet::new();
+        for (key, line) in keys.iter().zip(scored.lines().skip(1)) {
+            let found = batch::find_lead(scene.policy.model(), scene.policy.program(), &scene.options, &input, key).unwrap().unwrap();
+            let lead = Lead { key: Some(found.key), values: found.values, ..Lead::default() };
+            let answers = scene.policy.score(std::slice::from_ref(&lead), AS_OF, Backend::Interpret).unwrap();
+            assert_eq!(format!("{key},{},{}", answers[0].get("all").unwrap(), answers[0].get("all.owner").unwrap()), line, "{ty}");
+            // Published definition, by hand: XXH64 of key and queue, the finaliser of MurmurHash3, a multiply-shift onto seven turns.
+            let mut mixed = xxhash_rust::xxh64::xxh64(key.as_bytes(), 0) ^ xxhash_rust::xxh64::xxh64(b"desk", 0);
+            for factor in [0xff51_afd7_ed55_8ccd_u64, 0xc4ce_b9fe_1a85_ec53] {
+                mixed = (mixed ^ (mixed >> 33)).wrapping_mul(factor);
+            }
+            mixed ^= mixed >> 33;
+            let turn = ((u128::from(mixed) * 7) >> 64) as usize;
+            assert!(line.ends_with(["ann", "bob", "eve", "dan", "tom", "ida", "joe"][turn]), "{line}: turn {turn}");
+            // Without its text, a key is written as a scored file writes its value.
+            let value = Lead { key: None, ..lead };
+            let by_value = scene.policy.score(&[value], AS_OF, Backend::Interpret).unwrap();
+            of_values.insert((answers[0].get("all.owner") == by_value[0].get("all.owner"), *key));
+        }
+        assert!(of_values.contains(&(true, keys[0])), "{of_values:?}");
+    }
 }
 
 /// Over random policies, what is read from a file of leads and encoded in blocks is what the encoder of single leads makes of the same values.

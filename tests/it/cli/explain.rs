@@ -49,6 +49,36 @@ fn a_lead_that_is_not_there_several_times_or_rejected() {
     assert!(taken.err.starts_with("note: taken as missing: column `beds`: `9000`"), "{}", taken.err);
 }
 
+#[test]
+fn a_row_that_cannot_be_split_is_found_and_its_reason_told() {
+    let leads = format!("{LEADS}G,hospital,1\nH,clinic,\"5\" wide\",,no\nA,clinic\n");
+    let folder = Folder::new(&[("clinic/clinic.lead", POLICY), ("leads.csv", &leads)]);
+    let ragged = explain(&folder, "G", &[]);
+    assert_eq!((ragged.code, ragged.out.as_str()), (1, ""));
+    assert_eq!(ragged.err, "error: the lead in line 8 is rejected: the row has 3 cells, the header has 5\n");
+    let quoted = explain(&folder, "H", &[]);
+    assert_eq!(quoted.err, "error: the lead in line 9 is rejected: a quote inside a quoted cell is not doubled\n");
+    // the first row with a key counts, whatever the second is
+    let twice = explain(&folder, "A", &[]);
+    assert_eq!((twice.code, twice.err.as_str()), (0, "note: 2 rows have the key `A`; this is the first, line 2\n"));
+    let absent = explain(&folder, "Z", &[]);
+    assert_eq!(absent.sentence(), "no lead of the file has the key `Z`; 3 lines cannot be read, the first is line 8, and may be that lead");
+}
+
+#[test]
+fn a_failed_between_is_shown_whole() {
+    let hot = "beds between 700 and 800 and not (fit between 90 and 100)";
+    let policy = POLICY.replace("fit >= 60 and (age is missing or not (age > 365))", hot);
+    let folder = Folder::new(&[("clinic/clinic.lead", &policy), ("leads.csv", LEADS)]);
+    let ran = explain(&folder, "A", &[]);
+    assert!(ran.out.contains("`beds between 700 and 800` failed: beds is 600\n"), "{}", ran.out);
+    assert!(ran.out.contains("`(fit between 90 and 100)` holds: fit is 100\n"), "{}", ran.out);
+    // beyond the other end
+    let low = policy.replace("700 and 800", "10 and 20");
+    let folder = Folder::new(&[("clinic/clinic.lead", &low), ("leads.csv", LEADS)]);
+    assert!(explain(&folder, "A", &[]).out.contains("`beds between 10 and 20` failed: beds is 600\n"));
+}
+
 /// The figures of an explanation, summed here from their texts, are the score; and the answers are those of the scored file, which comes
 /// from other code (machine code of the optimised program).
 #[test]

@@ -33,7 +33,7 @@ use local_hours::LocalHours;
 use timeline::Timeline;
 
 pub use civil::{civil_from_days, days_from_civil};
-pub use zone::{UnknownZone, Zone};
+pub use zone::{DayStart, UnknownZone, Zone};
 
 pub const MICROS_PER_SECOND: i64 = 1_000_000;
 pub const MICROS_PER_MINUTE: i64 = 60 * MICROS_PER_SECOND;

@@ -30,6 +30,15 @@ struct OffsetSpan {
     offset: i64,
 }
 
+/// Where a clock is set back over midnight, the day before comes once more: `settled` is when it is over for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayStart {
+    /// the first instant of that day or a later one
+    pub first: i64,
+    /// from here on, no instant belongs to an earlier day
+    pub settled: i64,
+}
+
 impl Zone {
     pub fn utc() -> Zone {
         Zone { zone: TimeZone::UTC, spans: Vec::new(), last: 0 }
@@ -68,6 +77,23 @@ impl Zone {
         // Remembers the span for the next one.
         self.span_at(instant);
         instant
+    }
+
+    /// When a day of the local calendar begins.
+    pub fn day_start(&mut self, day: i64) -> DayStart {
+        let midnight = day.saturating_mul(MICROS_PER_DAY);
+        let first = self.instant_of_local(midnight);
+        let settled = match self.zone.to_ambiguous_timestamp(civil(midnight)).offset() {
+            AmbiguousOffset::Fold { before: _, after } => midnight - micros(after),
+            AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Gap { .. } => first,
+        };
+        DayStart { first, settled }
+    }
+
+    /// The instant at which the clock shows the same time of day, so many days later; elapsed days beyond the calendar's end.
+    pub fn days_later(&mut self, instant: i64, days: i64) -> i64 {
+        let local = self.local(instant).saturating_add(days.saturating_mul(MICROS_PER_DAY));
+        self.instant_of_local(local)
     }
 
     fn span_at(&mut self, instant: i64) -> OffsetSpan {

@@ -3,17 +3,33 @@
 //! Enters: [`Events`], [`Standing`], as-of. Leaves: one value per measure of the policy, in the units of its type; of a text the code of the text.
 //! Always holds: `read` is a pure function of these three; nothing later than as-of changes it.
 
-use super::plan::{Filter, Kind, Of, Pass, Plan};
+use std::ops::ControlFlow;
+
+use super::bursts::{bursty, mark};
+use super::fading::ONE;
+use super::plan::{Kind, Plan, Property};
+use super::reading::{Moment, Reading};
 use super::{Events, Layout, Scratch, Standing};
-use crate::calendar::{MICROS_PER_DAY, Zone};
-use crate::model::{Length, Policy};
+use crate::calendar::Zone;
+use crate::model::{Bursts, MeasureId, Policy};
 
 /// The measures of a policy, ready to be read by many threads.
 #[derive(Clone, Debug)]
 pub struct Measures {
     plans: Vec<Plan>,
+    bursty: Vec<(u16, Bursts)>,
     words: usize,
+    values: usize,
     zone: Zone,
+}
+
+/// What a measure counts of a lead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// how many signals, or entries of the stage log
+    pub count: usize,
+    /// when the last of them was, in microseconds since the epoch
+    pub last: Option<i64>,
 }
 
 impl Measures {
@@ -21,61 +37,149 @@ impl Measures {
         let layout = Layout::new(policy);
         let plans = policy.measures.iter().enumerate().map(|(id, measure)| Plan::new(policy, &layout, id, measure));
         let zone = Zone::named(&policy.timezone).unwrap_or_else(|_| Zone::utc());
-        Measures { plans: plans.collect(), words: layout.words(), zone }
+        Measures { plans: plans.collect(), bursty: bursty(policy), words: layout.words(), values: layout.values(), zone }
     }
 
     /// Room to work in, for one thread.
     pub fn scratch(&self) -> Scratch {
-        Scratch { zone: self.zone.clone() }
+        Scratch::new(self.zone.clone())
     }
 
     /// Replaces `out` by one value per measure of the policy, at as-of; none is missing.
     pub fn read(&self, events: Events<'_>, standing: &Standing<'_>, as_of: i64, scratch: &mut Scratch, out: &mut Vec<Option<i64>>) {
         out.clear();
-        let count = events.at.partition_point(|at| *at <= as_of).min(events.len());
+        if self.plans.is_empty() {
+            return;
+        }
+        let mut reading = self.reading(events, standing, as_of, scratch);
         for plan in &self.plans {
-            let value = self.read_one(plan, events, count, standing, as_of, scratch);
+            let value = self.value(plan, &mut reading);
             out.push(value.map(|value| value.clamp(plan.range.low, plan.range.high)));
         }
     }
 
-    fn read_one(
-        &self,
-        plan: &Plan,
-        events: Events<'_>,
-        count: usize,
-        _standing: &Standing<'_>,
-        as_of: i64,
-        scratch: &mut Scratch,
-    ) -> Option<i64> {
-        let Of::Signals(filter) = &plan.of else { return None };
-        let from = match plan.window {
-            None => i64::MIN,
-            Some(Length::Elapsed(length)) => as_of.saturating_sub(length).saturating_add(1),
-            Some(Length::Days(days)) => {
-                let day = scratch.zone.local_day(as_of).saturating_sub(days);
-                scratch.zone.instant_of_local(day.saturating_mul(MICROS_PER_DAY))
-            }
-        };
-        let from = events.at.partition_point(|at| *at < from);
-        let passes = |event: &usize| self.passes(filter, events, *event);
+    /// What one measure counts: behind window, `since` and cap. None for what counts no signals: quiet times, stays, waiting, balances.
+    pub fn seen(&self, measure: MeasureId, events: Events<'_>, standing: &Standing<'_>, as_of: i64, scratch: &mut Scratch) -> Option<Seen> {
+        let plan = self.plans.get(measure)?;
         match plan.kind {
-            Kind::Count => i64::try_from((from..count).filter(passes).count()).ok(),
-            Kind::Any => Some(i64::from((from..count).any(|event| passes(&event)))),
-            Kind::DaysSinceLast => {
-                let last = (from..count).rev().find(passes)?;
-                let day = scratch.zone.local_day(*events.at.get(last)?);
-                Some((scratch.zone.local_day(as_of) - day).max(0))
-            }
-            _ => None,
+            Kind::Count | Kind::Any | Kind::Sum(_) | Kind::First(_) | Kind::Last(_) | Kind::DaysSinceLast => {}
+            Kind::DaysIn(_) | Kind::Quiet(_) | Kind::Waited(_) | Kind::Balance(_) => return None,
+        }
+        let mut seen = Seen::default();
+        self.reading(events, standing, as_of, scratch).visit(plan, |_, moment| {
+            seen = Seen { count: seen.count + 1, last: Some(moment.at) };
+            ControlFlow::Continue(())
+        });
+        Some(seen)
+    }
+
+    fn reading<'a>(&self, events: Events<'a>, standing: &'a Standing<'a>, as_of: i64, scratch: &'a mut Scratch) -> Reading<'a> {
+        let Scratch { zone, dropped, places, keeper, moments, booked } = scratch;
+        let count = match events.at.last() {
+            Some(last) if *last <= as_of => events.len(),
+            Some(_) | None => events.at.partition_point(|at| *at <= as_of).min(events.len()),
+        };
+        mark(&self.bursty, events, count, zone, places, dropped);
+        let as_of_day = zone.local_day(as_of);
+        Reading {
+            events,
+            words: self.words,
+            values: self.values,
+            count,
+            standing,
+            as_of,
+            as_of_day,
+            dropped,
+            zone,
+            keeper,
+            moments,
+            booked,
         }
     }
 
-    fn passes(&self, filter: &Filter, events: Events<'_>, event: usize) -> bool {
-        match events.signal.get(event).map_or(Pass::Never, |signal| filter.of(*signal)) {
-            Pass::Never => false,
-            Pass::Always => true,
-            Pass::If(bit) => events.bit(self.words, event, bit),
+    fn value(&self, plan: &Plan, reading: &mut Reading<'_>) -> Option<i64> {
+        match &plan.kind {
+            Kind::Count => Some(reading.count_of(plan)),
+            Kind::Any => Some(i64::from(reading.last(plan).is_some())),
+            Kind::Sum(property) => reading.sum_of(plan, property),
+            Kind::First(property) => {
+                let mut first = None;
+                reading.visit(plan, |_, moment| {
+                    first = Some(moment);
+                    ControlFlow::Break(())
+                });
+                reading.property(property, first?)
+            }
+            Kind::Last(property) => {
+                let last = reading.last(plan)?;
+                reading.property(property, last)
+            }
+            Kind::DaysSinceLast => {
+                let last = reading.last(plan)?;
+                Some(reading.days_since(last.at))
+            }
+            Kind::DaysIn(stage) => Some(reading.days_in(plan, *stage)),
+            Kind::Quiet(length) => Some(reading.quiet(plan, *length)),
+            Kind::Waited(length) => Some(i64::from(reading.waited(plan, *length))),
+            Kind::Balance(bookings) => Some(reading.balance(plan, bookings, &self.plans)),
         }
     }
+}
+
+impl Reading<'_> {
+    /// How many; of what fades, what they are still worth in hundredths.
+    fn count_of(&mut self, plan: &Plan) -> i64 {
+        let mut count: i64 = 0;
+        let mut millionths: i128 = 0;
+        self.visit(plan, |reading, moment| {
+            count += 1;
+            millionths += i128::from(reading.weight(plan, moment));
+            ControlFlow::Continue(())
+        });
+        match plan.fading {
+            None => count,
+            Some(_) => i64::try_from(rounded(millionths, 4)).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// The exact sum of a property, in its own units, and of what fades in hundredths; missing beyond 64 bits.
+    fn sum_of(&mut self, plan: &Plan, property: &Property) -> Option<i64> {
+        // fewer than 2^32 signals of less than 2^64, times a million: below 2^116
+        let mut sum: i128 = 0;
+        self.visit(plan, |reading, moment| {
+            if let Some(value) = reading.property(property, moment) {
+                sum += i128::from(value) * i128::from(reading.weight(plan, moment));
+            }
+            ControlFlow::Continue(())
+        });
+        let sum = match plan.fading {
+            None => sum / i128::from(ONE),
+            Some(_) => rounded(sum, u32::from(property.scale) + 4),
+        };
+        i64::try_from(sum).ok()
+    }
+
+    /// What something is still worth, in millionths.
+    fn weight(&mut self, plan: &Plan, moment: Moment) -> i64 {
+        match &plan.fading {
+            None => ONE,
+            Some(weights) => weights.millionths(self.days_since(moment.at)),
+        }
+    }
+
+    fn property(&self, property: &Property, moment: Moment) -> Option<i64> {
+        let event = moment.event?;
+        let kept = property.of(*self.events.signal.get(event)?)?;
+        if !self.events.bit(self.words, event, kept.known_bit) {
+            return None;
+        }
+        self.events.values.get(event * self.values + kept.slot).copied()
+    }
+}
+
+/// Divided by a power of ten, half away from zero.
+fn rounded(value: i128, places: u32) -> i128 {
+    let divisor = 10i128.pow(places);
+    let half = if value < 0 { -divisor / 2 } else { divisor / 2 };
+    (value + half) / divisor
 }

@@ -7,23 +7,32 @@
 //! The order of what is done to signals: bursts are dropped; then what the measure's `where` does not hold for; then what was forgotten; then
 //! what is over the cap; and of what is left, what is in the window and `since` counts.
 
+mod balance;
+mod bursts;
+mod cap;
 mod clock_signals;
 mod digest;
 mod events;
+mod fading;
 mod layout;
 mod measures;
 mod plan;
+mod quiet;
+mod reading;
 pub mod replay;
 mod scratch;
+mod start;
+mod stays;
 
 pub use clock_signals::ClockSignals;
 pub use digest::digest;
 pub use events::{Events, OwnedEvents, Texts};
 pub use layout::{KeptProperty, Layout, SignalLayout, event_program};
-pub use measures::Measures;
+pub use measures::{Measures, Seen};
 pub use scratch::Scratch;
 
-use crate::model::Transition;
+use crate::calendar::Zone;
+use crate::model::{Length, Transition};
 
 /// Where a lead stands.
 #[derive(Clone, Copy, Debug)]
@@ -34,4 +43,19 @@ pub struct Standing<'a> {
     pub since: Option<i64>,
     /// the stages it went through, as far as known, in the order of time
     pub log: &'a [Transition],
+}
+
+impl Standing<'_> {
+    /// When the stay in the stage began.
+    fn began(&self, as_of: i64) -> i64 {
+        self.since.unwrap_or(as_of)
+    }
+}
+
+/// So much later: days at the same time of day on the zone's clock, anything else as time goes by.
+fn later(zone: &mut Zone, at: i64, length: Length) -> i64 {
+    match length {
+        Length::Elapsed(length) => at.saturating_add(length),
+        Length::Days(days) => zone.days_later(at, days),
+    }
 }

@@ -2,11 +2,11 @@
 //!
 //! Enters: a measure of the model. Leaves: a [`Plan`]. Always holds: a plan's tables have an entry per signal.
 
-#![allow(dead_code)] // until every clause is read
-
+use super::balance::Booking;
+use super::fading::Weights;
 use super::{Layout, SignalLayout};
 use crate::model::{
-    Cap, EventColumnId, EventConditionId, Fading, Interval, Length, Measure, MeasureId, MeasureKind, Policy, SignalId, Since, Subject,
+    Cap, EventColumnId, EventConditionId, Interval, Length, Measure, MeasureId, MeasureKind, Policy, SignalId, Since, Subject,
 };
 
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub(super) struct Plan {
     pub window: Option<Length>,
     pub since: Option<SincePlan>,
     pub cap: Option<Cap>,
-    pub fading: Option<Fading>,
+    pub fading: Option<Weights>,
     /// the [`Policy::forgets`] after which it starts again
     pub forgets: Vec<usize>,
     /// bounds of a known value
@@ -34,7 +34,7 @@ pub(super) enum Kind {
     DaysIn(usize),
     Quiet(Length),
     Waited(Length),
-    Balance,
+    Balance(Vec<Booking>),
 }
 
 /// What is counted.
@@ -129,7 +129,7 @@ impl Plan {
             (MeasureKind::DaysIn, Subject::Signals(_)) => Kind::DaysIn(usize::MAX),
             (MeasureKind::Quiet(length), _) => Kind::Quiet(length),
             (MeasureKind::Waited(length), _) => Kind::Waited(length),
-            (MeasureKind::Balance(_), _) => Kind::Balance,
+            (MeasureKind::Balance(score), _) => Kind::Balance(super::balance::bookings(policy, score)),
         };
         let filter = |signals: &[SignalId], condition| Filter::new(policy, layout, signals, condition);
         let of = match &measure.subject {
@@ -149,7 +149,7 @@ impl Plan {
             window: measure.window,
             since,
             cap: measure.cap,
-            fading: measure.fading,
+            fading: measure.fading.map(Weights::new),
             forgets: forgets.map(|(index, _)| index).collect(),
             range: measure.range.filter(|range| range.low <= range.high).unwrap_or(Interval::FULL),
         }

@@ -12,7 +12,7 @@ use crate::model::{Because, Decide, DecideBody, Edge, Matcher, Policy, RouteTarg
 use crate::program::{Lowered, RouteTrace};
 use crate::record::reader::Reader;
 use crate::record::show::Show;
-use crate::record::{self, Lead, LeadError};
+use crate::record::{self, Histories, Lead, LeadError};
 use crate::source::Sources;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,12 +24,20 @@ pub enum ExplainError {
 }
 
 /// Why `lead` gets its answer at `as_of` (microseconds since the epoch). `plain` must be the unoptimised program of `policy`.
-pub fn explain(policy: &Policy, sources: &Sources, plain: &Lowered, lead: &Lead, as_of: i64) -> Result<Explanation, ExplainError> {
-    let block = record::encode(policy, &plain.program, std::slice::from_ref(lead))?;
+pub fn explain(
+    policy: &Policy,
+    sources: &Sources,
+    histories: &Histories,
+    plain: &Lowered,
+    lead: &Lead,
+    as_of: i64,
+) -> Result<Explanation, ExplainError> {
+    let block = record::encode(policy, histories, &plain.program, std::slice::from_ref(lead), as_of)?;
     let values = interpret::row(&plain.program, &block, 0, &record::parameters(policy, as_of)?);
     let zone = record::zone(policy)?;
     let show = Show { policy, zone: &zone };
-    let reader = Reader::new(policy, sources, &plain.trace, &values, lead, show);
+    let columns = record::columns(policy, histories, lead, as_of)?;
+    let reader = Reader::new(policy, sources, &plain.trace, &values, lead, &columns, show);
 
     let scores = policy.scores.iter().zip(&plain.trace.scores).map(|(one, trace)| score(&reader, one, trace)).collect::<Result<_, _>>()?;
     Ok(Explanation {

@@ -56,7 +56,7 @@ use crate::model::{self, AsOf, Checked, Type};
 use crate::program::{Lowered, Output, OutputKind, OutputRole, Program, lower, passes};
 use crate::record::clocks::LeadClocks;
 use crate::record::show::Show;
-use crate::record::{self, Lead, LeadError};
+use crate::record::{self, Histories, Lead, LeadError};
 use crate::source::{Files, Sources};
 use crate::testing::{self, Backends, TestResult};
 
@@ -70,6 +70,7 @@ pub struct Policy {
     plain: Lowered,
     /// the same answers with less work
     program: Program,
+    histories: Histories,
     compiled: OnceLock<Compiled>,
 }
 
@@ -149,7 +150,8 @@ impl Policy {
         }
         let plain = lower::lower(&checked.policy);
         let program = passes::optimise(&plain.program);
-        Ok(Policy { checked, plain, program, compiled: OnceLock::new() })
+        let histories = Histories::new(&checked.policy);
+        Ok(Policy { checked, plain, program, histories, compiled: OnceLock::new() })
     }
 
     pub fn model(&self) -> &model::Policy {
@@ -167,7 +169,7 @@ impl Policy {
 
     /// The answers for leads in memory at `as_of`, in microseconds since the epoch.
     pub fn score(&self, leads: &[Lead], as_of: i64, backend: Backend) -> Result<Vec<Answer>, ScoreError> {
-        let block = record::encode(self.model(), &self.program, leads)?;
+        let block = record::encode(self.model(), &self.histories, &self.program, leads, as_of)?;
         let parameters = record::parameters(self.model(), as_of)?;
         let output = match backend {
             Backend::Jit => {
@@ -203,7 +205,7 @@ impl Policy {
 
     /// Why a lead gets its answer at `as_of`, in microseconds since the epoch.
     pub fn explain(&self, lead: &Lead, as_of: i64) -> Result<Explanation, ExplainError> {
-        explain::explain(self.model(), self.sources(), &self.plain, lead, as_of)
+        explain::explain(self.model(), self.sources(), &self.histories, &self.plain, lead, as_of)
     }
 
     /// Runs the policy's tests whose title contains `filter` on both evaluators.
@@ -221,6 +223,7 @@ impl Policy {
         Ok(Backends {
             policy: self.model(),
             sources: self.sources(),
+            histories: &self.histories,
             plain: &self.plain,
             optimised: &self.program,
             compiled: self.compiled()?,

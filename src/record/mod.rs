@@ -7,17 +7,19 @@
 //! Files of leads go another way (`batch`), which gives the same inputs for the same lead.
 
 pub mod clocks;
+mod history;
 pub mod reader;
 pub mod show;
 
-use jiff::tz::TimeZone;
-use rustc_hash::FxHashMap;
+pub use history::Histories;
 
-use crate::column::{Block, Column};
-use crate::model::value::fold_text;
-use crate::model::{ColumnId, Constant, Event, Policy, SOME_OF_CHOICES_MAX, Transition, Type};
-use crate::program::text_map::domain_of;
-use crate::program::{Input, InputSource, Parameters, Program, arithmetic};
+use jiff::tz::TimeZone;
+
+use crate::calendar::Zone;
+use crate::column::Block;
+use crate::model::{ColumnId, Constant, Event, Field, Policy, SOME_OF_CHOICES_MAX, Transition, Type};
+use crate::program::encode::{Other, OutOfRange};
+use crate::program::{self, InputSource, Parameters, Program, arithmetic};
 
 /// One lead: what is known of it, and where it stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,13 +53,38 @@ pub enum LeadError {
     Range { field: String },
     #[error("there is no stage {stage}")]
     Stage { stage: usize },
+    #[error("there is no signal {signal}")]
+    Signal { signal: usize },
+    #[error("a signal `{signal}` has {given} values, the policy {properties} properties")]
+    PropertyCount { signal: String, given: usize, properties: usize },
+    #[error("{at} microseconds since 1970 is no time that the calendar knows")]
+    Instant { at: i64 },
     #[error("there is no time zone `{0}`")]
     Zone(String),
 }
 
+impl LeadError {
+    /// The same of a property of a signal.
+    fn of_signal(self, signal: &str) -> LeadError {
+        let of = |property: String| format!("{signal}.{property}");
+        match self {
+            LeadError::Missing { field } => LeadError::Missing { field: of(field) },
+            LeadError::Type { field } => LeadError::Type { field: of(field) },
+            LeadError::Range { field } => LeadError::Range { field: of(field) },
+            other @ (LeadError::FieldCount { .. }
+            | LeadError::Stage { .. }
+            | LeadError::Signal { .. }
+            | LeadError::PropertyCount { .. }
+            | LeadError::Instant { .. }
+            | LeadError::Zone(_)) => other,
+        }
+    }
+}
+
 /// What is the same for all leads of a run at `as_of`, in microseconds since the epoch.
 pub fn parameters(policy: &Policy, as_of: i64) -> Result<Parameters, LeadError> {
-    Ok(Parameters { as_of_day: local_day(&zone(policy)?, as_of), as_of })
+    let mut zone = Zone::named(&policy.timezone).map_err(|error| LeadError::Zone(error.0))?;
+    Ok(Parameters { as_of_day: zone.local_day(as_of), as_of })
 }
 
 /// The policy's time zone.
@@ -65,28 +92,31 @@ pub fn zone(policy: &Policy) -> Result<TimeZone, LeadError> {
     TimeZone::get(&policy.timezone).map_err(|_| LeadError::Zone(policy.timezone.clone()))
 }
 
-/// The calendar day of an instant, in days since 1970-01-01.
-pub fn local_day(zone: &TimeZone, microseconds: i64) -> i64 {
-    let instant = jiff::Timestamp::from_microsecond(microseconds).unwrap_or(if microseconds < 0 {
-        jiff::Timestamp::MIN
-    } else {
-        jiff::Timestamp::MAX
-    });
-    let date = zone.to_datetime(instant).date();
-    i64::from(jiff::civil::date(1970, 1, 1).until(date).map_or(0, |span| span.get_days()))
+/// The values of every column of the policy for a lead: its fields, behind them its measures at `as_of`.
+pub fn columns(policy: &Policy, histories: &Histories, lead: &Lead, as_of: i64) -> Result<Vec<Option<Constant>>, LeadError> {
+    check(policy, lead)?;
+    let mut columns = lead.values.clone();
+    columns.extend(histories.measures(policy, lead, as_of)?);
+    Ok(columns)
 }
 
-/// The inputs of `program` for these leads, one row each.
-pub fn encode(policy: &Policy, program: &Program, leads: &[Lead]) -> Result<Block, LeadError> {
-    for lead in leads {
-        check(policy, lead)?;
-    }
-    let zone = zone(policy)?;
-    // equal texts of any field get equal numbers, within one block
-    let mut identities = FxHashMap::default();
-    let columns =
-        program.inputs.iter().map(|input| column(policy, program, &zone, input, leads, &mut identities)).collect::<Result<_, _>>()?;
-    Ok(Block { rows: leads.len(), columns })
+/// The inputs of `program` for these leads at `as_of`, one row each.
+pub fn encode(policy: &Policy, histories: &Histories, program: &Program, leads: &[Lead], as_of: i64) -> Result<Block, LeadError> {
+    let columns = leads.iter().map(|lead| columns(policy, histories, lead, as_of)).collect::<Result<Vec<_>, _>>()?;
+    let mut zone = Zone::named(&policy.timezone).map_err(|error| LeadError::Zone(error.0))?;
+    let shown_in = self::zone(policy)?;
+    let of = |row: usize, column: ColumnId| columns.get(row)?.get(column)?.as_ref();
+    let other = |row: usize, other: Other| {
+        let lead = leads.get(row)?;
+        match other {
+            Other::Stage => Some(lead.stage.or(policy.start_stage).unwrap_or(0) as i64),
+            Other::StageSince => lead.stage_since,
+            Other::RestUntil => lead.rest_until,
+            Other::KeyHash => Some(arithmetic::key_hash(&key_text(policy, &shown_in, lead).unwrap_or_default())),
+        }
+    };
+    program::encode::encode(program, &mut zone, leads.len(), of, other)
+        .map_err(|OutOfRange(source)| LeadError::Range { field: source_name(policy, &source) })
 }
 
 fn check(policy: &Policy, lead: &Lead) -> Result<(), LeadError> {
@@ -94,33 +124,8 @@ fn check(policy: &Policy, lead: &Lead) -> Result<(), LeadError> {
         return Err(LeadError::FieldCount { given: lead.values.len(), fields: policy.fields.len() });
     }
     for (index, (field, value)) in policy.fields.iter().zip(&lead.values).enumerate() {
-        let name = || field.name.clone();
-        let blank = matches!(value, Some(Constant::Text(text)) if text.trim().is_empty());
-        let Some(value) = value.as_ref().filter(|_| !blank) else {
-            // a test gives no key
-            if field.optional || policy.key == Some(index) {
-                continue;
-            }
-            return Err(LeadError::Missing { field: name() });
-        };
-        let fits = match (field.ty, value) {
-            (Type::Text, Constant::Text(_)) => true,
-            (Type::Text, Constant::Integer(_)) => return Err(LeadError::Type { field: name() }),
-            (_, Constant::Text(_)) => return Err(LeadError::Type { field: name() }),
-            (Type::YesNo, Constant::Integer(value)) => (0..=1).contains(value),
-            (Type::OneOf(choices), Constant::Integer(value)) => (0..policy.choices[choices].members.len() as i64).contains(value),
-            // an empty set is a missing one
-            (Type::SomeOf(choices), Constant::Integer(value)) => {
-                let bits = policy.choices[choices].members.len().clamp(1, SOME_OF_CHOICES_MAX);
-                (1..=i64::MAX >> (SOME_OF_CHOICES_MAX - bits)).contains(value)
-            }
-            (Type::Number { .. } | Type::Date | Type::Time, Constant::Integer(value)) => {
-                field.range.is_none_or(|range| range.contains(*value))
-            }
-        };
-        if !fits {
-            return Err(LeadError::Range { field: name() });
-        }
+        // a test gives no key
+        fits(policy, field, value.as_ref(), policy.key == Some(index))?;
     }
     match lead.stage {
         Some(stage) if stage >= policy.stages.len() => Err(LeadError::Stage { stage }),
@@ -128,48 +133,27 @@ fn check(policy: &Policy, lead: &Lead) -> Result<(), LeadError> {
     }
 }
 
-fn column(
-    policy: &Policy,
-    program: &Program,
-    zone: &TimeZone,
-    input: &Input,
-    leads: &[Lead],
-    identities: &mut FxHashMap<String, i64>,
-) -> Result<Column, LeadError> {
-    let mut column = Column::with_capacity(input.width, leads.len());
-    let text = |lead: &Lead, column: ColumnId| match lead.values.get(column) {
-        Some(Some(Constant::Text(text))) if !text.trim().is_empty() => Some(text.clone()),
-        Some(Some(Constant::Text(_) | Constant::Integer(_)) | None) | None => None,
+/// Whether a value is one that the field of a lead, or the property of a signal, can have.
+fn fits(policy: &Policy, field: &Field, value: Option<&Constant>, can_be_left_out: bool) -> Result<(), LeadError> {
+    let name = || field.name.clone();
+    let blank = matches!(value, Some(Constant::Text(text)) if text.trim().is_empty());
+    let Some(value) = value.filter(|_| !blank) else {
+        return if field.optional || can_be_left_out { Ok(()) } else { Err(LeadError::Missing { field: name() }) };
     };
-    let integer = |lead: &Lead, column: ColumnId| match lead.values.get(column) {
-        Some(Some(Constant::Integer(value))) => Some(*value),
-        Some(Some(Constant::Text(_)) | None) | None => None,
-    };
-    for lead in leads {
-        let value = match &input.source {
-            InputSource::Column(field) => integer(lead, *field),
-            InputSource::LocalDay(field) => integer(lead, *field).map(|instant| local_day(zone, instant)),
-            InputSource::Text { column, map } => text(lead, *column).and_then(|text| program.text_maps[*map].code(&text)),
-            InputSource::TextIdentity { column, domain } => text(lead, *column)
-                .map(|text| fold_text(&text))
-                .and_then(|folded| if *domain { domain_of(&folded).map(str::to_string) } else { Some(folded) })
-                .map(|folded| {
-                    let next = identities.len() as i64;
-                    *identities.entry(folded).or_insert(next)
-                }),
-            InputSource::Stage => Some(lead.stage.or(policy.start_stage).unwrap_or(0) as i64),
-            InputSource::StageSince => lead.stage_since,
-            InputSource::RestUntil => lead.rest_until,
-            InputSource::KeyHash => Some(arithmetic::key_hash(&key_text(policy, zone, lead).unwrap_or_default())),
-        };
-        // only a key can be left out without being optional; what then stands for it must be harmless
-        let value = if input.optional { value } else { value.or(Some(input.interval.0)) };
-        if value.is_some_and(|value| value < input.interval.0 || value > input.interval.1) {
-            return Err(LeadError::Range { field: source_name(policy, &input.source) });
+    let members = |choices: usize| policy.choices.get(choices).map_or(0, |choices| choices.members.len());
+    let fits = match (field.ty, value) {
+        (Type::Text, Constant::Text(_)) => true,
+        (Type::Text, Constant::Integer(_)) | (_, Constant::Text(_)) => return Err(LeadError::Type { field: name() }),
+        (Type::YesNo, Constant::Integer(value)) => (0..=1).contains(value),
+        (Type::OneOf(choices), Constant::Integer(value)) => (0..members(choices) as i64).contains(value),
+        // an empty set is a missing one
+        (Type::SomeOf(choices), Constant::Integer(value)) => {
+            let bits = members(choices).clamp(1, SOME_OF_CHOICES_MAX);
+            (1..=i64::MAX >> (SOME_OF_CHOICES_MAX - bits)).contains(value)
         }
-        column.push(value);
-    }
-    Ok(column)
+        (Type::Number { .. } | Type::Date | Type::Time, Constant::Integer(value)) => field.range.is_none_or(|range| range.contains(*value)),
+    };
+    if fits { Ok(()) } else { Err(LeadError::Range { field: name() }) }
 }
 
 fn source_name(policy: &Policy, source: &InputSource) -> String {

@@ -6,7 +6,7 @@
 use super::Lead;
 use super::show::Show;
 use crate::model::value::fold_text;
-use crate::model::{Constant, Derived, Expr, ExprKind, Policy, Table, Type};
+use crate::model::{ColumnId, Constant, Derived, Expr, ExprKind, Policy, Table, Type};
 use crate::program::text_map::domain_of;
 use crate::program::{Trace, Value};
 use crate::source::{Sources, Span};
@@ -18,6 +18,8 @@ pub struct Reader<'a> {
     /// of every operation of the plain program
     pub values: &'a [Option<i64>],
     pub lead: &'a Lead,
+    /// of every column of the policy: fields, behind them measures
+    pub columns: &'a [Option<Constant>],
     pub show: Show<'a>,
     /// per `let`, its value if it is a text: programs see texts as numbers
     let_texts: Vec<Option<String>>,
@@ -30,9 +32,10 @@ impl<'a> Reader<'a> {
         trace: &'a Trace,
         values: &'a [Option<i64>],
         lead: &'a Lead,
+        columns: &'a [Option<Constant>],
         show: Show<'a>,
     ) -> Reader<'a> {
-        let mut reader = Reader { policy, sources, trace, values, lead, show, let_texts: vec![None; policy.lets.len()] };
+        let mut reader = Reader { policy, sources, trace, values, lead, columns, show, let_texts: vec![None; policy.lets.len()] };
         // each after all that it needs, so that a long chain is no deep recursion
         for derived in &policy.order {
             match derived {
@@ -83,10 +86,8 @@ impl<'a> Reader<'a> {
     pub fn value(&self, expression: &Expr) -> Option<i64> {
         match &expression.kind {
             ExprKind::Constant(Constant::Integer(value)) => Some(*value),
-            ExprKind::Field(field) => match self.lead.values.get(*field)? {
-                Some(Constant::Integer(value)) => Some(*value),
-                Some(Constant::Text(_)) | None => None,
-            },
+            ExprKind::Field(field) => self.integer(*field),
+            ExprKind::Measure(measure) => self.integer(self.policy.measure_column(*measure)),
             ExprKind::Let(index) => self.at((*self.trace.lets.get(*index)?)?),
             ExprKind::Score(index) => self.at(self.trace.scores.get(*index)?.value?),
             ExprKind::Section(score, section) => self.at(*self.trace.scores.get(*score)?.sections.get(*section)?),
@@ -103,7 +104,6 @@ impl<'a> Reader<'a> {
             | ExprKind::DaysSince(_)
             | ExprKind::DaysUntil(_)
             | ExprKind::DomainOf(_)
-            | ExprKind::Measure(_)
             | ExprKind::Property(_)
             | ExprKind::And(_)
             | ExprKind::Or(_)
@@ -126,10 +126,8 @@ impl<'a> Reader<'a> {
     fn text(&self, expression: &Expr) -> Option<String> {
         match &expression.kind {
             ExprKind::Constant(Constant::Text(text)) => Some(text.clone()),
-            ExprKind::Field(field) => match self.lead.values.get(*field)? {
-                Some(Constant::Text(text)) => Some(text.clone()),
-                Some(Constant::Integer(_)) | None => None,
-            },
+            ExprKind::Field(field) => self.text_of(*field),
+            ExprKind::Measure(measure) => self.text_of(self.policy.measure_column(*measure)),
             ExprKind::Let(index) => self.let_texts.get(*index)?.clone(),
             ExprKind::DomainOf(inner) => domain_of(&fold_text(&self.text(inner)?)).map(str::to_string),
             ExprKind::Else(inner, default) => self.text(inner).or_else(|| match default {
@@ -155,7 +153,6 @@ impl<'a> Reader<'a> {
             | ExprKind::Smaller(_)
             | ExprKind::DaysSince(_)
             | ExprKind::DaysUntil(_)
-            | ExprKind::Measure(_)
             | ExprKind::Property(_)
             | ExprKind::And(_)
             | ExprKind::Or(_)
@@ -171,6 +168,20 @@ impl<'a> Reader<'a> {
             | ExprKind::TextTest { .. }
             | ExprKind::Entering(_)
             | ExprKind::Leaving(_) => None,
+        }
+    }
+
+    fn integer(&self, column: ColumnId) -> Option<i64> {
+        match self.columns.get(column)? {
+            Some(Constant::Integer(value)) => Some(*value),
+            Some(Constant::Text(_)) | None => None,
+        }
+    }
+
+    fn text_of(&self, column: ColumnId) -> Option<String> {
+        match self.columns.get(column)? {
+            Some(Constant::Text(text)) => Some(text.clone()),
+            Some(Constant::Integer(_)) | None => None,
         }
     }
 

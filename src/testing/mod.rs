@@ -14,7 +14,7 @@ use crate::program::{Lowered, Op, OutputRole, Parameter, Parameters, Program};
 use crate::record::clocks::LeadClocks;
 use crate::record::reader::Reader;
 use crate::record::show::Show;
-use crate::record::{self, Lead, LeadError};
+use crate::record::{self, Histories, Lead, LeadError};
 use crate::source::Sources;
 
 /// What a test runs on.
@@ -22,6 +22,7 @@ use crate::source::Sources;
 pub struct Backends<'a> {
     pub policy: &'a Policy,
     pub sources: &'a Sources,
+    pub histories: &'a Histories,
     pub plain: &'a Lowered,
     pub optimised: &'a Program,
     pub compiled: &'a Compiled,
@@ -85,10 +86,11 @@ pub fn subject(backends: Backends, test: &Test) -> Result<(Lead, i64), String> {
         signals: test.signals.clone(),
         ..Lead::default()
     };
-    // the instant itself only ends rests, and no lead of a test rests; or starts a clock
+    // the instant itself only ends rests, and no lead of a test rests; or starts a clock; or signals are counted back from it
     let looks_at_the_day = backends.plain.program.ops.iter().any(|op| matches!(op, Op::Parameter(Parameter::AsOfDay)));
     let is_clock = |expected: &Expected| matches!(expected.target, Target::ClockDue(_) | Target::ClockState(_));
-    let looks_at_the_clock = looks_at_the_day || test.expect.iter().any(is_clock);
+    let has_past = !test.signals.is_empty() || test.stage_since.is_some();
+    let looks_at_the_clock = looks_at_the_day || has_past || test.expect.iter().any(is_clock);
     match test.as_of {
         Some(as_of) => Ok((lead, as_of)),
         None if looks_at_the_clock => Err("the policy looks at the date, so the test must say `as of`".into()),
@@ -109,13 +111,14 @@ fn outcome(backends: Backends, test: &Test) -> TestOutcome {
 }
 
 fn differences(backends: Backends, test: &Test, lead: &Lead, as_of: i64) -> Result<Vec<Difference>, LeadError> {
-    let Backends { policy, sources, plain, optimised, compiled } = backends;
+    let Backends { policy, sources, histories, plain, optimised, compiled } = backends;
     let parameters = record::parameters(policy, as_of)?;
     let leads = std::slice::from_ref(lead);
-    let values = interpret::row(&plain.program, &record::encode(policy, &plain.program, leads)?, 0, &parameters);
+    let values = interpret::row(&plain.program, &record::encode(policy, histories, &plain.program, leads, as_of)?, 0, &parameters);
     let zone = record::zone(policy)?;
-    let reader = Reader::new(policy, sources, &plain.trace, &values, lead, Show { policy, zone: &zone });
-    let answers = answers(compiled, &record::encode(policy, optimised, leads)?, &parameters);
+    let columns = record::columns(policy, histories, lead, as_of)?;
+    let reader = Reader::new(policy, sources, &plain.trace, &values, lead, &columns, Show { policy, zone: &zone });
+    let answers = answers(compiled, &record::encode(policy, histories, optimised, leads, as_of)?, &parameters);
 
     let (clocks, compiled_clocks) = (LeadClocks::new(policy, &plain.program, as_of)?, LeadClocks::new(policy, optimised, as_of)?);
     let mut differences = Vec::new();

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use crate::support::markdown::{Example, Leads, examples};
+use crate::support::memory::Memory;
 use crate::support::scoring::{AS_OF, Scorer};
 use leadwright::batch::Backend;
 use leadwright::diagnostic::Severity;
@@ -41,6 +42,10 @@ fn check_page(path: &str, text: &str, wrong: &mut Vec<String>) -> (usize, usize)
         }
         let errors = found.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
         if let (Some(leads), false) = (&example.leads, errors) {
+            if needs_memory(example, &checked.policy) {
+                leads_run += check_histories(example, leads, &checked, wrong);
+                continue;
+            }
             for backend in [Backend::Interpret, Backend::Jit] {
                 leads_run += check_leads(example, leads, &checked.policy, backend, wrong);
             }
@@ -90,6 +95,44 @@ fn check_leads(example: &Example, leads: &Leads, policy: &model::Policy, backend
             let expected = if expected == "missing" { "" } else { expected };
             if plain(&record[column]) != plain(expected) {
                 wrong.push(format!("{place}: {backend:?} gives `{name}` = `{}`, not `{expected}`", &record[column]));
+            }
+        }
+    }
+    leads.rows.len()
+}
+
+/// Whether the leads of a page have a past: a file of leads alone does not tell it.
+fn needs_memory(example: &Example, policy: &model::Policy) -> bool {
+    !policy.measures.is_empty() || example.as_of.is_some()
+}
+
+fn check_histories(example: &Example, leads: &Leads, checked: &model::Checked, wrong: &mut Vec<String>) -> usize {
+    let as_of = example.as_of.as_deref().unwrap_or(AS_OF);
+    let mut memory = Memory::new(&checked.policy, &checked.sources, as_of);
+    let rows = leads.rows.iter().map(|(_, inputs, _)| {
+        let mut lead = memory.lead(&leads.inputs, inputs);
+        let key = &inputs[0];
+        lead.signals = example.signals.iter().filter(|cells| cells[0] == *key).map(|cells| memory.event(cells)).collect();
+        lead.log = example.log.iter().filter(|cells| cells[0] == *key).map(|cells| memory.transition(cells)).collect();
+        lead
+    });
+    let rows: Vec<_> = rows.collect();
+    let answers = match memory.score(&rows) {
+        Ok(answers) => answers,
+        Err(error) => {
+            wrong.push(format!("{}: {error}", example.place));
+            return 0;
+        }
+    };
+    for ((place, _, outputs), answer) in leads.rows.iter().zip(&answers) {
+        for (name, expected) in leads.outputs.iter().zip(outputs) {
+            let Some(found) = answer.get(name) else {
+                wrong.push(format!("{place}: there is no output `{name}` among {:?}", answer.keys()));
+                continue;
+            };
+            let found = found.as_deref().unwrap_or("missing");
+            if plain(found) != plain(expected) {
+                wrong.push(format!("{place}: `{name}` is `{found}`, not `{expected}`"));
             }
         }
     }

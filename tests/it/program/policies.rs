@@ -10,6 +10,7 @@ use leadwright::program::Lowered;
 use leadwright::program::lower::lower;
 use leadwright::program::passes::optimise;
 use leadwright::program::verify::verify;
+use leadwright::record::Histories;
 use leadwright::testing::{self, Backends, TestOutcome};
 
 /// The header of every policy here.
@@ -32,8 +33,14 @@ fn check_policy(text: &str, tables: &[(&str, &str)]) -> (Checked, Lowered) {
     let (checked, lowered) = compile(text, tables);
     let optimised = optimise(&lowered.program);
     let compiled = Compiled::new(&optimised).expect("machine code");
-    let backends =
-        Backends { policy: &checked.policy, sources: &checked.sources, plain: &lowered, optimised: &optimised, compiled: &compiled };
+    let backends = Backends {
+        policy: &checked.policy,
+        sources: &checked.sources,
+        histories: &Histories::new(&checked.policy),
+        plain: &lowered,
+        optimised: &optimised,
+        compiled: &compiled,
+    };
     let results = testing::run(backends, None);
     assert!(!results.is_empty(), "the policy carries no test");
     let failed: Vec<_> = results.iter().filter(|result| result.outcome != TestOutcome::Passed).collect();

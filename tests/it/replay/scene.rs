@@ -76,7 +76,8 @@ impl Scene {
         let policy = self.policy();
         let mut texts = Texts::default();
         let digested = digest(policy, replay.layout(), events, &mut texts);
-        let block = record::encode(policy, replay.program(), &[Lead { values, ..Lead::default() }]).unwrap();
+        let block = record::encode(policy, &record::Histories::new(policy), replay.program(), &[Lead { values, ..Lead::default() }], start)
+            .unwrap();
         let inputs: Vec<Option<i64>> = block.columns.iter().map(|column| column.get(0)).collect();
         let mut course = Course::default();
         let subject = Subject { inputs: &inputs, events: digested.view(), texts: &texts, start };

@@ -5,22 +5,30 @@
 //! ```leadwright             a policy, or a part of one
 //! ```leadwright E0401       the same, with exactly this mistake
 //! ```file areas.csv         a further file of the next policy
+//! ```signals                `key, time, signal, property value, …` of the leads that follow
+//! ```log                    `key, time, from, to, forget section`: the stages that they went through
+//! ```leads 2026-11-01T01:30   the same at another instant than the usual one
 //! ```leads                  `inputs => outputs`, a row a lead, for the policy before it
 //! ```
 
 use std::collections::BTreeMap;
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Example {
     /// where it stands: `docs/language.md:120`
     pub place: String,
     pub files: BTreeMap<String, String>,
     /// the code that the policy is to have; none for a clean one
     pub code: Option<String>,
+    /// signals and entries of stage logs, as cells
+    pub signals: Vec<Vec<String>>,
+    pub log: Vec<Vec<String>>,
+    /// another instant than the usual one
+    pub as_of: Option<String>,
     pub leads: Option<Leads>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Leads {
     pub inputs: Vec<String>,
     pub outputs: Vec<String>,
@@ -45,7 +53,8 @@ pub fn examples(path: &str, text: &str) -> Vec<Example> {
             ("leadwright", "prelude") => {
                 let lead = body_text.find("\nlead {").expect("a prelude has a lead");
                 prelude = Some((body_text[..=lead].to_string(), body_text[lead..].to_string()));
-                found.push(Example { place, files: BTreeMap::from([("policy.lead".to_string(), body_text)]), code: None, leads: None });
+                let files = BTreeMap::from([("policy.lead".to_string(), body_text)]);
+                found.push(Example { place, files, ..Example::default() });
             }
             ("leadwright", code) => {
                 let mut policy = body_text.clone();
@@ -58,13 +67,27 @@ pub fn examples(path: &str, text: &str) -> Vec<Example> {
                 let mut files = std::mem::take(&mut files);
                 files.insert("policy.lead".to_string(), policy);
                 let code = Some(code.to_string()).filter(|code| !code.is_empty());
-                found.push(Example { place, files, code, leads: None });
+                found.push(Example { place, files, code, ..Example::default() });
             }
-            ("leads", _) => found.last_mut().expect("leads stand behind a policy").leads = Some(leads(&place, &body)),
+            ("signals", _) => found.last_mut().expect("signals stand behind a policy").signals = rows(&body),
+            ("log", _) => found.last_mut().expect("a log stands behind a policy").log = rows(&body),
+            ("leads", as_of) => {
+                // the same policy may be asked about leads more than once
+                if let Some(again) = found.last().filter(|example| example.leads.is_some()).cloned() {
+                    found.push(again);
+                }
+                let example = found.last_mut().expect("leads stand behind a policy");
+                example.as_of = Some(as_of.to_string()).filter(|as_of| !as_of.is_empty());
+                example.leads = Some(leads(&place, &body));
+            }
             _ => {}
         }
     }
     found
+}
+
+fn rows(body: &[&str]) -> Vec<Vec<String>> {
+    body.iter().map(|line| line.split(',').map(|cell| cell.trim().to_string()).collect()).collect()
 }
 
 fn leads(place: &str, body: &[&str]) -> Leads {

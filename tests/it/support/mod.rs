@@ -1,6 +1,7 @@
 //! What tests of several areas share.
 
 pub mod markdown;
+pub mod memory;
 pub mod policies;
 pub mod random;
 pub mod random_program;

@@ -1,0 +1,3 @@
+//! Histories: what signals and the stage log add up to.
+
+mod medbank;

@@ -162,9 +162,9 @@ fn the_policy_checks_and_its_tests_pass() {
     }
 }
 
-/// The whole worked example, signals, clocks, claims and standard included, is understood, though scoring needs parts that come later.
+/// The whole worked example, signals, clocks, claims and standard included, is understood; a lead without any signal is scored too.
 #[test]
-fn the_full_policy_checks_and_is_not_scored_by_halves() {
+fn the_full_policy_checks_and_scores() {
     let full = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/medbank_full");
     let checked = leadwright(|run| {
         run.arg("check").arg(&full);
@@ -174,11 +174,8 @@ fn the_full_policy_checks_and_is_not_scored_by_halves() {
     let folder = tempfile::tempdir().expect("a folder");
     let input = folder.path().join("leads.csv");
     std::fs::write(&input, "lead_id,site_of_care,sites,tiered_discount,state,competitor\n1,hospital,1,no,OH,no\n").expect("a file");
-    let output = folder.path().join("scored.csv");
-    let scored = leadwright(|run| {
-        run.arg("score").arg(&full).arg(&input).arg("-o").arg(&output);
-    });
-    assert_eq!(scored.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&scored.stderr).contains("E0901"), "{}", String::from_utf8_lossy(&scored.stderr));
-    assert!(!output.exists(), "nothing is written");
+    let scored = Scoring { policy: &full, input: &input, as_of: AS_OF, with: &[] }.run(folder.path());
+    // demographic 40% of 40; behavioural 60% of -15, for a lead that was never seen
+    assert_eq!(scored.cells("readiness"), ["7.000"]);
+    assert_eq!(scored.cells("stage"), ["inquiry"]);
 }

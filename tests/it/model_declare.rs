@@ -888,22 +888,7 @@ fn the_whole_language_checks_and_says_what_it_does_not_evaluate() {
     let of = |scoring: bool| -> Vec<&str> {
         checked.policy.unevaluated.iter().filter(|part| part.scoring == scoring).map(|part| part.what.as_str()).collect()
     };
-    let scoring = [
-        "`count of page_view where path starts with \"/careers\" in last 30 days`",
-        "`count of brochure_download in last 90 days at most 1 per day`",
-        "`any ask_for_rep in last 14 days`",
-        "`count of page_view where path starts with \"/products\" fading half every 30 days`",
-        "`days since last page_view`",
-        "`accepted`",
-        "`rejected`",
-        "`30 days without first_call`",
-        "`meeting_booked`",
-        "`rejected`",
-        "`closed_won`",
-        "`closed_lost`",
-        "`60 days without activity`",
-    ];
-    assert_eq!(of(true), scoring);
+    assert!(of(true).is_empty(), "{:?}", of(true));
     let others = [
         "the claim \"competitors never reach sales\"",
         "the claim \"more beds never lower the score\"",

@@ -40,22 +40,19 @@ fn mistakes_for_programs() {
 
 #[test]
 fn what_is_not_evaluated_yet_is_a_note_here_and_an_error_where_it_is_needed() {
-    let policy = POLICY.replace(
-        "let age",
-        "signal call\n\nsla answer {\n  starts when entering working\n  stops on call\n  within 2 days\n  by desk\n}\n\nlet age",
-    );
+    let policy = POLICY.replace("near  when", "keep owner when rival\n  near  when");
     let folder = Folder::new(&[("clinic.lead", &policy), ("leads.csv", super::LEADS)]);
     let name = folder.name("clinic.lead");
     let ran = run(&["check", &name]);
     assert_eq!(ran.code, 0, "{}", ran.out);
-    assert!(ran.out.contains("not evaluated yet") && ran.out.contains("clinic.lead:20:1"), "{}", ran.out);
+    assert!(ran.out.contains("not evaluated yet") && ran.out.contains("clinic.lead:44:3"), "{}", ran.out);
     for arguments in
         [&["test", &name][..], &["score", &name, &folder.name("leads.csv")], &["explain", &name, &folder.name("leads.csv"), "--lead", "A"]]
     {
         let ran = run(arguments);
         assert_eq!((ran.code, ran.out.as_str()), (1, ""));
         assert!(
-            ran.err.contains("error[E0901]") && ran.err.contains("clinic.lead:20:1") && ran.err.contains("1 error in 1 file; no"),
+            ran.err.contains("error[E0901]") && ran.err.contains("clinic.lead:44:3") && ran.err.contains("1 error in 1 file; no"),
             "{}",
             ran.err
         );

@@ -16,6 +16,9 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
 use crate::source::Span;
 use crate::syntax::tree::{self, FromStages, Subject};
 
+/// So many names are compared to find the stages that unknown names are meant for.
+const COMPARISONS_MAX: usize = 200_000;
+
 impl Checker<'_> {
     pub(crate) fn check_flows(&mut self) {
         let mut names = FxHashMap::default();
@@ -254,8 +257,12 @@ impl Checker<'_> {
         // by the trees, not the rows kept: a row with a mistake elsewhere is a way all the same
         let index: FxHashMap<&str, usize> =
             self.items.stages.iter().enumerate().map(|(index, (_, stage))| (stage.name.text.as_str(), index)).collect();
-        // an unknown stage in a row most likely is a misspelt one, whose way this is
-        let meant = |name: &tree::Name| index.get(nearest(&name.text, index.keys().copied()).filter(|_| self.can_suggest())?).copied();
+        // an unknown stage in a row most likely is a misspelt one, whose way this is; of very many the first are looked at
+        let mut comparisons_left = COMPARISONS_MAX;
+        let mut meant = |name: &tree::Name| {
+            comparisons_left = comparisons_left.checked_sub(index.len())?;
+            index.get(nearest(&name.text, index.keys().copied())?).copied()
+        };
         for row in items.iter().flat_map(|(_, flow)| &flow.rows) {
             if let Some(to) = index.get(row.to.text.as_str()).copied().or_else(|| meant(&row.to)) {
                 has_way_in[to] = true;

@@ -116,3 +116,20 @@ fn a_table_is_looked_at_whole() {
     // a first line that names none of the columns is no header
     assert_eq!(found(table, &[("t.csv", rows)]), ["E0108 s", "E0108 n", "E0108 m", "E0108 d"]);
 }
+
+/// Whatever is quadratic in the number of mistakes takes minutes here.
+#[test]
+fn thousands_of_mistakes_take_bounded_time() {
+    let rows = |row: &dyn Fn(usize) -> String| (0..4_000).map(row).collect::<String>();
+    let policies = [
+        rows(&|i| format!("let l{i} = not (beds > 5 and bb{i} > 3) or region is {i}\n")),
+        format!("decide d {{\n{}}}\n", rows(&|i| format!("  k{i} when zz{i} is {i} and not (due > 2026-01-01)\n"))),
+        format!("let big = not ({}beds > 5)\n", rows(&|i| format!("due > 2026-01-0{} or ", i % 9 + 1))),
+        format!("{}flow {{\n{}}}\n", rows(&|i| format!("stage s{i} owner t\n")), rows(&|i| format!("  q{i} -> w{i} when beds > 3\n"))),
+        rows(&|i| format!("test \"t{i}\" {{ lead {{ beds 777  rr x }} expect {{ q{i} 5 }} }}\n")),
+    ];
+    let start = std::time::Instant::now();
+    let counts: Vec<usize> = policies.iter().map(|policy| found(policy, &[]).len()).collect();
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+    assert!(counts[0] >= 4_000 && counts[1] >= 4_000 && counts[2] == 1 && counts[3] >= 8_000 && counts[4] >= 8_000, "{counts:?}");
+}

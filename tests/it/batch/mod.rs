@@ -11,5 +11,6 @@ mod order;
 mod output;
 mod scene;
 mod scoring;
+mod signals;
 mod tables;
 mod zones;

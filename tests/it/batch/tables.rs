@@ -255,3 +255,33 @@ fn text_of(names: Vec<String>, batches: impl Iterator<Item = RecordBatch>) -> Ve
     }
     table
 }
+
+/// The cells of a CSV text without quotes, the header first.
+pub fn records(csv: &str) -> Vec<Vec<String>> {
+    csv.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
+}
+
+/// These cells as texts in any format; an empty one is missing.
+pub fn text_bytes(format: Format, records: &[Vec<String>]) -> Vec<u8> {
+    let (header, rows) = records.split_first().unwrap();
+    let known = |cell: &String| Some(cell.clone()).filter(|cell| !cell.is_empty());
+    match format {
+        Format::Csv => records.iter().map(|row| row.join(",") + "\n").collect::<String>().into_bytes(),
+        Format::Ndjson => {
+            let object = |row: &Vec<String>| {
+                let entries =
+                    header.iter().zip(row).map(|(name, cell)| (name.clone(), known(cell).map_or(serde_json::Value::Null, Into::into)));
+                serde_json::Value::Object(entries.collect()).to_string() + "\n"
+            };
+            rows.iter().map(object).collect::<String>().into_bytes()
+        }
+        Format::Parquet | Format::ArrowIpc => {
+            let columns = header.iter().enumerate().map(|(index, name)| {
+                let values: ArrayRef = Arc::new(StringArray::from_iter(rows.iter().map(|row| known(&row[index]))));
+                (name.clone(), values)
+            });
+            let batch = RecordBatch::try_from_iter_with_nullable(columns.map(|(name, values)| (name, values, true))).unwrap();
+            if format == Format::Parquet { parquet_bytes(&[batch]) } else { arrow_bytes(&[batch]) }
+        }
+    }
+}

@@ -17,7 +17,10 @@ fn medbank() -> BTreeMap<String, String> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 walk(root, &path, files);
-            } else if path.extension().is_some_and(|extension| extension == "lead" || extension == "csv") && !path.ends_with("leads.csv") {
+            } else if path.extension().is_some_and(|extension| extension == "lead" || extension == "csv")
+                && !path.ends_with("leads.csv")
+                && !path.ends_with("signals.csv")
+            {
                 let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
                 files.insert(name, std::fs::read_to_string(&path).unwrap());
             }

@@ -57,18 +57,20 @@ pub struct Lead {
     pub competitor: bool,
     pub first_seen: u32,
     pub brochures: u32,
-    /// in hundredths; none if the visitor refused cookies, and then no page view is known either
+    /// how many product pages; none if the visitor refused cookies, and then no page view is known at all
     pub product_views: Option<u32>,
-    pub careers_views: Option<u32>,
-    pub videos: Option<u32>,
-    pub last_page_view: Option<u32>,
+    pub careers_views: u32,
+    pub videos: u32,
+    pub last_page_view: u32,
     pub rep_request: Option<u32>,
     pub stage: Stage,
-    pub handed_over: Option<u32>,
+    /// when it entered that stage; none if nobody wrote it down
+    pub entered: Option<u32>,
+    /// what sales has made of it
     pub accepted: Option<bool>,
     /// index of the reason, if sales rejected the lead
     pub rejection: Option<usize>,
-    pub meeting_booked: Option<bool>,
+    pub meeting_booked: bool,
     pub deal_won: Option<bool>,
     /// days after the export until which a lead that sales sent back rests
     pub rest_for: Option<i32>,
@@ -95,15 +97,14 @@ impl Lead {
         let interest = (random.below(85) + random.below(40) + size_push).min(99);
         let tracked = !random.percent(12);
         let quiet = if random.percent(60 + interest / 3) { random.below(30) } else { random.between(30, 400) };
-        // in hundredths: the views of old visits have faded
-        let views = interest * interest * random.between(20, 100) / 400 * 60 / (30 + quiet);
+        let views = interest * interest * random.between(20, 100) / 90_000;
 
         let has_deal = !student && random.percent(15 + interest / 2);
         let deal = u64::from(sites) * u64::from(true_beds + 20) * u64::from(random.between(90, 420)) * 100;
         let deal_size = has_deal.then(|| (deal + random.pick(&[0, 0, 0, 5_000, 9_950])).min(4_000_000_000));
 
         let stage = draw_stage(random, interest, student);
-        let handed_over = (stage != Stage::Inquiry).then(|| match stage {
+        let entered = (stage != Stage::Inquiry).then(|| match stage {
             Stage::Inquiry | Stage::Mql => random.below(50),
             Stage::Sal | Stage::Opportunity => random.between(5, 120),
             Stage::Won | Stage::Lost => random.between(60, 500),
@@ -116,9 +117,9 @@ impl Lead {
         };
         let rejected = accepted == Some(false);
         let meeting_booked = match stage {
-            Stage::Inquiry | Stage::Mql => None,
-            Stage::Sal => random.weighted(&[(Some(true), 35), (Some(false), 45), (None, 20)]),
-            Stage::Opportunity | Stage::Won | Stage::Lost => Some(true),
+            Stage::Inquiry | Stage::Mql => false,
+            Stage::Sal => random.percent(35),
+            Stage::Opportunity | Stage::Won | Stage::Lost => true,
         };
         let deal_won = match stage {
             Stage::Inquiry | Stage::Mql | Stage::Sal => None,
@@ -147,12 +148,12 @@ impl Lead {
             first_seen: random.below(900).max(quiet),
             brochures: if interest < 45 { u32::from(random.percent(12)) } else { random.below(interest / 14) },
             product_views: tracked.then_some(views),
-            careers_views: tracked.then(|| if random.percent(if student { 45 } else { 4 }) { random.between(1, 9) } else { 0 }),
-            videos: (tracked && random.percent(70)).then(|| random.below(interest / 16 + 1)),
-            last_page_view: tracked.then_some(quiet),
+            careers_views: if tracked && random.percent(if student { 45 } else { 4 }) { random.between(1, 5) } else { 0 },
+            videos: if tracked && random.percent(30) { random.below(interest / 16 + 1) } else { 0 },
+            last_page_view: quiet,
             rep_request: (interest > 60 && random.percent(interest - 40)).then(|| random.below(quiet + 16)),
             stage,
-            handed_over,
+            entered,
             accepted,
             rejection: (rejected && random.percent(85)).then(|| random.below(4) as usize),
             meeting_booked,

@@ -1,6 +1,6 @@
 //! How a lead comes out of a CRM: one line of CSV.
 //!
-//! Enters: randomness and the number of the row. Leaves: a line in a buffer. Holds: 33 cells; quotes stand around a cell
+//! Enters: randomness and the number of the row. Leaves: a line in a buffer. Holds: 23 cells; quotes stand around a cell
 //! exactly if it holds a comma; the line is readable by the policy unless it is one of the spoilt ones.
 
 use std::io::{self, Write};
@@ -12,8 +12,7 @@ use crate::random::Random;
 use crate::words::*;
 
 pub const HEADER: &str = "lead_id,organization,email,created_at,site_of_care,role,beds,occupancy,years_experience,sites,state,\
-budget,authority,need_by,deal_size,tiered_discount,products,partner_deal,competitor,brochures_90d,product_views,careers_views_30d,\
-videos_90d,last_page_view,rep_request,handed_over,sales_response,rejection_reason,meeting_booked,deal_outcome,stage,rest_until,campaign";
+budget,authority,need_by,deal_size,tiered_discount,products,partner_deal,competitor,stage,stage_since,rest_until,campaign";
 
 /// The day the export was made.
 const EXPORTED: Date = date(2026, 11, 18);
@@ -31,11 +30,11 @@ impl Days {
         Days { texts: first.series(jiff::Span::new().days(1)).take((DAYS_BACK + DAYS_AHEAD) as usize).map(|day| day.to_string()).collect() }
     }
 
-    fn ahead(&self, days: i32) -> &str {
+    pub fn ahead(&self, days: i32) -> &str {
         &self.texts[(DAYS_BACK + days) as usize]
     }
 
-    fn ago(&self, days: u32) -> &str {
+    pub fn ago(&self, days: u32) -> &str {
         self.ahead(-(days as i32))
     }
 }
@@ -52,7 +51,7 @@ enum Fault {
     NeedBy,
     DealSize,
     Competitor,
-    Brochures,
+    Since,
 }
 
 const FAULTS: [Fault; 10] = [
@@ -65,15 +64,19 @@ const FAULTS: [Fault; 10] = [
     Fault::NeedBy,
     Fault::DealSize,
     Fault::Competitor,
-    Fault::Brochures,
+    Fault::Since,
 ];
 
-pub fn write(random: &mut Random, days: &Days, number: u64, out: &mut Vec<u8>) -> io::Result<()> {
+pub fn key(number: u64) -> String {
+    format!("L-{}", 1_001 + number)
+}
+
+pub fn write(random: &mut Random, days: &Days, number: u64, out: &mut Vec<u8>) -> io::Result<Lead> {
     let lead = Lead::draw(random);
     let fault = (random.below(200) == 0).then(|| random.pick(&FAULTS));
 
     if !matches!(fault, Some(Fault::NoKey)) {
-        write!(out, "L-{}", 1_001 + number)?;
+        write!(out, "{}", key(number))?;
     }
     who(random, &lead, days, out)?;
     match fault {
@@ -117,20 +120,9 @@ pub fn write(random: &mut Random, days: &Days, number: u64, out: &mut Vec<u8>) -
         _ => yes_no(random, Some(lead.competitor), out)?,
     }
 
-    match fault {
-        Some(Fault::Brochures) => write!(out, ",-1")?,
-        _ => whole(Some(lead.brochures), out)?,
-    }
-    match lead.product_views {
-        Some(hundredths) => write!(out, ",{}.{:02}", hundredths / 100, hundredths % 100)?,
-        None => out.push(b','),
-    }
-    whole(lead.careers_views, out)?;
-    whole(lead.videos, out)?;
-    day(lead.last_page_view, days, out)?;
-    day(lead.rep_request, days, out)?;
-    sales(random, &lead, days, out)?;
-    writeln!(out, ",{}", random.weighted(&CAMPAIGNS))
+    standing(&lead, matches!(fault, Some(Fault::Since)), days, out)?;
+    writeln!(out, ",{}", random.weighted(&CAMPAIGNS))?;
+    Ok(lead)
 }
 
 /// organization, email, created_at
@@ -170,13 +162,8 @@ fn who(random: &mut Random, lead: &Lead, days: &Days, out: &mut Vec<u8>) -> io::
     write!(out, ",{}T{:02}:{:02}:{:02}Z", days.ago(lead.first_seen + 1), second_of_day / 3_600, second_of_day / 60 % 60, second_of_day % 60)
 }
 
-/// handed_over, sales_response, rejection_reason, meeting_booked, deal_outcome, stage, rest_until
-fn sales(random: &mut Random, lead: &Lead, days: &Days, out: &mut Vec<u8>) -> io::Result<()> {
-    day(lead.handed_over, days, out)?;
-    write!(out, ",{}", lead.accepted.map_or("", |accepted| if accepted { "Accepted" } else { "Rejected" }))?;
-    write!(out, ",{}", lead.rejection.map_or("", |reason| ["No budget", "Wrong role", "duplicate", "Timing"][reason]))?;
-    yes_no(random, lead.meeting_booked, out)?;
-    write!(out, ",{}", lead.deal_won.map_or("", |won| if won { "Closed Won" } else { "Closed Lost" }))?;
+/// stage, stage_since, rest_until
+fn standing(lead: &Lead, is_spoilt: bool, days: &Days, out: &mut Vec<u8>) -> io::Result<()> {
     let stage = match lead.stage {
         Stage::Inquiry => "inquiry",
         Stage::Mql => "mql",
@@ -186,6 +173,11 @@ fn sales(random: &mut Random, lead: &Lead, days: &Days, out: &mut Vec<u8>) -> io
         Stage::Lost => "lost",
     };
     write!(out, ",{stage}")?;
+    match (is_spoilt, lead.entered) {
+        (true, _) => write!(out, ",last week")?,
+        (false, Some(ago)) => write!(out, ",{}T14:00:00Z", days.ago(ago))?,
+        (false, None) => out.push(b','),
+    }
     match lead.rest_for {
         Some(rest) => write!(out, ",{}T00:00:00Z", days.ahead(rest)),
         None => write!(out, ","),

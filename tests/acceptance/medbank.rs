@@ -24,6 +24,15 @@ fn example(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/medbank").join(path)
 }
 
+/// Further arguments of every run.
+fn with<'a>(signals: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    ["--signals", signals].iter().chain(more).copied().collect()
+}
+
+fn signals() -> String {
+    example("signals.csv").display().to_string()
+}
+
 fn answers(table: &Table, row: usize) -> ([&str; 9], [Option<i64>; 9]) {
     let number = |column: &str| Some(table.cell(row, column)).filter(|cell| !cell.is_empty()).map(thousandths);
     (NAMES.map(|column| table.cell(row, column)), NUMBERS.map(number))
@@ -35,11 +44,27 @@ fn every_lead_is_scored_as_python_says_or_rejected() {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
-    let tables = ["leads.csv", "territories.csv", "named_accounts.csv"].map(|file| example(file).display().to_string());
-    let expected = python("oracles/medbank.py", &tables);
-    let rejects_file = folder.path().join("rejects.csv");
-    let with = ["--rejects", rejects_file.to_str().expect("a name in UTF-8")];
+    let left_out_file = folder.path().join("left_out.csv");
+    let mut files =
+        ["leads.csv", "signals.csv", "territories.csv", "named_accounts.csv"].map(|file| example(file).display().to_string()).to_vec();
+    files.push(left_out_file.display().to_string());
+    let expected = python("oracles/medbank.py", &files);
+    let (rejects_file, rejects_signals_file) = (folder.path().join("rejects.csv"), folder.path().join("rejects_signals.csv"));
+    let name = |path: &Path| path.display().to_string();
+    let (rejects, rejects_signals, signals) = (name(&rejects_file), name(&rejects_signals_file), signals());
+    let with = with(&signals, &["--rejects", &rejects, "--rejects-signals", &rejects_signals]);
     let scored = Scoring { policy: &example(""), input: &example("leads.csv"), as_of: AS_OF, with: &with }.run(folder.path());
+
+    // every signal that has no part is listed, and no other
+    let outcomes = |path: &Path| {
+        let table = Table::read(path);
+        let lines = table.cells("line").into_iter().map(|line| line.parse::<u64>().expect("a line"));
+        let mut outcomes: Vec<(u64, String)> = lines.zip(table.cells("outcome").into_iter().map(str::to_owned)).collect();
+        outcomes.sort();
+        outcomes
+    };
+    assert_same(&outcomes(&rejects_signals_file), &outcomes(&left_out_file));
+    assert!(outcomes(&left_out_file).len() > 100);
 
     let rejects = Table::read(&rejects_file);
     let given: Vec<(&str, &str)> = rejects.cells("key").into_iter().zip(rejects.cells("column")).collect();
@@ -56,15 +81,20 @@ fn every_lead_is_scored_as_python_says_or_rejected() {
 #[test]
 fn parquet_gives_the_same_answers() {
     let folder = tempfile::tempdir().expect("a folder");
-    let from_csv = Scoring { policy: &example(""), input: &example("leads.csv"), as_of: AS_OF, with: &[] }.run(folder.path());
+    let signals = signals();
+    let from_csv =
+        Scoring { policy: &example(""), input: &example("leads.csv"), as_of: AS_OF, with: &with(&signals, &[]) }.run(folder.path());
     let mut leads = Table::read(&example("leads.csv"));
     let keys = from_csv.cells("lead_id");
     let mut keys = keys.iter().peekable();
     leads.rows.retain(|row| keys.next_if(|key| **key == row[0]).is_some());
 
     let parquet = folder.path().join("leads.parquet");
-    write_parquet(&leads, &["partner_deal", "last_page_view", "rep_request", "need_by"], &["deal_size"], &parquet);
-    let from_parquet = Scoring { policy: &example(""), input: &parquet, as_of: AS_OF, with: &[] }.run(folder.path());
+    write_parquet(&leads, &["partner_deal", "need_by"], &["deal_size"], &parquet);
+    let signals = folder.path().join("signals.parquet");
+    write_parquet(&Table::read(&example("signals.csv")), &[], &[], &signals);
+    let signals = signals.display().to_string();
+    let from_parquet = Scoring { policy: &example(""), input: &parquet, as_of: AS_OF, with: &with(&signals, &[]) }.run(folder.path());
     assert_eq!(from_parquet.header, from_csv.header);
     assert_same(&from_parquet.rows, &from_csv.rows);
 }
@@ -82,11 +112,11 @@ fn columns_bind_by_their_names_in_marketo() {
         ("beds", "NUMBER_OF_BEDS"),
         ("budget", "BANT_Budget"),
         ("deal_size", "Deal_Size"),
-        ("product_views", "Product_Views"),
-        ("rep_request", "Rep_Request"),
     ];
     let folder = tempfile::tempdir().expect("a folder");
-    let plain = Scoring { policy: &example(""), input: &example("leads.csv"), as_of: AS_OF, with: &["--keep", "key"] }.run(folder.path());
+    let signals = signals();
+    let plain = Scoring { policy: &example(""), input: &example("leads.csv"), as_of: AS_OF, with: &with(&signals, &["--keep", "key"]) };
+    let plain = plain.run(folder.path());
     let mut leads = Table::read(&example("leads.csv"));
     for (field, column) in renamed {
         let index = leads.column(field);
@@ -94,7 +124,8 @@ fn columns_bind_by_their_names_in_marketo() {
     }
     let input = folder.path().join("marketo.csv");
     leads.write(&input);
-    let scored = Scoring { policy: &example(""), input: &input, as_of: AS_OF, with: &["--system", "marketo"] }.run(folder.path());
+    let scored =
+        Scoring { policy: &example(""), input: &input, as_of: AS_OF, with: &with(&signals, &["--system", "marketo"]) }.run(folder.path());
     assert_eq!(scored.header[0], "Id");
     assert_eq!(scored.header[1..], plain.header[1..]);
     assert_same(&scored.rows, &plain.rows);
@@ -116,8 +147,21 @@ fn a_longer_file_says_the_same_of_each_lead() {
     }
     let input = folder.path().join("longer.csv");
     longer.write(&input);
-    let once = Scoring { policy: &example(""), input: &example("leads.csv"), as_of: AS_OF, with: &[] }.run(folder.path());
-    let often = Scoring { policy: &example(""), input: &input, as_of: AS_OF, with: &[] }.run(folder.path());
+    let mut past = Table::read(&example("signals.csv"));
+    let rows = std::mem::take(&mut past.rows);
+    for round in 0..10 {
+        past.rows.extend(rows.iter().cloned().map(|mut row| {
+            row[0] = format!("{round}-{}", row[0]);
+            row
+        }));
+    }
+    let longer_signals = folder.path().join("longer_signals.csv");
+    past.write(&longer_signals);
+    let (signals, longer_signals) = (signals(), longer_signals.display().to_string());
+    let once = Scoring { policy: &example(""), input: &example("leads.csv"), as_of: AS_OF, with: &with(&signals, &[]) }.run(folder.path());
+    // with so little memory all signals go to a file
+    let with = with(&longer_signals, &["--signal-memory", "0"]);
+    let often = Scoring { policy: &example(""), input: &input, as_of: AS_OF, with: &with }.run(folder.path());
 
     assert_eq!(often.rows.len(), 10 * once.rows.len());
     // the owners follow the key, everything else does not
@@ -136,13 +180,23 @@ fn a_longer_file_says_the_same_of_each_lead() {
 fn rotation_follows_the_weights() {
     let folder = tempfile::tempdir().expect("a folder");
     let input = folder.path().join("leads.csv");
-    let header = "lead_id,site_of_care,role,sites,state,tiered_discount,competitor,brochures_90d,product_views,last_page_view,rep_request";
-    let mut text = format!("{header}\n");
+    let mut text = "lead_id,site_of_care,role,sites,state,tiered_discount,competitor\n".to_owned();
+    let mut past = "lead_id,signal,time,path\n".to_owned();
     for number in 0..8_000 {
-        text.push_str(&format!("N-{number},clinic,nurse_manager,1,NV,no,no,3,6.00,2026-11-12,2026-11-10\n"));
+        text.push_str(&format!("N-{number},clinic,nurse_manager,1,NV,no,no\n"));
+        past.push_str(&format!("N-{number},ask_for_rep,2026-11-10T09:00,\n"));
+        for day in 12..15 {
+            past.push_str(&format!("N-{number},brochure_download,2026-11-{day}T09:00,\n"));
+        }
+        for minute in 10..16 {
+            past.push_str(&format!("N-{number},page_view,2026-11-12T09:{minute},/products/cabinets\n"));
+        }
     }
     std::fs::write(&input, text).expect("a file");
-    let scored = Scoring { policy: &example(""), input: &input, as_of: AS_OF, with: &[] }.run(folder.path());
+    let signals = folder.path().join("signals.csv");
+    std::fs::write(&signals, past).expect("a file");
+    let signals = signals.display().to_string();
+    let scored = Scoring { policy: &example(""), input: &input, as_of: AS_OF, with: &with(&signals, &[]) }.run(folder.path());
     assert_eq!(scored.counts("handover"), [("inside", 8_000)].into());
     let owners = scored.counts("handover.owner");
     // 2,000, 2,000 and 4,000 are expected; five standard deviations are 194 and 224

@@ -1,6 +1,8 @@
 """examples/medbank once more, written by hand from the policy's text in plain Python: the answers that `leadwright score` must give.
 
-usage: medbank.py LEADS.csv TERRITORIES.csv NAMED_ACCOUNTS.csv > expected.csv
+usage: medbank.py LEADS.csv SIGNALS.csv TERRITORIES.csv NAMED_ACCOUNTS.csv LEFT_OUT.csv > expected.csv
+
+LEFT_OUT.csv is written: line and outcome of every signal that has no part.
 
 Fractions throughout, no floating point. A row that the policy cannot read comes out with the name of its first bad column in
 `rejected` and nothing else. Nothing here is shared with the project's own code.
@@ -9,12 +11,14 @@ Fractions throughout, no floating point. A row that the policy cannot read comes
 import csv
 import re
 import sys
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal, getcontext
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+NEW_YORK = ZoneInfo("America/New_York")
 AS_OF = date(2026, 11, 18)
-AS_OF_INSTANT = datetime(2026, 11, 18, 15, 0, tzinfo=ZoneInfo("America/New_York"))
+AS_OF_INSTANT = datetime(2026, 11, 18, 15, 0, tzinfo=NEW_YORK)
 OUTPUTS = [
     "readiness", "readiness.demographic", "readiness.behavioural", "urgency", "urgency.timing", "urgency.people",
     "fit", "fit.size", "fit.place", "status", "grade", "call_order", "stage", "handover", "handover.owner",
@@ -33,9 +37,14 @@ ROLES = {
     "buyer": "buyer", "purchasing": "buyer", "supply_chain": "buyer",
     "student": "student",
 }
-RESPONSES = {name: name for name in ("accepted", "rejected")}
+SIGNALS = {
+    "page_view": "page_view", "brochure_download": "brochure_download", "view_video": "view_video", "video_watched": "view_video",
+    "ask_for_rep": "ask_for_rep", "asked_for_a_rep": "ask_for_rep", "visit_tradeshow": "visit_tradeshow", "trade_show_visit": "visit_tradeshow",
+    "email_click": "email_click", "e_mail_click": "email_click", "accepted": "accepted", "rejected": "rejected",
+    "first_call": "first_call", "meeting_booked": "meeting_booked", "activity": "activity", "closed_won": "closed_won",
+    "closed_lost": "closed_lost",
+}
 REASONS = {name: name for name in ("no_budget", "wrong_role", "duplicate", "timing")}
-OUTCOMES = {"won": "won", "closed_won": "won", "lost": "lost", "closed_lost": "lost"}
 PRODUCTS = {name: name for name in ("dispensing", "consumables", "service")}
 STAGES = {name: name for name in ("inquiry", "mql", "sal", "opportunity", "won", "lost")}
 
@@ -137,7 +146,8 @@ def number(places, low, high):
 
 
 def instant(cell):
-    return datetime.fromisoformat(cell.replace("Z", "+00:00"))
+    found = datetime.fromisoformat(cell.replace("Z", "+00:00"))
+    return found if found.tzinfo else found.replace(tzinfo=NEW_YORK)
 
 
 # name, how a cell is read, whether it may be empty
@@ -148,12 +158,7 @@ FIELDS = [
     ("sites", number(0, 1, 10_000), False), ("state", str, False), ("budget", yes_no, True), ("authority", yes_no, True),
     ("need_by", date.fromisoformat, True), ("deal_size", number(2, 0, 100_000_000), True), ("tiered_discount", yes_no, False),
     ("products", choices(PRODUCTS), True), ("partner_deal", date.fromisoformat, True), ("competitor", yes_no, False),
-    ("brochures_90d", number(0, 0, 1_000), False), ("product_views", number(2, 0, 10_000), True),
-    ("careers_views_30d", number(0, 0, 10_000), True), ("videos_90d", number(0, 0, 1_000), True),
-    ("last_page_view", date.fromisoformat, True), ("rep_request", date.fromisoformat, True),
-    ("handed_over", date.fromisoformat, True), ("sales_response", choice(RESPONSES), True),
-    ("rejection_reason", choice(REASONS), True), ("meeting_booked", yes_no, True), ("deal_outcome", choice(OUTCOMES), True),
-    ("stage", choice(STAGES), True), ("rest_until", instant, True),
+    ("stage", choice(STAGES), True), ("stage_since", instant, True), ("rest_until", instant, True),
 ]
 
 
@@ -170,6 +175,53 @@ class Lead:
                 setattr(self, name, read(cell))
             except (KeyError, ValueError):
                 raise Bad(name) from None
+
+
+class Signal:
+    def __init__(self, row):
+        try:
+            self.key, self.kind, self.at = row["lead_id"], choice(SIGNALS)(row["signal"]), instant(row["time"])
+            self.path = row["path"].strip().lower()
+            if self.key.strip() == "" or self.kind == "page_view" and self.path == "":
+                raise ValueError(row)
+            if self.kind == "page_view" and row["seconds"]:
+                number(0, 0, 86_400)(row["seconds"])
+            if self.kind == "rejected" and row["reason"]:
+                choice(REASONS)(row["reason"])
+        except (KeyError, ValueError):
+            raise Bad(row["lead_id"]) from None
+        self.days = (AS_OF - self.at.astimezone(NEW_YORK).date()).days
+
+
+class History:
+    """The signals of one lead up to as-of."""
+
+    def __init__(self, signals):
+        self.signals = sorted(signals, key=lambda signal: signal.at)
+        clicks = [signal for signal in self.signals if signal.kind == "email_click"]
+        bursts = set()
+        for first in range(len(clicks) - 3):
+            if clicks[first + 3].at - clicks[first].at <= timedelta(seconds=1):
+                bursts |= set(range(first, first + 4))
+        self.clicks = [click for index, click in enumerate(clicks) if index not in bursts]
+
+    def of(self, kind, prefix="", within=10**6):
+        return [signal for signal in self.signals if signal.kind == kind and signal.days <= within and signal.path.startswith(prefix)]
+
+    def faded(self, prefix):
+        getcontext().prec = 60
+        factors = (Decimal(2) ** (Decimal(-signal.days) / 30) for signal in self.of("page_view", prefix))
+        total = sum((factor.quantize(Decimal("0.000001"), ROUND_HALF_UP) for factor in factors), Decimal(0))
+        return Fraction(total.quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+    def since(self, kind, since):
+        return [signal.at for signal in self.signals if signal.kind == kind and signal.at >= since]
+
+
+def later(at, days):
+    """The same local time so many calendar days later."""
+    local = at.astimezone(NEW_YORK).replace(tzinfo=None) + timedelta(days=days)
+    return local.replace(tzinfo=NEW_YORK)
 
 
 def days_since(day):
@@ -214,15 +266,19 @@ def clamp(value, low, high):
     return max(low, min(high, value))
 
 
-def answers(lead, territories, accounts):
+def answers(lead, history, territories, accounts):
     out = dict.fromkeys(OUTPUTS)
 
     created = None if lead.created_at is None else lead.created_at.astimezone(ZoneInfo("America/New_York")).date()
-    quiet = days_since(lead.last_page_view)
-    asked = at_most(days_since(lead.rep_request), 14)
+    quiet = min((view.days for view in history.of("page_view")), default=None)
+    asked = bool(history.of("ask_for_rep", within=14))
+    brochures = len({signal.days for signal in history.of("brochure_download", within=90)})
+    careers = len(history.of("page_view", "/careers", 30))
+    videos = len(history.of("view_video", within=90))
+    clicks = sum(click.days <= 30 for click in history.clicks)
+    interest = history.faded("/products")
     due_soon = at_most(days_until(lead.need_by), 120)
-    interest = lead.product_views or 0
-    research = min(lead.brochures_90d * 2 + (lead.videos_90d or 0), 20)
+    research = min(brochures * 2 + videos, 20)
     active = None if lead.beds is None or lead.occupancy is None else half_away(Fraction(lead.beds * lead.occupancy, 100))
     per_site = None if lead.deal_size is None else Fraction(half_away(lead.deal_size / lead.sites * 100), 100)
     complex_lead = lead.sites > 1 or lead.tiered_discount
@@ -239,17 +295,17 @@ def answers(lead, territories, accounts):
     )
     behavioural = weighted(
         (40, 10 if asked else 0),
-        (25, band(lead.brochures_90d, None, (3, 10), (1, 5), (0, 0))),
+        (25, band(brochures, None, (3, 10), (1, 5), (0, 0))),
         (20, 10 if interest >= 5 else 2 * interest),
         (15, band(quiet, -10, (30, -5), (7, 4), (0, 10))),
     )
     readiness = Fraction(40, 100) * demographic + Fraction(60, 100) * behavioural
-    readiness -= 25 if at_least(lead.careers_views_30d, 3) else 0
+    readiness -= 25 if careers >= 3 else 0
     readiness += 5 if lead.budget and lead.authority else 0
     readiness = clamp(readiness, 0, 100)
     out |= {"readiness": readiness, "readiness.demographic": demographic, "readiness.behavioural": behavioural}
 
-    timing = 40 * asked + 20 * due_soon + 10 * (lead.brochures_90d >= 1) - 15 * above(quiet, 30)
+    timing = 40 * asked + 20 * due_soon + 10 * (brochures >= 1) + 5 * (clicks >= 3) - 15 * above(quiet, 30)
     answer = {True: 15, False: 0, None: 5}
     people = answer[lead.authority] + answer[lead.budget] + (15 if research >= 10 else research)
     people += 5 * at_least(lead.years_experience, 10)
@@ -306,21 +362,26 @@ def answers(lead, territories, accounts):
 
     before = lead.stage or "inquiry"
     after = before
-    if lead.rest_until is None or lead.rest_until <= AS_OF_INSTANT:
-        if before == "inquiry" and status == "qualified":
-            after = "mql"
-        elif before == "mql" and lead.sales_response == "accepted":
-            after = "sal"
-        elif before == "mql" and lead.sales_response == "rejected":
-            after = "inquiry"
-        elif before == "mql" and above(days_since(lead.handed_over), 30):
-            after = "inquiry"
-        elif before == "sal" and lead.sales_response == "rejected":
-            after = "inquiry"
-        elif before == "sal" and lead.meeting_booked:
-            after = "opportunity"
-        elif before == "opportunity" and lead.deal_outcome is not None:
-            after = lead.deal_outcome
+    since = lead.stage_since or AS_OF_INSTANT
+    rests = lead.rest_until is not None and lead.rest_until > AS_OF_INSTANT
+    said = lambda kind: bool(history.since(kind, since))
+    waited = lambda days, kind: AS_OF_INSTANT >= later(max([since, *history.since(kind, since)]), days)
+    if before == "inquiry" and status == "qualified" and not rests:
+        after = "mql"
+    elif before == "mql" and said("accepted"):
+        after = "sal"
+    elif before == "mql" and (said("rejected") or waited(30, "first_call")):
+        after = "inquiry"
+    elif before == "sal" and said("meeting_booked"):
+        after = "opportunity"
+    elif before == "sal" and said("rejected"):
+        after = "inquiry"
+    elif before == "opportunity" and said("closed_won"):
+        after = "won"
+    elif before == "opportunity" and said("closed_lost"):
+        after = "lost"
+    elif before == "opportunity" and waited(60, "activity"):
+        after = "inquiry"
     out["stage"] = after
 
     if before == "inquiry" and after == "mql":
@@ -354,21 +415,45 @@ def show(value):
     return sign + (f"{whole}.{rest:06}".rstrip("0").rstrip(".") if rest else str(whole))
 
 
+def histories(signals_file, keys, left_out_file):
+    """The signals of each lead; those that have no part are listed by line."""
+    found, left_out = {}, []
+    with open(signals_file, newline="", encoding="utf-8") as file:
+        for line, row in enumerate(csv.DictReader(file), start=2):
+            try:
+                signal = Signal(row)
+            except Bad:
+                left_out.append((line, "rejected"))
+                continue
+            if signal.at > AS_OF_INSTANT or signal.key not in keys:
+                left_out.append((line, "left out"))
+            else:
+                found.setdefault(signal.key, []).append(signal)
+    with open(left_out_file, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerows([("line", "outcome"), *left_out])
+    return found
+
+
 def main():
-    leads, territories_file, accounts_file = sys.argv[1:]
+    leads, signals_file, territories_file, accounts_file, left_out_file = sys.argv[1:]
     with open(territories_file, newline="", encoding="utf-8") as file:
         territories = {row["state"].lower(): row for row in csv.DictReader(file)}
     with open(accounts_file, newline="", encoding="utf-8") as file:
         accounts = {row["domain"].lower(): row["tier"] for row in csv.DictReader(file)}
+    with open(leads, newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    past = histories(signals_file, {row["lead_id"] for row in rows}, left_out_file)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["row", "lead_id", "rejected", *OUTPUTS])
-    with open(leads, newline="", encoding="utf-8") as file:
-        for number, row in enumerate(csv.DictReader(file), start=1):
-            try:
-                out = answers(Lead(row), territories, accounts)
-                writer.writerow([number, row["lead_id"], "", *(show(out[name]) for name in OUTPUTS)])
-            except Bad as bad:
-                writer.writerow([number, row["lead_id"], str(bad), *[""] * len(OUTPUTS)])
+    for number, row in enumerate(rows, start=1):
+        try:
+            lead = Lead(row)
+        except Bad as bad:
+            writer.writerow([number, row["lead_id"], str(bad), *[""] * len(OUTPUTS)])
+            continue
+        out = answers(lead, History(past.get(lead.lead_id, [])), territories, accounts)
+        writer.writerow([number, row["lead_id"], "", *(show(out[name]) for name in OUTPUTS)])
 
 
 main()

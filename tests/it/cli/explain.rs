@@ -26,7 +26,7 @@ fn a_lead_that_is_not() {
 
 #[test]
 fn a_real_lead() {
-    let ran = run(&["explain", &example(""), &example("leads.csv"), AS_OF, "--lead", "L-1042"]);
+    let ran = run(&["explain", &example(""), &example("leads.csv"), "--signals", &example("signals.csv"), AS_OF, "--lead", "L-1042"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     assert!(ran.out.lines().all(|line| line.chars().count() <= 80), "{}", ran.out);
     insta::assert_snapshot!(ran.out);
@@ -84,13 +84,24 @@ fn a_failed_between_is_shown_whole() {
 #[test]
 fn contributions_add_up_and_answers_are_those_of_the_scored_file() {
     let leads = std::fs::read_to_string(example("leads.csv")).unwrap();
-    let scored = run(&["score", &example(""), &example("leads.csv"), AS_OF, "-q"]).out;
+    let scored = run(&["score", &example(""), &example("leads.csv"), "--signals", &example("signals.csv"), AS_OF, "-q"]).out;
     let header: Vec<&str> = scored.lines().next().unwrap().split(',').collect();
     let rows: BTreeMap<&str, Vec<&str>> =
         scored.lines().skip(1).map(|line| (line.split(',').next().unwrap(), line.split(',').collect())).collect();
     let keys = leads.lines().skip(1).filter_map(|line| line.split(',').next()).filter(|key| rows.contains_key(key));
     for key in keys.step_by(131) {
-        let ran = run(&["explain", &example(""), &example("leads.csv"), AS_OF, "--lead", key, "--output", "json"]);
+        let ran = run(&[
+            "explain",
+            &example(""),
+            &example("leads.csv"),
+            "--signals",
+            &example("signals.csv"),
+            AS_OF,
+            "--lead",
+            key,
+            "--output",
+            "json",
+        ]);
         let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
         let cell = |name: &str| rows[key][header.iter().position(|column| *column == name).unwrap()];
         for score in json["scores"].as_array().unwrap() {

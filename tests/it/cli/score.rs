@@ -53,7 +53,7 @@ fn leads_from_standard_input_and_other_formats() {
 fn backends_and_threads_change_nothing() {
     let arguments = |more: &[&str]| {
         let (policy, leads) = (example(""), example("leads.csv"));
-        let mut all = vec!["score".to_owned(), policy, leads, AS_OF.into(), "-q".into()];
+        let mut all = vec!["score".to_owned(), policy, leads, "--signals".into(), example("signals.csv"), AS_OF.into(), "-q".into()];
         all.extend(more.iter().map(ToString::to_string));
         run(&all.iter().map(String::as_str).collect::<Vec<_>>()).out
     };
@@ -70,6 +70,8 @@ fn the_summary_is_what_a_manager_reads() {
         "score",
         &example(""),
         &example("leads.csv"),
+        "--signals",
+        &example("signals.csv"),
         AS_OF,
         "-o",
         &folder.name("scored.csv"),
@@ -89,8 +91,13 @@ fn the_summary_is_what_a_manager_reads() {
 #[test]
 fn the_summary_for_programs_adds_up() {
     let folder = Folder::new(&[]);
-    let ran = run(&["score", &example(""), &example("leads.csv"), AS_OF, "-o", &folder.name("scored.csv"), "--summary", "json"]);
+    let (leads, signals) = (example("leads.csv"), example("signals.csv"));
+    let ran = run(&["score", &example(""), &leads, "--signals", &signals, AS_OF, "-o", &folder.name("scored.csv"), "--summary", "json"]);
     let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let rows = |what: &str| json["signals"][what].as_u64().unwrap();
+    assert!(rows("rows_used") > 20_000 && rows("rows_later") > 0 && rows("rows_of_unknown_leads") > 0 && rows("rows_rejected") > 0);
+    assert_eq!(rows("rows_in"), rows("rows_used") + rows("rows_later") + rows("rows_of_unknown_leads") + rows("rows_rejected"));
+    assert_eq!(rows("rows_in"), std::fs::read_to_string(&signals).unwrap().lines().count() as u64 - 1);
     let number = |value: &serde_json::Value| value.as_u64().unwrap();
     assert_eq!((&json["as_of"], &json["rows_in"]), (&"2026-11-18T15:00".into(), &4_000.into()));
     assert_eq!(number(&json["rows_in"]), number(&json["rows_scored"]) + number(&json["rows_rejected"]));

@@ -39,6 +39,8 @@ struct Said {
     /// each makes the let, a condition, no
     no: Vec<Key>,
     yes: Vec<Key>,
+    /// the let itself asks whether these are missing: its author has thought of it
+    asked: Vec<Key>,
 }
 
 /// Comparisons that count the other way round, for an odd number of `not`s around them.
@@ -244,7 +246,8 @@ impl<'t> Watch<'_, 't> {
     /// Values each of which, when missing, makes a comparison no; of a let, what makes that no.
     fn keys(&self, comparison: &Expr) -> Vec<Key> {
         if let ExprKind::Let(id) = &comparison.kind {
-            return self.lets.get(id).map_or_else(Vec::new, |said| said.no.clone());
+            let Some(said) = self.lets.get(id) else { return Vec::new() };
+            return said.no.iter().filter(|key| !said.asked.contains(key)).cloned().collect();
         }
         let mut keys = Vec::new();
         comparison.children().into_iter().for_each(|value| self.optional_values(value, &mut keys));
@@ -331,6 +334,7 @@ impl<'t> Watch<'_, 't> {
                 Answer::Open => {}
             }
         }
+        said.asked = said.no.iter().filter(|key| self.asks(value, key)).cloned().collect();
         // sets have no order that a reader would know
         said.no.sort_unstable();
         said.yes.sort_unstable();
@@ -406,9 +410,12 @@ impl<'t> Watch<'_, 't> {
     fn asks(&self, root: &Expr, key: &Key) -> bool {
         let mut open = vec![root];
         while let Some(part) = open.pop() {
-            if let ExprKind::IsKnown { left, .. } = &part.kind
-                && self.is_missing(left, key)
-            {
+            let asks = match &part.kind {
+                ExprKind::IsKnown { left, .. } => self.is_missing(left, key),
+                ExprKind::Let(id) => self.lets.get(id).is_some_and(|said| said.asked.contains(key)),
+                _ => false,
+            };
+            if asks {
                 return true;
             }
             open.extend(part.children());

@@ -82,6 +82,20 @@ pub fn generate(seed: u64) -> Generated {
     maker.policy()
 }
 
+const CREW: &str = "
+team crew members rep0, rep1, rep2, rep3 on office except rep1 on night
+calendar office {
+  hours mon to fri 09:00 to 12:00, 13:00 to 17:30
+  closed 2026-11-11
+  special 2026-11-21 10:00 to 12:00
+}
+calendar night {
+  timezone \"Europe/Paris\"
+  hours mon to sun 00:00 to 06:00, 22:00 to 24:00
+}
+
+";
+
 impl Maker {
     fn uses(&mut self, construct: &'static str) {
         self.constructs.insert(construct);
@@ -89,7 +103,8 @@ impl Maker {
 
     fn policy(mut self) -> Generated {
         let zone = *self.random.pick(&["UTC", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]);
-        writeln!(self.text, "leadwright 1\n\npolicy p {{ timezone \"{zone}\"  currency USD }}\n\nteam crew\n").unwrap();
+        writeln!(self.text, "leadwright 1\n\npolicy p {{ timezone \"{zone}\"  currency USD }}\n").unwrap();
+        self.text.push_str(CREW);
         self.lead();
         let mut files = BTreeMap::new();
         self.make_tables(&mut files);
@@ -112,6 +127,9 @@ impl Maker {
             self.flow();
         }
         self.routes();
+        if self.stages > 0 && self.random.chance(70) {
+            self.clocks();
+        }
         files.insert("policy.lead".to_string(), self.text);
         Generated { files, constructs: self.constructs, fields: self.fields, stages: self.stages }
     }
@@ -206,7 +224,7 @@ impl Maker {
         self.text.push_str("table places from \"places.csv\" {\n  code text key\n  amount whole\n  label text\n  target queue\n}\n\n");
         files.insert("places.csv".to_string(), csv);
         self.tables = true;
-        if self.random.chance(50) {
+        if self.random.chance(75) {
             self.prefix_table = true;
             let mut csv = String::from("flag,prefix,worth,target\n");
             for flag in ["yes", "no"] {
@@ -322,7 +340,7 @@ impl Maker {
                 }
                 None => self.number(depth - 1),
             },
-            10 if self.prefix_table => match (self.text_field(), self.field_of(|kind| *kind == Kind::YesNo)) {
+            10 | 11 if self.prefix_table => match (self.text_field(), self.field_of(|kind| *kind == Kind::YesNo)) {
                 (Some(text), Some(flag)) => {
                     self.uses("prefix look-up");
                     (format!("(areas[{}, {text}].worth)", flag.name), Some(1), false)
@@ -842,6 +860,41 @@ impl Maker {
     }
 }
 
+impl Maker {
+    fn clocks(&mut self) {
+        for index in 0..self.random.below(2) + 1 {
+            self.uses("sla");
+            let entered = self.random.below(self.stages);
+            let (starts, stops) = match self.random.below(3) {
+                0 => (format!("entering t{entered}"), format!("leaving t{entered}")),
+                1 => (format!("entering t{entered} and {}", self.condition(0)), format!("entering t{}", self.stages - 1)),
+                _ => (self.condition(1), self.condition(1)),
+            };
+            let mut rows = format!("  starts when {starts}\n  stops when {stops}\n");
+            for _ in 0..self.random.below(2) {
+                self.uses("target by condition");
+                let (length, condition) = (self.length(), self.condition(1));
+                writeln!(rows, "  within {length} when {condition}").unwrap();
+            }
+            writeln!(rows, "  within {} otherwise\n  by crew", self.length()).unwrap();
+            if self.random.chance(40) {
+                self.uses("pauses when");
+                writeln!(rows, "  pauses when {}", self.condition(0)).unwrap();
+            }
+            if self.random.chance(40) {
+                self.uses("breach reassign");
+                writeln!(rows, "  breach reassign after {}", self.length()).unwrap();
+            }
+            writeln!(self.text, "sla k{index} {{\n{rows}}}\n").unwrap();
+        }
+    }
+
+    fn length(&mut self) -> String {
+        let unit = *self.random.pick(&["minutes", "hours", "days", "business minutes", "business hours", "business days"]);
+        format!("{} {unit}", self.random.below(40) + 1)
+    }
+}
+
 impl Generated {
     /// `count` well-formed leads as CSV, with extremes and, in optional fields, nulls.
     pub fn leads(&self, seed: u64, count: usize, kinds: &mut LeadKinds) -> String {
@@ -851,7 +904,7 @@ impl Generated {
             write!(csv, ",{}", field.name).unwrap();
         }
         if self.stages > 0 {
-            csv.push_str(",stage,rest_until");
+            csv.push_str(",stage,stage_since,rest_until");
         }
         csv.push('\n');
         for row in 0..count {
@@ -870,7 +923,12 @@ impl Generated {
             if self.stages > 0 {
                 let stage = if random.chance(20) { String::new() } else { format!("t{}", random.below(self.stages)) };
                 let rest = *random.pick(&["", "", "2026-11-18T14:59", "2026-11-18T15:00", "2026-11-18T15:01", "2027-01-01T00:00Z"]);
-                write!(csv, ",{stage},{rest}").unwrap();
+                let since = match random.below(4) {
+                    0 => String::new(),
+                    1 => "2026-11-18T15:00".to_string(),
+                    _ => format!("2026-1{}-{:02}T{:02}:{:02}", random.below(2), random.below(18) + 1, random.below(24), random.below(60)),
+                };
+                write!(csv, ",{stage},{since},{rest}").unwrap();
             }
             csv.push('\n');
             kinds.with_a_null += usize::from(null);

@@ -65,6 +65,11 @@ impl Encoder {
         Block { rows: block.rows, columns: columns.into_iter().flatten().collect() }
     }
 
+    /// The number of a further folded text, beside those of the last block.
+    pub fn identity(&mut self, folded: &str) -> i64 {
+        i64::from(self.identities.insert(folded.as_bytes()))
+    }
+
     /// Inputs that are worked out from a slot.
     fn derived(&mut self, input: &Input, block: &LeadBlock) -> Option<Column> {
         match input.source {

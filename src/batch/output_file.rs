@@ -89,6 +89,13 @@ impl Write for OutputFile {
     }
 }
 
+/// A text as a file that is there whole or not at all.
+pub fn write_text(place: &Place, text: &str) -> Result<(), BatchError> {
+    let mut file = OutputFile::create(place)?;
+    file.write_all(text.as_bytes()).map_err(|error| file.error(&error))?;
+    file.commit()
+}
+
 /// How sentences call a place; `standard` is `standard input` or `standard output`.
 pub fn display_name(place: &Place, standard: &str) -> String {
     match place {

@@ -11,9 +11,14 @@ use super::outcome::Misuse;
 use crate::model::AsOf;
 
 pub fn as_of(written: Option<&str>, zone: &TimeZone) -> Result<i64, Misuse> {
+    instant("--as-of", written, zone)
+}
+
+/// The same behind another flag.
+pub fn instant(flag: &str, written: Option<&str>, zone: &TimeZone) -> Result<i64, Misuse> {
     match written {
         None => Ok(now()),
-        Some(written) => read(written.trim(), zone).ok_or_else(|| unreadable(written)),
+        Some(written) => read(written.trim(), zone).ok_or_else(|| unreadable(flag, written)),
     }
 }
 
@@ -26,16 +31,16 @@ pub fn day(written: Option<&str>) -> Result<AsOf, Misuse> {
     }
     // read in any zone at all, a local time is well-formed or not
     let local = read(written.trim(), &TimeZone::UTC).and_then(|_| written.trim().parse::<DateTime>().ok());
-    local.map(|local| AsOf::Day(local.date())).ok_or_else(|| unreadable(written))
+    local.map(|local| AsOf::Day(local.date())).ok_or_else(|| unreadable("--as-of", written))
 }
 
 fn now() -> i64 {
     Timestamp::now().as_second() * 1_000_000
 }
 
-fn unreadable(written: &str) -> Misuse {
+fn unreadable(flag: &str, written: &str) -> Misuse {
     Misuse::new(format!(
-        "`--as-of {written}` is no date and no time: write `2026-11-18` or `2026-11-18T15:00`, in the policy's zone, or with an offset"
+        "`{flag} {written}` is no date and no time: write `2026-11-18` or `2026-11-18T15:00`, in the policy's zone, or with an offset"
     ))
 }
 

@@ -45,13 +45,23 @@ pub struct LeadArguments {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum BadRow {
+pub enum BadRow {
     /// leave it out, and count it
     Reject,
     /// take the cell as missing if its field is optional
     Missing,
     /// stop at the first
     Fail,
+}
+
+impl From<BadRow> for OnBadRow {
+    fn from(what: BadRow) -> OnBadRow {
+        match what {
+            BadRow::Reject => OnBadRow::Reject,
+            BadRow::Missing => OnBadRow::Missing,
+            BadRow::Fail => OnBadRow::Fail,
+        }
+    }
 }
 
 pub fn format(name: &str) -> Result<Format, String> {
@@ -75,11 +85,7 @@ impl LeadArguments {
         let input = |path: &PathBuf, format| Input { place: Place::parse(path), format };
         options.signals = self.signals.iter().map(|path| input(path, self.signals_format)).collect();
         options.stage_log = self.stage_log.iter().map(|path| input(path, None)).collect();
-        options.on_bad_row = match self.on_bad_row {
-            BadRow::Reject => OnBadRow::Reject,
-            BadRow::Missing => OnBadRow::Missing,
-            BadRow::Fail => OnBadRow::Fail,
-        };
+        options.on_bad_row = self.on_bad_row.into();
         Ok(options)
     }
 }

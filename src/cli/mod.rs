@@ -14,6 +14,7 @@ mod load;
 mod locate;
 mod outcome;
 mod progress;
+mod replay;
 mod score;
 mod test;
 
@@ -51,6 +52,7 @@ struct Arguments {
 enum Command {
     Check(check::Arguments),
     Score(Box<score::Arguments>),
+    Replay(Box<replay::Arguments>),
     Explain(explain::Arguments),
     Test(test::Arguments),
 }
@@ -87,6 +89,7 @@ pub fn main() -> ExitCode {
     let result = match &arguments.command {
         Command::Check(arguments) => check::run(arguments, &console),
         Command::Score(arguments) => score::run(arguments, &console),
+        Command::Replay(arguments) => replay::run(arguments, &console),
         Command::Explain(arguments) => explain::run(arguments, &console),
         Command::Test(arguments) => test::run(arguments, &console),
     };

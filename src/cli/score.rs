@@ -85,9 +85,18 @@ pub struct Arguments {
 const SIGNAL_MEBIBYTES: u32 = (batch::SIGNAL_MEMORY >> 20) as u32;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum BackendChoice {
+pub enum BackendChoice {
     Jit,
     Interpret,
+}
+
+impl From<BackendChoice> for Backend {
+    fn from(choice: BackendChoice) -> Backend {
+        match choice {
+            BackendChoice::Jit => Backend::Jit,
+            BackendChoice::Interpret => Backend::Interpret,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -175,10 +184,7 @@ fn options(arguments: &Arguments, policy: &crate::model::Policy) -> Result<Optio
     options.signal_memory = usize::try_from(u64::from(arguments.signal_memory) << 20).unwrap_or(usize::MAX);
     let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     options.threads = arguments.threads.map_or_else(processors, usize::from);
-    options.backend = match arguments.backend {
-        BackendChoice::Jit => Backend::Jit,
-        BackendChoice::Interpret => Backend::Interpret,
-    };
+    options.backend = arguments.backend.into();
     options.csv_formula_guard = arguments.guard_formulas;
     Ok(options)
 }

@@ -162,6 +162,11 @@ impl Policy {
         &self.checked.sources
     }
 
+    /// The program with everything that an explanation may show.
+    pub fn plain(&self) -> &Lowered {
+        &self.plain
+    }
+
     /// The optimised program.
     pub fn program(&self) -> &Program {
         &self.program

@@ -262,7 +262,7 @@ pub fn connective(condition: &Expr) -> Connective<'_> {
 }
 
 /// Policy text on one line, comments left out.
-fn phrase(text: &str) -> String {
+pub fn phrase(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut in_string = false;
     let mut in_comment = false;

@@ -3,12 +3,15 @@
 //! Enters: the [`Tally`] of a replay and what it was about. Leaves: a page that a manager understands. Always holds: every figure is one of the
 //! tally's, or a share of such figures; nothing that does not fit the policy is left out.
 
-use super::figures::{bar, count, counted, share};
+use super::figures::{bar, count, counted, duration, share};
 use super::layout::{Align, Page, Paint, Words, words};
+use crate::batch::bad::reason_sentence;
+use crate::batch::replay::ReplayReport;
 use crate::diagnostic::render_human::Look;
 use crate::history::replay::durations::Durations;
-use crate::history::replay::tally::{Handovers, Impossible, Reasons, Tally};
-use crate::model::Policy;
+use crate::history::replay::periods;
+use crate::history::replay::tally::{Handovers, Impossible, Kept, Reasons, Tally};
+use crate::model::{CapPeriod, Policy, Promise, PromiseKind};
 
 /// What a replay was about.
 #[derive(Clone, Copy)]
@@ -20,30 +23,55 @@ pub struct Funnel<'a> {
     /// the time that the report is about, in the policy's zone; none: from the beginning
     pub from: Option<&'a str>,
     pub to: &'a str,
+    /// the same as days since 1970-01-01 of the policy's zone
+    pub days: (Option<i64>, i64),
     /// an instant as text
     pub time: &'a dyn Fn(i64) -> String,
+}
+
+/// One run over files.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    pub funnel: Funnel<'a>,
+    pub report: &'a ReplayReport,
+    pub to_given: bool,
+    /// where the steps are
+    pub log: Option<&'a str>,
 }
 
 /// Reasons and rows beyond this many are added up.
 const LINES_MAX: usize = 12;
 const BAR_WIDTH: usize = 20;
+/// A promise per day over many years is cut off here.
+const PERIODS_MAX: usize = 10_000;
 
-pub fn page(funnel: &Funnel, page: &mut Page) {
-    heading(funnel, page);
-    handovers(funnel, page);
-    stages(funnel, page);
-    ways(funnel, page);
-    reasons(page, "Recycled because", &by_reason(&funnel.tally.recycles), funnel.tally.recycles.others);
-    misfits(funnel, page);
+pub fn page(run: &Run, look: Look) -> String {
+    let (funnel, mut page) = (&run.funnel, Page::new(look));
+    heading(run, &mut page);
+    handovers(funnel, &mut page);
+    stages(funnel, &mut page);
+    ways(funnel, &mut page);
+    reasons(&mut page, "Recycled because", &by_reason(&funnel.tally.recycles), funnel.tally.recycles.others);
+    promises(funnel, &mut page);
+    clocks(funnel, &mut page);
+    misfits(run, &mut page);
+    ending(run, &mut page);
+    page.finish()
 }
 
-fn heading(funnel: &Funnel, page: &mut Page) {
-    let policy = funnel.policy;
+fn heading(run: &Run, page: &mut Page) {
+    let Funnel { policy, tally, from, to, .. } = run.funnel;
     let title = policy.display.as_ref().unwrap_or(&policy.name);
     let version = policy.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
     page.line(0, &[words(format!("{title}{version}")).paint(Paint::Bold)]);
-    let from = funnel.from.map_or("from the beginning".to_owned(), |from| format!("from {from}"));
-    page.line(0, &[words(format!("{from} to {} ({})", funnel.to, policy.timezone))]);
+    let from = from.map_or("from the beginning".to_owned(), |from| format!("from {from}"));
+    page.line(0, &[words(format!("{from} to {to} ({})", policy.timezone))]);
+    let replayed = format!("{} in, {} replayed", counted(run.report.rows_in, "lead", "leads"), count(tally.leads.replayed));
+    let rejected = run.report.rows_rejected;
+    let rejected = words(format!(", {} rejected", count(rejected))).paint(if rejected > 0 { Paint::Bad } else { Paint::Plain });
+    let signals = &tally.signals;
+    page.line(0, &[words(replayed), rejected]);
+    page.line(0, &[words(format!("{}, {} of them moved a lead", counted(signals.read, "signal", "signals"), count(signals.moved)))]);
 }
 
 // --- what sales did with what marketing handed over -------------------------------------------------------------------
@@ -249,9 +277,90 @@ fn reasons(page: &mut Page, title: &str, reasons: &[(Option<String>, u64)], othe
     page.table(2, &[Align::Right, Align::Right], &rows);
 }
 
+// --- promises and clocks ----------------------------------------------------------------------------------------------
+
+fn promises(funnel: &Funnel, page: &mut Page) {
+    for (promise, periods) in funnel.policy.promises.iter().zip(&funnel.tally.promises) {
+        let team = team_name(funnel.policy, promise.team);
+        page.heading(format!("{team}: {}", promise.text));
+        let mut rows = Vec::new();
+        for (period, kept, is_part) in periods_of(funnel, promise.per, periods) {
+            let (figure, share_of, is_met) = attained(promise, kept);
+            let paint = if is_met { Paint::Good } else { Paint::Bad };
+            let part = if is_part { "not all of it is in the report" } else { "" };
+            rows.push(vec![words(period), words(figure), words(share_of).paint(paint), words(part).paint(Paint::Dim)]);
+        }
+        let further = rows.len().saturating_sub(LINES_MAX);
+        if further > 0 {
+            rows.drain(..further);
+            page.line(2, &[words(format!("the last {LINES_MAX} of {} periods:", further + LINES_MAX)).paint(Paint::Dim)]);
+        }
+        if rows.is_empty() {
+            page.line(2, &[words("nothing that counts for it happened").paint(Paint::Dim)]);
+        }
+        page.table(2, &[Align::Left, Align::Right, Align::Right], &rows);
+    }
+}
+
+/// What came, which share of what was promised that is (or of the clock's instances), and whether that is enough.
+pub(super) fn attained(promise: &Promise, kept: Kept) -> (String, String, bool) {
+    match promise.kind {
+        PromiseKind::Delivers { amount, .. } => (count(kept.ended), share(kept.ended, amount), kept.ended >= amount),
+        PromiseKind::Meets { share: wanted, .. } => {
+            // met / ended >= mantissa / (100 * 10^places), without a division
+            let unit = 10i128.checked_pow(u32::from(wanted.places)).and_then(|unit| unit.checked_mul(100)).unwrap_or(i128::MAX);
+            let is_met = i128::from(kept.met).saturating_mul(unit) >= i128::from(kept.ended).saturating_mul(wanted.mantissa);
+            (format!("{} of {}", count(kept.met), count(kept.ended)), share(kept.met, kept.ended), is_met)
+        }
+    }
+}
+
+/// Every period that the report touches, those without anything too; whether the report has only a part of it.
+pub(super) fn periods_of(funnel: &Funnel, per: CapPeriod, kept: &std::collections::BTreeMap<i64, Kept>) -> Vec<(String, Kept, bool)> {
+    let (from, to) = funnel.days;
+    let first = from.map(|day| periods::begin(per, day)).or_else(|| kept.keys().next().copied());
+    let mut found = Vec::new();
+    let mut next = first;
+    while let Some(begin) = next.filter(|begin| *begin <= to && found.len() < PERIODS_MAX) {
+        next = periods::next(per, begin);
+        let is_part = from.is_some_and(|from| from > begin) || next.is_none_or(|next| next > to);
+        found.push((periods::label(per, begin), kept.get(&begin).copied().unwrap_or_default(), is_part));
+    }
+    found
+}
+
+fn clocks(funnel: &Funnel, page: &mut Page) {
+    let started = funnel.policy.slas.iter().zip(&funnel.tally.clocks).filter(|(_, clock)| clock.started > 0);
+    let dim = |text: &str| words(text).paint(Paint::Dim);
+    let mut rows = vec![["", "started", "met", "too late", "running", "met of decided", "half within", "90 % within"].map(dim).to_vec()];
+    for (sla, clock) in started {
+        let (half, most) = quantiles(&clock.taken).unwrap_or_default();
+        let late = clock.missed + clock.breached;
+        rows.push(vec![
+            words(&sla.name),
+            words(count(clock.started)),
+            words(count(clock.met)),
+            words(count(late)).paint(if late > 0 { Paint::Bad } else { Paint::Plain }),
+            words(count(clock.running + clock.paused)),
+            words(share(clock.met, clock.decided())),
+            words(half),
+            words(most),
+        ]);
+    }
+    if rows.len() > 1 {
+        page.heading("Clocks");
+        page.table(2, &[&[Align::Left], &[Align::Right; 7][..]].concat(), &rows);
+    }
+}
+
+fn team_name(policy: &Policy, team: usize) -> &str {
+    policy.teams.get(team).map_or("", |team| team.display.as_deref().unwrap_or(&team.name))
+}
+
 // --- what does not fit ------------------------------------------------------------------------------------------------
 
-fn misfits(funnel: &Funnel, page: &mut Page) {
+fn misfits(run: &Run, page: &mut Page) {
+    let funnel = &run.funnel;
     let (policy, tally) = (funnel.policy, funnel.tally);
     let leads = tally.leads;
     let mut rows = Vec::new();
@@ -272,7 +381,7 @@ fn misfits(funnel: &Funnel, page: &mut Page) {
     }
     row(misfits.iter().skip(LINES_MAX).map(|(_, part)| **part).sum(), "further signals moved nobody".into());
     row(tally.signals.before_beginning, "signals are earlier than their lead's beginning: measures see them, rows do not".into());
-    row(tally.signals.after_end, "signals are later than the end, and were left out".into());
+    row(run.report.signals.as_ref().map_or(0, |signals| signals.rows_later), "signals are later than the end, and were left out".into());
     row(leads.without_signal, "leads have no signal at all".into());
     row(leads.without_beginning, "leads were not replayed: nothing says when they began (see `--start-field` and `--from`)".into());
     row(leads.later, "leads were not replayed: they began after the end".into());
@@ -319,11 +428,11 @@ fn impossible(policy: &Policy, what: Impossible) -> String {
 
 // --- names and times --------------------------------------------------------------------------------------------------
 
-fn stage_name(policy: &Policy, stage: usize) -> &str {
+pub(super) fn stage_name(policy: &Policy, stage: usize) -> &str {
     policy.stages.get(stage).map_or("", |stage| &stage.name)
 }
 
-fn signal_name(policy: &Policy, signal: usize) -> &str {
+pub(super) fn signal_name(policy: &Policy, signal: usize) -> &str {
     policy.signals.get(signal).map_or("", |signal| &signal.name)
 }
 
@@ -346,9 +455,37 @@ pub fn span(seconds: i64) -> String {
     }
 }
 
-/// The page alone.
-pub fn text(funnel: &Funnel, look: Look) -> String {
-    let mut own = Page::new(look);
-    page(funnel, &mut own);
-    own.finish()
+// --- the run ----------------------------------------------------------------------------------------------------------
+
+fn ending(run: &Run, page: &mut Page) {
+    let (report, funnel) = (run.report, &run.funnel);
+    let mut rows = Vec::new();
+    for reason in report.reasons.iter().take(LINES_MAX) {
+        let sentence = reason_sentence(funnel.policy, reason.subject, reason.reason, None);
+        rows.push(vec![words(count(reason.cells)), words(reason.column.clone()), words(sentence)]);
+    }
+    if let Some(signals) = &report.signals {
+        for reason in signals.reasons.iter().take(LINES_MAX) {
+            let sentence = reason_sentence(&signals.record, reason.subject, reason.reason, None);
+            rows.push(vec![words(count(reason.cells)), words(reason.column.clone()), words(sentence)]);
+        }
+    }
+    if !rows.is_empty() {
+        page.heading("Could not be read");
+        page.table(2, &[Align::Right], &rows);
+    }
+    if let Some(signals) = report.signals.as_ref().filter(|signals| signals.rows_of_unknown_leads > 0) {
+        page.empty_line();
+        let unknown = counted(signals.rows_of_unknown_leads, "signal is of a lead", "signals are of leads");
+        page.line(0, &[words("note: ").paint(Paint::Warn), words(format!("{unknown} that the file of leads does not have"))]);
+    }
+    page.empty_line();
+    let threads = counted(report.threads as u64, "thread", "threads");
+    page.line(0, &[words(format!("{} ({threads})", duration(report.elapsed))).paint(Paint::Dim)]);
+    if let Some(log) = run.log {
+        page.line(0, &[words(format!("every step is in {log}"))]);
+    }
+    if !run.to_given {
+        page.line(0, &[words(format!("--to {} repeats this run", funnel.to)).paint(Paint::Dim)]);
+    }
 }

@@ -10,6 +10,7 @@ pub mod check;
 pub mod explanation;
 pub mod figures;
 pub mod funnel;
+pub mod funnel_record;
 pub mod layout;
 pub mod summary;
 pub mod test_results;

@@ -12,3 +12,4 @@ mod german_credit;
 mod maven_crm;
 mod medbank;
 mod olist;
+mod olist_replay;

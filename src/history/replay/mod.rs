@@ -14,6 +14,7 @@ pub mod changes;
 pub mod course;
 pub mod durations;
 pub mod moments;
+pub mod periods;
 pub mod program;
 pub mod tally;
 
@@ -109,6 +110,10 @@ impl<'p> Replay<'p> {
     /// What [`Evaluate`] runs.
     pub fn program(&self) -> &Program {
         &self.program
+    }
+
+    pub fn policy(&self) -> &'p Policy {
+        self.policy
     }
 
     pub fn layout(&self) -> &Layout {

@@ -9,8 +9,10 @@
 use std::collections::BTreeMap;
 
 use super::durations::Durations;
-use super::{Course, Events, Replay, Step};
-use crate::model::{Policy, SignalId, Trigger};
+use super::{Course, Events, Replay, Step, periods};
+use crate::calendar::Zone;
+use crate::clock::{ClockEventKind, Instance};
+use crate::model::{ClockState, Policy, Promise, PromiseKind, SignalId, Trigger};
 
 /// The time that a report is about, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +47,9 @@ pub struct Tally {
     pub examples: Vec<Example>,
     /// from the lead's beginning to each final stage
     pub time_to: BTreeMap<usize, Durations>,
+    pub clocks: Vec<ClockTally>,
+    /// per promise, by the first day of each period
+    pub promises: Vec<BTreeMap<i64, Kept>>,
 }
 
 /// How many leads there were, and what was notable about them.
@@ -126,6 +131,33 @@ pub struct Handovers {
     pub answer: Durations,
 }
 
+/// Instances of a clock that started in the span.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClockTally {
+    pub started: u64,
+    /// stopped in time
+    pub met: u64,
+    /// stopped too late
+    pub missed: u64,
+    /// not stopped, and their time is over
+    pub breached: u64,
+    pub running: u64,
+    pub paused: u64,
+    pub reminders: u64,
+    pub notices: u64,
+    pub escalations: u64,
+    pub reassigned: u64,
+    /// from start to stop, by any clock
+    pub taken: Durations,
+}
+
+/// What a period has of a promise: leads delivered; or instances of a clock that ended, and how many of them were met.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    pub ended: u64,
+    pub met: u64,
+}
+
 /// Something that cannot have happened in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Impossible {
@@ -192,10 +224,16 @@ impl Tally {
     pub fn new(policy: &Policy) -> Tally {
         let stage = StageTally { left_to: vec![0; policy.stages.len()], ..StageTally::default() };
         let rows = policy.flows.iter().map(|flow| flow.rows.len()).sum();
-        Tally { stages: vec![stage; policy.stages.len()], rows: vec![0; rows], ..Tally::default() }
+        Tally {
+            stages: vec![stage; policy.stages.len()],
+            rows: vec![0; rows],
+            clocks: vec![ClockTally::default(); policy.slas.len()],
+            promises: vec![BTreeMap::new(); policy.promises.len()],
+            ..Tally::default()
+        }
     }
 
-    pub fn add(&mut self, replay: &Replay, span: Span, told: Told, course: &Course) {
+    pub fn add(&mut self, replay: &Replay, span: Span, told: Told, course: &Course, zone: &mut Zone) {
         self.leads.replayed += 1;
         self.leads.without_signal += u64::from(told.events.is_empty());
         self.leads.circled += u64::from(course.circled);
@@ -215,6 +253,47 @@ impl Tally {
             self.add_handover(replay, told, &course.steps[index..], step);
         }
         self.add_impossible(replay, told, course);
+        self.add_clocks(span, course);
+        for (index, promise) in replay.policy().promises.iter().enumerate() {
+            self.add_promise(index, promise, span, course, zone);
+        }
+    }
+
+    fn add_clocks(&mut self, span: Span, course: &Course) {
+        for (clock, instances) in self.clocks.iter_mut().zip(&course.clocks) {
+            instances.iter().filter(|instance| span.holds(instance.started)).for_each(|instance| clock.add(instance));
+        }
+    }
+
+    fn add_promise(&mut self, index: usize, promise: &Promise, span: Span, course: &Course, zone: &mut Zone) {
+        let Some(periods) = self.promises.get_mut(index) else { return };
+        let mut add = |at: i64, met: bool| {
+            let kept = periods.entry(periods::begin(promise.per, zone.local_day(at))).or_default();
+            kept.ended += 1;
+            kept.met += u64::from(met);
+        };
+        match promise.kind {
+            PromiseKind::Delivers { stage, .. } => {
+                let came = course.steps.iter().filter(|step| step.from.is_some() && step.to == stage && span.holds(step.at));
+                came.for_each(|step| add(step.at, true));
+            }
+            PromiseKind::Meets { sla, .. } => {
+                for instance in course.clocks.get(sla).into_iter().flatten() {
+                    // what nobody stopped counts where its time was over
+                    let end = match instance.state {
+                        ClockState::Met | ClockState::Missed => instance.stopped,
+                        ClockState::Breached => {
+                            let breaches = instance.events.iter().filter(|event| event.kind == ClockEventKind::Breached);
+                            breaches.map(|event| event.at).next_back()
+                        }
+                        ClockState::Running | ClockState::Paused => None,
+                    };
+                    if let Some(end) = end.filter(|end| span.holds(*end)) {
+                        add(end, instance.state == ClockState::Met);
+                    }
+                }
+            }
+        }
     }
 
     fn add_stays(&mut self, replay: &Replay, span: Span, told: Told, course: &Course) {
@@ -335,6 +414,13 @@ impl Tally {
         for (stage, durations) in &other.time_to {
             self.time_to.entry(*stage).or_default().merge(durations);
         }
+        self.clocks.iter_mut().zip(&other.clocks).for_each(|(mine, theirs)| mine.merge(theirs));
+        for (mine, theirs) in self.promises.iter_mut().zip(&other.promises) {
+            for (period, kept) in theirs {
+                let sum = mine.entry(*period).or_default();
+                (sum.ended, sum.met) = (sum.ended + kept.ended, sum.met + kept.met);
+            }
+        }
     }
 }
 
@@ -377,6 +463,57 @@ impl StageTally {
     /// Of those that entered.
     pub fn still_there(&self) -> u64 {
         self.entered - self.left()
+    }
+}
+
+impl ClockTally {
+    fn add(&mut self, instance: &Instance) {
+        self.started += 1;
+        let state = match instance.state {
+            ClockState::Running => &mut self.running,
+            ClockState::Paused => &mut self.paused,
+            ClockState::Breached => &mut self.breached,
+            ClockState::Met => &mut self.met,
+            ClockState::Missed => &mut self.missed,
+        };
+        *state += 1;
+        if let Some(stopped) = instance.stopped {
+            self.taken.add(stopped.saturating_sub(instance.started));
+        }
+        for event in &instance.events {
+            let count = match event.kind {
+                ClockEventKind::Reminded(_) => &mut self.reminders,
+                ClockEventKind::Notified(_) => &mut self.notices,
+                ClockEventKind::Escalated(_) => &mut self.escalations,
+                ClockEventKind::Reassigned(_) => &mut self.reassigned,
+                ClockEventKind::Started
+                | ClockEventKind::Restarted
+                | ClockEventKind::Paused
+                | ClockEventKind::Resumed
+                | ClockEventKind::Breached
+                | ClockEventKind::Stopped => continue,
+            };
+            *count += 1;
+        }
+    }
+
+    fn merge(&mut self, other: &ClockTally) {
+        self.started += other.started;
+        self.met += other.met;
+        self.missed += other.missed;
+        self.breached += other.breached;
+        self.running += other.running;
+        self.paused += other.paused;
+        self.reminders += other.reminders;
+        self.notices += other.notices;
+        self.escalations += other.escalations;
+        self.reassigned += other.reassigned;
+        self.taken.merge(&other.taken);
+    }
+
+    /// Those whose time is over or that were stopped.
+    pub fn decided(&self) -> u64 {
+        self.met + self.missed + self.breached
     }
 }
 

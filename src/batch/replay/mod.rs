@@ -1,0 +1,217 @@
+//! Files of leads and signals in, stage logs and what they add up to out.
+//!
+//! Enters: a policy, files of leads and of signals, [`ReplayOptions`]. Leaves: a file with every step of every lead, one with every clock, and a
+//! [`ReplayReport`]. Always holds: leads are replayed one by one, in the order of their file, so that memory is bounded by the signals' index, one
+//! block of leads for each thread, and the report; the logs and the report are the same at any number of threads and on both evaluators; a file
+//! appears whole or not at all.
+
+mod clock_log;
+mod log_file;
+mod stage_log;
+mod worker;
+
+use std::time::{Duration, Instant};
+
+use self::log_file::LogFile;
+use self::worker::{Done, ReplayWorker, Start, Walker};
+use super::bad::{BadCell, Outcome};
+use super::error::BatchError;
+use super::in_order::in_order;
+use super::output_file::{STANDARD_OUTPUT, display_name, same_file};
+use super::plan::Extent;
+use super::prepare::prepare;
+use super::rejects::Rejects;
+use super::report::{BadCells, ReasonCount};
+use super::signals::rejects::HistoryRejects;
+use super::signals::{self, HistoryReport};
+use super::source::{Opened, open};
+use super::{Backend, Input, OnBadRow, Options, Place, Progress, Reading};
+use crate::calendar::Zone;
+use crate::history::replay::tally::{Span, Tally};
+use crate::history::replay::{Evaluate, Replay, interpreted};
+use crate::jit::Compiled;
+use crate::model::{FieldId, Policy};
+use crate::program::{Lowered, Parameters};
+
+/// How files are replayed. `options.as_of` is the end: what is later is left out.
+#[derive(Clone, Debug)]
+pub struct ReplayOptions {
+    pub options: Options,
+    /// only what happens from then on is logged and counted; leads without a beginning of their own begin then
+    pub from: Option<i64>,
+    /// a date or time that says when a lead came into being
+    pub start_field: Option<FieldId>,
+    /// where the steps go
+    pub log: Option<Place>,
+    /// where the clocks go
+    pub clock_log: Option<Place>,
+    /// per row of the policy's flows, its text
+    pub rules: Vec<String>,
+}
+
+/// What a replay found.
+#[derive(Clone, Debug)]
+pub struct ReplayReport {
+    pub tally: Tally,
+    pub span: Span,
+    /// what a place in the file of leads is called: `line` or `row`
+    pub unit: &'static str,
+    pub rows_in: u64,
+    pub rows_rejected: u64,
+    pub cells_taken_as_missing: u64,
+    pub bad_cells: Vec<BadCell>,
+    pub reasons: Vec<ReasonCount>,
+    pub signals: Option<HistoryReport>,
+    pub elapsed: Duration,
+    pub threads: usize,
+}
+
+/// Replays with the backend that the options name.
+pub fn replay(
+    policy: &Policy,
+    plain: &Lowered,
+    options: &ReplayOptions,
+    input: &Input,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<ReplayReport, BatchError> {
+    let replay = Replay::new(policy, plain);
+    match options.options.backend {
+        Backend::Interpret => replay_with(policy, &replay, &interpreted(replay.program()), options, input, progress),
+        Backend::Jit => {
+            let compiled = Compiled::new(replay.program()).map_err(|error| BatchError::Backend { reason: error.to_string() })?;
+            let evaluate = |inputs: &[Option<i64>], parameters: &Parameters, outputs: &mut [Option<i64>]| {
+                compiled.row(inputs, parameters, outputs);
+            };
+            replay_with(policy, &replay, &evaluate, options, input, progress)
+        }
+    }
+}
+
+fn replay_with(
+    policy: &Policy,
+    replay: &Replay,
+    evaluate: &Evaluate,
+    replay_options: &ReplayOptions,
+    input: &Input,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<ReplayReport, BatchError> {
+    let begun = Instant::now();
+    let options = &replay_options.options;
+    let opened = open(input, &options.keep)?;
+    let prepared = prepare(policy, replay.program(), options, &opened, Extent::Everything)?;
+    check_places(replay_options, input)?;
+    let mut log = match &replay_options.log {
+        Some(place) => Some(LogFile::create(place, stage_log::columns(policy, &replay_options.rules, &prepared.zone), options)?),
+        None => None,
+    };
+    let mut clock_log = match &replay_options.clock_log {
+        Some(place) => Some(LogFile::create(place, clock_log::columns(policy, &prepared.zone), options)?),
+        None => None,
+    };
+    let mut rejects = match &options.rejects {
+        Some(path) => Some(Rejects::create(&Place::Path(path.clone()), opened.unit(), options.csv_formula_guard)?),
+        None => None,
+    };
+    let mut history_rejects = match &options.rejects_signals {
+        Some(path) => Some(HistoryRejects::create(path, options.csv_formula_guard)?),
+        None => None,
+    };
+    let mut history = signals::read(policy, &prepared.plan, options, history_rejects.as_mut(), progress)?;
+    let span = Span { from: replay_options.from, to: options.as_of };
+    let threads = options.threads.max(1);
+    let start = Start::new(policy, replay_options.start_field, replay_options.from);
+    let workers: Vec<ReplayWorker> = (0..threads)
+        .map(|_| ReplayWorker {
+            decoder: prepared.decoder(),
+            log: log.as_ref().map(LogFile::writer),
+            clock_log: clock_log.as_ref().map(LogFile::writer),
+            walker: Walker::new(policy, replay, evaluate, &history, prepared.encoder(policy, replay.program()), start, span),
+        })
+        .collect();
+    let Opened { name, content, bytes_total, rows_total, format, .. } = opened;
+    let mut report = ReplayReport {
+        tally: Tally::new(policy),
+        span,
+        unit: Opened::unit_of(format),
+        rows_in: 0,
+        rows_rejected: 0,
+        cells_taken_as_missing: 0,
+        bad_cells: Vec::new(),
+        reasons: Vec::new(),
+        signals: None,
+        elapsed: Duration::ZERO,
+        threads,
+    };
+    let mut bad_cells = BadCells::showing(options.bad_cells_shown);
+    let mut asked = 0;
+    let chunks = content.read(&prepared.used_columns())?;
+    in_order(chunks, workers, &mut |done: Done| {
+        for cell in &done.bad {
+            if options.on_bad_row == OnBadRow::Fail && cell.outcome == Outcome::Rejected {
+                let reason = cell.sentence(policy);
+                return Err(BatchError::BadRow { file: name.clone(), unit: Opened::unit_of(format), line: cell.line, reason });
+            }
+            bad_cells.add(cell);
+            if let Some(rejects) = &mut rejects {
+                rejects.add(cell, policy)?;
+            }
+        }
+        report.tally.merge(&done.tally);
+        report.rows_in += done.rows_in;
+        report.rows_rejected += done.rows_rejected;
+        report.cells_taken_as_missing += done.cells_taken_as_missing;
+        asked += done.asked;
+        if let Some(log) = &mut log {
+            log.write(done.log)?;
+        }
+        if let Some(log) = &mut clock_log {
+            log.write(done.clock_log)?;
+        }
+        progress(Progress { reading: Reading::Leads, rows: report.rows_in, bytes_read: done.bytes_read, bytes_total, rows_total });
+        Ok(())
+    })?;
+    if let (Some(keyed), Some(signals)) = (&history.signals, &mut history.signal_report) {
+        signals.complete(asked)?;
+        if let Some(rejects) = &mut history_rejects {
+            signals::read::list_unknown_leads(keyed, signals, rejects)?;
+        }
+    }
+    if let Some(rejects) = rejects {
+        rejects.commit()?;
+    }
+    if let Some(rejects) = history_rejects {
+        rejects.commit()?;
+    }
+    for log in log.into_iter().chain(clock_log) {
+        log.commit()?;
+    }
+    (report.bad_cells, report.reasons) = bad_cells.finish();
+    report.signals = history.signal_report;
+    report.elapsed = begun.elapsed();
+    Ok(report)
+}
+
+fn check_places(replay: &ReplayOptions, input: &Input) -> Result<(), BatchError> {
+    let options = &replay.options;
+    let rejects = options.rejects.clone().map(Place::Path);
+    let history_rejects = options.rejects_signals.clone().map(Place::Path);
+    let inputs: Vec<&Input> = std::iter::once(input).chain(&options.signals).collect();
+    if inputs.iter().filter(|input| input.place == Place::Standard).count() > 1 {
+        return Err(BatchError::StandardInputTwice);
+    }
+    let written: Vec<&Place> = replay.log.iter().chain(&replay.clock_log).chain(&rejects).chain(&history_rejects).collect();
+    for (index, place) in written.iter().enumerate() {
+        if inputs.iter().any(|input| same_file(place, &input.place)) {
+            return Err(BatchError::OutputIsInput { file: display_name(place, STANDARD_OUTPUT) });
+        }
+        if written[..index].iter().any(|earlier| same_file(earlier, place)) {
+            return Err(BatchError::OutputIsRejects { file: display_name(place, STANDARD_OUTPUT) });
+        }
+    }
+    Ok(())
+}
+
+/// The zone of a policy that has been checked.
+fn zone(policy: &Policy) -> Zone {
+    Zone::named(&policy.timezone).unwrap_or_else(|_| Zone::utc())
+}

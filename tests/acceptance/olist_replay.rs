@@ -22,8 +22,7 @@ fn prepare(data: &Path, folder: &Path) -> Files {
     let contacts = folder.join("contacts.csv");
     let header = ["mql_id", "signal", "time"].map(str::to_owned).to_vec();
     let contact = |row: usize| {
-        let cells = [leads.cell(row, "mql_id"), "first_contact", leads.cell(row, "first_contact_date")];
-        cells.map(str::to_owned).to_vec()
+        vec![leads.cell(row, "mql_id").to_owned(), "first_contact".into(), format!("{}T00:00", leads.cell(row, "first_contact_date"))]
     };
     Table { header, rows: (0..leads.rows.len()).map(contact).collect() }.write(&contacts);
     let deals = Table::read(&data.join("olist/olist_closed_deals_dataset.csv"));

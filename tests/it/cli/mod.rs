@@ -3,6 +3,7 @@
 mod check;
 mod explain;
 mod interruption;
+mod replay;
 mod score;
 mod test;
 mod use_of_the_program;

@@ -3,4 +3,5 @@
 mod scene;
 
 mod clocks;
+mod naive;
 mod rows;

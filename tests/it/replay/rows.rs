@@ -188,3 +188,25 @@ flow {
         [("accepted", "2026-01-05T10:00", &[][..]), ("page_view", "2026-01-05T09:00", &[Some("/")][..]), ("won", "2026-01-05T11:00", &[])];
     assert_eq!(told(flow, &given, "2026-06-01T00:00"), ["2026-01-05T10:00 inquiry -> mql", "2026-01-05T14:00 mql -> sal"]);
 }
+#[test]
+fn an_after_row_waits_from_the_stage_or_from_the_last_signal_without() {
+    let flow = "flow {
+  inquiry -> mql  on accepted
+  mql -> inquiry  after 30 days without page_view recycle because \"No action\"
+  mql -> sal      on won
+  sal -> done     on won
+  sal -> lost     after 36 hours
+}";
+    let given = [("accepted", "2026-02-20T10:00", &[][..]), ("page_view", "2026-02-25T23:15", &[Some("/")][..])];
+    // thirty days of the calendar over a change of the clocks keep the local time
+    assert_eq!(
+        told(flow, &given, "2026-06-01T00:00"),
+        ["2026-02-20T10:00 inquiry -> mql", "2026-03-27T23:15 mql -> inquiry because No action"]
+    );
+    let given = [("accepted", "2026-03-06T10:00", &[][..]), ("won", "2026-03-07T20:00", &[])];
+    // 36 hours are elapsed: one local hour more, because 02:00 of the eighth is skipped
+    assert_eq!(
+        told(flow, &given, "2026-06-01T00:00"),
+        ["2026-03-06T10:00 inquiry -> mql", "2026-03-07T20:00 mql -> sal", "2026-03-09T09:00 sal -> lost"]
+    );
+}

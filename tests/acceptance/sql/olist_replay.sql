@@ -17,11 +17,11 @@ create table seconds as
     end as won_at
   from instants;
 
--- 360 days later at the same local time
+-- 500 days later at the same local time
 create table ends as
-  select *, cast(strftime('%s', contact, '+360 days') as integer) + case
-      when datetime(contact, '+360 days') >= '2017-10-15 01:00:00' and datetime(contact, '+360 days') < '2018-02-18 00:00:00'
-        or datetime(contact, '+360 days') >= '2018-11-04 01:00:00' then 7200 else 10800
+  select *, cast(strftime('%s', contact, '+500 days') as integer) + case
+      when datetime(contact, '+500 days') >= '2017-10-15 01:00:00' and datetime(contact, '+500 days') < '2018-02-18 00:00:00'
+        or datetime(contact, '+500 days') >= '2018-11-04 01:00:00' then 7200 else 10800
     end as cold_at
   from seconds;
 

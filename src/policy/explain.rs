@@ -4,6 +4,7 @@
 //! the interpreter computed; nothing is evaluated a second time but the words around the values.
 
 use super::explain_clock::clocks;
+use super::explain_history::{measures, waits};
 use super::explain_score::{SumTooLarge, score};
 use super::explanation::*;
 use super::why::{looked_at, why_not};
@@ -47,9 +48,10 @@ pub fn explain(
         timezone: policy.timezone.clone(),
         fields: fields(&reader),
         derived: lets(&reader),
+        history: measures(&reader, &histories.seen(policy, lead, as_of)?),
         scores,
         decides: policy.decides.iter().enumerate().map(|(index, one)| decide(&reader, index, one)).collect(),
-        stage: stage(&reader),
+        stage: stage(&reader, as_of),
         routes: routes(&reader),
         clocks: clocks(&reader, plain, as_of)?,
     })
@@ -125,7 +127,7 @@ fn edge_in_force(reader: &Reader, edges: &[&Edge], values: &[crate::program::Val
     plain.or_else(|| holding().next()).map(|edge| edge.text.clone())
 }
 
-fn stage(reader: &Reader) -> Option<StageExplained> {
+fn stage(reader: &Reader, as_of: i64) -> Option<StageExplained> {
     let policy = reader.policy;
     let before = reader.lead.stage.or(policy.start_stage)?;
     let after = reader.trace.stage_after.and_then(|value| reader.at(value)).and_then(|stage| usize::try_from(stage).ok()).unwrap_or(before);
@@ -134,13 +136,13 @@ fn stage(reader: &Reader) -> Option<StageExplained> {
         before: name_of(before),
         after: name_of(after),
         owner: policy.stages.get(after).and_then(|stage| stage.owner.as_ref()).map(|owner| named(owner, &None)),
-        rows: flow_rows(reader, before),
+        rows: flow_rows(reader, before, as_of),
         rests_until: reader.lead.rest_until.map(|instant| reader.show.time(instant)),
     })
 }
 
 /// The rows that leave `stage`, with why they did or did not apply.
-fn flow_rows(reader: &Reader, stage: usize) -> Vec<RowExplained> {
+fn flow_rows(reader: &Reader, stage: usize, as_of: i64) -> Vec<RowExplained> {
     let moved_by = reader.trace.moved_by.and_then(|value| reader.at(value));
     let mut number = 0;
     let mut out = Vec::new();
@@ -156,7 +158,7 @@ fn flow_rows(reader: &Reader, stage: usize) -> Vec<RowExplained> {
             } else if reader.holds_at(*trace) {
                 Verdict::NotReached
             } else {
-                Verdict::Failed { reasons: flow_reasons(reader, row) }
+                Verdict::Failed { reasons: flow_reasons(reader, row, as_of) }
             };
             out.push(RowExplained {
                 gives: reader.policy.stages.get(row.to).map(|stage| stage.name.clone()).unwrap_or_default(),
@@ -186,7 +188,7 @@ fn on_row(reader: &Reader, row: &crate::model::FlowRow) -> String {
     format!("{word} {}{when}", reader.phrase(measure.span))
 }
 
-fn flow_reasons(reader: &Reader, row: &crate::model::FlowRow) -> Vec<Reason> {
+fn flow_reasons(reader: &Reader, row: &crate::model::FlowRow, as_of: i64) -> Vec<Reason> {
     match &row.trigger {
         Trigger::When(condition) if !reader.holds(condition) => why_not(reader, condition),
         Trigger::When(_) => vec![Reason {
@@ -198,8 +200,13 @@ fn flow_reasons(reader: &Reader, row: &crate::model::FlowRow) -> Vec<Reason> {
                 definition: None,
             }],
         }],
-        Trigger::On { when: Some(when), .. } | Trigger::After { when: Some(when), .. } if !reader.holds(when) => why_not(reader, when),
-        Trigger::On { .. } | Trigger::After { .. } | Trigger::Broken => Vec::new(),
+        Trigger::On { when, .. } | Trigger::After { when, .. } => {
+            let failed = when.as_ref().filter(|when| !reader.holds(when));
+            let mut reasons: Vec<Reason> = waits(reader, &row.trigger, as_of).into_iter().collect();
+            reasons.extend(failed.map(|when| why_not(reader, when)).unwrap_or_default());
+            reasons
+        }
+        Trigger::Broken => Vec::new(),
     }
 }
 

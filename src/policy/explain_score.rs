@@ -5,6 +5,7 @@
 
 use super::exact::{ZERO, add, at_places, multiply, multiply_shifted, subtract};
 use super::explain::named;
+use super::explain_history::{booked, row_per_signal};
 use super::explanation::*;
 use super::why::why_not;
 use crate::model::{Adjust, Attribute, Decimal, PointsKind, PointsRow, Score, Section, SectionKind, Type};
@@ -22,6 +23,9 @@ pub fn score(reader: &Reader, score: &Score, trace: &ScoreTrace) -> Result<Score
 }
 
 fn explained(reader: &Reader, score: &Score, trace: &ScoreTrace) -> Option<ScoreExplained> {
+    if score.running.is_some() {
+        return running(reader, score, trace);
+    }
     let persona = trace.persona.and_then(|persona| reader.at(persona)).and_then(|index| usize::try_from(index).ok()).unwrap_or(0);
     let value = Decimal { mantissa: i128::from(reader.at(trace.value?)?), places: score.scale };
     let sum = Decimal { mantissa: i128::from(reader.at(trace.sum?)?), places: score.sum_scale };
@@ -45,23 +49,40 @@ fn explained(reader: &Reader, score: &Score, trace: &ScoreTrace) -> Option<Score
     if total.reduced() != sum.reduced() {
         return None;
     }
-    let range = score.range.map(|range| {
-        let end = |end: i64| Decimal { mantissa: i128::from(end), places: score.sum_scale }.reduced();
-        RangeExplained {
-            low: end(range.low),
-            high: end(range.high),
-            applied: sum.mantissa < i128::from(range.low) || sum.mantissa > i128::from(range.high),
-        }
-    });
     Some(ScoreExplained {
         name: named(&score.name, &score.display),
         value,
         persona: persona_explained(reader, score, persona),
         sections: sections.into_iter().map(|section| aligned(section, score.sum_scale)).collect::<Option<_>>()?,
+        booked: Vec::new(),
         adjusts,
         sum,
-        range,
+        range: range_explained(score, sum),
         rounded_to: score.rounded,
+    })
+}
+
+/// A balance is no sum of its rows: each day is brought into the range.
+fn running(reader: &Reader, score: &Score, trace: &ScoreTrace) -> Option<ScoreExplained> {
+    Some(ScoreExplained {
+        name: named(&score.name, &score.display),
+        value: Decimal { mantissa: i128::from(reader.at(trace.value?)?), places: score.scale },
+        persona: None,
+        sections: Vec::new(),
+        booked: booked(reader, score),
+        adjusts: Vec::new(),
+        sum: Decimal { mantissa: i128::from(reader.at(trace.sum?)?), places: score.sum_scale },
+        range: None,
+        rounded_to: score.rounded,
+    })
+}
+
+fn range_explained(score: &Score, sum: Decimal) -> Option<RangeExplained> {
+    let end = |end: i64| Decimal { mantissa: i128::from(end), places: score.sum_scale }.reduced();
+    score.range.map(|range| RangeExplained {
+        low: end(range.low),
+        high: end(range.high),
+        applied: sum.mantissa < i128::from(range.low) || sum.mantissa > i128::from(range.high),
     })
 }
 
@@ -145,32 +166,43 @@ fn attribute_explained(
 }
 
 fn points_explained(reader: &Reader, row: &PointsRow, value: Value) -> AdjustExplained {
-    let (condition, reasons, times) = match &row.kind {
-        PointsKind::When(condition) => (reader.phrase(condition.span), why_not(reader, condition), Decimal::whole(1)),
+    let given = reader.at(value).is_some_and(|times| times != 0);
+    match &row.kind {
+        PointsKind::When(condition) => AdjustExplained {
+            points: row.points,
+            times: None,
+            row: RowExplained {
+                gives: signed(row.points),
+                condition: Some(reader.phrase(condition.span)),
+                because: row.because.clone(),
+                verdict: if given { Verdict::Applied } else { Verdict::Failed { reasons: why_not(reader, condition) } },
+            },
+        },
         // points per signal: as often as they count
         PointsKind::Per { every, count } => {
             let places = match count.ty {
                 Type::Number { scale, .. } if *every == 1 => scale,
                 _ => 0,
             };
-            let times = Decimal { mantissa: i128::from(reader.at(value).unwrap_or(0)), places };
-            (reader.phrase(row.span), Vec::new(), times)
+            let times = Decimal { mantissa: i128::from(reader.at(value).unwrap_or(0)), places }.reduced();
+            AdjustExplained {
+                points: multiply(row.points, times).unwrap_or(row.points),
+                times: Some(times),
+                row: RowExplained {
+                    gives: row_per_signal(reader, row),
+                    condition: None,
+                    because: row.because.clone(),
+                    verdict: if given { Verdict::Applied } else { Verdict::Failed { reasons: Vec::new() } },
+                },
+            }
         }
-    };
-    AdjustExplained {
-        points: multiply(row.points, times).unwrap_or(row.points),
-        row: RowExplained {
-            gives: signed(row.points),
-            condition: Some(condition),
-            because: row.because.clone(),
-            verdict: if reader.at(value).is_some_and(|times| times != 0) { Verdict::Applied } else { Verdict::Failed { reasons } },
-        },
     }
 }
 
 fn adjust_explained(reader: &Reader, adjust: &Adjust, value: Value) -> AdjustExplained {
     AdjustExplained {
         points: adjust.points,
+        times: None,
         row: RowExplained {
             gives: signed(adjust.points),
             condition: Some(reader.phrase(adjust.condition.span)),

@@ -19,6 +19,9 @@ pub struct Explanation {
     pub timezone: String,
     pub fields: Vec<Fact>,
     pub derived: Vec<Fact>,
+    /// what signals and the stage log add up to
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<MeasureExplained>,
     pub scores: Vec<ScoreExplained>,
     pub decides: Vec<DecideExplained>,
     /// none if the policy has no stages
@@ -48,6 +51,25 @@ pub struct Fact {
     pub definition: Option<String>,
 }
 
+/// `count of page_view in last 30 days`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MeasureExplained {
+    /// as the policy has it
+    pub definition: String,
+    /// none is missing
+    pub value: Option<String>,
+    /// none for what counts nothing, such as `days in mql`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counted: Option<CountedExplained>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CountedExplained {
+    /// signals, or entries of the stage log
+    pub count: usize,
+    pub last: Option<String>,
+}
+
 // --- scores -----------------------------------------------------------------------------------------------------------
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -60,6 +82,9 @@ pub struct ScoreExplained {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub persona: Option<PersonaExplained>,
     pub sections: Vec<SectionExplained>,
+    /// of a running score, whose sum is a balance: its rows
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub booked: Vec<BookedExplained>,
     pub adjusts: Vec<AdjustExplained>,
     /// before range and rounding
     #[serde(serialize_with = "exact")]
@@ -140,11 +165,24 @@ pub struct AttributeExplained {
     pub contribution: Decimal,
 }
 
+/// A row of a running score. What it changed depends on the day, so only how often is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BookedExplained {
+    /// as written
+    pub row: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    pub times: i64,
+}
+
 /// `adjust -25 when …`, or a row of a points section.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AdjustExplained {
     #[serde(serialize_with = "exact")]
     pub points: Decimal,
+    /// of a row per signal: how often it gives its points
+    #[serde(serialize_with = "exact_option", skip_serializing_if = "Option::is_none")]
+    pub times: Option<Decimal>,
     pub row: RowExplained,
 }
 
@@ -235,6 +273,10 @@ pub enum How {
     FoundNothing,
     /// the lead rests in its stage
     Rests,
+    /// no such signal came in this stay
+    NoSignal,
+    /// the time is not over
+    NotOver,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -41,6 +41,7 @@
 pub mod exact;
 pub mod explain;
 mod explain_clock;
+mod explain_history;
 mod explain_score;
 pub mod explanation;
 mod why;

@@ -13,6 +13,7 @@ pub fn page(explanation: &Explanation, look: Look) -> String {
     page.line(0, &[words(format!("policy {}", called(&explanation.policy)))]);
     page.line(0, &[words(format!("as of {} ({})", explanation.as_of, explanation.timezone))]);
     known(&mut page, explanation);
+    history(&mut page, &explanation.history);
     for one in &explanation.scores {
         score(&mut page, one);
     }
@@ -58,6 +59,23 @@ fn known(page: &mut Page, explanation: &Explanation) {
     page.table(2, &[], &derived.collect::<Vec<_>>());
 }
 
+/// What the measures count.
+fn history(page: &mut Page, measures: &[MeasureExplained]) {
+    if measures.is_empty() {
+        return;
+    }
+    page.heading("What it did");
+    let rows = measures.iter().map(|measure| {
+        let counted = measure.counted.as_ref().map(|counted| match (&counted.last, counted.count) {
+            (None, _) => "none".to_string(),
+            (Some(last), 1) => format!("1 at {last}"),
+            (Some(last), count) => format!("{count}, the last at {last}"),
+        });
+        vec![words(&measure.definition), value(measure.value.as_ref()), words(counted.unwrap_or_default()).paint(Paint::Dim)]
+    });
+    page.table(2, &[], &rows.collect::<Vec<_>>());
+}
+
 fn value(value: Option<&String>) -> Words {
     value.map_or_else(|| words("missing").paint(Paint::Warn), words)
 }
@@ -76,6 +94,10 @@ fn score(page: &mut Page, score: &ScoreExplained) {
     if score.sections.iter().any(|section| section.weight.is_some()) {
         let text = format!("a row adds points {times} weight {times} 10, and of that what its section weighs");
         page.line(2, &[words(text).paint(Paint::Dim)]);
+    }
+    if !score.booked.is_empty() {
+        balance(page, &score.booked);
+        return;
     }
     // one table over all sections, so that the last column is one column of figures
     let mut rows = Vec::new();
@@ -98,6 +120,15 @@ fn score(page: &mut Page, score: &ScoreExplained) {
     if let Some(places) = score.rounded_to {
         page.line(2, &[words(format!("rounded to {places} places: {}", score.value))]);
     }
+}
+
+/// The rows of a running score; their points do not add up to the balance, which each day brings into its range.
+fn balance(page: &mut Page, booked: &[BookedExplained]) {
+    page.line(2, &[words("a balance of points booked day by day").paint(Paint::Dim)]);
+    let rows = booked
+        .iter()
+        .map(|row| vec![words(format!("{}{}", row.row, because(row.because.as_ref()))), words(format!("{} times", row.times))]);
+    page.table(2, &[], &rows.collect::<Vec<_>>());
 }
 
 fn section_rows(page: &Page, rows: &mut Vec<Vec<Words>>, section: &SectionExplained) {
@@ -128,10 +159,15 @@ fn section_rows(page: &Page, rows: &mut Vec<Vec<Words>>, section: &SectionExplai
 /// A row of points or an adjustment: what it gives and when; if it does not, why.
 fn added(adjust: &AdjustExplained, places: u8) -> Vec<Words> {
     let figure = at_places(adjust.contribution(), places).unwrap_or(adjust.contribution());
-    let text = format!("  {}{}", when(&adjust.row), because(adjust.row.because.as_ref()));
+    let what = match adjust.times {
+        Some(times) => format!("{}: {times} times", adjust.row.gives),
+        None => when(&adjust.row),
+    };
+    let text = format!("  {what}{}", because(adjust.row.because.as_ref()));
     let (paint, text) = match &adjust.row.verdict {
         Verdict::Applied => (Paint::Plain, text),
         Verdict::NotReached => (Paint::Dim, text),
+        Verdict::Failed { .. } if adjust.times.is_some() => (Paint::Dim, text),
         Verdict::Failed { reasons } => (Paint::Dim, format!("{text}: no, {}", reasons.iter().map(reason).collect::<Vec<_>>().join("; "))),
     };
     vec![words(text).paint(paint).wide(), words(figure.to_string()).paint(paint)]
@@ -165,12 +201,16 @@ fn decide(page: &mut Page, decide: &DecideExplained) {
 
 /// Rows of a first-match table, up to the one that decided; those behind it are only counted.
 fn table_rows(page: &mut Page, rows: &[RowExplained]) {
+    rows_of(page, rows, when);
+}
+
+fn rows_of(page: &mut Page, rows: &[RowExplained], text: impl Fn(&RowExplained) -> String) {
     for row in rows.iter().filter(|row| row.verdict != Verdict::NotReached) {
         let (mark, paint) = match row.verdict {
             Verdict::Applied => ("yes", Paint::Good),
             Verdict::Failed { .. } | Verdict::NotReached => ("no", Paint::Dim),
         };
-        page.labelled(2, &words(mark).paint(paint), 3, &[words(format!("{}{}", when(row), because(row.because.as_ref())))]);
+        page.labelled(2, &words(mark).paint(paint), 3, &[words(format!("{}{}", text(row), because(row.because.as_ref())))]);
         verdict(page, 6, &row.verdict);
     }
     let behind = rows.iter().filter(|row| row.verdict == Verdict::NotReached).count();
@@ -208,6 +248,8 @@ pub fn reason(reason: &Reason) -> String {
         How::FoundNothing if values.is_empty() => format!("`{}` found nothing", reason.part),
         How::FoundNothing => format!("`{}` found nothing: {values}", reason.part),
         How::Rests => format!("the lead rests: {values}"),
+        How::NoSignal => format!("no `{}` in this stay: {values}", reason.part),
+        How::NotOver => format!("`{}` is not over: {values}", reason.part),
     }
 }
 
@@ -225,9 +267,16 @@ fn stage(page: &mut Page, stage: &StageExplained) {
     if let Some(until) = &stage.rests_until {
         page.line(2, &[words(format!("rests until {until}"))]);
     }
-    let moves: Vec<RowExplained> =
-        stage.rows.iter().map(|row| RowExplained { gives: format!("to {}", row.gives), ..row.clone() }).collect();
-    table_rows(page, &moves);
+    rows_of(page, &stage.rows, moves);
+}
+
+/// `to raw on rejected`, `to mql when readiness >= 50`
+fn moves(row: &RowExplained) -> String {
+    match &row.condition {
+        Some(condition) if condition.starts_with("on ") || condition.starts_with("after ") => format!("to {} {condition}", row.gives),
+        Some(condition) => format!("to {} when {condition}", row.gives),
+        None => format!("to {}", row.gives),
+    }
 }
 
 fn route(page: &mut Page, route: &RouteExplained) {

@@ -166,6 +166,8 @@ impl Page {
     pub fn full_table(&mut self, indent: usize, aligns: &[Align], elastic: usize, rows: &[Vec<Words>]) {
         let mut widths = self.column_widths(indent, rows);
         let taken = indent + widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1);
+        // of nothing but wide rows there are two columns, and the last is for figures
+        let elastic = elastic.min(widths.len().saturating_sub(2));
         if let Some(width) = widths.get_mut(elastic) {
             *width += self.look.width.min(FULL_WIDTH).saturating_sub(taken);
         }

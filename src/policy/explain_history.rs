@@ -1,0 +1,95 @@
+//! What a lead's history adds up to, and what rows of a flow that wait for signals see of it.
+//!
+//! Always holds: a measure's value is the one that the score reads; how many signals it counts comes from the same reading.
+
+use super::explanation::*;
+use crate::history::Seen;
+use crate::model::{ExprKind, MeasureId, MeasureKind, PointsKind, PointsRow, Policy, Score, SignalId, Trigger};
+use crate::record::reader::Reader;
+
+/// The measures that stand in lets and conditions; those of rows are shown with their rows.
+pub fn measures(reader: &Reader, seen: &[Option<Seen>]) -> Vec<MeasureExplained> {
+    let policy = reader.policy;
+    let of_rows = measures_of_rows(policy);
+    let shown = policy.measures.iter().enumerate().filter(|(id, _)| !of_rows.contains(id));
+    let explained = shown.map(|(id, measure)| MeasureExplained {
+        definition: measure.text.clone(),
+        value: reader.columns.get(policy.measure_column(id)).and_then(Option::as_ref).map(|value| reader.show.constant(measure.ty, value)),
+        counted: seen.get(id).copied().flatten().map(|seen| counted(reader, seen)),
+    });
+    explained.collect()
+}
+
+fn counted(reader: &Reader, seen: Seen) -> CountedExplained {
+    CountedExplained { count: seen.count, last: seen.last.map(|last| reader.show.time(last)) }
+}
+
+fn measures_of_rows(policy: &Policy) -> Vec<MeasureId> {
+    let rows = policy.flows.iter().flat_map(|flow| &flow.rows).filter_map(|row| match &row.trigger {
+        Trigger::On { happened: measure, .. } | Trigger::After { waited: measure, .. } => Some(measure),
+        Trigger::When(_) | Trigger::Broken => None,
+    });
+    let points = policy.scores.iter().flat_map(points_rows).filter_map(|row| match &row.kind {
+        PointsKind::Per { count, .. } => Some(count),
+        PointsKind::When(_) => None,
+    });
+    let named = rows.chain(points).filter_map(|expression| match expression.kind {
+        ExprKind::Measure(id) => Some(id),
+        _ => None,
+    });
+    let is_balance = |id: &MeasureId| policy.measures.get(*id).is_some_and(|measure| matches!(measure.kind, MeasureKind::Balance(_)));
+    named.chain((0..policy.measures.len()).filter(is_balance)).collect()
+}
+
+fn points_rows(score: &Score) -> impl Iterator<Item = &PointsRow> {
+    score.personas.iter().flat_map(|persona| &persona.sections).flat_map(|section| &section.points)
+}
+
+/// `+20 per ask at most 1 per day`, without its reason.
+pub fn row_per_signal(reader: &Reader, row: &PointsRow) -> String {
+    let phrase = reader.phrase(row.span);
+    match phrase.rsplit_once(" because ").filter(|_| row.because.is_some()) {
+        Some((row, _)) => row.to_string(),
+        None => phrase,
+    }
+}
+
+/// The rows of a running score, and what each has counted so far.
+pub fn booked(reader: &Reader, score: &Score) -> Vec<BookedExplained> {
+    let booked = points_rows(score).filter_map(|row| match &row.kind {
+        PointsKind::Per { every, count } => Some(BookedExplained {
+            row: row_per_signal(reader, row),
+            because: row.because.clone(),
+            times: reader.value(count).unwrap_or(0) / (*every).max(1),
+        }),
+        PointsKind::When(_) => None,
+    });
+    booked.collect()
+}
+
+/// Why a row that waits for a signal, or for time without one, does not apply.
+pub fn waits(reader: &Reader, trigger: &Trigger, as_of: i64) -> Option<Reason> {
+    let fact = |name: &str, value: Option<String>| Fact { name: Named { name: name.into(), display: None }, value, definition: None };
+    let began = reader.lead.stage_since.unwrap_or(as_of);
+    match trigger {
+        Trigger::On { happened, .. } if !reader.holds(happened) => {
+            let values = vec![fact("stage_since", Some(reader.show.time(began)))];
+            Some(Reason { part: reader.phrase(happened.span), how: How::NoSignal, values })
+        }
+        Trigger::After { waited, without, .. } if !reader.holds(waited) => {
+            let last = last_of(reader, without, began, as_of);
+            let names = without.iter().filter_map(|signal| reader.policy.signals.get(*signal)).map(|signal| signal.name.as_str());
+            let values = match last {
+                Some(last) => vec![fact(&format!("the last {}", names.collect::<Vec<_>>().join(", ")), Some(reader.show.time(last)))],
+                None => vec![fact("stage_since", Some(reader.show.time(began)))],
+            };
+            Some(Reason { part: reader.phrase(waited.span), how: How::NotOver, values })
+        }
+        Trigger::On { .. } | Trigger::After { .. } | Trigger::When(_) | Trigger::Broken => None,
+    }
+}
+
+fn last_of(reader: &Reader, signals: &[SignalId], from: i64, until: i64) -> Option<i64> {
+    let in_stay = reader.lead.signals.iter().filter(|event| signals.contains(&event.signal) && (from..=until).contains(&event.at));
+    in_stay.map(|event| event.at).max()
+}

@@ -1,13 +1,17 @@
-//! The signals of one lead, as clocks see them.
+//! The signals of one lead, as clocks see them: without those that are part of a burst.
+
+use std::borrow::Cow;
 
 use super::{Events, Layout};
 use crate::clock::Signals;
 use crate::model::{EventConditionId, SignalId};
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ClockSignals<'a> {
     pub layout: &'a Layout,
     pub events: Events<'a>,
+    /// see [`super::Measures::drops`]
+    pub dropped: Cow<'a, [bool]>,
 }
 
 impl Signals for ClockSignals<'_> {
@@ -20,7 +24,9 @@ impl Signals for ClockSignals<'_> {
     }
 
     fn kind(&self, signal: usize) -> SignalId {
-        self.events.signal.get(signal).map_or(SignalId::MAX, |signal| SignalId::from(*signal))
+        let is_one = !self.dropped.get(signal).copied().unwrap_or(false);
+        // no clock waits for a signal that the policy does not have
+        self.events.signal.get(signal).filter(|_| is_one).map_or(SignalId::MAX, |signal| SignalId::from(*signal))
     }
 
     fn holds(&self, signal: usize, condition: EventConditionId) -> bool {

@@ -45,6 +45,16 @@ impl Measures {
         Scratch::new(self.zone.clone())
     }
 
+    /// Which of a lead's events up to as-of are part of a burst; empty if no signal ignores bursts.
+    pub fn drops(&self, events: Events<'_>, as_of: i64) -> Vec<bool> {
+        let mut dropped = Vec::new();
+        if !self.bursty.is_empty() {
+            let count = events.at.partition_point(|at| *at <= as_of).min(events.len());
+            mark(&self.bursty, events, count, &mut self.zone.clone(), &mut Vec::new(), &mut dropped);
+        }
+        dropped
+    }
+
     /// Replaces `out` by one value per measure of the policy, at as-of; none is missing.
     pub fn read(&self, events: Events<'_>, standing: &Standing<'_>, as_of: i64, scratch: &mut Scratch, out: &mut Vec<Option<i64>>) {
         out.clear();

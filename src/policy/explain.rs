@@ -53,7 +53,7 @@ pub fn explain(
         decides: policy.decides.iter().enumerate().map(|(index, one)| decide(&reader, index, one)).collect(),
         stage: stage(&reader, as_of),
         routes: routes(&reader),
-        clocks: clocks(&reader, plain, as_of)?,
+        clocks: clocks(&reader, histories, plain, as_of)?,
     })
 }
 

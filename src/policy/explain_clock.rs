@@ -9,15 +9,15 @@ use super::why::why_not;
 use crate::clock::{ClockEvent, ClockEventKind};
 use crate::model::Sla;
 use crate::program::Lowered;
-use crate::record::LeadError;
 use crate::record::clocks::LeadClocks;
 use crate::record::reader::Reader;
+use crate::record::{Histories, LeadError};
 
-pub fn clocks(reader: &Reader, plain: &Lowered, as_of: i64) -> Result<Vec<ClockExplained>, LeadError> {
+pub fn clocks(reader: &Reader, histories: &Histories, plain: &Lowered, as_of: i64) -> Result<Vec<ClockExplained>, LeadError> {
     if reader.policy.slas.is_empty() {
         return Ok(Vec::new());
     }
-    let clocks = LeadClocks::new(reader.policy, &plain.program, as_of)?;
+    let clocks = LeadClocks::new(reader.policy, histories, &plain.program, as_of)?;
     let output = |output: usize| reader.at(plain.program.outputs.get(output)?.value);
     Ok(reader.policy.slas.iter().enumerate().map(|(id, sla)| clock(reader, &clocks, id, sla, &output)).collect())
 }

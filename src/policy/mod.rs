@@ -187,7 +187,7 @@ impl Policy {
         };
         let zone = record::zone(self.model())?;
         let show = Show { policy: self.model(), zone: &zone };
-        let clocks = LeadClocks::new(self.model(), &self.program, as_of)?;
+        let clocks = LeadClocks::new(self.model(), &self.histories, &self.program, as_of)?;
         let answers = clock::answers(self.model(), &self.program);
         let cell = |row: usize, answer: &Output| {
             let raw = |index: usize| output.columns.get(index).and_then(|column| column.get(row));

@@ -2,9 +2,9 @@
 //!
 //! Enters: a lead, what a program answered for it. Leaves: a [`Reading`] for each clock of the policy.
 
-use super::{Lead, LeadError};
+use super::{Histories, Lead, LeadError};
 use crate::clock::{Clocks, Instance, Reading, Snapshot};
-use crate::history::{ClockSignals, Layout, Texts, digest};
+use crate::history::ClockSignals;
 use crate::model::Policy;
 use crate::program::Program;
 
@@ -12,14 +12,14 @@ use crate::program::Program;
 pub struct LeadClocks<'p> {
     policy: &'p Policy,
     snapshot: Snapshot<'p>,
-    layout: Layout,
+    histories: &'p Histories,
     as_of: i64,
 }
 
 impl<'p> LeadClocks<'p> {
-    pub fn new(policy: &'p Policy, program: &Program, as_of: i64) -> Result<LeadClocks<'p>, LeadError> {
+    pub fn new(policy: &'p Policy, histories: &'p Histories, program: &Program, as_of: i64) -> Result<LeadClocks<'p>, LeadError> {
         let clocks = Clocks::new(policy).ok_or_else(|| LeadError::Zone(policy.timezone.clone()))?;
-        Ok(LeadClocks { policy, snapshot: Snapshot::new(clocks, program), layout: Layout::new(policy), as_of })
+        Ok(LeadClocks { policy, snapshot: Snapshot::new(clocks, program), histories, as_of })
     }
 
     /// `output` gives the outputs of the program for the lead, by their numbers.
@@ -32,7 +32,6 @@ impl<'p> LeadClocks<'p> {
     }
 
     fn with_signals<T>(&self, lead: &Lead, read: impl FnOnce(&ClockSignals) -> T) -> T {
-        let events = digest(self.policy, &self.layout, &lead.signals, &mut Texts::default());
-        read(&ClockSignals { layout: &self.layout, events: events.view() })
+        self.histories.with_clock_signals(self.policy, lead, self.as_of, read)
     }
 }

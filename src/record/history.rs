@@ -4,7 +4,7 @@
 //! the policy's own rules is refused, as a lead is. Without `stage_since`, a lead whose log ends in its stage has been there since then.
 
 use super::{Lead, LeadError, fits};
-use crate::history::{Layout, Measures, OwnedEvents, Seen, Standing, Texts, digest};
+use crate::history::{ClockSignals, Layout, Measures, OwnedEvents, Seen, Standing, Texts, digest};
 use crate::model::{Constant, MeasureId, Policy, Type};
 use crate::program::shape::INSTANTS;
 
@@ -41,6 +41,13 @@ impl Histories {
         let (standing, mut scratch) = (standing(policy, lead), self.measures.scratch());
         let seen = |measure: MeasureId| self.measures.seen(measure, events.view(), &standing, as_of, &mut scratch);
         Ok((0..policy.measures.len()).map(seen).collect())
+    }
+
+    /// The lead's signals as clocks see them.
+    pub(super) fn with_clock_signals<T>(&self, policy: &Policy, lead: &Lead, as_of: i64, read: impl FnOnce(&ClockSignals) -> T) -> T {
+        let events = digest(policy, &self.layout, &lead.signals, &mut Texts::default());
+        let dropped = self.measures.drops(events.view(), as_of).into();
+        read(&ClockSignals { layout: &self.layout, events: events.view(), dropped })
     }
 
     fn digested(&self, policy: &Policy, lead: &Lead) -> Result<(OwnedEvents, Texts), LeadError> {

@@ -120,7 +120,8 @@ fn differences(backends: Backends, test: &Test, lead: &Lead, as_of: i64) -> Resu
     let reader = Reader::new(policy, sources, &plain.trace, &values, lead, &columns, Show { policy, zone: &zone });
     let answers = answers(compiled, &record::encode(policy, histories, optimised, leads, as_of)?, &parameters);
 
-    let (clocks, compiled_clocks) = (LeadClocks::new(policy, &plain.program, as_of)?, LeadClocks::new(policy, optimised, as_of)?);
+    let (clocks, compiled_clocks) =
+        (LeadClocks::new(policy, histories, &plain.program, as_of)?, LeadClocks::new(policy, histories, optimised, as_of)?);
     let mut differences = Vec::new();
     for expected in &test.expect {
         let ty = type_of(policy, expected.target);

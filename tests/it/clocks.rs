@@ -268,3 +268,47 @@ fn an_owner_works_by_its_own_calendar() {
     let name = |owner: Option<&str>| clocks.calendar(0, owner).map(|calendar| policy.calendars[calendar].name.as_str());
     assert_eq!((name(None), name(Some("ann")), name(Some("bob"))), (Some("office"), Some("office"), Some("late")));
 }
+
+struct Folder(&'static str);
+
+impl leadwright::source::Files for Folder {
+    fn read(&self, path: &str) -> Result<Vec<u8>, leadwright::source::ReadError> {
+        std::fs::read(std::path::Path::new(self.0).join(path)).map_err(|_| leadwright::source::ReadError::NotFound)
+    }
+}
+
+#[test]
+fn the_worked_example_passes_its_own_tests() {
+    let folder = Folder(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/medbank_full"));
+    let policy = leadwright::policy::Policy::load(&folder, "medbank.lead").map_err(|refused| refused.diagnostics).unwrap();
+    let results = policy.test(None).unwrap();
+    assert!(results.len() >= 2 && results.iter().all(|result| result.passed()), "{results:#?}");
+    // asked for a rep and entered mql at 15:00: five business minutes
+    let explanation = policy.explain_test(0).unwrap();
+    let first_touch = &explanation.clocks[0];
+    assert_eq!((first_touch.state.as_deref(), first_touch.due.as_deref()), (Some("running"), Some("2026-11-18T15:05")));
+    assert_eq!(first_touch.events.len(), 1);
+    // two business days, Thursday and Friday
+    assert_eq!(explanation.clocks[1].due.as_deref(), Some("2026-11-20T15:00"));
+}
+
+#[test]
+fn signals_of_a_burst_stop_no_clock() {
+    let text = format!(
+        "{POLICY}signal click ignore bursts of 3 within 1 second\nsla s {{\n  starts on call\n  stops on click\n  within 4 hours\n}}\n"
+    );
+    let files = BTreeMap::from([("p.lead".to_owned(), text)]);
+    let policy = leadwright::policy::Policy::load(&files, "p.lead").map_err(|refused| refused.diagnostics).unwrap();
+    let state = |clicks: i64| {
+        let signal = |name: &str| policy.model().signals.iter().position(|signal| signal.name == name).unwrap();
+        let event = |name: &str, at: i64| leadwright::model::Event { signal: signal(name), at, values: Vec::new() };
+        let mut signals = vec![event("call", at("18 10:00"))];
+        signals.extend((0..clicks).map(|click| event("click", at("18 11:00") + click)));
+        let values = vec![Some(leadwright::model::Constant::Text("L-1".into())), None];
+        let lead = leadwright::record::Lead { values, signals, ..leadwright::record::Lead::default() };
+        let answers = policy.score(&[lead], at("18 12:00"), leadwright::policy::Backend::Jit).unwrap();
+        (answers[0].get("s.state").map(str::to_owned), answers[0].get("s.due").map(str::to_owned))
+    };
+    assert_eq!(state(2), (Some("met".to_owned()), None));
+    assert_eq!(state(3), (Some("running".to_owned()), Some("2026-11-18T14:00".to_owned())));
+}

@@ -112,7 +112,8 @@ impl Filler<'_> {
         let start = self.starts.get(row).copied().unwrap_or(0);
         let end = self.starts.get(row + 1).copied().unwrap_or(self.events.at.len());
         let layout = &self.history.layout;
-        ClockSignals { layout, events: view(&self.events, layout, start, end) }
+        let events = view(&self.events, layout, start, end);
+        ClockSignals { layout, events, dropped: self.history.measures.drops(events, self.history.as_of).into() }
     }
 }
 

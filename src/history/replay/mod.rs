@@ -75,6 +75,8 @@ pub struct Scratch {
     measures: Vec<Option<i64>>,
     room: super::Scratch,
     recorder: Recorder,
+    /// signals that are part of a burst, of which clocks do not hear
+    dropped: Vec<bool>,
 }
 
 impl<'p> Replay<'p> {
@@ -131,7 +133,15 @@ impl<'p> Replay<'p> {
 
     pub fn scratch(&self, zone: Zone) -> Scratch {
         let (inputs, outputs) = (vec![None; self.program.inputs.len()], vec![None; self.program.outputs.len()]);
-        Scratch { zone, inputs, outputs, measures: Vec::new(), room: self.measures.scratch(), recorder: Recorder::default() }
+        Scratch {
+            zone,
+            inputs,
+            outputs,
+            measures: Vec::new(),
+            room: self.measures.scratch(),
+            recorder: Recorder::default(),
+            dropped: Vec::new(),
+        }
     }
 
     /// The lead's way through the stages until the last instant that counts. `identity` gives equal texts equal numbers, as the lead's own
@@ -157,7 +167,10 @@ impl<'p> Replay<'p> {
         let mut place =
             Place { stage: start_stage, since: lead.start, rest_until: None, now: lead.start, steps: 0, turn: course.before_start };
         let mut walk = Walk { replay: self, evaluate, lead, identity, scratch, course };
-        walk.scratch.recorder.begin(self.policy);
+        if self.clocks.is_some() {
+            walk.scratch.recorder.begin(self.policy);
+            walk.scratch.dropped = self.measures.drops(events, until);
+        }
         walk.settle(&mut place, None);
         while let Some(event) = walk.next_turn(&mut place, end, until) {
             walk.settle(&mut place, event);
@@ -299,8 +312,8 @@ impl<'w> Walk<'w, '_> {
         };
         // what the signal itself moves is none of this
         self.moved_by(&Place { now: at, ..*place }, None);
-        let signals = ClockSignals { layout: &self.replay.layout, events: self.lead.events };
-        let Scratch { outputs, recorder, .. } = &mut *self.scratch;
+        let Scratch { outputs, recorder, dropped, .. } = &mut *self.scratch;
+        let signals = ClockSignals { layout: &self.replay.layout, events: self.lead.events, dropped: dropped.as_slice().into() };
         recorder.signal(clocks, &signals, event, &|output| outputs.get(output).copied().flatten());
         recorder.look(clocks, at, &|output| outputs.get(output).copied().flatten());
     }
@@ -317,7 +330,7 @@ impl<'w> Walk<'w, '_> {
         let replay = self.replay;
         let events = self.past(place.turn);
         let standing = Standing { stage: place.stage, since: Some(place.since), log: &self.course.log };
-        let Scratch { zone, inputs, outputs, measures, room, recorder: _ } = &mut *self.scratch;
+        let Scratch { zone, inputs, outputs, measures, room, recorder: _, dropped: _ } = &mut *self.scratch;
         replay.measures.read(events, &standing, place.now, room, measures);
         for (measure, row) in &replay.happened {
             if let Some(value) = measures.get_mut(*measure) {

@@ -412,8 +412,8 @@ fn sources_of_fields() {
         "every field in score has source crm",
         &[
             ("+100 when state is \"OH\"", "+100 when beds > 3"),
-            ("heat 50% { 3 or more 9   under 3 2 each }", "beds 50% { otherwise 1  missing 0 }"),
-            ("budget 50% { yes 10   no 0   missing 0 }", "beds 50% { otherwise 1  missing 0 }"),
+            ("heat 50% { 3 or more 9   under 3 2 each }", "beds 100% { otherwise 1  missing 0 }"),
+            ("budget 50% { yes 10   no 0   missing 0 }", ""),
             ("  adjust +5 when eager\n", ""),
             ("and eager", ""),
         ],

@@ -224,7 +224,8 @@ pub fn unpack(run: Run, layout: &Layout, with_places: bool, events: &mut OwnedEv
     for record in run {
         let mut bytes = Bytes(record.payload);
         if with_places {
-            (bytes.varint(), bytes.varint());
+            bytes.varint();
+            bytes.varint();
         }
         events.at.push(record.at);
         events.signal.push(record.rank);

@@ -58,7 +58,8 @@ pub fn unpack(run: Run, with_places: bool, log: &mut Vec<Transition>) {
     for record in run {
         let mut bytes = Bytes(record.payload);
         if with_places {
-            (bytes.varint(), bytes.varint());
+            bytes.varint();
+            bytes.varint();
         }
         let from = (bytes.varint() as usize).checked_sub(1);
         let to = bytes.varint() as usize;

@@ -15,6 +15,7 @@ pub mod policy;
 pub mod program;
 pub mod record;
 pub mod report;
+pub mod rotation;
 pub mod source;
 pub mod syntax;
 pub mod testing;

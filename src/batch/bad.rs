@@ -16,6 +16,10 @@ pub enum Subject {
     RestUntil,
     /// worked out, never read
     Measure(MeasureId),
+    /// the owner whom a route may keep
+    RouteOwner(usize),
+    /// the queue that the lead is in, of such a route
+    RouteQueue(usize),
     /// the row as a whole
     Row,
 }
@@ -165,7 +169,13 @@ impl BadCell {
         let reason = reason_sentence(policy, self.subject, self.reason, Some(&self.value));
         match self.subject {
             Subject::Row => reason,
-            Subject::Field(_) | Subject::Stage | Subject::StageSince | Subject::RestUntil | Subject::Measure(_) => {
+            Subject::Field(_)
+            | Subject::Stage
+            | Subject::StageSince
+            | Subject::RestUntil
+            | Subject::RouteOwner(_)
+            | Subject::RouteQueue(_)
+            | Subject::Measure(_) => {
                 let value = if self.reason.is_of_value() { format!("`{}` ", self.value) } else { String::new() };
                 format!("column `{}`: {value}{reason}", shown(&self.column))
             }
@@ -177,13 +187,21 @@ impl BadCell {
 pub fn reason_sentence(policy: &Policy, subject: Subject, reason: Reason, value: Option<&str>) -> String {
     let field = match subject {
         Subject::Field(field) => policy.fields.get(field),
-        Subject::Stage | Subject::StageSince | Subject::RestUntil | Subject::Measure(_) | Subject::Row => None,
+        Subject::Stage
+        | Subject::StageSince
+        | Subject::RestUntil
+        | Subject::RouteOwner(_)
+        | Subject::RouteQueue(_)
+        | Subject::Measure(_)
+        | Subject::Row => None,
     };
     let name = match subject {
         Subject::Field(_) => field.map_or("", |field| field.name.as_str()),
         Subject::Stage => "stage",
         Subject::StageSince => "stage_since",
         Subject::RestUntil => "rest_until",
+        Subject::RouteOwner(_) => "owner",
+        Subject::RouteQueue(_) => "queue",
         Subject::Measure(_) | Subject::Row => "",
     };
     match reason {
@@ -250,6 +268,8 @@ fn subject_choices(policy: &Policy, subject: Subject) -> Option<ChoicesId> {
             Type::Text | Type::Number { .. } | Type::YesNo | Type::Date | Type::Time => None,
         },
         Subject::Stage => policy.stage_choices,
+        Subject::RouteOwner(_) => policy.owner_choices,
+        Subject::RouteQueue(_) => policy.queue_choices,
         Subject::StageSince | Subject::RestUntil | Subject::Measure(_) | Subject::Row => None,
     }
 }

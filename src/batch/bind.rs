@@ -6,7 +6,8 @@
 //! A column belongs to a field if it bears the field's name, or the name that the field has in a system (`from SYSTEM "Field"`), case
 //! and surrounding blanks ignored. With a system asked for, that system's names come first, then the fields' own; without,
 //! own names come first, then those of all systems. A field that is still without a column takes one that differs from its name only in `_`, `-`
-//! and blanks. What is left may be `stage`, `stage_since` and `rest_until`, which say where a lead stands.
+//! and blanks. What is left may be `stage`, `stage_since` and `rest_until`, which say where a lead stands, and `ROUTE.owner` and `ROUTE`, or `owner`
+//! and `queue` for all routes, which say whose it is already, for routes that keep owners.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -23,7 +24,7 @@ pub struct Binding {
     pub columns: Vec<String>,
     /// one for each field of the policy, in its order
     pub fields: Vec<Bound>,
-    /// `stage`, `stage_since` and `rest_until`, if the policy has stages
+    /// `stage`, `stage_since` and `rest_until`, if the policy has stages; owner and queue of each route that keeps owners
     pub standing: Vec<Bound>,
     /// column of the lead's key
     pub key: usize,
@@ -49,8 +50,20 @@ pub enum Matched {
     Name,
     /// its name but for `_`, `-` and blanks
     SimilarName,
+    /// `owner` or `queue`, which stand for those of every route
+    AnyRoute,
     /// its name in this system
     Source { system: String },
+}
+
+impl Matched {
+    /// Whether another column of a name that fits better may take its place.
+    fn is_exact(&self) -> bool {
+        match self {
+            Matched::Name | Matched::Source { .. } => true,
+            Matched::SimilarName | Matched::AnyRoute => false,
+        }
+    }
 }
 
 /// A column of the input in the output.
@@ -85,7 +98,10 @@ pub struct Names {
     first: FxHashMap<String, Vec<(FieldId, Matched)>>,
     second: FxHashMap<String, Vec<(FieldId, Matched)>>,
     similar: FxHashMap<String, FieldId>,
-    standing: Vec<(Subject, &'static str)>,
+    /// folded
+    standing: Vec<(Subject, String)>,
+    /// `owner` and `queue`, which stand for those of every route that keeps owners
+    any_route: Vec<(Subject, &'static str)>,
 }
 
 impl Names {
@@ -94,11 +110,19 @@ impl Names {
             Some(system) => Some(known_system(policy, system)?),
             None => None,
         };
-        let standing = match policy.stages.is_empty() {
-            true => Vec::new(),
-            false => vec![(Subject::Stage, "stage"), (Subject::StageSince, "stage_since"), (Subject::RestUntil, "rest_until")],
-        };
-        Ok(Names { standing, ..Names::of_fields(policy, asked.as_deref()) })
+        let mut standing = Vec::new();
+        if !policy.stages.is_empty() {
+            let columns = [(Subject::Stage, "stage"), (Subject::StageSince, "stage_since"), (Subject::RestUntil, "rest_until")];
+            standing.extend(columns.map(|(subject, name)| (subject, name.to_owned())));
+        }
+        let mut any_route = Vec::new();
+        for (number, route) in policy.routes.iter().enumerate().filter(|(_, route)| route.keeps_owners()) {
+            let name = fold_text(&route.name);
+            standing.push((Subject::RouteOwner(number), format!("{name}.owner")));
+            standing.push((Subject::RouteQueue(number), name));
+            any_route.extend([(Subject::RouteOwner(number), "owner"), (Subject::RouteQueue(number), "queue")]);
+        }
+        Ok(Names { standing, any_route, ..Names::of_fields(policy, asked.as_deref()) })
     }
 
     /// Names of a record that stands nowhere; a field that is still without a column takes one of these names.
@@ -128,7 +152,7 @@ impl Names {
             }
         }
         let (first, second) = if asked.is_some() { (sourced, own) } else { (own, sourced) };
-        Names { first, second, similar, standing: Vec::new() }
+        Names { first, second, similar, standing: Vec::new(), any_route: Vec::new() }
     }
 
     /// What a column of this name is for, whatever other columns there are.
@@ -141,10 +165,11 @@ impl Names {
         if let Some((subject, _)) = self.standing.iter().find(|(_, name)| *name == folded) {
             return vec![(*subject, Matched::Name)];
         }
-        match self.similar.get(&fold_choice(column)) {
-            Some(field) => vec![(Subject::Field(*field), Matched::SimilarName)],
-            None => Vec::new(),
+        if let Some(field) = self.similar.get(&fold_choice(column)) {
+            return vec![(Subject::Field(*field), Matched::SimilarName)];
         }
+        let any_route = self.any_route.iter().filter(|(_, name)| *name == folded);
+        any_route.map(|(subject, _)| (*subject, Matched::AnyRoute)).collect()
     }
 }
 
@@ -202,7 +227,7 @@ pub fn bind(policy: &Policy, key: FieldId, names: &Names, wanted: &Wanted) -> Re
     let mut standing: Vec<Bound> = names
         .standing
         .iter()
-        .map(|(subject, name)| Bound { subject: *subject, name: (*name).to_owned(), required: false, column: None })
+        .map(|(subject, name)| Bound { subject: *subject, name: name.clone(), required: false, column: None })
         .collect();
 
     let matches: Vec<Vec<(Subject, Matched)>> = wanted.columns.iter().map(|column| names.of_column(column)).collect();
@@ -210,14 +235,18 @@ pub fn bind(policy: &Policy, key: FieldId, names: &Names, wanted: &Wanted) -> Re
     // Names that fit exactly come before similar ones.
     for exactly in [true, false] {
         let settled: FxHashSet<Subject> =
-            fields.iter().filter(|bound| !exactly && bound.column.is_some()).map(|bound| bound.subject).collect();
+            fields.iter().chain(&standing).filter(|bound| !exactly && bound.column.is_some()).map(|bound| bound.subject).collect();
         for (column, matches) in matches.iter().enumerate() {
-            for (subject, matched) in matches.iter().filter(|(_, matched)| (*matched != Matched::SimilarName) == exactly) {
+            for (subject, matched) in matches.iter().filter(|(_, matched)| matched.is_exact() == exactly) {
                 let bound = match subject {
                     Subject::Field(field) => fields.get_mut(*field),
-                    Subject::Stage | Subject::StageSince | Subject::RestUntil | Subject::Measure(_) | Subject::Row => {
-                        standing.iter_mut().find(|bound| bound.subject == *subject)
-                    }
+                    Subject::Stage
+                    | Subject::StageSince
+                    | Subject::RestUntil
+                    | Subject::RouteOwner(_)
+                    | Subject::RouteQueue(_)
+                    | Subject::Measure(_)
+                    | Subject::Row => standing.iter_mut().find(|bound| bound.subject == *subject),
                 };
                 let Some(bound) = bound else { continue };
                 match &bound.column {

@@ -26,12 +26,15 @@ pub struct Encoder {
     stage_slot: Option<usize>,
     since_slot: Option<usize>,
     rest_slot: Option<usize>,
+    /// of the owners and queues that leads have already
+    route_slots: Vec<(Subject, usize)>,
     /// of one block
     identities: Interner,
 }
 
 impl Encoder {
     pub fn new(policy: &Policy, program: &Program, plan: &Plan, zone: &Zone) -> Encoder {
+        let slots = plan.slots.iter().enumerate().map(|(index, slot)| (slot.subject, index));
         let slot_of = |subject: Subject| plan.slots.iter().position(|slot| slot.subject == subject);
         Encoder {
             inputs: program.inputs.clone(),
@@ -41,6 +44,7 @@ impl Encoder {
             stage_slot: slot_of(Subject::Stage),
             since_slot: slot_of(Subject::StageSince),
             rest_slot: slot_of(Subject::RestUntil),
+            route_slots: slots.filter(|(subject, _)| matches!(subject, Subject::RouteOwner(_) | Subject::RouteQueue(_))).collect(),
             identities: Interner::default(),
         }
     }
@@ -73,7 +77,11 @@ impl Encoder {
     /// Inputs that are worked out from a slot.
     fn derived(&mut self, input: &Input, block: &LeadBlock) -> Option<Column> {
         match input.source {
-            InputSource::Column(_) | InputSource::StageSince | InputSource::RestUntil => None,
+            InputSource::Column(_)
+            | InputSource::StageSince
+            | InputSource::RestUntil
+            | InputSource::RouteOwner(_)
+            | InputSource::RouteQueue(_) => None,
             InputSource::LocalDay(field) => {
                 let zone = &mut self.zone;
                 let times = integers(block, Some(field));
@@ -103,12 +111,18 @@ impl Encoder {
         }
     }
 
+    fn slot_of(&self, wanted: Subject) -> Option<usize> {
+        self.route_slots.iter().find(|(subject, _)| *subject == wanted).map(|(_, slot)| *slot)
+    }
+
     /// Inputs that are a slot's column as it stands.
     fn taken(&self, input: &Input, block: &mut LeadBlock) -> Column {
         let slot = match input.source {
             InputSource::Column(field) => Some(field),
             InputSource::StageSince => self.since_slot,
             InputSource::RestUntil => self.rest_slot,
+            InputSource::RouteOwner(route) => self.slot_of(Subject::RouteOwner(route)),
+            InputSource::RouteQueue(route) => self.slot_of(Subject::RouteQueue(route)),
             InputSource::LocalDay(_)
             | InputSource::Text { .. }
             | InputSource::TextIdentity { .. }

@@ -48,6 +48,12 @@ pub enum BatchError {
     #[error("the policy cannot be compiled to machine code: {reason}")]
     Backend { reason: String },
 
+    // --- tables given at run time ---
+    #[error("`{file}` cannot be the table `{table}`: {mistakes}")]
+    BadTable { file: String, table: String, mistakes: String },
+    #[error("`{file}` has more than {limit} rows, too many for the table `{table}`")]
+    TableTooLong { file: String, table: String, limit: usize },
+
     // --- rows ---
     #[error("{unit} {line} of `{file}` is bad: {reason}")]
     BadRow { file: String, unit: &'static str, line: u64, reason: String },
@@ -59,6 +65,14 @@ pub enum BatchError {
     /// of a file without a name that takes what does not fit in memory
     #[error("cannot {what} a temporary file: {reason}")]
     Temporary { what: &'static str, reason: String },
+
+    /// a part of the run did not go on because another had failed, which is what is reported
+    #[error("the run was stopped")]
+    Stopped,
+
+    // --- rotations ---
+    #[error("the rotation state `{file}` cannot be used: {reason}")]
+    RotationState { file: String, reason: String },
 
     // --- output ---
     #[error("cannot tell the format of `{file}` by its name; give it with `--output-format`")]

@@ -22,6 +22,9 @@ pub struct Found {
     /// both in microseconds since the epoch
     pub stage_since: Option<i64>,
     pub rest_until: Option<i64>,
+    /// routes that may keep owners, with the owner and the queue that the lead has
+    pub owners: Vec<(usize, usize)>,
+    pub queues: Vec<(usize, usize)>,
     /// line of the file, or number of the row in Parquet and Arrow
     pub line: u64,
     /// `line` or `row`
@@ -109,11 +112,14 @@ fn found_at(plan: &Plan, leads: &LeadBlock, row: usize, unit: &'static str) -> F
             Some(Constant::Integer(integer)) => Some(*integer),
             Some(Constant::Text(_)) | None => None,
         };
+        let number = integer.and_then(|integer| usize::try_from(integer).ok());
         match slot.subject {
             Subject::Field(_) => found.values.push(value),
-            Subject::Stage => found.stage = integer.and_then(|stage| usize::try_from(stage).ok()),
+            Subject::Stage => found.stage = number,
             Subject::RestUntil => found.rest_until = integer,
             Subject::StageSince => found.stage_since = integer,
+            Subject::RouteOwner(route) => found.owners.extend(number.map(|owner| (route, owner))),
+            Subject::RouteQueue(route) => found.queues.extend(number.map(|queue| (route, queue))),
             Subject::Measure(_) | Subject::Row => {}
         }
     }

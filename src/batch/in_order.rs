@@ -18,6 +18,9 @@ pub trait Work: Send {
     type Done: Send;
 
     fn work(&mut self, chunk: &Chunk) -> Result<Self::Done, BatchError>;
+
+    /// The thread ends before the file does: others that wait for it must not.
+    fn abandon(&self) {}
 }
 
 /// With one worker, everything runs on the caller's thread.
@@ -71,6 +74,7 @@ fn work<W: Work>(mut worker: W, chunks: &Receiver<Result<Chunk, BatchError>>, re
         let result = chunk.and_then(|chunk| worker.work(&chunk));
         let is_last = result.is_err();
         if results.send(result).is_err() || is_last {
+            worker.abandon();
             return;
         }
     }

@@ -37,14 +37,17 @@ pub mod read_columns;
 pub mod read_csv;
 pub mod read_ndjson;
 pub mod read_parquet;
+pub mod read_table;
 pub mod read_text;
 pub mod rejects;
 pub mod replay;
 pub mod report;
+pub mod rotation_file;
 pub mod rows;
 pub mod signals;
 pub mod sink;
 pub mod source;
+pub mod turns;
 pub mod unfinished;
 pub mod worker;
 pub mod write_arrays;
@@ -53,12 +56,15 @@ pub mod write_ndjson;
 
 use std::path::{Path, PathBuf};
 
+use crate::rotation::state::State;
+
 pub use bind::{BindError, Binding};
 pub use error::BatchError;
 pub use find::{Found, NotFound, find_lead};
 pub use format::Format;
 pub use output_file::write_text;
 pub use pipeline::{binding, score, score_with};
+pub use read_table::read_table;
 pub use report::Report;
 pub use signals::{HistoryReport, LeadHistory, history_of};
 
@@ -91,6 +97,10 @@ pub struct Options {
     pub csv_formula_guard: bool,
     /// how many bad cells the report keeps
     pub bad_cells_shown: usize,
+    /// turns of rotations go on from this state; the program must be lowered for it ([`crate::program::Turns::ByState`])
+    pub rotation: Option<State>,
+    /// the key of a lead whose turns the report tells in full
+    pub watched: Option<String>,
 }
 
 impl Options {
@@ -110,6 +120,8 @@ impl Options {
             backend: Backend::Jit,
             csv_formula_guard: false,
             bad_cells_shown: 20,
+            rotation: None,
+            watched: None,
         }
     }
 }

@@ -18,12 +18,13 @@ use super::plan::Extent;
 use super::prepare::{Prepared, prepare};
 use super::read_ndjson::LateName;
 use super::rejects::Rejects;
-use super::report::{BadCells, Report, Tally};
+use super::report::{BadCells, Report, Tally, TurnReport};
 use super::signals::HistoryReport;
 use super::signals::rejects::HistoryRejects;
 use super::signals::{self, Asked, Filler, History};
 use super::sink::{Piece, Sink};
 use super::source::{Opened, open};
+use super::turns::Turns;
 use super::worker::{Done, Evaluate, Formatter, Worker};
 use super::{Backend, Input, Keep, OnBadRow, Options, Output, Place, Progress, Reading};
 use crate::calendar::{UnknownZone, Zone};
@@ -98,8 +99,9 @@ pub fn score_with(
     let empty_tally = Tally::new(policy, program, &prepared.outputs);
     let clocks = clocks(policy, program)?;
     let clocks = clocks.as_ref();
+    let turns = options.rotation.as_ref().map(|state| Turns::new(policy, program, state, options.watched.clone()));
     let workers: Vec<Worker> = (0..threads)
-        .map(|_| Worker {
+        .map(|number| Worker {
             decoder: prepared.decoder(),
             encoder: prepared.encoder(policy, program),
             evaluate,
@@ -109,6 +111,9 @@ pub fn score_with(
             formatter: formatter.clone(),
             empty_tally: empty_tally.clone(),
             raw: Block::default(),
+            turns: turns.as_ref(),
+            chunk: number,
+            stride: threads,
         })
         .collect();
     let Opened { name, content, columns, bytes_total, rows_total, format, .. } = opened;
@@ -142,6 +147,11 @@ pub fn score_with(
     if options.signals.is_empty() && reads_signals(policy) {
         report.notes.push(NO_SIGNALS.to_owned());
     }
+    report.notes.extend(turn_notes(policy, turns.as_ref()));
+    report.turns = turns.map(|turns| {
+        let (state, tally) = turns.finish();
+        TurnReport { state, tally }
+    });
     (report.signals, report.stage_log) = (signals, stage_log);
     Ok(report)
 }
@@ -341,9 +351,42 @@ impl Collector<'_> {
             moves: tally.moves(),
             signals: None,
             stage_log: None,
+            turns: None,
             notes: Vec::new(),
             elapsed: start.elapsed(),
             threads,
         })
     }
+}
+
+/// Names of a state that the policy does not know are shown up to so many.
+const STRANGERS_SHOWN: usize = 10;
+
+/// What a user should know of rotations beyond their figures.
+fn turn_notes(policy: &Policy, turns: Option<&Turns>) -> Vec<String> {
+    let mut notes = Vec::new();
+    for queue in policy.queues.iter().filter(|queue| queue.rotates()) {
+        if !queue.rotation.iter().any(|seat| seat.is_taken()) {
+            let name = &queue.name;
+            let fallback = queue.fallback.and_then(|fallback| policy.queues.get(fallback));
+            let fallback = fallback.map_or_else(|| "they stay without owner".to_owned(), |to| format!("they go to `{}`", to.name));
+            notes.push(format!("nobody takes turns in the queue `{name}` for its leads: {fallback}"));
+        }
+        if turns.is_none() && queue.rotation.iter().any(|seat| seat.capacity.is_some()) {
+            let name = &queue.name;
+            notes.push(format!("the capacities of the queue `{name}` are not held: open leads are counted with `--rotation-out` alone"));
+        }
+    }
+    let (owners, queues) = turns.map(Turns::strangers).unwrap_or_default();
+    for (names, what) in [(owners, "owner"), (queues, "queue")] {
+        if !names.is_empty() {
+            let named: Vec<String> = names.iter().take(STRANGERS_SHOWN).map(|name| format!("`{}`", super::bad::shown(name))).collect();
+            let more = if names.len() > STRANGERS_SHOWN { " and others" } else { "" };
+            notes.push(format!(
+                "the rotation state names the {what} {}{more}, whom the policy does not know; it is kept as it is",
+                named.join(", ")
+            ));
+        }
+    }
+    notes
 }

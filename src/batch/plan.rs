@@ -10,7 +10,7 @@ use super::bind::{Binding, Bound};
 use super::cells::{CellReader, DAYS, MICROS};
 use crate::calendar::Zone;
 use crate::column::Width;
-use crate::model::{ColumnId, Interval, MeasureId, Policy, SOME_OF_CHOICES_MAX, Type};
+use crate::model::{ChoicesId, ColumnId, Interval, MeasureId, Policy, SOME_OF_CHOICES_MAX, Type};
 use crate::program::{InputSource, Program};
 
 #[derive(Clone, Debug)]
@@ -114,14 +114,17 @@ pub fn plan(policy: &Policy, program: &Program, binding: &Binding, on_bad_row: O
 }
 
 fn slot(policy: &Policy, program: &Program, bound: &Bound, extent: Extent, zone: &Zone) -> Slot {
+    let choices = |choices: Option<ChoicesId>| choices.map_or(Type::Text, Type::OneOf);
     let (ty, range, needed) = match bound.subject {
         Subject::Field(field) => {
             let declared = &policy.fields[field];
             (declared.ty, declared.range, needed_column(program, field))
         }
-        Subject::Stage => (policy.stage_choices.map_or(Type::Text, Type::OneOf), None, needed(program, &InputSource::Stage)),
+        Subject::Stage => (choices(policy.stage_choices), None, needed(program, &InputSource::Stage)),
         Subject::RestUntil => (Type::Time, None, needed(program, &InputSource::RestUntil)),
         Subject::StageSince => (Type::Time, None, needed(program, &InputSource::StageSince)),
+        Subject::RouteOwner(route) => (choices(policy.owner_choices), None, needed(program, &InputSource::RouteOwner(route))),
+        Subject::RouteQueue(route) => (choices(policy.queue_choices), None, needed(program, &InputSource::RouteQueue(route))),
         Subject::Measure(_) | Subject::Row => (Type::Time, None, Needed::default()),
     };
     let measured = matches!(bound.subject, Subject::Stage | Subject::StageSince) && !policy.measures.is_empty();
@@ -214,7 +217,13 @@ fn needed_column(program: &Program, wanted: ColumnId) -> Needed {
             InputSource::LocalDay(column) | InputSource::Text { column, .. } | InputSource::TextIdentity { column, .. } => {
                 needed.anyhow |= column == wanted;
             }
-            InputSource::Column(_) | InputSource::Stage | InputSource::StageSince | InputSource::RestUntil | InputSource::KeyHash => {}
+            InputSource::Column(_)
+            | InputSource::Stage
+            | InputSource::StageSince
+            | InputSource::RestUntil
+            | InputSource::RouteOwner(_)
+            | InputSource::RouteQueue(_)
+            | InputSource::KeyHash => {}
         }
     }
     needed

@@ -13,7 +13,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::bad::{Reason, Subject};
-use super::bind::{Binding, Names};
+use super::bind::{Binding, Matched, Names};
 use super::error::BatchError;
 use super::lead_block::{BLOCK_ROWS_MAX, KeptValues, LeadBlock, Texts};
 use super::plan::{ColumnUse, Plan};
@@ -115,6 +115,8 @@ pub struct NdjsonDecoder {
     kept: FxHashMap<String, usize>,
     /// folded names of the file's beginning
     beginning: FxHashSet<String>,
+    /// per slot, the folded name of the column that it is bound to
+    bound: Vec<Option<String>>,
     /// names as they occur, by their text
     uses: FxHashMap<String, usize>,
     use_list: Vec<ColumnUse>,
@@ -133,6 +135,7 @@ impl NdjsonDecoder {
     pub fn new(plan: Plan, names: Names, binding: &Binding, beginning: &[String]) -> NdjsonDecoder {
         let kept = binding.kept.iter().enumerate().map(|(index, kept)| (fold_text(&binding.columns[kept.column]), index)).collect();
         let (slot_count, kept_count) = (plan.slots.len(), plan.kept_count);
+        let bound = plan.slots.iter().map(|slot| Some(fold_text(binding.columns.get(slot.column?)?))).collect();
         let mut rows = Rows::new(plan);
         rows.block.kept = (0..kept_count).map(|_| KeptValues::Json(Texts::default())).collect();
         NdjsonDecoder {
@@ -140,6 +143,7 @@ impl NdjsonDecoder {
             names,
             kept,
             beginning: beginning.iter().map(|name| fold_text(name)).collect(),
+            bound,
             uses: FxHashMap::default(),
             use_list: Vec::new(),
             entries: Vec::new(),
@@ -262,9 +266,16 @@ impl NdjsonDecoder {
         if let Some(index) = self.uses.get(name) {
             return *index;
         }
-        let subjects: Vec<Subject> = self.names.of_column(name).into_iter().map(|(subject, _)| subject).collect();
-        let slots: Vec<usize> =
-            (0..self.rows.plan.slots.len()).filter(|slot| subjects.contains(&self.rows.plan.slots[*slot].subject)).collect();
+        // a name for every route gives way to the route's own, where the beginning of the file has it
+        let gives_way = |slot: usize, matched: &Matched| {
+            *matched == Matched::AnyRoute && self.bound[slot].as_ref().is_some_and(|bound| *bound != fold_text(name))
+        };
+        let subjects = self.names.of_column(name);
+        let is_for = |slot: usize| {
+            let subject = self.rows.plan.slots[slot].subject;
+            subjects.iter().any(|(wanted, matched)| *wanted == subject && !gives_way(slot, matched))
+        };
+        let slots: Vec<usize> = (0..self.rows.plan.slots.len()).filter(|slot| is_for(*slot)).collect();
         let key = slots.iter().any(|slot| self.rows.plan.slots[*slot].is_key);
         let folded = fold_text(name);
         let kept = self.kept.get(&folded).copied();

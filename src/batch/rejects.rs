@@ -29,9 +29,13 @@ impl Rejects {
     pub fn add(&mut self, cell: &BadCell, policy: &Policy) -> Result<(), BatchError> {
         let value = match cell.subject {
             Subject::Row => None,
-            Subject::Field(_) | Subject::Stage | Subject::StageSince | Subject::RestUntil | Subject::Measure(_) => {
-                Some(cell.value.as_str())
-            }
+            Subject::Field(_)
+            | Subject::Stage
+            | Subject::StageSince
+            | Subject::RestUntil
+            | Subject::RouteOwner(_)
+            | Subject::RouteQueue(_)
+            | Subject::Measure(_) => Some(cell.value.as_str()),
         };
         let reason = reason_sentence(policy, cell.subject, cell.reason, value);
         let cells = [&cell.line.to_string(), &cell.key, &cell.column, &cell.value, &reason, cell.outcome.name()];

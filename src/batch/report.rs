@@ -10,9 +10,11 @@ use rustc_hash::FxHashMap;
 use super::bad::{BadCell, Outcome, Reason, Subject};
 use super::bind::Binding;
 use super::signals::HistoryReport;
+use super::turns::TurnTally;
 use crate::column::Block;
 use crate::model::{Decimal, Interval, Policy, Score};
 use crate::program::{InputSource, Output, OutputKind, OutputRole, Program};
+use crate::rotation::state::State;
 
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -37,8 +39,18 @@ pub struct Report {
     pub stage_log: Option<HistoryReport>,
     /// things a user should know, a sentence each
     pub notes: Vec<String>,
+    /// of a run that remembers rotations
+    pub turns: Option<TurnReport>,
     pub elapsed: Duration,
     pub threads: usize,
+}
+
+/// What became of the rotations of queues.
+#[derive(Clone, Debug)]
+pub struct TurnReport {
+    /// behind the last lead
+    pub state: State,
+    pub tally: TurnTally,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

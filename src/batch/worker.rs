@@ -15,6 +15,7 @@ use super::report::Tally;
 use super::signals::{Asked, Filler};
 use super::sink::Piece;
 use super::source::Chunk;
+use super::turns::{Guard, Stopped, Turns};
 use super::write_arrays::ArrayWriter;
 use super::write_csv::CsvWriter;
 use super::write_ndjson::NdjsonWriter;
@@ -81,6 +82,11 @@ pub struct Worker<'e> {
     pub empty_tally: Tally,
     /// what the program answers; used again and again
     pub raw: Block,
+    /// of a run that remembers rotations
+    pub turns: Option<&'e Turns>,
+    /// number of its next chunk, and how many chunks further the one after that is
+    pub chunk: usize,
+    pub stride: usize,
 }
 
 impl Work for Worker<'_> {
@@ -92,7 +98,8 @@ impl Work for Worker<'_> {
         let mut text = Vec::new();
         let mut batches = Vec::new();
         let mut asked = Asked::default();
-        let Worker { decoder, encoder, filler, evaluate, clocks, as_of, formatter, raw, .. } = self;
+        let guard = Guard(self.turns);
+        let Worker { decoder, encoder, filler, evaluate, clocks, as_of, formatter, raw, turns, chunk: number, .. } = self;
         decoder.decode(chunk, &mut |leads| {
             tally.rows_in += leads.rows as u64 + leads.lost_rows;
             tally.rows_rejected += leads.rejected_count as u64 + leads.lost_rows;
@@ -106,6 +113,9 @@ impl Work for Worker<'_> {
             }
             let inputs = encoder.encode(leads);
             evaluate(&inputs, raw);
+            if let Some(turns) = turns {
+                turns.give(*number, leads, raw).map_err(|Stopped| BatchError::Stopped)?;
+            }
             let completed = clocks.map(|clocks| match &*filler {
                 Some(filler) => clocks.complete(raw, *as_of, |row| filler.signals(row)),
                 None => clocks.complete(raw, *as_of, |_| NoSignals),
@@ -126,11 +136,20 @@ impl Work for Worker<'_> {
             }
             Ok(())
         })?;
-        let piece = match formatter {
+        if let Some(turns) = self.turns {
+            turns.end(self.chunk).map_err(|Stopped| BatchError::Stopped)?;
+        }
+        self.chunk += self.stride;
+        guard.is_well();
+        let piece = match &self.formatter {
             Formatter::Nothing => Piece::Nothing,
             Formatter::Csv(_) | Formatter::Ndjson(_) => Piece::Text(text),
             Formatter::Arrays(_) => Piece::Batches(batches),
         };
         Ok(Done { piece, tally, bad, late_names: self.decoder.take_late_names(), asked, bytes_read: chunk.bytes_read() })
+    }
+
+    fn abandon(&self) {
+        self.turns.inspect(|turns| turns.fail());
     }
 }

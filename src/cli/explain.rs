@@ -4,13 +4,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::check::Output;
+use super::check::Output as Kind;
 use super::console::Console;
 use super::leads::LeadArguments;
 use super::load::load;
 use super::outcome::{Misuse, Outcome};
-use crate::batch;
+use super::rotation::RotationArguments;
+use super::tables::TableArguments;
+use crate::batch::{self, Output, Place};
 use crate::diagnostic::render_json;
+use crate::policy::{Explanation, Policy, explain};
 use crate::record::Lead;
 use crate::report;
 
@@ -24,13 +27,20 @@ pub struct Arguments {
     #[command(flatten)]
     leads: LeadArguments,
 
+    #[command(flatten)]
+    tables: TableArguments,
+
+    /// Take turns in queues that rotate from where this file left them, for all leads up to this one
+    #[arg(long, value_name = "FILE")]
+    rotation_in: Option<PathBuf>,
+
     /// The key of the lead, as the file has it
     #[arg(long, value_name = "KEY")]
     lead: String,
 
     /// For people or for programs
-    #[arg(long, value_enum, default_value_t = Output::Human, value_name = "KIND")]
-    output: Output,
+    #[arg(long, value_enum, default_value_t = Kind::Human, value_name = "KIND")]
+    output: Kind,
 }
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
@@ -38,6 +48,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         Ok(policy) => policy,
         Err(outcome) => return Ok(outcome),
     };
+    let policy = arguments.tables.give(policy)?;
     let options = arguments.leads.options(policy.model())?;
     let key = arguments.lead.as_str();
     let found = batch::find_lead(policy.model(), policy.program(), &options, &arguments.leads.input(), key)
@@ -67,13 +78,20 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         stage: found.stage,
         stage_since: found.stage_since,
         rest_until: found.rest_until,
+        owners: found.owners,
+        queues: found.queues,
         signals: history.signals,
         log: history.log,
     };
-    let explanation = policy.explain(&lead, options.as_of).map_err(|error| Misuse::new(error.to_string()))?;
+    let mut explanation = policy.explain(&lead, options.as_of).map_err(|error| Misuse::new(error.to_string()))?;
+    if let Some(path) = &arguments.rotation_in {
+        let state = RotationArguments::read(path, &policy)?;
+        let options = batch::Options { rotation: Some(state), watched: Some(key.to_owned()), ..options };
+        take_turns(arguments, &policy, &options, &mut explanation)?;
+    }
     let text = match arguments.output {
-        Output::Human => report::explanation::page(&explanation, console.out),
-        Output::Json => render_json::to_json(&explanation)
+        Kind::Human => report::explanation::page(&explanation, console.out),
+        Kind::Json => render_json::to_json(&explanation)
             .map_err(|error| Misuse::new(format!("the explanation cannot be written as JSON: {error}")))?,
     };
     console.print(&text)?;
@@ -87,4 +105,18 @@ fn no_such_lead(key: &str, not_found: &batch::NotFound) -> Misuse {
         (count, Some(line)) => format!("; {count} lines cannot be read, the first is line {line}, and may be that lead"),
     };
     Misuse::new(format!("no lead of the file has the key `{key}`{lost}"))
+}
+
+/// Whose turn it is depends on the leads before, so they are all scored once more, in their order.
+fn take_turns(arguments: &Arguments, policy: &Policy, options: &batch::Options, explanation: &mut Explanation) -> Result<(), Misuse> {
+    let input = arguments.leads.input();
+    if input.place == Place::Standard {
+        return Err(Misuse::new("`--rotation-in` needs the leads as a file: they are read twice"));
+    }
+    let program = policy.program_with_turns_by_state();
+    let report = batch::score(policy.model(), &program, options, &input, &Output::Nowhere, &mut |_| {});
+    let report = report.map_err(|error| Misuse::new(error.to_string()))?;
+    let watched = report.turns.map(|turns| turns.tally.watched).unwrap_or_default();
+    explain::with_turns(policy.model(), explanation, &watched);
+    Ok(())
 }

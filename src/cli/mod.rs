@@ -15,7 +15,9 @@ mod locate;
 mod outcome;
 mod progress;
 mod replay;
+mod rotation;
 mod score;
+mod tables;
 mod test;
 
 use std::process::ExitCode;

@@ -12,6 +12,9 @@ use super::load::load;
 use super::locate::locate;
 use super::outcome::{Misuse, Outcome};
 use super::progress::Bar;
+use super::rotation::RotationArguments;
+use super::tables::TableArguments;
+use crate::batch::output_file::same_file;
 use crate::batch::{self, Backend, BatchError, Format, Keep, Options, Output, Place, Report};
 use crate::diagnostic::render_human::Look;
 use crate::diagnostic::render_json;
@@ -32,6 +35,12 @@ pub struct Arguments {
 
     #[command(flatten)]
     leads: LeadArguments,
+
+    #[command(flatten)]
+    tables: TableArguments,
+
+    #[command(flatten)]
+    rotation: RotationArguments,
 
     /// Where the scored leads go; `-` is standard output
     #[arg(short = 'o', long, value_name = "FILE", default_value = "-")]
@@ -111,7 +120,13 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         Err(outcome) => return Ok(outcome),
     };
     refuse_policy_files(arguments, &policy)?;
-    let options = options(arguments, policy.model())?;
+    let policy = arguments.tables.give(policy)?;
+    let mut options = options(arguments, policy.model())?;
+    options.rotation = arguments.rotation.state(&policy)?;
+    refuse_inputs(arguments)?;
+    let remembered = arguments.rotation.target()?;
+    let by_state = options.rotation.as_ref().map(|_| policy.program_with_turns_by_state());
+    let program = by_state.as_ref().unwrap_or(policy.program());
     let input = arguments.leads.input();
     let place = Place::parse(&arguments.output);
     let to_standard_output = place == Place::Standard;
@@ -125,7 +140,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     // rows on the same terminal would tear the bar
     let draws = console.err_is_terminal && !arguments.quiet && !(to_standard_output && std::io::stdout().is_terminal());
     let mut bar = if draws { Some(Bar::new(console.err)) } else { None };
-    let result = batch::score(policy.model(), policy.program(), &options, &input, &output, &mut |progress| {
+    let result = batch::score(policy.model(), program, &options, &input, &output, &mut |progress| {
         if let Some(bar) = &mut bar {
             bar.show(progress);
         }
@@ -142,6 +157,9 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         }
         Err(error) => return Err(Misuse::new(error.to_string())),
     };
+    if let (Some(file), Some(turns)) = (remembered, &report.turns) {
+        file.write(&turns.state).map_err(|error| Misuse::new(error.to_string()))?;
+    }
     if !arguments.quiet {
         let look = if to_standard_output { console.err } else { console.out };
         let text = summary_text(arguments, &policy, &options, &report, look)?;
@@ -166,7 +184,8 @@ fn refuse_policy_files(arguments: &Arguments, policy: &Policy) -> Result<(), Mis
         }
     }
     let root = locate(&arguments.policy)?.disk.root().to_owned();
-    for target in std::iter::once(&arguments.output).chain(&arguments.rejects).chain(&arguments.rejects_signals) {
+    let written = [&arguments.rejects, &arguments.rejects_signals].into_iter().flatten().chain(arguments.rotation.out());
+    for target in std::iter::once(&arguments.output).chain(written) {
         let Ok(real) = std::fs::canonicalize(target) else { continue };
         let own = policy.sources().iter().any(|(_, source)| std::fs::canonicalize(root.join(&source.path)).is_ok_and(|file| file == real));
         if own {
@@ -174,6 +193,21 @@ fn refuse_policy_files(arguments: &Arguments, policy: &Policy) -> Result<(), Mis
         }
     }
     Ok(())
+}
+
+/// What is written never takes the place of what is read, or of something else that is written.
+fn refuse_inputs(arguments: &Arguments) -> Result<(), Misuse> {
+    let place = |path: &PathBuf| Place::parse(path);
+    let Some(state) = arguments.rotation.out() else { return Ok(()) };
+    let read = arguments.tables.files().map(place).chain([arguments.leads.input().place]);
+    let written = std::iter::once(&arguments.output).chain(&arguments.rejects).map(place);
+    if *state == PathBuf::from("-") {
+        return Err(Misuse::new("`--rotation-out -` names no file: the state of rotations needs one of its own"));
+    }
+    match read.chain(written).any(|other| same_file(&place(state), &other)) {
+        true => Err(Misuse::new(format!("`--rotation-out {}` is a file that is read or written already: name another", state.display()))),
+        false => Ok(()),
+    }
 }
 
 fn options(arguments: &Arguments, policy: &crate::model::Policy) -> Result<Options, Misuse> {

@@ -165,16 +165,25 @@ impl<'t> Checker<'t> {
             self.policy.queue_choices = Some(self.new_choices(&queues, "queue"));
         }
 
+        self.declare_owners();
+    }
+
+    /// Everyone that a queue rotates among, then the members of teams. A table that a queue rotates from adds those that its rows name.
+    fn declare_owners(&mut self) {
+        let rotates = self.items.queues.iter().any(|(_, queue)| queue.rotate.is_some());
+        let keeps = |route: &tree::Route| route.rows.iter().any(|row| matches!(row.target, tree::RouteTarget::KeepOwner(_)));
+        if !rotates && !self.items.routes.iter().any(|(_, route)| keeps(route)) {
+            return;
+        }
+        let turns = self.items.queues.iter().filter_map(|(_, queue)| match &queue.rotate {
+            Some(tree::Rotate::Owners { turns, .. }) => Some(turns),
+            Some(tree::Rotate::Table { .. }) | None => None,
+        });
+        let members = self.items.teams.iter().flat_map(|(_, team)| &team.members);
         let mut seen = FxHashSet::default();
-        let mut owners = Vec::new();
-        for (_, queue) in &self.items.queues {
-            if let Some(tree::Rotate::Owners(turns, _)) = &queue.rotate {
-                owners.extend(turns.iter().filter(|turn| seen.insert(&turn.owner.text)).map(|turn| NewChoice::named(&turn.owner, None)));
-            }
-        }
-        if !owners.is_empty() {
-            self.policy.owner_choices = Some(self.new_choices(&owners, "owner"));
-        }
+        let names = turns.flatten().map(|turn| &turn.owner).chain(members);
+        let owners: Vec<NewChoice> = names.filter(|name| seen.insert(&name.text)).map(|name| NewChoice::named(name, None)).collect();
+        self.policy.owner_choices = Some(self.new_choices(&owners, "owner"));
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) enum Scope {
     Moment,
     /// the properties of this signal or group of signals: `where …`
     Signal(String),
+    /// the columns of this table, as `TABLE.column`: `skip when reps.away`
+    Row(super::TableId),
 }
 
 /// Brackets nest at most 64 deep, and there are only so many operators between two of them; what is deeper did not come from the parser.
@@ -122,6 +124,9 @@ impl Checker<'_> {
     fn path(&mut self, path: &[Name], span: Span, scope: &Scope) -> Option<Expr> {
         if let Scope::Signal(signal) = scope {
             return self.property(path, signal, span);
+        }
+        if let Scope::Row(table) = scope {
+            return self.row_cell(*table, path, span);
         }
         let (first, rest) = path.split_first()?;
         if first.text == "stage" && rest.is_empty() {

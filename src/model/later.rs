@@ -21,7 +21,6 @@ impl Checker<'_> {
     }
 
     pub(crate) fn check_later(&mut self) {
-        self.check_table_rotations();
         let mut titles = FxHashMap::default();
         for (item, claim) in self.items.claims.clone() {
             self.check_title("claim", &claim.title, &mut titles);

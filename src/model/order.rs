@@ -30,6 +30,8 @@ pub(crate) struct Memory {
     pub event_conditions: FxHashMap<(String, String), super::EventConditionId>,
     /// by signal or group, and property
     pub event_columns: FxHashMap<(String, String), super::EventColumnId>,
+    /// per route of the text: the routes of the policy that it makes, one for each choice of a `for each`
+    pub routes: Vec<std::ops::Range<usize>>,
     /// spans in `policy.unevaluated`
     pub unevaluated: FxHashSet<Span>,
     /// how many names were compared for "did you mean"

@@ -1,18 +1,21 @@
 //! Queues: whose they are, and among whom they rotate.
 //!
 //! Enters: their trees. Leaves: `policy.queues`, numbered as in `policy.queue_choices`. Always holds, when no error was reported: every
-//! queue has a declared team; a rotation names each owner once, with a positive weight, and only members of the team if the team lists any.
+//! queue has a declared team; a rotation names each owner once, with a positive weight, and only members of the team if the team lists any; one
+//! that can run out of owners says which queue takes the leads then. Rotations from a table are seated in `rotations`.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Queue;
 use super::check::Checker;
+use super::{Queue, Seat};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::tree::{self, ExprKind, Rotate};
+use crate::syntax::tree::{self, Rotate};
 
 /// The largest weight of one owner: the sum over any rotation stays far below 64 bits.
 const WEIGHT_MAX: u32 = 1_000_000;
+/// The most open leads that can be asked for.
+pub(crate) const CAPACITY_MAX: u32 = 1_000_000_000;
 
 impl<'t> Checker<'t> {
     pub(crate) fn check_queues(&mut self) {
@@ -20,9 +23,14 @@ impl<'t> Checker<'t> {
         for (item, queue) in self.items.queues.clone() {
             self.check_team(queue);
             let team = queue.team.as_ref().and_then(|team| teams.get(team.text.as_str()).copied());
-            let rotation = match &queue.rotate {
-                Some(Rotate::Owners(turns, _)) => self.check_rotation(queue, turns, team),
-                Some(Rotate::Table { .. }) | None => Vec::new(),
+            let (rotation, fallback) = match &queue.rotate {
+                Some(Rotate::Owners { turns, otherwise, .. }) => {
+                    let rotation = self.check_rotation(queue, turns, team);
+                    let can_run_out = turns.iter().find(|turn| turn.capacity.is_some()).map(|turn| turn.span);
+                    (rotation, self.check_fallback(queue, otherwise.as_ref(), can_run_out))
+                }
+                Some(Rotate::Table { otherwise, span, .. }) => (Vec::new(), self.check_fallback(queue, otherwise.as_ref(), Some(*span))),
+                None => (Vec::new(), None),
             };
             self.policy.queues.push(Queue {
                 name: queue.name.text.clone(),
@@ -30,8 +38,52 @@ impl<'t> Checker<'t> {
                 doc: item.doc.as_ref().map(|text| text.value.clone()),
                 team: queue.team.as_ref().map(|team| team.text.clone()),
                 rotation,
+                // once the tables are known
+                from_table: None,
+                fallback,
                 span: queue.name.span,
             });
+        }
+        self.check_circles_of_fallbacks();
+    }
+
+    /// The queue behind `otherwise`; a rotation that can run out of owners needs one.
+    fn check_fallback(&mut self, queue: &tree::Queue, otherwise: Option<&tree::Name>, can_run_out: Option<Span>) -> Option<usize> {
+        if let Some(name) = otherwise {
+            return self.queue_named(name);
+        }
+        if let Some(span) = can_run_out {
+            let name = &queue.name.text;
+            let mut diagnostic =
+                Diagnostic::new(Code::Rotation, format!("the queue `{name}` does not say where leads go when nobody is left to take them"))
+                    .at(span, "all owners may be away or full")
+                    .help("write `otherwise QUEUE` at the end of the rotation");
+            let mut others = self.items.queues.iter().filter(|(_, other)| other.name.text != *name);
+            if let (Some((_, other)), None) = (others.next(), others.next()) {
+                let text = format!("otherwise {}", other.name.text);
+                let rotate = queue.rotate.as_ref().map_or(span, Rotate::span);
+                diagnostic = diagnostic.replace(format!("write `{text}`"), Applicability::Unsafe, rotate.after(), format!(" {text}"));
+            }
+            self.report(diagnostic);
+        }
+        None
+    }
+
+    /// A lead that every queue hands on would never arrive.
+    fn check_circles_of_fallbacks(&mut self) {
+        for start in 0..self.policy.queues.len() {
+            let fallback = |queue: usize| self.policy.queues.get(queue).and_then(|queue| queue.fallback);
+            let mut at = fallback(start);
+            for _ in 0..self.policy.queues.len() {
+                let Some(queue) = at.filter(|queue| *queue != start) else { break };
+                at = fallback(queue);
+            }
+            if at == Some(start) {
+                let queue = &self.policy.queues[start];
+                let message = format!("the leads of the queue `{}` come back to it when nobody is left to take them", queue.name);
+                let diagnostic = Diagnostic::new(Code::Rotation, message).at(queue.span, "its `otherwise` leads back to it");
+                self.report(diagnostic.help("let the last queue have no rotation, or one that never runs out"));
+            }
         }
     }
 
@@ -56,7 +108,7 @@ impl<'t> Checker<'t> {
         self.report(diagnostic);
     }
 
-    fn check_rotation(&mut self, queue: &'t tree::Queue, turns: &'t [tree::Turn], team: Option<&'t tree::Team>) -> Vec<(usize, u32)> {
+    fn check_rotation(&mut self, queue: &'t tree::Queue, turns: &'t [tree::Turn], team: Option<&'t tree::Team>) -> Vec<Seat> {
         let queue_name = &queue.name.text;
         // a team that lists no members may have any
         let members: FxHashSet<&str> = team.iter().flat_map(|team| &team.members).map(|member| member.text.as_str()).collect();
@@ -64,11 +116,8 @@ impl<'t> Checker<'t> {
         let mut rotation = Vec::new();
         for turn in turns {
             let owner = &turn.owner;
+            let capacity = self.check_capacity(turn);
             let weight = self.check_weight(turn);
-            if turn.capacity.is_some() {
-                let what = format!("the capacity of `{}` in the queue `{queue_name}`", owner.text);
-                self.not_evaluated(what, turn.span, true);
-            }
             if let Some(first) = seen.get(owner.text.as_str()).copied() {
                 self.report(
                     Diagnostic::new(Code::Rotation, format!("the queue `{queue_name}` rotates twice to `{}`", owner.text))
@@ -93,22 +142,25 @@ impl<'t> Checker<'t> {
                 self.report(diagnostic);
             }
             let index = self.policy.owner_choices.and_then(|owners| self.choice_index(owners, &owner.text));
-            if let (Some(index), Some(weight)) = (index, weight) {
-                rotation.push((index, weight));
+            if let (Some(owner), Some(weight)) = (index, weight) {
+                rotation.push(Seat { owner, weight, capacity, skipped: false });
             }
         }
         rotation
     }
 
-    fn check_weight(&mut self, turn: &tree::Turn) -> Option<u32> {
-        if let Some(capacity) = &turn.capacity
-            && (capacity.mantissa <= 0 || capacity.places > 0 || capacity.currency.is_some())
-        {
-            self.report(
-                Diagnostic::new(Code::Rotation, format!("the capacity of `{}` is not a positive whole number", turn.owner.text))
-                    .at(capacity.span, "how many leads at a time?"),
-            );
+    fn check_capacity(&mut self, turn: &tree::Turn) -> Option<u32> {
+        let number = turn.capacity.as_ref()?;
+        let is_plain = number.places == 0 && number.currency.is_none();
+        let capacity = u32::try_from(number.mantissa).ok().filter(|capacity| is_plain && (1..=CAPACITY_MAX).contains(capacity));
+        if capacity.is_none() {
+            let message = format!("the capacity of `{}` is not a whole number from 1 to {CAPACITY_MAX}", turn.owner.text);
+            self.report(Diagnostic::new(Code::Rotation, message).at(number.span, "how many open leads at a time?"));
         }
+        capacity
+    }
+
+    fn check_weight(&mut self, turn: &tree::Turn) -> Option<u32> {
         let Some(number) = &turn.weight else { return Some(1) };
         let weight = u32::try_from(number.mantissa).ok().filter(|weight| number.places == 0 && (1..=WEIGHT_MAX).contains(weight));
         if weight.is_none() || number.currency.is_some() {
@@ -122,52 +174,5 @@ impl<'t> Checker<'t> {
             );
         }
         weight
-    }
-
-    /// `rotate from reps weight reps.ramp skip when reps.away otherwise duty_desk`: names only. Called when all names are known.
-    pub(crate) fn check_table_rotations(&mut self) {
-        for (_, queue) in self.items.queues.clone() {
-            let Some(Rotate::Table { table, weight, skip, otherwise, span }) = &queue.rotate else { continue };
-            self.not_evaluated(format!("the rotation of the queue `{}` from a table", queue.name.text), *span, true);
-            if let Some(id) = self.table_named(table) {
-                if let Some(path) = weight {
-                    self.column_path(id, table, path);
-                }
-                if let Some(skip) = skip {
-                    self.column_paths_in(id, table, skip);
-                }
-            }
-            if let Some(otherwise) = otherwise {
-                self.queue_named(otherwise);
-            }
-        }
-    }
-
-    /// `reps.ramp`, where `reps` is the table that the rotation is from.
-    fn column_path(&mut self, id: usize, table: &tree::Name, path: &[tree::Name]) {
-        match path {
-            [named, column] if named.text == table.text => {
-                self.column_named(id, column);
-            }
-            [other, ..] => {
-                self.report(
-                    Diagnostic::new(Code::UnknownColumn, format!("a rotation from `{}` looks only at columns of that table", table.text))
-                        .at(other.span, "not one of its columns")
-                        .help(format!("write `{}.COLUMN`", table.text)),
-                );
-            }
-            [] => {}
-        }
-    }
-
-    /// Every path that the condition of a rotation compares; constants behind `is` are choices, not columns.
-    fn column_paths_in(&mut self, id: usize, table: &tree::Name, condition: &tree::Expr) {
-        let mut rest = vec![condition];
-        while let Some(expr) = rest.pop() {
-            if let ExprKind::Path(path) = &expr.kind {
-                self.column_path(id, table, path);
-            }
-            expr.each_value(|value| rest.push(value));
-        }
     }
 }

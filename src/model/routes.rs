@@ -1,11 +1,11 @@
 //! Routes: which queue a lead goes to.
 //!
-//! Enters: their trees. Leaves: `policy.routes`, one per route of the text and in its order. Always holds, when no error was reported: a
+//! Enters: their trees. Leaves: `policy.routes` in the order of the text, one for each route, or for each choice of a route `for each`. Always holds, when no error was reported: a
 //! `by` gives a queue; a route on entering a stage gives every lead a queue; no row stands behind one that takes every lead.
 
 use super::check::{Checker, Named};
 use super::expressions::Scope;
-use super::{Expr, ExprKind, Field, Route, RouteRow, RouteTarget, Type};
+use super::{ChoicesId, Expr, ExprKind, Field, FieldId, Route, RouteRow, RouteTarget, Type};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Guard};
@@ -14,10 +14,8 @@ impl<'t> Checker<'t> {
     pub(crate) fn check_routes(&mut self) {
         for (item, route) in self.items.routes.clone() {
             let name = &route.name;
-            if let Some((variable, over)) = &route.each {
-                self.not_evaluated(format!("`for each` of the route `{}`", name.text), variable.span, true);
-                self.declare_variable(variable, over);
-            }
+            // while the route is read, its variable is a field
+            let each = route.each.as_ref().map(|(variable, over)| (variable, self.declare_variable(variable, over)));
             let condition = route.condition.as_ref().and_then(|condition| self.condition(condition, Scope::Moment));
             let rows: Vec<Option<RouteRow>> = route.rows.iter().map(|row| self.check_row(row)).collect();
             if rows.is_empty() {
@@ -28,19 +26,59 @@ impl<'t> Checker<'t> {
                 );
             }
             self.check_covering(route, condition.as_ref(), &rows);
-            let mut rows: Vec<RouteRow> = rows.into_iter().flatten().collect();
-            if let Some((variable, _)) = &route.each {
-                // the variable is a field only while this route is read, and nothing evaluates it yet
-                self.forget_variable(variable);
-                rows.clear();
-            }
-            self.policy.routes.push(Route {
+            let model = Route {
                 name: name.text.clone(),
                 display: route.display.as_ref().map(|text| text.value.clone()),
                 doc: item.doc.as_ref().map(|text| text.value.clone()),
                 condition,
-                rows,
+                rows: rows.into_iter().flatten().collect(),
+                choice: None,
                 span: name.span,
+            };
+            let first = self.policy.routes.len();
+            match each {
+                None => self.policy.routes.push(model),
+                Some((variable, over)) => {
+                    self.forget_variable(variable);
+                    if let Some(over) = over {
+                        self.route_per_choice(&model, &over);
+                    }
+                }
+            }
+            self.memory.routes.push(first..self.policy.routes.len());
+        }
+    }
+
+    /// One route per choice of the set, with the choice in place of the variable, for leads that have the choice.
+    fn route_per_choice(&mut self, route: &Route, over: &Over) {
+        let members = self.policy.choices.get(over.choices).map(|choices| choices.members.clone()).unwrap_or_default();
+        for (value, member) in (0..).zip(&members) {
+            let with_choice = |expr: &Expr| expr.clone().with_constant(over.variable, value);
+            let Some(mask) = 1i64.checked_shl(value as u32) else { continue };
+            let has = Expr {
+                kind: ExprKind::Has { left: Box::new(over.set.clone()), mask },
+                ty: Type::YesNo,
+                optional: false,
+                range: None,
+                span: over.set.span,
+            };
+            let conditions = std::iter::once(has).chain(route.condition.as_ref().map(with_choice)).collect();
+            let span = route.condition.as_ref().map_or(over.set.span, |condition| condition.span);
+            let rows = route.rows.iter().map(|row| RouteRow {
+                condition: row.condition.as_ref().map(with_choice),
+                target: match &row.target {
+                    RouteTarget::By(by) => RouteTarget::By(with_choice(by)),
+                    RouteTarget::Queue(queue) => RouteTarget::Queue(*queue),
+                    RouteTarget::KeepOwner => RouteTarget::KeepOwner,
+                },
+                ..row.clone()
+            });
+            self.policy.routes.push(Route {
+                name: format!("{}.{}", route.name, member.name),
+                condition: Some(Expr { kind: ExprKind::And(conditions), ty: Type::YesNo, optional: false, range: None, span }),
+                rows: rows.collect(),
+                choice: Some(member.name.clone()),
+                ..route.clone()
             });
         }
     }
@@ -50,10 +88,7 @@ impl<'t> Checker<'t> {
         let (target, text) = match &row.target {
             tree::RouteTarget::Queue(name) => (self.queue_named(name).map(RouteTarget::Queue), name.span),
             tree::RouteTarget::By(by) => (self.check_by(by).map(RouteTarget::By), by.span),
-            tree::RouteTarget::KeepOwner(span) => {
-                self.not_evaluated("`keep owner`".to_owned(), *span, true);
-                (Some(RouteTarget::KeepOwner), *span)
-            }
+            tree::RouteTarget::KeepOwner(span) => (Some(RouteTarget::KeepOwner), *span),
         };
         let condition = match &row.guard {
             Guard::When(condition) => Some(self.condition(condition, Scope::Moment)?),
@@ -105,7 +140,9 @@ impl<'t> Checker<'t> {
             }
             let takes_all = match (&tree.guard, &tree.target, row) {
                 (Guard::When(_), _, _) => false,
-                (Guard::Otherwise(_), tree::RouteTarget::Queue(_) | tree::RouteTarget::KeepOwner(_), _) => true,
+                (Guard::Otherwise(_), tree::RouteTarget::Queue(_), _) => true,
+                // not every lead has an owner
+                (Guard::Otherwise(_), tree::RouteTarget::KeepOwner(_), _) => false,
                 (Guard::Otherwise(_), tree::RouteTarget::By(_), Some(RouteRow { target: RouteTarget::By(by), .. })) => !by.optional,
                 (Guard::Otherwise(_), tree::RouteTarget::By(_), _) => false,
             };
@@ -127,9 +164,10 @@ impl<'t> Checker<'t> {
         });
         // an `otherwise` with a mistake would take every lead
         let Some(broken) = broken.collect::<Option<Vec<&tree::Expr>>>() else { return };
-        // a row by look-up takes a lead only if the look-up finds a queue
+        // a row by look-up takes a lead only if the look-up finds a queue, one that keeps owners only if the lead has one
         let sure = rows.iter().flatten().filter(|row| match &row.target {
-            RouteTarget::Queue(_) | RouteTarget::KeepOwner => true,
+            RouteTarget::Queue(_) => true,
+            RouteTarget::KeepOwner => false,
             RouteTarget::By(by) => !by.optional,
         });
         let conditions: Vec<&Expr> = sure.filter_map(|row| row.condition.as_ref()).collect();
@@ -139,7 +177,11 @@ impl<'t> Checker<'t> {
         let mut diagnostic = Diagnostic::new(code, message).at(route.name.span, label);
         if let Some(row) = route.rows.last() {
             if matches!(row.guard, Guard::Otherwise(_)) {
-                diagnostic = diagnostic.at(row.span, "this look-up may find no queue");
+                let what = match row.target {
+                    tree::RouteTarget::KeepOwner(_) => "the lead may have no owner",
+                    tree::RouteTarget::Queue(_) | tree::RouteTarget::By(_) => "this look-up may find no queue",
+                };
+                diagnostic = diagnostic.at(row.span, what);
             }
             let queue = match (&row.target, self.items.queues.as_slice()) {
                 (_, [(_, queue)]) => Some(queue.name.text.clone()),
@@ -163,10 +205,14 @@ impl<'t> Checker<'t> {
     }
 
     /// `for each product in products`: while the route is read, `product` is a field that takes the choices of `products`.
-    fn declare_variable(&mut self, variable: &'t tree::Name, over: &tree::Name) {
+    fn declare_variable(&mut self, variable: &'t tree::Name, over: &tree::Name) -> Option<Over> {
         let id = self.policy.fields.len();
+        let mut set = None;
         let ty = match self.names.get(&over.text) {
-            Some((Named::Field(field), _)) => self.policy.fields.get(*field).map(|field| field.ty),
+            Some((Named::Field(field), _)) => {
+                set = Some(*field);
+                self.policy.fields.get(*field).map(|field| field.ty)
+            }
             Some((Named::Broken, _)) => None,
             Some((Named::Let(_) | Named::Score(_) | Named::Decide(_) | Named::Route(_) | Named::Sla(_), _)) => Some(Type::Text),
             None => {
@@ -199,6 +245,9 @@ impl<'t> Checker<'t> {
                 span: variable.span,
             });
         }
+        let field = self.policy.fields.get(set?)?;
+        let set = Expr { kind: ExprKind::Field(set?), ty: field.ty, optional: field.optional, range: None, span: over.span };
+        Some(Over { variable: id, choices: choices?, set })
     }
 
     fn forget_variable(&mut self, variable: &tree::Name) {
@@ -207,6 +256,14 @@ impl<'t> Checker<'t> {
             self.policy.fields.pop();
         }
     }
+}
+
+/// What a route `for each` goes through.
+struct Over {
+    variable: FieldId,
+    choices: ChoicesId,
+    /// the `some of` field
+    set: Expr,
 }
 
 /// Whether the route is one of a moment: it gives something only when a stage is entered.

@@ -13,7 +13,7 @@ use super::load::{Unread, read_text};
 use super::paths::below_root;
 use super::table_rows::{Plan, Rows, read_rows};
 use super::types::TypePlace;
-use super::{TABLE_KEYS_MAX, Table, TableColumn, Type};
+use super::{TABLE_KEYS_MAX, Table, TableColumn, TableId, Type};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::{Files, SourceId, Span};
 use crate::syntax::tree::{self, TypeKind};
@@ -23,16 +23,24 @@ const FILE_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
 impl<'t> Checker<'t> {
     pub(crate) fn check_tables(&mut self, files: &dyn Files) {
-        for (_, tree) in self.items.tables.clone() {
+        let trees: Vec<&'t tree::Table> = self.items.tables.iter().map(|(_, tree)| *tree).collect();
+        let mut files_to_read = Vec::new();
+        for (id, tree) in trees.into_iter().enumerate() {
             let (table, plans, is_broken) = self.check_columns(tree);
             if is_broken {
                 self.broken_tables.insert(tree.name.text.clone());
             }
             self.policy.tables.push(table);
-            match &tree.file {
-                Some(file) => self.read_table(files, tree, file, &plans),
-                None => self.not_evaluated(format!("the table `{}` from input", tree.name.text), tree.name.span, true),
+            if let Some(file) = &tree.file {
+                files_to_read.push((id, tree, file, plans));
             }
+        }
+        self.check_table_rotations();
+        // the rows of a rotation name owners, whom cells of other tables may name
+        files_to_read.sort_by_key(|(id, ..)| !self.policy.is_rotated(*id));
+        for (id, tree, file, plans) in files_to_read {
+            self.read_table(files, id, tree, file, &plans);
+            self.policy.seat_owners(id);
         }
     }
 
@@ -129,14 +137,14 @@ impl<'t> Checker<'t> {
         true
     }
 
-    fn read_table(&mut self, files: &dyn Files, tree: &tree::Table, file: &tree::Text, plans: &[Plan]) {
+    fn read_table(&mut self, files: &dyn Files, id: TableId, tree: &tree::Table, file: &tree::Text, plans: &[Plan]) {
         let Some(source) = self.table_source(files, tree, file) else { return };
         let zone = TimeZoneDatabase::bundled().get(&self.policy.timezone).unwrap_or(TimeZone::UTC);
         let text = &self.sources.get(source).text;
         let Rows { row_count, columns, diagnostics } =
             read_rows(text, source, &tree.name, file.span, plans, &self.policy.choices, &zone, &self.hidden);
         self.diagnostics.extend(diagnostics);
-        let Some(table) = self.policy.tables.last_mut() else { return };
+        let Some(table) = self.policy.tables.get_mut(id) else { return };
         table.row_count = row_count;
         for (column, read) in table.columns.iter_mut().zip(columns) {
             (column.dictionary, column.spelled, column.cells) = (read.dictionary, read.spelled, read.cells);

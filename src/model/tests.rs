@@ -26,11 +26,25 @@ impl<'t> Checker<'t> {
             let lead = self.check_given(test, &required);
             let as_of = test.as_of.as_ref().and_then(|(literal, span)| self.as_of(literal, *span));
             let signals = self.check_given_signals(test, as_of);
+            let tables = self.check_given_rows(test);
+            let (owner, queue) = self.check_given_owner(test);
             let expect = self.check_expectations(test);
             let stage = test.stage.as_ref().and_then(|(name, _)| self.stage_named(name));
             let since = test.stage.as_ref().and_then(|(_, since)| since.as_ref());
             let stage_since = since.and_then(|since| self.moment_of_test(since, as_of, test, "the time in a stage"));
-            let checked = Test { title: test.title.value.clone(), as_of, stage, stage_since, lead, signals, expect, span: test.span };
+            let checked = Test {
+                title: test.title.value.clone(),
+                as_of,
+                stage,
+                stage_since,
+                owner,
+                queue,
+                tables,
+                lead,
+                signals,
+                expect,
+                span: test.span,
+            };
             self.policy.tests.push(checked);
         }
     }
@@ -108,7 +122,7 @@ impl<'t> Checker<'t> {
     }
 
     /// None for `missing`, and if the value has a reported mistake.
-    fn given_value(&mut self, row: &tree::Given, field: &Field) -> Option<Constant> {
+    pub(crate) fn given_value(&mut self, row: &tree::Given, field: &Field) -> Option<Constant> {
         let what = format!("`{}`", field.name);
         if let [value] = row.values.as_slice()
             && matches!(value.kind, ExprKind::Missing)
@@ -274,6 +288,9 @@ impl<'t> Checker<'t> {
         let (name, part) = match path {
             [name] => (name, None),
             [name, part] => (name, Some(part)),
+            [name, part, owner] if let Some((Named::Route(id), _)) = self.names.get(&name.text).copied() => {
+                return self.route_target(id, name, Some(part), Some(owner));
+            }
             _ => {
                 let text = self.one_line(span);
                 self.report(Diagnostic::new(Code::TestField, format!("nothing is called `{text}`")).at(span, "too many parts"));
@@ -317,8 +334,7 @@ impl<'t> Checker<'t> {
                 }
                 Some((Target::Decide(id), Type::OneOf(self.policy.decides.get(id)?.choices), None))
             }
-            (Named::Route(id), None) => Some((Target::Route(id), Type::OneOf(self.policy.queue_choices?), None)),
-            (Named::Route(id), Some(part)) => self.owner_target(id, name, part),
+            (Named::Route(id), part) => self.route_target(id, name, part, None),
             (Named::Sla(id), part) => match part.map(|part| part.text.as_str()) {
                 Some("due") => Some((Target::ClockDue(id), Type::Time, None)),
                 Some("state") => Some((Target::ClockState(id), Type::OneOf(self.policy.clock_state_choices?), None)),
@@ -348,6 +364,41 @@ impl<'t> Checker<'t> {
         let sections: Vec<String> = score.sections.iter().map(|section| section.name.clone()).collect();
         self.no_part(name, Some(part), part.span, &sections);
         None
+    }
+
+    /// `handover`, `handover.owner`; of a route `for each`, `desk.dispensing` and `desk.dispensing.owner`.
+    fn route_target(
+        &mut self,
+        id: usize,
+        name: &tree::Name,
+        part: Option<&tree::Name>,
+        further: Option<&tree::Name>,
+    ) -> Option<(Target, Type, Option<Interval>)> {
+        let made = self.memory.routes.get(id).cloned().unwrap_or_default();
+        let routes = self.policy.routes.get(made.clone()).unwrap_or_default();
+        if self.items.routes.get(id).is_some_and(|(_, route)| route.each.is_none()) {
+            return match (part, further) {
+                (None, _) => Some((Target::Route(made.start), Type::OneOf(self.policy.queue_choices?), None)),
+                (Some(part), None) => self.owner_target(made.start, name, part),
+                (Some(_), Some(further)) => {
+                    self.no_part(name, Some(further), further.span, &[]);
+                    None
+                }
+            };
+        }
+        let choices: Vec<String> = routes.iter().filter_map(|route| route.choice.clone()).collect();
+        let found = part.and_then(|part| choices.iter().position(|choice| *choice == part.text));
+        match (found, further) {
+            (Some(choice), None) => Some((Target::Route(made.start + choice), Type::OneOf(self.policy.queue_choices?), None)),
+            (Some(choice), Some(owner)) => self.owner_target(made.start + choice, name, owner),
+            (None, _) => {
+                // a set with a reported mistake has no choices
+                if !choices.is_empty() {
+                    self.no_part(name, part, name.span, &choices);
+                }
+                None
+            }
+        }
     }
 
     fn owner_target(&mut self, id: usize, name: &tree::Name, part: &tree::Name) -> Option<(Target, Type, Option<Interval>)> {

@@ -8,9 +8,12 @@ use super::explain_history::{measures, waits};
 use super::explain_score::{SumTooLarge, score};
 use super::explanation::*;
 use super::why::{looked_at, why_not};
+use crate::batch::turns::Watched;
 use crate::interpret;
-use crate::model::{Because, Decide, DecideBody, Edge, Matcher, Policy, RouteTarget, Trigger};
-use crate::program::{Lowered, RouteTrace};
+use crate::model::{
+    Because, Decide, DecideBody, Edge, Expr, ExprKind, Matcher, Policy, Queue, Route, RouteRow, RouteTarget, Seat, Trigger,
+};
+use crate::program::{Lowered, RouteTrace, Value};
 use crate::record::reader::Reader;
 use crate::record::show::Show;
 use crate::record::{self, Histories, Lead, LeadError};
@@ -98,6 +101,7 @@ fn decide(reader: &Reader, index: usize, decide: &Decide) -> DecideExplained {
                     gives: name_of(row.outcome),
                     condition: row.condition.as_ref().map(|condition| reader.phrase(condition.span)),
                     because: row.because.clone(),
+                    looked_up: Vec::new(),
                     verdict: table.next(holds, || row.condition.as_ref().map(|condition| why_not(reader, condition)).unwrap_or_default()),
                 }
             });
@@ -170,6 +174,7 @@ fn flow_rows(reader: &Reader, stage: usize, as_of: i64) -> Vec<RowExplained> {
                     Some(Because::Text(text)) => Some(text.clone()),
                     Some(Because::Property(_)) | None => None,
                 },
+                looked_up: Vec::new(),
                 verdict,
             });
         }
@@ -214,13 +219,15 @@ fn routes(reader: &Reader) -> Vec<RouteExplained> {
     reader.policy.routes.iter().zip(&reader.trace.routes).map(|(route, trace)| route_explained(reader, route, trace)).collect()
 }
 
-fn route_explained(reader: &Reader, route: &crate::model::Route, trace: &RouteTrace) -> RouteExplained {
+fn route_explained(reader: &Reader, route: &Route, trace: &RouteTrace) -> RouteExplained {
     let policy = reader.policy;
+    let reader = &reader.within(&trace.expressions);
     let applies = trace.condition.is_none_or(|condition| reader.holds_at(condition));
     let when = route.condition.as_ref().map(|condition| RowExplained {
         gives: route.name.clone(),
-        condition: Some(reader.phrase(condition.span)),
+        condition: Some(when_phrase(reader, route, condition)),
         because: None,
+        looked_up: Vec::new(),
         verdict: if applies { Verdict::Applied } else { Verdict::Failed { reasons: why_not(reader, condition) } },
     });
     let mut table = FirstMatch { decided: !applies };
@@ -229,47 +236,109 @@ fn route_explained(reader: &Reader, route: &crate::model::Route, trace: &RouteTr
             Some(condition) if !reader.holds(condition) => why_not(reader, condition),
             Some(_) | None => vec![nothing_found(reader, row)],
         };
+        let verdict = table.next(reader.holds_at(*value), reasons);
         RowExplained {
             gives: row.text.clone(),
             condition: row.condition.as_ref().map(|condition| reader.phrase(condition.span)),
             because: row.because.clone(),
-            verdict: table.next(reader.at(*value).is_some(), reasons),
+            looked_up: match &row.target {
+                RouteTarget::By(by) if verdict == Verdict::Applied => looked_at(reader, by),
+                RouteTarget::By(_) | RouteTarget::Queue(_) | RouteTarget::KeepOwner => Vec::new(),
+            },
+            verdict,
         }
     });
     let rows = rows.collect();
-    let queue_number = reader.at(trace.value).and_then(|queue| usize::try_from(queue).ok());
-    let queue = queue_number.and_then(|queue| policy.queues.get(queue));
-    let owner = trace.owner.and_then(|owner| reader.at(owner)).and_then(|owner| usize::try_from(owner).ok());
-    let turn = queue_number.zip(owner).and_then(|(number, owner)| {
-        let name = policy.choices.get(policy.owner_choices?)?.members.get(owner)?.name.clone();
-        let queue = policy.queues.get(number)?;
-        let (_, weight) = queue.rotation.iter().find(|(member, _)| *member == owner)?;
-        let (_, turn) = trace.turns.iter().find(|(of, _)| *of == number)?;
+    let number_at = |value: Value| reader.at(value).and_then(|queue| usize::try_from(queue).ok());
+    let queue_at = |value: Value| number_at(value).and_then(|queue| policy.queues.get(queue));
+    let (queue, routed) = (queue_at(trace.value), queue_at(trace.routed));
+    let owner = trace.owner.and_then(number_at);
+    let kept = trace.kept.is_some_and(|kept| reader.holds_at(kept));
+    let turn = queue.zip(owner).filter(|_| !kept).and_then(|(queue, owner)| {
+        let seat = queue.rotation.iter().find(|seat| seat.owner == owner)?;
+        let taken = queue.rotation.iter().filter(|seat| seat.is_taken());
+        let (_, turn) = trace.turns.iter().find(|(of, _)| Some(*of) == number_at(trace.value))?;
         Some(TurnExplained {
-            owner: name,
-            hash: format!("{:016x}", reader.at(trace.hash?)?),
-            turn: u32::try_from(reader.at(*turn)?).ok()?.saturating_add(1),
-            weight: *weight,
-            total: queue.rotation.iter().map(|(_, weight)| weight).sum(),
+            owner: owner_name(policy, owner),
+            hash: Some(format!("{:016x}", reader.at(trace.hash?)?)),
+            turn: u64::try_from(reader.at(*turn)?).ok()?.saturating_add(1),
+            weight: seat.weight,
+            total: taken.map(|seat| u64::from(seat.weight)).sum(),
         })
     });
+    let name_of = |queue: &Queue| named(&queue.name, &queue.display);
     RouteExplained {
         name: named(&route.name, &route.display),
         when,
         rows,
-        queue: queue.map(|queue| named(&queue.name, &queue.display)),
+        queue: queue.map(name_of),
         team: queue.and_then(|queue| queue.team.as_ref()).map(|team| named(team, &None)),
+        kept: owner.filter(|_| kept).map(|owner| owner_name(policy, owner)),
+        left: routed.filter(|routed| queue.is_some_and(|queue| queue.name != routed.name)).map(name_of),
         turn,
+        idle: routed.filter(|_| !kept).map(|queue| idle_seats(reader, queue)).unwrap_or_default(),
     }
 }
 
-/// A row whose condition holds, but whose look-up gives no queue.
-fn nothing_found(reader: &Reader, row: &crate::model::RouteRow) -> Reason {
-    let values = match &row.target {
-        RouteTarget::By(expression) => looked_at(reader, expression),
-        RouteTarget::Queue(_) | RouteTarget::KeepOwner => Vec::new(),
-    };
-    Reason { part: row.text.clone(), how: How::FoundNothing, values }
+/// What the lead got of rotations that remember, in place of what the hash of its key gives.
+pub fn with_turns(policy: &Policy, explanation: &mut Explanation, watched: &[Watched]) {
+    for one in watched {
+        let (Some(route), Some(queue)) = (explanation.routes.get_mut(one.route), policy.queues.get(one.given.queue)) else { continue };
+        let name_of = |queue: &Queue| named(&queue.name, &queue.display);
+        route.queue = Some(name_of(queue));
+        route.team = queue.team.as_ref().map(|team| named(team, &None));
+        route.left = policy.queues.get(one.queue).filter(|_| !one.given.left.is_empty()).map(name_of);
+        let takes_part = |seat: &&Seat| seat.is_taken() && (one.given.queue != one.queue || !one.full.contains(&seat.owner));
+        route.turn = one.given.owner.and_then(|owner| {
+            let seat = queue.rotation.iter().find(|seat| seat.owner == owner)?;
+            let total = queue.rotation.iter().filter(takes_part).map(|seat| u64::from(seat.weight)).sum();
+            Some(TurnExplained { owner: owner_name(policy, owner), hash: None, turn: one.given.turn?, weight: seat.weight, total })
+        });
+        route.idle.extend(
+            one.full.iter().map(|owner| IdleSeat { owner: owner_name(policy, *owner), why: "as many open leads as allowed".to_owned() }),
+        );
+    }
+}
+
+/// The route's own `when`; of a route `for each`, also which choice the lead must have.
+fn when_phrase(reader: &Reader, route: &Route, condition: &Expr) -> String {
+    match (&route.choice, &condition.kind) {
+        (Some(choice), ExprKind::And(members)) => {
+            let parts: Vec<String> = members.iter().map(|member| reader.phrase(member.span)).collect();
+            match parts.split_first() {
+                Some((set, rest)) if !rest.is_empty() => format!("{set} has {choice} and {}", rest.join(" and ")),
+                Some((set, _)) => format!("{set} has {choice}"),
+                None => String::new(),
+            }
+        }
+        _ => reader.phrase(condition.span),
+    }
+}
+
+pub fn owner_name(policy: &Policy, owner: usize) -> String {
+    let owners = policy.owner_choices.and_then(|choices| policy.choices.get(choices));
+    owners.and_then(|owners| owners.members.get(owner)).map(|member| member.name.clone()).unwrap_or_default()
+}
+
+/// Owners of the queue who take no turns, and why.
+fn idle_seats(reader: &Reader, queue: &Queue) -> Vec<IdleSeat> {
+    let skip = queue.from_table.as_ref().and_then(|from| from.skip.as_ref());
+    let idle = queue.rotation.iter().filter(|seat| !seat.is_taken()).map(|seat| IdleSeat {
+        owner: owner_name(reader.policy, seat.owner),
+        why: match skip {
+            Some(skip) if seat.skipped => format!("skipped: {}", reader.phrase(skip.span)),
+            Some(_) | None => "no weight".to_owned(),
+        },
+    });
+    idle.collect()
+}
+
+/// A row whose condition holds, but whose look-up gives no queue, or which has no owner to keep.
+fn nothing_found(reader: &Reader, row: &RouteRow) -> Reason {
+    match &row.target {
+        RouteTarget::By(expression) => Reason { part: row.text.clone(), how: How::FoundNothing, values: looked_at(reader, expression) },
+        RouteTarget::Queue(_) | RouteTarget::KeepOwner => Reason { part: row.text.clone(), how: How::NoOwner, values: Vec::new() },
+    }
 }
 
 /// The verdicts of a table in which the first row that holds decides.

@@ -31,6 +31,7 @@ fn clock(reader: &Reader, clocks: &LeadClocks, id: usize, sla: &Sla, output: &dy
         gives: target.text.clone(),
         condition: target.condition.as_ref().map(|condition| reader.phrase(condition.span)),
         because: None,
+        looked_up: Vec::new(),
         verdict: table
             .next(reader.holds_at(*holds), || target.condition.as_ref().map(|condition| why_not(reader, condition)).unwrap_or_default()),
     });

@@ -95,6 +95,7 @@ fn persona_explained(reader: &Reader, score: &Score, in_force: usize) -> Option<
         gives: String::new(),
         condition: condition(persona),
         because: None,
+        looked_up: Vec::new(),
         verdict: Verdict::Failed { reasons: persona.condition.as_ref().map(|condition| why_not(reader, condition)).unwrap_or_default() },
     });
     Some(PersonaExplained {
@@ -175,6 +176,7 @@ fn points_explained(reader: &Reader, row: &PointsRow, value: Value) -> AdjustExp
                 gives: signed(row.points),
                 condition: Some(reader.phrase(condition.span)),
                 because: row.because.clone(),
+                looked_up: Vec::new(),
                 verdict: if given { Verdict::Applied } else { Verdict::Failed { reasons: why_not(reader, condition) } },
             },
         },
@@ -192,6 +194,7 @@ fn points_explained(reader: &Reader, row: &PointsRow, value: Value) -> AdjustExp
                     gives: row_per_signal(reader, row),
                     condition: None,
                     because: row.because.clone(),
+                    looked_up: Vec::new(),
                     verdict: if given { Verdict::Applied } else { Verdict::Failed { reasons: Vec::new() } },
                 },
             }
@@ -207,6 +210,7 @@ fn adjust_explained(reader: &Reader, adjust: &Adjust, value: Value) -> AdjustExp
             gives: signed(adjust.points),
             condition: Some(reader.phrase(adjust.condition.span)),
             because: adjust.because.clone(),
+            looked_up: Vec::new(),
             verdict: if reader.holds_at(value) {
                 Verdict::Applied
             } else {

@@ -238,6 +238,9 @@ pub struct RowExplained {
     pub condition: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
+    /// of a look-up that gave the queue: its keys
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub looked_up: Vec<Fact>,
     #[serde(flatten)]
     pub verdict: Verdict,
 }
@@ -271,6 +274,8 @@ pub enum How {
     Held,
     /// a look-up gave no queue
     FoundNothing,
+    /// the lead has no owner to keep
+    NoOwner,
     /// the lead rests in its stage
     Rests,
     /// no such signal came in this stay
@@ -302,20 +307,36 @@ pub struct RouteExplained {
     /// none: the lead goes to no queue of this route
     pub queue: Option<Named>,
     pub team: Option<Named>,
+    /// the owner whom the lead had and keeps
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
+    /// the queue that the rows give, in which nobody is left to take the lead
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left: Option<Named>,
     pub turn: Option<TurnExplained>,
+    /// owners who take no turns in the queue that the rows give
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub idle: Vec<IdleSeat>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct IdleSeat {
+    pub owner: String,
+    pub why: String,
 }
 
 /// A turn of a rotation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TurnExplained {
     pub owner: String,
-    /// of the lead's key: 16 hexadecimal digits
-    pub hash: String,
-    /// which the hash gives, counted from 1
-    pub turn: u32,
+    /// of the lead's key: 16 hexadecimal digits; none if a state says whose turn it is
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
+    /// which the hash gives, or the state has reached, counted from 1
+    pub turn: u64,
     /// the owner's weight, and that of all
     pub weight: u32,
-    pub total: u32,
+    pub total: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -53,8 +53,8 @@ use crate::column::Block;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::interpret;
 use crate::jit::{Compiled, JitError};
-use crate::model::{self, AsOf, Checked, Type};
-use crate::program::{Lowered, Output, OutputKind, OutputRole, Program, lower, passes};
+use crate::model::{self, AsOf, Checked, TableId, TableRows, Type};
+use crate::program::{Lowered, Output, OutputKind, OutputRole, Program, Turns, lower, passes};
 use crate::record::clocks::LeadClocks;
 use crate::record::show::Show;
 use crate::record::{self, Histories, Lead, LeadError};
@@ -149,10 +149,23 @@ impl Policy {
             crate::diagnostic::sort(&mut diagnostics);
             return Err(Refused { sources: checked.sources, diagnostics });
         }
+        Ok(Policy::ready(checked))
+    }
+
+    /// Puts rows into tables that the policy declares `from input`. Tables that are not given have no rows.
+    pub fn give_tables(self, tables: impl IntoIterator<Item = (TableId, TableRows)>) -> Policy {
+        let mut checked = self.checked;
+        for (table, rows) in tables {
+            checked.policy.give_rows(table, rows);
+        }
+        Policy::ready(checked)
+    }
+
+    fn ready(checked: Checked) -> Policy {
         let plain = lower::lower(&checked.policy);
         let program = passes::optimise(&plain.program);
         let histories = Histories::new(&checked.policy);
-        Ok(Policy { checked, plain, program, histories, compiled: OnceLock::new() })
+        Policy { checked, plain, program, histories, compiled: OnceLock::new() }
     }
 
     pub fn model(&self) -> &model::Policy {
@@ -171,6 +184,11 @@ impl Policy {
     /// The optimised program.
     pub fn program(&self) -> &Program {
         &self.program
+    }
+
+    /// The program for runs that remember rotations: it leaves turns to [`crate::batch::Options::rotation`].
+    pub fn program_with_turns_by_state(&self) -> Program {
+        passes::optimise(&lower::lower_with(self.model(), Turns::ByState).program)
     }
 
     /// The answers for leads in memory at `as_of`, in microseconds since the epoch.
@@ -221,8 +239,12 @@ impl Policy {
 
     /// Why a test's lead gets its answer; none if the test cannot be run.
     pub fn explain_test(&self, test: usize) -> Option<Explanation> {
-        let (lead, as_of) = testing::subject(self.backends().ok()?, self.model().tests.get(test)?).ok()?;
-        self.explain(&lead, as_of).ok()
+        let test = self.model().tests.get(test)?;
+        let (lead, as_of) = testing::subject(self.backends().ok()?, test).ok()?;
+        match testing::with_rows(self.model(), test) {
+            Some((policy, plain)) => explain::explain(&policy, self.sources(), &self.histories, &plain, &lead, as_of).ok(),
+            None => self.explain(&lead, as_of).ok(),
+        }
     }
 
     fn backends(&self) -> Result<Backends<'_>, JitError> {

@@ -19,6 +19,8 @@ pub enum Other {
     Stage,
     StageSince,
     RestUntil,
+    RouteOwner(usize),
+    RouteQueue(usize),
     KeyHash,
 }
 
@@ -55,6 +57,8 @@ pub fn encode<'v>(
                 InputSource::Stage => other(row, Other::Stage),
                 InputSource::StageSince => other(row, Other::StageSince),
                 InputSource::RestUntil => other(row, Other::RestUntil),
+                InputSource::RouteOwner(route) => other(row, Other::RouteOwner(*route)),
+                InputSource::RouteQueue(route) => other(row, Other::RouteQueue(*route)),
                 InputSource::KeyHash => other(row, Other::KeyHash),
             };
             // only a key can be left out without being optional; what then stands for it must be harmless

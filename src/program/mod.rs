@@ -22,7 +22,7 @@ pub mod text_map;
 pub mod verify;
 
 pub use calculation::{Calculation, Scaled};
-pub use lower::{lower, lower_event_conditions};
+pub use lower::{Turns, lower, lower_event_conditions, lower_with};
 pub use passes::optimise;
 
 use rustc_hash::FxHashMap;
@@ -108,6 +108,10 @@ pub enum InputSource {
     StageSince,
     /// the instant until which no `when` row leaves the stage
     RestUntil,
+    /// the owner whom a route may keep, as a number of the owner choices
+    RouteOwner(usize),
+    /// the queue that the lead is in, of a route that may keep its owner
+    RouteQueue(usize),
     /// the 64-bit hash of the lead's key (XXH64, seed 0, of the key's bytes as written), as a signed integer
     KeyHash,
 }
@@ -424,9 +428,13 @@ pub struct DecideTrace {
 pub struct RouteTrace {
     /// the route's own `when`
     pub condition: Option<Value>,
-    /// per row: the queue it would give (missing if its condition fails or its look-up finds nothing)
+    /// per row: it applies (its condition holds, its look-up finds a queue, or the lead has an owner to keep)
     pub rows: Vec<Value>,
-    /// queue number
+    /// the queue that the first row that applies gives
+    pub routed: Value,
+    /// of a route that may keep owners: the row that applies keeps the lead's
+    pub kept: Option<Value>,
+    /// queue number: another than `routed` if nobody is left there
     pub value: Value,
     /// owner number
     pub owner: Option<Value>,
@@ -434,6 +442,8 @@ pub struct RouteTrace {
     pub hash: Option<Value>,
     /// per queue that rotates: its number, and the turn that the hash gives, from 0
     pub turns: Vec<(usize, Value)>,
+    /// of a route `for each`: its expressions, whose spans it shares with its siblings
+    pub expressions: FxHashMap<Span, Value>,
 }
 
 #[derive(Clone, Debug)]

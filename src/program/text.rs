@@ -77,10 +77,16 @@ fn input_text(input: &Input, policy: &Policy) -> String {
         InputSource::Stage => "the stage".to_string(),
         InputSource::StageSince => "stage since".to_string(),
         InputSource::RestUntil => "rest until".to_string(),
+        InputSource::RouteOwner(route) => format!("owner of {}", route_name(policy, *route)),
+        InputSource::RouteQueue(route) => format!("queue of {}", route_name(policy, *route)),
         InputSource::KeyHash => "hash of the key".to_string(),
     };
     let missing = if input.optional { "?" } else { "" };
     format!("{source} : {} {}{missing}", width_text(input.width), bounds(input.interval.0, input.interval.1))
+}
+
+fn route_name(policy: &Policy, route: usize) -> &str {
+    policy.routes.get(route).map_or("a route", |route| route.name.as_str())
 }
 
 fn map_text(map: &TextMap) -> String {

@@ -251,6 +251,8 @@ fn check_input(program: &Program, index: usize, input: &Input, broken: &mut Vec<
         | InputSource::TextIdentity { .. }
         | InputSource::StageSince
         | InputSource::RestUntil
+        | InputSource::RouteOwner(_)
+        | InputSource::RouteQueue(_)
         | InputSource::KeyHash => {}
     }
 }

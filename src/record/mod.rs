@@ -34,6 +34,9 @@ pub struct Lead {
     pub stage_since: Option<i64>,
     /// no `when` row moves it before this instant, in microseconds since the epoch
     pub rest_until: Option<i64>,
+    /// routes that may keep owners, with the owner and the queue that the lead has, each by its number
+    pub owners: Vec<(usize, usize)>,
+    pub queues: Vec<(usize, usize)>,
     /// what it did, in any order
     pub signals: Vec<Event>,
     /// the stages it went through, as far as known, in the order of time
@@ -112,6 +115,8 @@ pub fn encode(policy: &Policy, histories: &Histories, program: &Program, leads: 
             Other::Stage => Some(lead.stage.or(policy.start_stage).unwrap_or(0) as i64),
             Other::StageSince => lead.stage_since,
             Other::RestUntil => lead.rest_until,
+            Other::RouteOwner(route) => of_route(&lead.owners, route),
+            Other::RouteQueue(route) => of_route(&lead.queues, route),
             Other::KeyHash => Some(arithmetic::key_hash(&key_text(policy, &shown_in, lead).unwrap_or_default())),
         }
     };
@@ -156,6 +161,10 @@ fn fits(policy: &Policy, field: &Field, value: Option<&Constant>, can_be_left_ou
     if fits { Ok(()) } else { Err(LeadError::Range { field: name() }) }
 }
 
+fn of_route(pairs: &[(usize, usize)], route: usize) -> Option<i64> {
+    pairs.iter().find(|(of, _)| *of == route).map(|(_, number)| *number as i64)
+}
+
 fn source_name(policy: &Policy, source: &InputSource) -> String {
     match source {
         InputSource::Column(column)
@@ -165,6 +174,8 @@ fn source_name(policy: &Policy, source: &InputSource) -> String {
         InputSource::Stage => "stage".into(),
         InputSource::StageSince => "stage_since".into(),
         InputSource::RestUntil => "rest_until".into(),
+        InputSource::RouteOwner(_) => "owner".into(),
+        InputSource::RouteQueue(_) => "queue".into(),
         InputSource::KeyHash => "the key".into(),
     }
 }

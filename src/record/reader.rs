@@ -3,6 +3,8 @@
 //! Enters: expressions of the model, the values that the interpreter gave to the operations of the plain program. Leaves: values, also as text.
 //! Always holds: nothing is computed again but texts, which programs see as numbers; recursion is as deep as brackets may nest.
 
+use rustc_hash::FxHashMap;
+
 use super::Lead;
 use super::show::Show;
 use crate::model::value::fold_text;
@@ -21,6 +23,8 @@ pub struct Reader<'a> {
     /// of every column of the policy: fields, behind them measures
     pub columns: &'a [Option<Constant>],
     pub show: Show<'a>,
+    /// values of expressions that take the place of the trace's
+    local: Option<&'a FxHashMap<Span, Value>>,
     /// per `let`, its value if it is a text: programs see texts as numbers
     let_texts: Vec<Option<String>>,
 }
@@ -35,7 +39,8 @@ impl<'a> Reader<'a> {
         columns: &'a [Option<Constant>],
         show: Show<'a>,
     ) -> Reader<'a> {
-        let mut reader = Reader { policy, sources, trace, values, lead, columns, show, let_texts: vec![None; policy.lets.len()] };
+        let mut reader =
+            Reader { policy, sources, trace, values, lead, columns, show, local: None, let_texts: vec![None; policy.lets.len()] };
         // each after all that it needs, so that a long chain is no deep recursion
         for derived in &policy.order {
             match derived {
@@ -47,6 +52,11 @@ impl<'a> Reader<'a> {
             }
         }
         reader
+    }
+
+    /// The same, for the expressions of one part of the policy whose spans others share.
+    pub fn within(&self, local: &'a FxHashMap<Span, Value>) -> Reader<'a> {
+        Reader { local: Some(local), let_texts: self.let_texts.clone(), ..*self }
     }
 
     pub fn at(&self, value: Value) -> Option<i64> {
@@ -118,7 +128,10 @@ impl<'a> Reader<'a> {
             | ExprKind::Has { .. }
             | ExprKind::TextTest { .. }
             | ExprKind::Entering(_)
-            | ExprKind::Leaving(_) => self.at(*self.trace.expressions.get(&expression.span)?),
+            | ExprKind::Leaving(_) => {
+                let local = self.local.and_then(|local| local.get(&expression.span));
+                self.at(*local.or_else(|| self.trace.expressions.get(&expression.span))?)
+            }
         }
     }
 

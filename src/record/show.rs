@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use crate::model::value::format_scaled;
 use crate::model::{Constant, Policy, Type};
 
+#[derive(Clone, Copy)]
 pub struct Show<'a> {
     pub policy: &'a Policy,
     pub zone: &'a TimeZone,

@@ -29,6 +29,7 @@ fn row(binding: &Binding, bound: &Bound) -> Vec<super::layout::Words> {
             let why = match matched {
                 Matched::Name => String::new(),
                 Matched::SimilarName => "by a similar name".to_string(),
+                Matched::AnyRoute => "for every route".to_string(),
                 Matched::Source { system } => format!("its name in {system}"),
             };
             let name = binding.columns.get(*column).map_or("", String::as_str);

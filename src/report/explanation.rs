@@ -211,6 +211,9 @@ fn rows_of(page: &mut Page, rows: &[RowExplained], text: impl Fn(&RowExplained) 
             Verdict::Failed { .. } | Verdict::NotReached => ("no", Paint::Dim),
         };
         page.labelled(2, &words(mark).paint(paint), 3, &[words(format!("{}{}", text(row), because(row.because.as_ref())))]);
+        if !row.looked_up.is_empty() {
+            page.line(6, &[words(format!("looked up where {}", facts(&row.looked_up))).paint(Paint::Dim)]);
+        }
         verdict(page, 6, &row.verdict);
     }
     let behind = rows.iter().filter(|row| row.verdict == Verdict::NotReached).count();
@@ -233,11 +236,16 @@ fn verdict(page: &mut Page, indent: usize, verdict: &Verdict) {
     }
 }
 
+/// `beds is 20 and state is OH`
+fn facts(facts: &[Fact]) -> String {
+    let facts: Vec<String> =
+        facts.iter().map(|fact| format!("{} is {}", fact.name.name, fact.value.as_deref().unwrap_or("missing"))).collect();
+    facts.join(" and ")
+}
+
 /// `readiness >= 65` failed: readiness is 52.1
 pub fn reason(reason: &Reason) -> String {
-    let values: Vec<String> =
-        reason.values.iter().map(|fact| format!("{} is {}", fact.name.name, fact.value.as_deref().unwrap_or("missing"))).collect();
-    let values = values.join(" and ");
+    let values = facts(&reason.values);
     match reason.how {
         // a bare `competitor` says it all by its value
         How::Failed | How::Held if reason.values.iter().any(|fact| fact.name.name == reason.part) => values,
@@ -247,6 +255,7 @@ pub fn reason(reason: &Reason) -> String {
         How::Held => format!("`{}` holds: {values}", reason.part),
         How::FoundNothing if values.is_empty() => format!("`{}` found nothing", reason.part),
         How::FoundNothing => format!("`{}` found nothing: {values}", reason.part),
+        How::NoOwner => "the lead has no owner to keep".to_string(),
         How::Rests => format!("the lead rests: {values}"),
         How::NoSignal => format!("no `{}` in this stay: {values}", reason.part),
         How::NotOver => format!("`{}` is not over: {values}", reason.part),
@@ -285,10 +294,23 @@ fn route(page: &mut Page, route: &RouteExplained) {
     if let Some(team) = &route.team {
         page.line(2, &[words(format!("team: {}", called(team)))]);
     }
+    if let Some(owner) = &route.kept {
+        page.line(2, &[words(format!("owner: {owner}, kept; no turn is used"))]);
+    }
+    if let Some(left) = &route.left {
+        page.line(2, &[words(format!("nobody is left to take the lead in {}", called(left))).paint(Paint::Warn)]);
+    }
     if let Some(turn) = &route.turn {
         let TurnExplained { owner, hash, turn, weight, total } = turn;
         let arrow = if page.look.unicode { "→" } else { "->" };
-        page.line(2, &[words(format!("owner: {owner} (key's hash {hash} {arrow} turn {turn} of {total}; {owner} has {weight})"))]);
+        let text = match hash {
+            Some(hash) => format!("owner: {owner} (key's hash {hash} {arrow} turn {turn} of {total}; {owner} has {weight})"),
+            None => format!("owner: {owner} (turn {turn} of the queue; {owner} weighs {weight} of {total})"),
+        };
+        page.line(2, &[words(text)]);
+    }
+    for seat in &route.idle {
+        page.line(2, &[words(format!("no turn for {}: {}", seat.owner, seat.why)).paint(Paint::Dim)]);
     }
     if let Some(row) = &route.when {
         let condition = row.condition.clone().unwrap_or_default();

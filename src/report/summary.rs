@@ -9,6 +9,7 @@ use super::figures::{bar, count, counted, duration, mean, rate, share};
 use super::layout::{Align, Page, Paint, Words, words};
 use crate::batch::bad::{BadCell, Outcome, Subject, reason_sentence};
 use crate::batch::report::{ChoiceCounts, MoveCount, NumberSummary, ReasonCount};
+use crate::batch::turns::TurnTally;
 use crate::batch::{HistoryReport, Report};
 use crate::diagnostic::render_human::Look;
 use crate::model::value::format_scaled;
@@ -58,6 +59,7 @@ pub fn page(run: &Run, look: Look) -> String {
     }
     if report.rows_scored > 0 {
         report.choices.iter().for_each(|counts| choices(&mut page, run.policy, counts, &report.moves));
+        turns(&mut page, run);
         report.numbers.iter().for_each(|numbers| distribution(&mut page, numbers));
     }
     ending(&mut page, run);
@@ -165,7 +167,13 @@ fn reason_row(policy: &Policy, reason: &ReasonCount) -> Vec<Words> {
     let sentence = reason_sentence(policy, reason.subject, reason.reason, None);
     let column = match reason.subject {
         Subject::Row => String::new(),
-        Subject::Field(_) | Subject::Stage | Subject::StageSince | Subject::RestUntil | Subject::Measure(_) => reason.column.clone(),
+        Subject::Field(_)
+        | Subject::Stage
+        | Subject::StageSince
+        | Subject::RestUntil
+        | Subject::RouteOwner(_)
+        | Subject::RouteQueue(_)
+        | Subject::Measure(_) => reason.column.clone(),
     };
     vec![words(count(reason.cells)), words(column), words(sentence)]
 }
@@ -221,6 +229,21 @@ fn choices(page: &mut Page, policy: &Policy, counts: &ChoiceCounts, moves: &[Mov
             let missing = if counts.missing > 0 { vec![("(missing)".to_string(), counts.missing)] } else { Vec::new() };
             table(page, members.into_iter().chain(missing).collect(), given + counts.missing);
         }
+    }
+}
+
+/// What became of rotations that remember.
+fn turns(page: &mut Page, run: &Run) {
+    let Some(turns) = &run.report.turns else { return };
+    let tally = &turns.tally;
+    page.heading(format!("turns: {} taken, {} kept", counted(tally.taken, "lead", "leads"), counted(tally.kept, "owner", "owners")));
+    for (queue, left) in run.policy.queues.iter().zip(&tally.left).filter(|(_, left)| **left > 0) {
+        let to = queue
+            .fallback
+            .and_then(|to| run.policy.queues.get(to))
+            .map_or("they have no owner".to_owned(), |to| format!("on to {}", to.name));
+        let text = format!("nobody left in {} for {}: {to}", queue.name, counted(*left, "lead", "leads"));
+        page.line(2, &[words(text).paint(Paint::Warn)]);
     }
 }
 
@@ -347,6 +370,9 @@ pub struct RunRecord<'a> {
     pub numbers: Vec<NumberRecord<'a>>,
     pub signals: Option<HistoryRecord>,
     pub stage_log: Option<HistoryRecord>,
+    /// of a run that remembers rotations
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turns: Option<TurnsRecord<'a>>,
     pub notes: &'a [String],
     pub milliseconds: u128,
     pub threads: usize,
@@ -364,6 +390,17 @@ pub struct HistoryRecord {
     pub cells_taken_as_missing: u64,
     pub leads: u64,
     pub reasons: Vec<ReasonRecord>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct TurnsRecord<'a> {
+    pub taken: u64,
+    /// leads that kept their owner
+    pub kept: u64,
+    /// per queue in which nobody was left for some
+    pub left: Vec<MemberRecord<'a>>,
+    /// leads of queues that rotate that have no owner in the end
+    pub without_owner: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -417,6 +454,7 @@ pub fn record<'a>(run: &Run<'a>) -> RunRecord<'a> {
         numbers: report.numbers.iter().map(number_record).collect(),
         signals: report.signals.as_ref().map(history_record),
         stage_log: report.stage_log.as_ref().map(history_record),
+        turns: report.turns.as_ref().map(|turns| turns_record(run.policy, &turns.tally)),
         notes: &report.notes,
         milliseconds: report.elapsed.as_millis(),
         threads: report.threads,
@@ -434,6 +472,16 @@ fn history_record(report: &HistoryReport) -> HistoryRecord {
         cells_taken_as_missing: report.cells_taken_as_missing,
         leads: report.leads,
         reasons: report.reasons.iter().map(|reason| reason_record(&report.record, reason)).collect(),
+    }
+}
+
+fn turns_record<'a>(policy: &'a Policy, tally: &TurnTally) -> TurnsRecord<'a> {
+    let left = policy.queues.iter().zip(&tally.left).filter(|(_, leads)| **leads > 0);
+    TurnsRecord {
+        taken: tally.taken,
+        kept: tally.kept,
+        left: left.map(|(queue, leads)| MemberRecord { name: &queue.name, leads: *leads }).collect(),
+        without_owner: tally.without_owner,
     }
 }
 

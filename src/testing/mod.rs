@@ -10,7 +10,7 @@ use crate::interpret;
 use crate::jit::Compiled;
 use crate::model::value::fold_text;
 use crate::model::{Constant, Expected, Policy, Target, Test, Type, Unit};
-use crate::program::{Lowered, Op, OutputRole, Parameter, Parameters, Program};
+use crate::program::{self, Lowered, Op, OutputRole, Parameter, Parameters, Program};
 use crate::record::clocks::LeadClocks;
 use crate::record::reader::Reader;
 use crate::record::show::Show;
@@ -84,6 +84,8 @@ pub fn subject(backends: Backends, test: &Test) -> Result<(Lead, i64), String> {
         stage: test.stage,
         stage_since: test.stage_since,
         signals: test.signals.clone(),
+        owners: of_every_route(backends.policy, test.owner),
+        queues: of_every_route(backends.policy, test.queue),
         ..Lead::default()
     };
     // the instant itself only ends rests, and no lead of a test rests; or starts a clock; or signals are counted back from it
@@ -98,7 +100,36 @@ pub fn subject(backends: Backends, test: &Test) -> Result<(Lead, i64), String> {
     }
 }
 
+fn of_every_route(policy: &Policy, number: Option<usize>) -> Vec<(usize, usize)> {
+    number.into_iter().flat_map(|number| (0..policy.routes.len()).map(move |route| (route, number))).collect()
+}
+
+/// The policy with the rows that a test gives, and its plain program; none if the test gives none.
+pub fn with_rows(policy: &Policy, test: &Test) -> Option<(Policy, Lowered)> {
+    if test.tables.is_empty() {
+        return None;
+    }
+    let mut policy = policy.clone();
+    for (table, rows) in &test.tables {
+        policy.give_rows(*table, rows.clone());
+    }
+    let plain = program::lower(&policy);
+    Some((policy, plain))
+}
+
 fn outcome(backends: Backends, test: &Test) -> TestOutcome {
+    let Some((policy, plain)) = with_rows(backends.policy, test) else { return outcome_of(backends, test) };
+    let optimised = program::optimise(&plain.program);
+    match Compiled::new(&optimised) {
+        Ok(compiled) => {
+            let backends = Backends { policy: &policy, plain: &plain, optimised: &optimised, compiled: &compiled, ..backends };
+            outcome_of(backends, test)
+        }
+        Err(error) => TestOutcome::NotRun(error.to_string()),
+    }
+}
+
+fn outcome_of(backends: Backends, test: &Test) -> TestOutcome {
     let (lead, as_of) = match subject(backends, test) {
         Ok(subject) => subject,
         Err(reason) => return TestOutcome::NotRun(reason),

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support::policies::{LeadKinds, generate};
-use crate::support::scoring::Scorer;
+use crate::support::scoring::{Scorer, with_tables};
 use leadwright::batch::Backend;
 use leadwright::diagnostic::Severity;
 use leadwright::model;
@@ -29,7 +29,8 @@ fn run(seed: u64, used: &mut BTreeMap<&'static str, usize>, kinds: &mut LeadKind
     for construct in &generated.constructs {
         *used.entry(construct).or_default() += 1;
     }
-    let scorer = Scorer::new(&checked.policy);
+    let policy = with_tables(&checked.policy, &generated.tables);
+    let scorer = Scorer::new(&policy);
     let calculated: BTreeSet<&'static str> = scorer.plain.program.calculations.iter().map(kind).collect();
     for kind in calculated {
         *used.entry(kind).or_default() += 1;

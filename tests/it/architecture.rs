@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["model"],
     &["program"],
     &["interpret", "jit", "clock"],
-    &["history"],
+    &["history", "rotation"],
     &["batch", "record"],
     &["testing"],
     &["policy"],

@@ -16,6 +16,7 @@ mod model_messages;
 mod model_together;
 mod program;
 mod replay;
+mod routing;
 mod spec;
 mod standards;
 mod support;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use leadwright::diagnostic::{Code, Diagnostic, Severity};
-use leadwright::model::{BreachAction, CapPeriod, Checked, ClockTime, Length, Moment, Pause, PromiseKind, check};
+use leadwright::model::{BreachAction, CapPeriod, Checked, ClockTime, Length, Moment, Pause, PromiseKind, Seat, check};
 
 const HEAD: &str = "leadwright 1\npolicy p \"P\" {\n  currency USD\n}\n";
 const LEAD: &str = "lead {\n  id       text  key\n  beds     whole 0..50_000  optional\n  sites    whole\n  products some of a, b  optional\n  \
@@ -631,26 +631,47 @@ fn queues_belong_to_teams_and_rotate_among_members() {
     wrong(&queue("ann weight 1.5, bob"), Code::Rotation, "1.5", "");
     wrong(&queue("ann, bbo"), Code::Rotation, "bbo", "did you mean `bob`?");
     let policy = right("team sales\nqueue a team sales rotate ann weight 2, bob\nqueue b team sales rotate bob, cyd\n").policy;
-    assert_eq!(policy.queues[0].rotation, [(0, 2), (1, 1)]);
-    assert_eq!(policy.queues[1].rotation, [(1, 1), (2, 1)]);
-    let policy = right("team sales\nqueue a team sales rotate ann capacity 50\n").policy;
-    assert_eq!(policy.unevaluated.len(), 1);
+    let seat = |owner, weight| Seat { owner, weight, capacity: None, skipped: false };
+    assert_eq!(policy.queues[0].rotation, [seat(0, 2), seat(1, 1)]);
+    assert_eq!(policy.queues[1].rotation, [seat(1, 1), seat(2, 1)]);
+}
+
+#[test]
+fn a_rotation_that_can_run_out_says_who_takes_the_leads_then() {
+    let queues = |rotation: &str| format!("team sales\nqueue a team sales rotate {rotation}\nqueue b team sales\n");
+    wrong(&queues("ann capacity 50, bob"), Code::Rotation, "ann capacity 50", "[ otherwise b]");
+    wrong(&queues("ann capacity 0 otherwise b"), Code::Rotation, "0", "");
+    wrong(&queues("ann capacity 1.5 otherwise b"), Code::Rotation, "1.5", "");
+    wrong(&queues("ann capacity 5 otherwise a"), Code::Rotation, "a", "last queue");
+    wrong(&queues("ann capacity 5 otherwise c"), Code::UnknownQueue, "c", "");
+    let policy = right(&queues("ann capacity 50, bob weight 2 otherwise b")).policy;
+    assert_eq!(policy.queues[0].rotation[0], Seat { owner: 0, weight: 1, capacity: Some(50), skipped: false });
+    assert_eq!(policy.queues[0].fallback, Some(1));
+    assert!(policy.unevaluated.is_empty());
 }
 
 #[test]
 fn a_rotation_from_a_table_names_its_columns() {
     let text = |rotate: &str| {
         format!(
-            "team sales\nqueue desk team sales\ntable reps from input {{\n  rep text key\n  ramp whole\n  away yes_no\n}}\nqueue a team sales rotate {rotate}\n"
+            "team sales\nqueue desk team sales\ntable reps from input {{\n  rep text key\n  ramp whole 0..100\n  load whole\n  away yes_no\n}}\nqueue a team sales rotate {rotate}\n"
         )
     };
-    wrong(&text("from rep"), Code::UnknownTable, "rep", "did you mean `reps`?");
-    wrong(&text("from reps weight reps.ram"), Code::UnknownColumn, "ram", "did you mean `ramp`?");
-    wrong(&text("from reps weight sites"), Code::UnknownColumn, "sites", "`reps.COLUMN`");
-    wrong(&text("from reps skip when reps.awy or reps.ramp >= 3"), Code::UnknownColumn, "awy", "did you mean `away`?");
+    wrong(&text("from rep otherwise desk"), Code::UnknownTable, "rep", "did you mean `reps`?");
+    wrong(&text("from reps weight reps.ram otherwise desk"), Code::UnknownColumn, "ram", "did you mean `ramp`?");
+    wrong(&text("from reps weight sites otherwise desk"), Code::UnknownColumn, "sites", "`reps.COLUMN`");
+    wrong(&text("from reps skip when reps.awy or reps.ramp >= 3 otherwise desk"), Code::UnknownColumn, "awy", "did you mean `away`?");
+    wrong(&text("from reps weight reps.load otherwise desk"), Code::Rotation, "reps.load", "`load whole 0..100`");
+    wrong(&text("from reps capacity reps.away otherwise desk"), Code::Rotation, "reps.away", "whole 0..100");
+    wrong(&text("from reps skip when reps.load > reps.ramp otherwise desk"), Code::Rotation, "reps.load > reps.ramp", "constants");
+    wrong(&text("from reps skip when reps.load + 1 > 3 otherwise desk"), Code::Rotation, "reps.load + 1 > 3", "constants");
+    wrong(&text("from reps weight reps.ramp"), Code::Rotation, "rotate from reps weight reps.ramp", "[ otherwise desk]");
     wrong(&text("from reps otherwise dsk"), Code::UnknownQueue, "dsk", "did you mean `desk`?");
-    let later = right(&text("from reps weight reps.ramp skip when reps.away otherwise desk")).policy.unevaluated;
-    assert_eq!(later.len(), 2, "the table from input, and the rotation: {later:?}");
+    let policy = right(&text("from reps weight reps.ramp skip when reps.away otherwise desk")).policy;
+    assert!(policy.unevaluated.is_empty(), "{:?}", policy.unevaluated);
+    let from = policy.queues[1].from_table.as_ref().unwrap();
+    assert_eq!((from.table, from.owner, from.weight, from.capacity), (0, 0, Some(1), None));
+    assert!(policy.queues[1].rotation.is_empty(), "its rows come at run time");
 }
 
 #[test]
@@ -688,6 +709,8 @@ fn a_by_gives_a_queue() {
 fn a_handover_reaches_a_queue() {
     let text = |rows: &str| format!("{STAGES}{FLOW}queue inside team sales\nroute r when entering won {{\n  {rows}\n}}\n");
     wrong(&text("inside when beds > 3"), Code::NotExhaustive, "r", "inside otherwise");
+    wrong(&text("inside when beds > 3  keep owner otherwise"), Code::NotExhaustive, "r", "inside otherwise");
+    right(&text("keep owner when beds > 3  inside otherwise"));
     right(&text("inside when beds > 3  inside otherwise"));
     wrong(&text("inside when sites > 3  inside when sites < 3"), Code::NotExhaustive, "r", "inside otherwise");
     right(&text("inside when sites > 3  inside when sites <= 3"));
@@ -698,7 +721,8 @@ fn a_route_goes_through_a_set() {
     let text = |each: &str, row: &str| format!("team sales\nqueue inside team sales\nroute r for each {each} {{\n  {row}\n}}\n");
     let row = "inside when product is a  inside otherwise";
     let policy = right(&text("product in products", row)).policy;
-    assert_eq!(policy.unevaluated.len(), 1);
+    let names: Vec<&str> = policy.routes.iter().map(|route| route.name.as_str()).collect();
+    assert_eq!(names, ["r.a", "r.b"]);
     assert_eq!(policy.fields.len(), 7, "the variable is no field of the policy");
     wrong(&text("product in state", row), Code::WrongType, "state", "`some of`");
     wrong(&text("product in product_list", "inside otherwise"), Code::UnknownName, "product_list", "");

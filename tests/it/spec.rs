@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::support::markdown::{Example, Leads, examples};
 use crate::support::memory::Memory;
-use crate::support::scoring::{AS_OF, Scorer};
+use crate::support::scoring::{AS_OF, Scorer, with_tables};
 use leadwright::batch::Backend;
 use leadwright::diagnostic::Severity;
 use leadwright::model;
@@ -47,7 +47,7 @@ fn check_page(path: &str, text: &str, wrong: &mut Vec<String>) -> (usize, usize)
                 continue;
             }
             for backend in [Backend::Interpret, Backend::Jit] {
-                leads_run += check_leads(example, leads, &checked.policy, backend, wrong);
+                leads_run += check_leads(example, leads, &with_tables(&checked.policy, &example.tables), backend, wrong);
             }
         }
     }

@@ -65,7 +65,12 @@ impl Conditions {
                 | InputSource::LocalDay(column)
                 | InputSource::Text { column, .. }
                 | InputSource::TextIdentity { column, .. } => column,
-                InputSource::Stage | InputSource::StageSince | InputSource::RestUntil | InputSource::KeyHash => continue,
+                InputSource::Stage
+                | InputSource::StageSince
+                | InputSource::RestUntil
+                | InputSource::RouteOwner(_)
+                | InputSource::RouteQueue(_)
+                | InputSource::KeyHash => continue,
             };
             let Some(declared) = policy.event_columns.get(*column) else { continue };
             *column = match columns[*column] {

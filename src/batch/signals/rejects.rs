@@ -31,9 +31,13 @@ impl HistoryRejects {
     pub fn add(&mut self, file: &str, cell: &BadCell, record: &Policy) -> Result<(), BatchError> {
         let value = match cell.subject {
             Subject::Row => None,
-            Subject::Field(_) | Subject::Stage | Subject::StageSince | Subject::RestUntil | Subject::Measure(_) => {
-                Some(cell.value.as_str())
-            }
+            Subject::Field(_)
+            | Subject::Stage
+            | Subject::StageSince
+            | Subject::RestUntil
+            | Subject::RouteOwner(_)
+            | Subject::RouteQueue(_)
+            | Subject::Measure(_) => Some(cell.value.as_str()),
         };
         let reason = reason_sentence(record, cell.subject, cell.reason, value);
         let cells = [file, &cell.line.to_string(), &cell.key, &cell.column, &cell.value, &reason, cell.outcome.name()];

@@ -255,6 +255,11 @@ pub fn measure_of(policy: &Policy, source: &InputSource) -> Option<MeasureId> {
         | InputSource::LocalDay(column)
         | InputSource::Text { column, .. }
         | InputSource::TextIdentity { column, .. } => column.checked_sub(policy.fields.len()),
-        InputSource::Stage | InputSource::StageSince | InputSource::RestUntil | InputSource::KeyHash => None,
+        InputSource::Stage
+        | InputSource::StageSince
+        | InputSource::RestUntil
+        | InputSource::RouteOwner(_)
+        | InputSource::RouteQueue(_)
+        | InputSource::KeyHash => None,
     }
 }

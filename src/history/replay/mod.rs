@@ -337,7 +337,14 @@ impl<'w> Walk<'w, '_> {
                 *value = Some(i64::from(signal.is_some_and(|event| replay.takes(row, events, event))));
             }
         }
-        let with = Filling { measures, texts: self.lead.texts, stage: place.stage, stage_since: place.since, rest_until: place.rest_until };
+        let with = Filling {
+            measures,
+            texts: self.lead.texts,
+            stage: place.stage,
+            stage_since: place.since,
+            rest_until: place.rest_until,
+            steps: &self.course.steps,
+        };
         replay.fills.fill(&replay.program, with, zone, self.identity, inputs);
         (self.evaluate)(inputs, &Parameters { as_of_day: zone.local_day(place.now), as_of: place.now }, outputs);
         let number = usize::try_from(outputs[replay.ports.moved_by?]?).ok()?;

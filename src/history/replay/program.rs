@@ -4,6 +4,7 @@
 //! measures, stage and rest enter it.
 
 use super::changes::measure_of;
+use super::course::{Given, Step};
 use crate::calendar::Zone;
 use crate::column::Width;
 use crate::history::Texts;
@@ -70,6 +71,8 @@ enum Fill {
     Stage,
     StageSince,
     RestUntil,
+    RouteOwner(usize),
+    RouteQueue(usize),
 }
 
 /// What a lead's inputs are filled with.
@@ -80,6 +83,8 @@ pub struct Filling<'a> {
     pub stage: usize,
     pub stage_since: i64,
     pub rest_until: Option<i64>,
+    /// taken so far: they say whose the lead is
+    pub steps: &'a [Step],
 }
 
 impl Fills {
@@ -93,6 +98,8 @@ impl Fills {
                 (InputSource::Stage, _) => Fill::Stage,
                 (InputSource::StageSince, _) => Fill::StageSince,
                 (InputSource::RestUntil, _) => Fill::RestUntil,
+                (InputSource::RouteOwner(route), _) => Fill::RouteOwner(*route),
+                (InputSource::RouteQueue(route), _) => Fill::RouteQueue(*route),
                 (
                     InputSource::Column(_)
                     | InputSource::LocalDay(_)
@@ -131,9 +138,17 @@ impl Fills {
                 Fill::Stage => i64::try_from(with.stage).ok(),
                 Fill::StageSince => Some(with.stage_since),
                 Fill::RestUntil => with.rest_until,
+                Fill::RouteOwner(route) => last_given(with.steps, *route, |given| given.owner),
+                Fill::RouteQueue(route) => last_given(with.steps, *route, |given| given.queue),
             };
             let input = &program.inputs[*index];
             inputs[*index] = if input.optional { value } else { value.or(Some(input.interval.0)) };
         }
     }
+}
+
+/// What a route gave last: a lead that has an owner from it may keep it.
+fn last_given(steps: &[Step], route: usize, what: impl Fn(&Given) -> Option<usize>) -> Option<i64> {
+    let given = steps.iter().rev().find_map(|step| what(step.given.get(route)?))?;
+    i64::try_from(given).ok()
 }

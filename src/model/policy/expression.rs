@@ -55,6 +55,60 @@ impl Expr {
     }
 }
 
+impl Expr {
+    /// The same with a constant in place of a field.
+    pub(crate) fn with_constant(mut self, field: FieldId, value: i64) -> Expr {
+        let mut rest = vec![&mut self];
+        while let Some(expr) = rest.pop() {
+            if let ExprKind::Field(found) = expr.kind {
+                if found == field {
+                    expr.kind = ExprKind::Constant(Constant::Integer(value));
+                }
+                continue;
+            }
+            rest.extend(expr.children_mut());
+        }
+        self
+    }
+
+    fn children_mut(&mut self) -> Vec<&mut Expr> {
+        match &mut self.kind {
+            ExprKind::Constant(_)
+            | ExprKind::Field(_)
+            | ExprKind::Let(_)
+            | ExprKind::Score(_)
+            | ExprKind::Section(..)
+            | ExprKind::Decide(_)
+            | ExprKind::Stage
+            | ExprKind::Measure(_)
+            | ExprKind::Property(_)
+            | ExprKind::Entering(_)
+            | ExprKind::Leaving(_) => Vec::new(),
+            ExprKind::Cell { keys, .. } => keys.iter_mut().collect(),
+            ExprKind::Sum(members) => members.iter_mut().map(|(_, member)| member).collect(),
+            ExprKind::Product(factors) => factors.iter_mut().map(|(_, factor)| factor).collect(),
+            ExprKind::Larger(members) | ExprKind::Smaller(members) | ExprKind::And(members) | ExprKind::Or(members) => {
+                members.iter_mut().collect()
+            }
+            ExprKind::Else(inner, _)
+            | ExprKind::DaysSince(inner)
+            | ExprKind::DaysUntil(inner)
+            | ExprKind::DomainOf(inner)
+            | ExprKind::Not(inner)
+            | ExprKind::CompareConstant { left: inner, .. }
+            | ExprKind::IsOneOf { left: inner, .. }
+            | ExprKind::IsText { left: inner, .. }
+            | ExprKind::IsKnown { left: inner, .. }
+            | ExprKind::Has { left: inner, .. }
+            | ExprKind::TextTest { left: inner, .. } => vec![inner],
+            ExprKind::Remainder(left, right)
+            | ExprKind::Implies(left, right)
+            | ExprKind::Compare { left, right, .. }
+            | ExprKind::SameAs { left, right, .. } => vec![left, right],
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub enum ExprKind {
     Constant(Constant),
@@ -66,6 +120,7 @@ pub enum ExprKind {
     Decide(DecideId),
     /// the stage before the transition
     Stage,
+    /// without keys: of the row at hand, in the `skip` of a rotation
     Cell {
         table: TableId,
         keys: Vec<Expr>,

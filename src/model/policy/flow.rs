@@ -1,7 +1,7 @@
 //! Decides and grids, stages and flows, queues and routes.
 
 use super::{Expr, Length, Matcher};
-use crate::model::{ChoicesId, EventColumnId, EventConditionId, SignalId};
+use crate::model::{ChoicesId, EventColumnId, EventConditionId, SignalId, TableId};
 use crate::source::Span;
 
 #[derive(Clone, Debug)]
@@ -122,19 +122,69 @@ pub struct Queue {
     pub display: Option<String>,
     pub doc: Option<String>,
     pub team: Option<String>,
-    /// (index into the owner choices, weight); empty without rotation
-    pub rotation: Vec<(usize, u32)>,
+    /// who takes turns, earlier ones first where nothing else decides; empty without rotation, and while its table has no rows
+    pub rotation: Vec<Seat>,
+    /// `rotate from reps`: where the seats come from
+    pub from_table: Option<TableRotation>,
+    /// the queue that takes the leads for whom no seat is left
+    pub fallback: Option<usize>,
     pub span: Span,
+}
+
+/// An owner's place in a rotation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// index into the owner choices
+    pub owner: usize,
+    /// turns in a round; an owner of weight 0 takes none
+    pub weight: u32,
+    /// the most open leads
+    pub capacity: Option<u32>,
+    /// the table says that the owner is away
+    pub skipped: bool,
+}
+
+impl Seat {
+    /// Whether it takes turns at all, its capacity apart.
+    pub fn is_taken(&self) -> bool {
+        self.weight > 0 && !self.skipped
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct TableRotation {
+    pub table: TableId,
+    /// column numbers: the key, which names owners; weights; capacities
+    pub owner: usize,
+    pub weight: Option<usize>,
+    pub capacity: Option<usize>,
+    /// over the row at hand, whose columns are cells without keys
+    pub skip: Option<Expr>,
+}
+
+impl Queue {
+    pub fn rotates(&self) -> bool {
+        !self.rotation.is_empty() || self.from_table.is_some()
+    }
 }
 
 #[derive(Clone, Debug)]
 pub struct Route {
+    /// of a route `for each`, one route per choice: `desk.dispensing`
     pub name: String,
     pub display: Option<String>,
     pub doc: Option<String>,
     pub condition: Option<Expr>,
     pub rows: Vec<RouteRow>,
+    /// of a route `for each`: the choice that this one is for
+    pub choice: Option<String>,
     pub span: Span,
+}
+
+impl Route {
+    pub fn keeps_owners(&self) -> bool {
+        self.rows.iter().any(|row| matches!(row.target, RouteTarget::KeepOwner))
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -154,6 +204,6 @@ pub enum RouteTarget {
     Queue(usize),
     /// a `one of` over the queues, perhaps missing: then the row does not apply
     By(Expr),
-    /// not evaluated yet
+    /// the owner whom the lead has; does not apply if it has none
     KeepOwner,
 }

@@ -174,7 +174,7 @@ pub struct Table {
     pub name: String,
     pub columns: Vec<TableColumn>,
     pub row_count: usize,
-    /// `from input`: given at run time, not evaluated yet
+    /// `from input`: its rows are given at run time, by [`Policy::give_rows`]; until then it has none
     pub from_input: bool,
     pub span: Span,
 }

@@ -1,6 +1,6 @@
 //! The tests that a policy contains.
 
-use crate::model::{Constant, DecideId, FieldId, LetId, ScoreId, SlaId};
+use crate::model::{Constant, DecideId, FieldId, LetId, ScoreId, SlaId, TableId, TableRows};
 use crate::source::Span;
 
 use super::Event;
@@ -16,6 +16,11 @@ pub struct Test {
     pub stage_since: Option<i64>,
     /// per field, the value in its units (texts as written); none is missing
     pub lead: Vec<Option<Constant>>,
+    /// whose the lead is already: numbers of an owner and a queue
+    pub owner: Option<usize>,
+    pub queue: Option<usize>,
+    /// the rows that it gives of tables at run time
+    pub tables: Vec<(TableId, TableRows)>,
     pub expect: Vec<Expected>,
     pub signals: Vec<Event>,
     pub span: Span,

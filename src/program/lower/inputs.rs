@@ -48,6 +48,22 @@ impl Lowering<'_> {
         self.builder.input(InputSource::RestUntil, INSTANTS, true)
     }
 
+    /// The owner that the lead has already, for a route that may keep it.
+    pub fn current_owner(&mut self, route: usize) -> Value {
+        match self.policy.owner_choices.map_or(0, |choices| self.choice_count(choices)) {
+            0 => self.builder.missing(),
+            count => self.builder.input(InputSource::RouteOwner(route), Interval { low: 0, high: count - 1 }, true),
+        }
+    }
+
+    /// The queue that the lead is in, for a route that may keep its owner.
+    pub fn current_queue(&mut self, route: usize) -> Value {
+        match self.policy.queues.len() as i64 {
+            0 => self.builder.missing(),
+            count => self.builder.input(InputSource::RouteQueue(route), Interval { low: 0, high: count - 1 }, true),
+        }
+    }
+
     pub fn key_hash(&mut self) -> Value {
         self.builder.input(InputSource::KeyHash, Interval::FULL, false)
     }

@@ -36,9 +36,25 @@ use self::vocabularies::Vocabularies;
 use super::{DecideTrace, Lowered, RouteTrace, ScoreTrace, Trace, Value};
 use crate::model::{Derived, LetId, Policy, Type};
 
+/// Whose turn it is in a queue that rotates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Turns {
+    /// a stable hash of the lead's key says it
+    #[default]
+    ByHash,
+    /// whoever keeps the state of rotations says it, once the program has run: queues are given as routed, and only kept owners
+    ByState,
+}
+
 /// The program of a policy, not optimised.
 pub fn lower(policy: &Policy) -> Lowered {
+    lower_with(policy, Turns::ByHash)
+}
+
+/// The same, with turns taken as asked.
+pub fn lower_with(policy: &Policy, turns: Turns) -> Lowered {
     let mut lowering = Lowering::new(policy);
+    lowering.turns = turns;
     for derived in &policy.order {
         match *derived {
             Derived::Let(id) => lowering.lower_let(id),
@@ -55,6 +71,7 @@ pub fn lower(policy: &Policy) -> Lowered {
 /// What is known so far. Derived values are lowered in the policy's order, so that what an expression needs is there.
 struct Lowering<'p> {
     policy: &'p Policy,
+    turns: Turns,
     builder: Builder,
     vocabularies: Vocabularies,
     /// columns of tables as arrays, and key columns as indexes
@@ -81,6 +98,7 @@ impl<'p> Lowering<'p> {
     fn new(policy: &'p Policy) -> Lowering<'p> {
         Lowering {
             policy,
+            turns: Turns::ByHash,
             builder: Builder::default(),
             vocabularies: Vocabularies::default(),
             tables: tables::Tables::default(),
@@ -120,6 +138,10 @@ impl<'p> Lowering<'p> {
             .map(|decide| decide.unwrap_or_else(|| DecideTrace { rows: Vec::new(), columns: Vec::new(), value: self.builder.missing() }))
             .collect();
         trace.routes = self.routes;
-        Lowered { program: self.builder.finish(), trace }
+        let mut program = self.builder.finish();
+        if self.turns == Turns::ByState {
+            outputs::make_room_for_turns(&mut program, self.policy);
+        }
+        Lowered { program, trace }
     }
 }

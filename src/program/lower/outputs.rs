@@ -2,8 +2,8 @@
 
 use super::Lowering;
 use crate::column::Width;
-use crate::model::Unit;
-use crate::program::{ClockPart, ClockTrace, Output, OutputKind, OutputRole, Value};
+use crate::model::{Policy, Unit};
+use crate::program::{ClockPart, ClockTrace, Output, OutputKind, OutputRole, Program, Value};
 
 impl Lowering<'_> {
     pub fn lower_outputs(&mut self) {
@@ -57,5 +57,27 @@ impl Lowering<'_> {
             None => self.builder.missing(),
         };
         self.builder.output(Output { name, value, kind, optional: true, width: Width::I64, role });
+    }
+}
+
+/// Queues and owners that are only known behind the program can be any of the policy's.
+pub(super) fn make_room_for_turns(program: &mut Program, policy: &Policy) {
+    let highest = |count: usize| (count as i64 - 1).max(0);
+    for output in &mut program.outputs {
+        let high = match output.role {
+            OutputRole::Queue(_) => highest(policy.queues.len()),
+            OutputRole::Owner(_) => {
+                highest(policy.owner_choices.and_then(|id| policy.choices.get(id)).map_or(0, |owners| owners.members.len()))
+            }
+            OutputRole::Score(_)
+            | OutputRole::Section(..)
+            | OutputRole::Decide(_)
+            | OutputRole::Stage
+            | OutputRole::EventCondition(_)
+            | OutputRole::Clock(..)
+            | OutputRole::ClockDue(_)
+            | OutputRole::ClockState(_) => continue,
+        };
+        (output.optional, output.width) = (true, Width::of(0, high));
     }
 }

@@ -65,7 +65,7 @@ impl Lowering<'_> {
 
     fn cells_at(&mut self, table: TableId, keys: &[Expr], column: usize, what: Cells) -> Value {
         let policy = self.policy;
-        let found = policy.tables.get(table).filter(|table| !table.from_input && table.row_count > 0);
+        let found = policy.tables.get(table).filter(|table| table.row_count > 0);
         let Some((found, cells)) = found.and_then(|found| Some((found, &found.columns.get(column)?.cells))) else {
             return self.builder.missing();
         };

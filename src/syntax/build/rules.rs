@@ -199,10 +199,13 @@ impl Builder<'_> {
                 Rule::queue_team => queue.team = Some(self.name(Parts::of(part).need(Rule::name)?)),
                 Rule::rotate_owners => {
                     let mut turns = Vec::new();
-                    for turn in Parts::of(part).every(Rule::turn) {
+                    let mut inside = Parts::of(part);
+                    for turn in inside.every(Rule::turn) {
                         turns.push(self.turn(turn)?);
                     }
-                    queue.rotate = Some(Rotate::Owners(turns, span));
+                    let otherwise = inside.optional(Rule::rotate_otherwise);
+                    let otherwise = otherwise.map(|otherwise| Parts::of(otherwise).need(Rule::name)).transpose()?;
+                    queue.rotate = Some(Rotate::Owners { turns, otherwise: otherwise.map(|name| self.name(name)), span });
                 }
                 Rule::rotate_table => queue.rotate = Some(self.rotate_table(part)?),
                 _ => return Err(Unbuilt),
@@ -232,17 +235,19 @@ impl Builder<'_> {
         let span = self.span(&node);
         let mut parts = Parts::of(node);
         let table = self.name(parts.need(Rule::name)?);
-        let (mut weight, mut skip, mut otherwise): (Option<Vec<Name>>, Option<Expr>, Option<Name>) = (None, None, None);
+        let (mut weight, mut capacity): (Option<Vec<Name>>, Option<Vec<Name>>) = (None, None);
+        let (mut skip, mut otherwise): (Option<Expr>, Option<Name>) = (None, None);
         while let Some(part) = parts.part() {
             let rule = part.as_rule();
             let mut inside = Parts::of(part);
             match rule {
                 Rule::rotate_weight => weight = Some(self.path(inside.need(Rule::path)?)),
+                Rule::rotate_capacity => capacity = Some(self.path(inside.need(Rule::path)?)),
                 Rule::rotate_skip => skip = self.when(&mut inside)?,
                 Rule::rotate_otherwise => otherwise = Some(self.name(inside.need(Rule::name)?)),
                 _ => return Err(Unbuilt),
             }
         }
-        Ok(Rotate::Table { table, weight, skip, otherwise, span })
+        Ok(Rotate::Table { table, weight, capacity, skip, otherwise, span })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Builder, Built, Node, Parts, Unbuilt};
 use crate::syntax::grammar::Rule;
-use crate::syntax::tree::{Ago, Expected, Expr, ExprKind, Given, GivenSignal, Test};
+use crate::syntax::tree::{Ago, Expected, Expr, ExprKind, Given, GivenRow, GivenSignal, Test};
 
 impl Builder<'_> {
     /// `test "…" { as of … lead { … } signals { … } expect { … } }`
@@ -10,10 +10,22 @@ impl Builder<'_> {
         let span = self.span(&node);
         let mut parts = Parts::of(node);
         let title = self.text_of(parts.need(Rule::string)?);
-        let mut test = Test { title, as_of: None, stage: None, lead: Vec::new(), signals: Vec::new(), expect: Vec::new(), span };
+        let mut test = Test {
+            title,
+            as_of: None,
+            stage: None,
+            owner: None,
+            queue: None,
+            rows: Vec::new(),
+            lead: Vec::new(),
+            signals: Vec::new(),
+            expect: Vec::new(),
+            span,
+        };
         while let Some(part) = parts.optional(Rule::test_part) {
             let part = Parts::of(part).part().ok_or(Unbuilt)?;
             let rule = part.as_rule();
+            let part_span = self.span(&part);
             let mut inside = Parts::of(part);
             match rule {
                 Rule::test_as_of => {
@@ -24,6 +36,12 @@ impl Builder<'_> {
                 Rule::test_stage => {
                     let stage = self.name(inside.need(Rule::name)?);
                     test.stage = Some((stage, inside.optional(Rule::ago).map(|ago| self.ago(ago)).transpose()?));
+                }
+                Rule::test_owner => test.owner = Some(self.name(inside.need(Rule::name)?)),
+                Rule::test_queue => test.queue = Some(self.name(inside.need(Rule::name)?)),
+                Rule::test_table => {
+                    let table = self.name(inside.need(Rule::name)?);
+                    test.rows.push(GivenRow { table, cells: self.givens(&mut inside)?, span: part_span });
                 }
                 Rule::test_lead => test.lead.extend(self.givens(&mut inside)?),
                 Rule::test_signals => {

@@ -233,7 +233,7 @@ pub(super) fn beginnings(rule: Rule) -> Vec<String> {
         Rule::sla_row => {
             &["starts", "stops", "restarts", "pauses", "within", "by", "remind", "breach notify", "breach reassign", "escalate to"]
         }
-        Rule::test_part => &["as of", "stage", "lead", "signals", "expect"],
+        Rule::test_part => &["as of", "stage", "owner", "queue", "table", "lead", "signals", "expect"],
         Rule::measure_clause => {
             &["where", "in last", "since entering", "since last", "at most", "fading half every", "fading to nothing over"]
         }

@@ -118,10 +118,18 @@ pub struct Queue {
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one for each queue, hence few")]
 pub enum Rotate {
-    /// `rotate rep_a weight 1, rep_b weight 2` (weight 1 if not written); `capacity 50` if written
-    Owners(Vec<Turn>, Span),
-    /// `rotate from reps weight reps.ramp skip when … otherwise duty_desk`
-    Table { table: Name, weight: Option<Vec<Name>>, skip: Option<Expr>, otherwise: Option<Name>, span: Span },
+    /// `rotate rep_a weight 1, rep_b weight 2` (weight 1 if not written); `capacity 50` and `otherwise duty_desk` if written
+    Owners { turns: Vec<Turn>, otherwise: Option<Name>, span: Span },
+    /// `rotate from reps weight reps.ramp capacity reps.limit skip when … otherwise duty_desk`
+    Table { table: Name, weight: Option<Vec<Name>>, capacity: Option<Vec<Name>>, skip: Option<Expr>, otherwise: Option<Name>, span: Span },
+}
+
+impl Rotate {
+    pub fn span(&self) -> Span {
+        match self {
+            Rotate::Owners { span, .. } | Rotate::Table { span, .. } => *span,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -9,6 +9,11 @@ pub struct Test {
     pub as_of: Option<(TimeLiteral, Span)>,
     /// `stage mql`, `stage mql since 3 days ago`
     pub stage: Option<(Name, Option<Ago>)>,
+    /// `owner rep_a`, `queue inside`: whose the lead is already
+    pub owner: Option<Name>,
+    pub queue: Option<Name>,
+    /// rows of tables that are given at run time
+    pub rows: Vec<GivenRow>,
     pub lead: Vec<Given>,
     pub signals: Vec<GivenSignal>,
     pub expect: Vec<Expected>,
@@ -28,6 +33,14 @@ pub enum Ago {
 pub struct Given {
     pub name: Name,
     pub values: Vec<Expr>,
+    pub span: Span,
+}
+
+/// `table accounts { domain "example.com" tier gold }`
+#[derive(Clone, Debug)]
+pub struct GivenRow {
+    pub table: Name,
+    pub cells: Vec<Given>,
     pub span: Span,
 }
 

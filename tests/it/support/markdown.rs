@@ -8,6 +8,7 @@
 //! ```signals                `key, time, signal, property value, …` of the leads that follow
 //! ```log                    `key, time, from, to, forget section`: the stages that they went through
 //! ```leads 2026-11-01T01:30   the same at another instant than the usual one
+//! ```table reps             the rows of a table at run time, as CSV, for the policy before it
 //! ```leads                  `inputs => outputs`, a row a lead, for the policy before it
 //! ```
 
@@ -20,6 +21,8 @@ pub struct Example {
     pub files: BTreeMap<String, String>,
     /// the code that the policy is to have; none for a clean one
     pub code: Option<String>,
+    /// tables that are given at run time: name and CSV
+    pub tables: Vec<(String, String)>,
     /// signals and entries of stage logs, as cells
     pub signals: Vec<Vec<String>>,
     pub log: Vec<Vec<String>>,
@@ -56,6 +59,7 @@ pub fn examples(path: &str, text: &str) -> Vec<Example> {
                 let files = BTreeMap::from([("policy.lead".to_string(), body_text)]);
                 found.push(Example { place, files, ..Example::default() });
             }
+            ("table", name) => found.last_mut().expect("a table stands behind a policy").tables.push((name.to_string(), body_text)),
             ("leadwright", code) => {
                 let mut policy = body_text.clone();
                 if let Some((header, lead)) = &prelude

@@ -12,6 +12,9 @@ pub struct Generated {
     /// path -> text; the entry is `policy.lead`
     pub files: BTreeMap<String, String>,
     pub constructs: BTreeSet<&'static str>,
+    /// tables at run time: name and CSV
+    pub tables: Vec<(String, String)>,
+    keeps: bool,
     fields: Vec<Field>,
     stages: usize,
 }
@@ -54,6 +57,8 @@ struct Maker {
     decides: Vec<(String, usize)>,
     tables: bool,
     prefix_table: bool,
+    given: Vec<(String, String)>,
+    keeps: bool,
     stages: usize,
 }
 
@@ -77,6 +82,8 @@ pub fn generate(seed: u64) -> Generated {
         decides: Vec::new(),
         tables: false,
         prefix_table: false,
+        given: Vec::new(),
+        keeps: false,
         stages: 0,
     };
     maker.policy()
@@ -103,7 +110,7 @@ impl Maker {
 
     fn policy(mut self) -> Generated {
         let zone = *self.random.pick(&["UTC", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]);
-        writeln!(self.text, "leadwright 1\n\npolicy p {{ timezone \"{zone}\"  currency USD }}\n").unwrap();
+        writeln!(self.text, "leadwright 1\n\npolicy p {{ timezone \"{zone}\"  currency USD }}\n\nteam others members zoe, yan\n").unwrap();
         self.text.push_str(CREW);
         self.lead();
         let mut files = BTreeMap::new();
@@ -131,7 +138,7 @@ impl Maker {
             self.clocks();
         }
         files.insert("policy.lead".to_string(), self.text);
-        Generated { files, constructs: self.constructs, fields: self.fields, stages: self.stages }
+        Generated { files, constructs: self.constructs, tables: self.given, keeps: self.keeps, fields: self.fields, stages: self.stages }
     }
 
     fn lead(&mut self) {
@@ -221,9 +228,16 @@ impl Maker {
         for (index, key) in TEXTS.iter().enumerate().filter(|(index, _)| index % 2 == 0) {
             writeln!(csv, "{key},{},{},q{}", index as i64 * 1_000 - 3, TEXTS[(index + 3) % TEXTS.len()], index % 3).unwrap();
         }
-        self.text.push_str("table places from \"places.csv\" {\n  code text key\n  amount whole\n  label text\n  target queue\n}\n\n");
-        files.insert("places.csv".to_string(), csv);
         self.tables = true;
+        if self.random.chance(40) {
+            self.uses("table at run time");
+            self.given.push(("places".to_string(), csv));
+            self.text
+                .push_str("table places from input {\n  code text key\n  amount whole -3..11_000\n  label text\n  target queue\n}\n\n");
+        } else {
+            self.text.push_str("table places from \"places.csv\" {\n  code text key\n  amount whole\n  label text\n  target queue\n}\n\n");
+            files.insert("places.csv".to_string(), csv);
+        }
         if self.random.chance(75) {
             self.prefix_table = true;
             let mut csv = String::from("flag,prefix,worth,target\n");
@@ -244,17 +258,41 @@ impl Maker {
 
     fn queues(&mut self) {
         for index in 0..3 {
-            let rotation = if self.random.chance(60) {
+            let rotation = if self.random.chance(30) {
+                self.uses("rotation from a table");
+                self.rotation_table(index)
+            } else if self.random.chance(70) {
                 self.uses("rotation");
-                let weights: Vec<String> =
+                let mut turns: Vec<String> =
                     (0..self.random.below(4) + 1).map(|owner| format!("rep{owner} weight {}", self.random.below(5) + 1)).collect();
-                format!("  rotate {}", weights.join(", "))
+                // each queue but the last hands on to the next, so that there is no circle
+                let mut otherwise = String::new();
+                if index < 2 && self.random.chance(50) {
+                    self.uses("capacity");
+                    write!(turns[0], " capacity {}", self.random.below(5) + 1).unwrap();
+                    otherwise = format!(" otherwise q{}", index + 1);
+                }
+                format!("  rotate {}{otherwise}", turns.join(", "))
             } else {
                 String::new()
             };
             writeln!(self.text, "queue q{index} team crew{rotation}").unwrap();
         }
-        self.text.push('\n');
+        self.text.push_str("queue q3 team crew\n\n");
+    }
+
+    /// A table of owners, perhaps all of whom are away, perhaps none at all.
+    fn rotation_table(&mut self, index: usize) -> String {
+        let mut csv = String::from("rep,ramp,away\n");
+        let all_away = self.random.chance(25);
+        for rep in 0..self.random.below(5) {
+            let away = if all_away || self.random.chance(30) { "yes" } else { "no" };
+            let ramp = if self.random.chance(15) { String::new() } else { self.random.below(4).to_string() };
+            writeln!(csv, "rep{},{ramp},{away}", rep + index).unwrap();
+        }
+        self.given.push((format!("reps{index}"), csv));
+        writeln!(self.text, "table reps{index} from input {{\n  rep text key\n  ramp whole 0..9 optional\n  away yes_no\n}}").unwrap();
+        format!("  rotate from reps{index} weight reps{index}.ramp skip when reps{index}.away otherwise q{}", index + 1)
     }
 
     // --- values -------------------------------------------------------------------------------------------------------
@@ -834,6 +872,11 @@ impl Maker {
         for index in 0..self.random.below(3) {
             self.uses("route");
             let mut head = format!("route r{index}");
+            let each = self.field_of(|kind| matches!(kind, Kind::SomeOf(count) if *count <= 8)).filter(|_| self.random.chance(70));
+            if let Some(Field { name, .. }) = &each {
+                self.uses("route for each");
+                write!(head, " for each one in {name}").unwrap();
+            }
             if self.stages > 0 && self.random.chance(40) {
                 self.uses("route when entering");
                 write!(head, " when entering t{}", self.random.below(self.stages - 1) + 1).unwrap();
@@ -847,6 +890,16 @@ impl Maker {
             let mut rows = String::new();
             for _ in 0..self.random.below(3) {
                 let condition = self.condition(1);
+                if each.is_some() && self.random.chance(40) {
+                    writeln!(rows, "  q{} when one is v0", self.random.below(4)).unwrap();
+                    continue;
+                }
+                if self.random.chance(25) {
+                    self.uses("keep owner");
+                    self.keeps = true;
+                    writeln!(rows, "  keep owner when {condition}").unwrap();
+                    continue;
+                }
                 match self.text_field() {
                     Some(text) if self.random.chance(50) => {
                         self.uses("route by");
@@ -906,6 +959,9 @@ impl Generated {
         if self.stages > 0 {
             csv.push_str(",stage,stage_since,rest_until");
         }
+        if self.keeps {
+            csv.push_str(",owner,queue");
+        }
         csv.push('\n');
         for row in 0..count {
             write!(csv, "L-{row}").unwrap();
@@ -929,6 +985,10 @@ impl Generated {
                     _ => format!("2026-1{}-{:02}T{:02}:{:02}", random.below(2), random.below(18) + 1, random.below(24), random.below(60)),
                 };
                 write!(csv, ",{stage},{since},{rest}").unwrap();
+            }
+            if self.keeps {
+                let (owner, queue) = (*random.pick(&["", "", "zoe", "Yan"]), *random.pick(&["", "q0", "q3"]));
+                write!(csv, ",{owner},{queue}").unwrap();
             }
             csv.push('\n');
             kinds.with_a_null += usize::from(null);

@@ -54,3 +54,17 @@ impl<'p> Scorer<'p> {
         Ok(std::fs::read_to_string(&output).unwrap())
     }
 }
+
+/// The policy with tables as a run gives them.
+pub fn with_tables(policy: &Policy, tables: &[(String, String)]) -> Policy {
+    let mut policy = policy.clone();
+    let folder = tempfile::tempdir().unwrap();
+    for id in policy.tables_from_input() {
+        let Some((name, text)) = tables.iter().find(|(name, _)| *name == policy.tables[id].name) else { continue };
+        let path = folder.path().join(format!("{name}.csv"));
+        std::fs::write(&path, text).unwrap();
+        let rows = batch::read_table(&policy, id, &Input { place: Place::Path(path), format: None }).unwrap();
+        policy.give_rows(id, rows);
+    }
+    policy
+}

@@ -344,18 +344,20 @@ fn queue_line(queue: &Queue) -> String {
     let mut parts = heading("queue", &queue.name, &queue.display);
     parts.extend(queue.team.iter().map(|team| format!("(team {})", team.text)));
     parts.extend(queue.rotate.iter().map(|rotate| match rotate {
-        Rotate::Owners(turns, _) => {
+        Rotate::Owners { turns, otherwise, .. } => {
             let turns = turns.iter().map(|turn| {
                 let mut parts = vec![turn.owner.text.clone()];
                 parts.extend(turn.weight.iter().map(|weight| format!("weight {}", number(weight))));
                 parts.extend(turn.capacity.iter().map(|capacity| format!("capacity {}", number(capacity))));
                 list(parts)
             });
-            list(["rotate".to_owned()].into_iter().chain(turns).collect())
+            let otherwise = otherwise.iter().map(|queue| format!("(otherwise {})", queue.text));
+            list(["rotate".to_owned()].into_iter().chain(turns).chain(otherwise).collect())
         }
-        Rotate::Table { table, weight, skip, otherwise, .. } => {
+        Rotate::Table { table, weight, capacity, skip, otherwise, .. } => {
             let mut parts = vec!["rotate-from".to_owned(), table.text.clone()];
             parts.extend(weight.iter().map(|weight| format!("(weight {})", path(weight))));
+            parts.extend(capacity.iter().map(|capacity| format!("(capacity {})", path(capacity))));
             parts.extend(skip.iter().map(|skip| format!("(skip {})", expr(skip))));
             parts.extend(otherwise.iter().map(|queue| format!("(otherwise {})", queue.text)));
             list(parts)

@@ -1,0 +1,309 @@
+//! Rotations from a table: `rotate from reps weight reps.ramp skip when reps.away otherwise duty_desk`.
+//!
+//! Enters: their trees, the policy's tables. Leaves: `Queue::from_table`, and the seats that the table's rows make. Always holds, when no error
+//! was reported: the table has one key, which names owners; weights and capacities are whole numbers of a written range; the condition behind
+//! `skip when` compares columns of the row with constants, so that a row is skipped or not whoever the lead is.
+
+use rustc_hash::FxHashMap;
+
+use super::check::Checker;
+use super::expressions::Scope;
+use super::queues::CAPACITY_MAX;
+use super::value::fold_choice;
+use super::{
+    ChoiceMember, Decimal, Expr, ExprKind, Operator, Policy, Seat, Table, TableColumn, TableId, TableRotation, TextTest, Type, Unit,
+};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, Rotate};
+
+/// The largest weight in a table: the sum over as many rows as a table may have stays below 32 bits.
+const WEIGHT_MAX: u32 = 10_000;
+
+impl Checker<'_> {
+    /// Called when tables have their columns.
+    pub(crate) fn check_table_rotations(&mut self) {
+        for (number, (_, queue)) in self.items.queues.clone().into_iter().enumerate() {
+            let Some(Rotate::Table { table, weight, capacity, skip, .. }) = &queue.rotate else { continue };
+            let Some(id) = self.table_named(table) else { continue };
+            let owner = self.owner_column(id, table);
+            let weight = weight.as_ref().map(|path| self.figure_column(id, path, "weight", WEIGHT_MAX));
+            let capacity = capacity.as_ref().map(|path| self.figure_column(id, path, "capacity", CAPACITY_MAX));
+            let skip = skip.as_ref().map(|skip| self.skip(id, skip));
+            // each is wrong, and said so, if it is written and nothing came of it
+            if weight == Some(None) || capacity == Some(None) || matches!(skip, Some(None)) {
+                continue;
+            }
+            if let (Some(owner), Some(queue)) = (owner, self.policy.queues.get_mut(number)) {
+                let (weight, capacity, skip) = (weight.flatten(), capacity.flatten(), skip.flatten());
+                queue.from_table = Some(TableRotation { table: id, owner, weight, capacity, skip });
+            }
+        }
+    }
+
+    /// The key of the table: the owners' names.
+    fn owner_column(&mut self, id: TableId, name: &tree::Name) -> Option<usize> {
+        let columns = &self.policy.tables.get(id)?.columns;
+        let mut keys = columns.iter().enumerate().filter(|(_, column)| column.key);
+        let (first, second) = (keys.next(), keys.next());
+        let (index, column) = first?;
+        let names_owners = column.ty == Type::Text || self.policy.owner_choices.is_some_and(|owners| column.ty == Type::OneOf(owners));
+        if second.is_none() && names_owners && !column.prefix {
+            return Some(index);
+        }
+        let span = second.map_or(column.span, |(_, column)| column.span);
+        self.report(
+            Diagnostic::new(Code::Rotation, format!("the rows of `{}` are not owners: a queue cannot rotate among them", name.text))
+                .at(name.span, "rotates among the rows of this table")
+                .at(span, if second.is_some() { "a second key" } else { "the key" })
+                .help("rotate from a table with a single key that names the owners, such as `rep text key`"),
+        );
+        None
+    }
+
+    /// `weight reps.ramp`: a column of whole numbers from 0.
+    fn figure_column(&mut self, id: TableId, path: &[tree::Name], what: &str, most: u32) -> Option<usize> {
+        let span = path.iter().map(|name| name.span).reduce(Span::to)?;
+        let index = self.row_column(id, path)?;
+        let column = self.policy.tables.get(id)?.columns.get(index)?;
+        let is_whole = column.ty == Type::Number { scale: 0, unit: Unit::Plain };
+        if is_whole && column.range.is_some_and(|range| range.low >= 0 && range.high <= i64::from(most)) {
+            return Some(index);
+        }
+        let (declared, name) = (column.span, column.name.clone());
+        self.report(
+            Diagnostic::new(Code::Rotation, format!("the {what} `{}` is not a whole number from 0 to {most}", self.one_line(span)))
+                .at(span, format!("gives the {what}"))
+                .at(declared, "declared here")
+                .help(format!("declare the column with a range, such as `{name} whole 0..100`")),
+        );
+        None
+    }
+
+    fn row_column(&mut self, id: TableId, path: &[tree::Name]) -> Option<usize> {
+        let table = self.policy.tables.get(id)?.name.clone();
+        match path {
+            [named, column] if named.text == table => self.column_named(id, column),
+            [first, ..] => {
+                self.report(
+                    Diagnostic::new(Code::UnknownColumn, format!("a rotation from `{table}` looks only at columns of that table"))
+                        .at(first.span, "not one of its columns")
+                        .help(format!("write `{table}.COLUMN`")),
+                );
+                None
+            }
+            [] => None,
+        }
+    }
+
+    /// A column of the row at hand.
+    pub(crate) fn row_cell(&mut self, table: TableId, path: &[tree::Name], span: Span) -> Option<Expr> {
+        let index = self.row_column(table, path)?;
+        let column = self.policy.tables.get(table)?.columns.get(index)?;
+        let range = match column.ty {
+            Type::Number { .. } | Type::Date | Type::Time => Some(column.range.unwrap_or(super::ranges::domain_of(column.ty))),
+            Type::Text | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) => None,
+        };
+        let kind = ExprKind::Cell { table, keys: Vec::new(), column: index };
+        Some(Expr { kind, ty: column.ty, optional: column.optional, range, span })
+    }
+
+    /// The condition, if it compares columns with constants alone.
+    fn skip(&mut self, id: TableId, tree: &tree::Expr) -> Option<Expr> {
+        if let Some(other) = beyond_rows(tree) {
+            let text = self.one_line(other);
+            self.report(
+                Diagnostic::new(Code::Rotation, format!("whom a rotation skips cannot depend on `{text}`"))
+                    .at(other, "not a comparison of a column with constants")
+                    .help("compare columns of the table with constants; work anything else out where the table comes from"),
+            );
+            return None;
+        }
+        self.condition(tree, Scope::Row(id))
+    }
+}
+
+/// The first part of a condition that is no comparison of a column with constants.
+fn beyond_rows(condition: &tree::Expr) -> Option<Span> {
+    let mut rest = vec![condition];
+    while let Some(expr) = rest.pop() {
+        match &expr.kind {
+            tree::ExprKind::And(members) | tree::ExprKind::Or(members) => rest.extend(members.iter().rev()),
+            tree::ExprKind::Paren(inner) | tree::ExprKind::Not(inner) => rest.push(inner),
+            tree::ExprKind::Implies(left, right) => rest.extend([&**right, &**left]),
+            tree::ExprKind::Compare { left, right, .. } => {
+                let is_column = |side: &tree::Expr| matches!(side.kind, tree::ExprKind::Path(_));
+                if is_column(left) == is_column(right) || !(is_column(left) || is_number(left)) || !(is_column(right) || is_number(right)) {
+                    return Some(expr.span);
+                }
+            }
+            tree::ExprKind::Is { left: inner, .. }
+            | tree::ExprKind::IsKnown { left: inner, .. }
+            | tree::ExprKind::Between { left: inner, .. }
+            | tree::ExprKind::Has { left: inner, .. }
+            | tree::ExprKind::StartsWith { left: inner, .. }
+            | tree::ExprKind::EndsWith { left: inner, .. }
+            | tree::ExprKind::Contains { left: inner, .. } => {
+                if !matches!(inner.kind, tree::ExprKind::Path(_)) {
+                    return Some(inner.span);
+                }
+            }
+            tree::ExprKind::Path(_) | tree::ExprKind::YesNo(_) => {}
+            tree::ExprKind::Number(_)
+            | tree::ExprKind::Text(_)
+            | tree::ExprKind::Date(_)
+            | tree::ExprKind::Time(_)
+            | tree::ExprKind::Missing
+            | tree::ExprKind::Measure(_)
+            | tree::ExprKind::Entering(_)
+            | tree::ExprKind::Leaving(_)
+            | tree::ExprKind::Cell { .. }
+            | tree::ExprKind::Sum(_)
+            | tree::ExprKind::Product { .. }
+            | tree::ExprKind::Larger(_)
+            | tree::ExprKind::Smaller(_)
+            | tree::ExprKind::Else { .. }
+            | tree::ExprKind::DaysSince(_)
+            | tree::ExprKind::DaysUntil(_)
+            | tree::ExprKind::DomainOf(_)
+            | tree::ExprKind::SameAs { .. } => return Some(expr.span),
+        }
+    }
+    None
+}
+
+fn is_number(expr: &tree::Expr) -> bool {
+    matches!(expr.kind, tree::ExprKind::Number(_) | tree::ExprKind::Date(_) | tree::ExprKind::Time(_))
+}
+
+impl Policy {
+    /// Gives each queue that rotates from the table one seat per row, and each owner who is new a number.
+    pub(crate) fn seat_owners(&mut self, table: TableId) {
+        if !self.is_rotated(table) {
+            return;
+        }
+        let Some(owners) = self.owner_choices else { return };
+        let known = self.choices.get(owners).into_iter().flat_map(|choices| choices.members.iter().enumerate());
+        let mut numbers: FxHashMap<String, usize> = known.map(|(number, member)| (fold_choice(&member.name), number)).collect();
+        for queue in 0..self.queues.len() {
+            let Some(from) = self.queues[queue].from_table.clone().filter(|from| from.table == table) else { continue };
+            let Some(rows) = self.tables.get(table) else { continue };
+            let figure = |column: Option<usize>, row: usize| -> Option<u32> {
+                let cell = rows.columns.get(column?)?.cells.get(row).copied().flatten()?;
+                u32::try_from(cell).ok()
+            };
+            let seats: Vec<(Option<Named>, Seat)> = (0..rows.row_count)
+                .map(|row| {
+                    let seat = Seat {
+                        owner: 0,
+                        // an owner without a weight takes no turn, where the rotation asks for weights
+                        weight: if from.weight.is_some() { figure(from.weight, row).unwrap_or(0) } else { 1 },
+                        capacity: figure(from.capacity, row),
+                        skipped: from.skip.as_ref().is_some_and(|skip| row_holds(rows, row, skip)),
+                    };
+                    (owner_in(rows, row, from.owner), seat)
+                })
+                .collect();
+            let span = rows.span;
+            let Some(choices) = self.choices.get_mut(owners) else { return };
+            let seated = seats.into_iter().filter_map(|(owner, seat)| {
+                let owner = match owner? {
+                    Named::Number(number) => number,
+                    Named::Name(name) => *numbers.entry(fold_choice(&name)).or_insert_with_key(|folded| {
+                        choices.members.push(ChoiceMember { spellings: vec![folded.clone()], name, display: None, span });
+                        choices.members.len() - 1
+                    }),
+                };
+                Some(Seat { owner, ..seat })
+            });
+            self.queues[queue].rotation = seated.collect();
+        }
+    }
+}
+
+/// How a cell names an owner.
+enum Named {
+    Number(usize),
+    Name(String),
+}
+
+fn owner_in(table: &Table, row: usize, column: usize) -> Option<Named> {
+    let TableColumn { ty, cells, spelled, .. } = table.columns.get(column)?;
+    let cell = usize::try_from(cells.get(row).copied().flatten()?).ok()?;
+    if *ty == Type::Text { spelled.get(cell).cloned().map(Named::Name) } else { Some(Named::Number(cell)) }
+}
+
+/// Whether a condition over a row's own cells holds; a comparison with a missing cell does not.
+fn row_holds(table: &Table, row: usize, condition: &Expr) -> bool {
+    let holds =
+        |inner: &Expr| stacker::maybe_grow(super::expressions::STACK_LEFT, super::expressions::STACK_NEXT, || row_holds(table, row, inner));
+    let cell = |of: &Expr| match of.kind {
+        ExprKind::Cell { column, .. } => table.columns.get(column)?.cells.get(row).copied().flatten(),
+        _ => None,
+    };
+    let text = |of: &Expr| match of.kind {
+        ExprKind::Cell { column, .. } => {
+            let code = usize::try_from(cell(of)?).ok()?;
+            table.columns.get(column)?.dictionary.get(code)
+        }
+        _ => None,
+    };
+    match &condition.kind {
+        ExprKind::And(members) => members.iter().all(holds),
+        ExprKind::Or(members) => members.iter().any(holds),
+        ExprKind::Not(inner) => !holds(inner),
+        ExprKind::Implies(left, right) => !holds(left) || holds(right),
+        ExprKind::Constant(super::Constant::Integer(value)) => *value == 1,
+        ExprKind::Cell { .. } => cell(condition) == Some(1),
+        ExprKind::CompareConstant { left, operator, right } => cell(left).is_some_and(|value| compares(value, left.ty, *operator, *right)),
+        ExprKind::IsOneOf { left, negated, values } => cell(left).is_some_and(|value| values.contains(&value) != *negated),
+        ExprKind::IsText { left, negated, values } => text(left).is_some_and(|text| values.contains(text) != *negated),
+        ExprKind::IsKnown { left, known } => cell(left).is_some() == *known,
+        ExprKind::Has { left, mask } => cell(left).is_some_and(|bits| bits & mask != 0),
+        ExprKind::TextTest { left, test, text: part } => text(left).is_some_and(|text| match test {
+            TextTest::StartsWith => text.starts_with(part.as_str()),
+            TextTest::EndsWith => text.ends_with(part.as_str()),
+            TextTest::Contains => text.contains(part.as_str()),
+        }),
+        // [`beyond_rows`] lets none of these through
+        ExprKind::Constant(super::Constant::Text(_))
+        | ExprKind::Field(_)
+        | ExprKind::Let(_)
+        | ExprKind::Score(_)
+        | ExprKind::Section(..)
+        | ExprKind::Decide(_)
+        | ExprKind::Stage
+        | ExprKind::Sum(_)
+        | ExprKind::Product(_)
+        | ExprKind::Remainder(..)
+        | ExprKind::Larger(_)
+        | ExprKind::Smaller(_)
+        | ExprKind::Else(..)
+        | ExprKind::DaysSince(_)
+        | ExprKind::DaysUntil(_)
+        | ExprKind::DomainOf(_)
+        | ExprKind::Measure(_)
+        | ExprKind::Property(_)
+        | ExprKind::Compare { .. }
+        | ExprKind::SameAs { .. }
+        | ExprKind::Entering(_)
+        | ExprKind::Leaving(_) => false,
+    }
+}
+
+/// A cell with a constant, which may have more places than the cell.
+fn compares(cell: i64, ty: Type, operator: Operator, constant: Decimal) -> bool {
+    let places = match ty {
+        Type::Number { scale, .. } => scale,
+        Type::Text | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) | Type::Date | Type::Time => 0,
+    };
+    let cell = Decimal { mantissa: i128::from(cell), places };
+    // what cannot be subtracted is beyond every cell
+    let sign = cell.minus(constant).map_or(-constant.mantissa.signum(), |difference| difference.mantissa.signum());
+    match operator {
+        Operator::AtLeast => sign >= 0,
+        Operator::Above => sign > 0,
+        Operator::AtMost => sign <= 0,
+        Operator::Below => sign < 0,
+    }
+}

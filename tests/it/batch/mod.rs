@@ -12,5 +12,6 @@ mod output;
 mod scene;
 mod scoring;
 mod signals;
+mod stage_log;
 mod tables;
 mod zones;

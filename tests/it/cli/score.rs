@@ -176,6 +176,48 @@ fn what_cannot_be_scored_is_one_sentence() {
 }
 
 #[test]
+fn signals_that_cannot_be_read_are_one_sentence() {
+    let policy = POLICY.replace("team desk", "signal visit \"Visit\" { minutes whole 0..600 }\n\nteam desk");
+    let folder = Folder::new(&[
+        ("clinic.lead", &policy),
+        ("plain.lead", POLICY),
+        ("leads.csv", LEADS),
+        ("s.csv", "id,signal,time,minutes\nA,visit,2026-11-01T10:00,5\nA,visit,2026-11-01T10:00,\n"),
+        ("short.csv", "id,signal\nA,visit\n"),
+        ("keyless.csv", "who,signal,time\n"),
+        ("picture.dat", "PAR1"),
+        ("log.csv", "lead,to,at\nA,working,2026-11-01T10:00\n"),
+    ]);
+    let sentence = |policy: &str, more: &[&str]| {
+        let (policy, leads) = (folder.name(policy), folder.name("leads.csv"));
+        let arguments: Vec<&str> = ["score", &policy, &leads, AS_OF].into_iter().chain(more.iter().copied()).collect();
+        run(&arguments).sentence().to_owned()
+    };
+    let name = |file: &str| folder.name(file);
+    assert!(sentence("clinic.lead", &["--signals", &name("nowhere.csv")]).contains("cannot read"));
+    assert!(sentence("clinic.lead", &["--signals", &name("short.csv")]).contains("no column for the required field `time`"));
+    assert!(sentence("clinic.lead", &["--signals", &name("keyless.csv")]).contains("no column for the key `id`"));
+    assert!(sentence("clinic.lead", &["--signals", &name("picture.dat")]).contains("damaged or no well-formed Parquet file"));
+    assert!(sentence("plain.lead", &["--signals", &name("s.csv")]).contains("the policy has no signals"));
+    assert!(sentence("clinic.lead", &["--signals", "-", "-"]).contains("standard input can be read only once"));
+    assert!(sentence("clinic.lead", &["--signals", &name("s.csv"), "-o", &name("s.csv")]).contains("is the input itself"));
+    assert!(sentence("clinic.lead", &["--stage-log", &name("s.csv")]).contains("no column for the required fields `to`, `at`"));
+    assert!(sentence("clinic.lead", &["--signals", &name("s.csv"), "--rejects-signals", "-"]).contains("names no file"));
+    assert!(
+        sentence("clinic.lead", &["--signals", &name("s.csv"), "--rejects-signals", &name("clinic.lead")]).contains("file of the policy")
+    );
+
+    let (policy, leads) = (name("clinic.lead"), name("leads.csv"));
+    let fail = run(&["score", &policy, &leads, AS_OF, "--signals", &name("s.csv"), "--on-bad-row", "fail"]);
+    assert_eq!((fail.code, fail.out.as_str()), (1, ""));
+    // the bad lead comes later: signals are read first
+    assert!(fail.err.contains("line 3 of") && fail.err.contains("the required field `minutes` is empty"), "{}", fail.err);
+    let both = run(&["score", &policy, &leads, AS_OF, "--signals", &name("s.csv"), "--stage-log", &name("log.csv")]);
+    assert!(both.err.contains("2 signals in, 1 used, 0 later than as-of, 0 of leads that are not in"), "{}", both.err);
+    assert!(both.err.contains("1 entry of the stage log in, 1 used"), "{}", both.err);
+}
+
+#[test]
 fn a_policy_is_never_written_over() {
     let folder = Folder::new(&[("clinic.lead", POLICY), ("leads.csv", LEADS)]);
     let policy = folder.name("clinic.lead");

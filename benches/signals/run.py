@@ -31,10 +31,10 @@ def make_files(folder, leads, signals):
         COPY (
           SELECT
             'L-' || CAST(floor({leads} * pow((hash(range) % 1000003) / 1000003.0, 1.5)) AS BIGINT) AS lead_id,
-            ['page_view', 'page_view', 'page_view', 'brochure_download', 'ask_for_rep', 'view_video'][1 + hash(range + 1_000_000_007) % 6] AS signal,
+            ['page_view', 'page_view', 'page_view', 'brochure_download', 'ask_for_rep', 'view_video'][CAST(1 + hash(range + 1_000_000_007) % 6 AS BIGINT)] AS signal,
             TIMESTAMPTZ '2026-11-19 20:00:00+00' - to_seconds(CAST(hash(range + 2_000_000_011) % 34_560_000 AS DOUBLE)) AS time,
             CASE WHEN hash(range + 1_000_000_007) % 6 < 3
-              THEN ['/products/', '/careers/', '/about/', '/'][1 + hash(range + 3_000_000_019) % 4] || hash(range + 4_000_000_007) % 500 END AS path
+              THEN ['/products/', '/careers/', '/about/', '/'][CAST(1 + hash(range + 3_000_000_019) % 4 AS BIGINT)] || hash(range + 4_000_000_007) % 500 END AS path
           FROM range({signals})
         ) TO '{folder}/signals.parquet'
     """)
@@ -74,12 +74,17 @@ def best(command, runs):
     return min(wall for wall, _ in results), max(peak for _, peak in results)
 
 
-def differences(one, other):
+def compare(one, other):
+    """Prints the number of rows, and of those that differ."""
     import duckdb
 
     same = " AND ".join(f"abs(CAST(a.{column} AS DOUBLE) - CAST(b.{column} AS DOUBLE)) < 1e-9" for column in COLUMNS)
     query = f"SELECT count(*), count(*) FILTER (NOT ({same}) OR b.lead_id IS NULL) FROM '{one}' a LEFT JOIN '{other}' b USING (lead_id)"
-    return duckdb.sql(query).fetchone()
+    print(*duckdb.sql(query).fetchall()[0])
+
+
+def step(name, *arguments):
+    return [sys.executable, __file__, "--step", name, *map(str, arguments)]
 
 
 def main():
@@ -95,7 +100,7 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or temporary
         if not Path(folder, "signals.csv").exists():
-            make_files(folder, arguments.leads, arguments.signals)
+            subprocess.run(step("make_files", folder, arguments.leads, arguments.signals), check=True)
         print(f"{arguments.signals:,} signals, {arguments.leads:,} leads, {arguments.threads} threads")
         for format in ["csv", "parquet"]:
             ours, theirs = f"{folder}/ours.{format}.parquet", f"{folder}/theirs.{format}.parquet"
@@ -104,14 +109,17 @@ def main():
             if arguments.memory is not None:
                 command += ["--signal-memory", str(arguments.memory)]
             wall, peak = best(command, arguments.runs)
-            child = [sys.executable, __file__, "--duckdb", folder, format, theirs, str(arguments.threads)]
-            their_wall, their_peak = best(child, arguments.runs)
-            rows, different = differences(ours, theirs)
+            their_wall, their_peak = best(step("duckdb_run", folder, format, theirs, arguments.threads), arguments.runs)
+            compared = subprocess.run(step("compare", ours, theirs), check=True, capture_output=True, text=True)
+            rows, different = compared.stdout.split()
             print(f"{format:8} leadwright {wall:6.2f} s {peak:6.0f} MiB   duckdb {their_wall:6.2f} s {their_peak:6.0f} MiB   "
                   f"{their_wall / wall:.2f} times as fast; {different} of {rows} rows differ")
 
 
-if sys.argv[1:2] == ["--duckdb"]:
-    duckdb_run(*sys.argv[2:6])
+# The peak of a child counts from the size of its parent, so the parent never loads DuckDB.
+STEPS = {"make_files": make_files, "duckdb_run": duckdb_run, "compare": compare}
+
+if sys.argv[1:2] == ["--step"]:
+    STEPS[sys.argv[2]](*sys.argv[3:])
 else:
     main()

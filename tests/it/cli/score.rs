@@ -177,7 +177,7 @@ fn what_cannot_be_scored_is_one_sentence() {
 
 #[test]
 fn signals_that_cannot_be_read_are_one_sentence() {
-    let policy = POLICY.replace("team desk", "signal visit \"Visit\" { minutes whole 0..600 }\n\nteam desk");
+    let policy = POLICY.replace("\nteam desk \"", "\nsignal visit \"Visit\" { minutes whole 0..600 }\n\nteam desk \"");
     let folder = Folder::new(&[
         ("clinic.lead", &policy),
         ("plain.lead", POLICY),

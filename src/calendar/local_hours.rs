@@ -117,9 +117,10 @@ impl LocalHours {
         }
     }
 
-    /// The earliest moment that has so much before it.
-    pub fn earliest_with(&self, of: Of, amount: i64) -> Option<i64> {
-        let day = first_in(DAYS, |day| self.before(of, (day + 1) * MICROS_PER_DAY) >= amount)?;
+    /// The earliest moment that has so much before it, which is more than lies before `since`.
+    pub fn earliest_with(&self, of: Of, amount: i64, since: i64) -> Option<i64> {
+        let since = since.div_euclid(MICROS_PER_DAY);
+        let day = first_since(since, |day| self.before(of, (day + 1) * MICROS_PER_DAY) >= amount)?;
         let mut left = amount - self.before(of, day * MICROS_PER_DAY);
         let mut reached = day * MICROS_PER_DAY;
         for (from, until) in self.spans(of, day) {
@@ -222,6 +223,19 @@ impl Sums {
     fn minus(self, other: Sums) -> Sums {
         Sums { open: self.open - other.open, business_days: self.business_days - other.business_days }
     }
+}
+
+/// The first day from one on at which a condition holds that holds from some day on. What is due is mostly due soon, so the steps grow.
+fn first_since(since: i64, holds: impl Fn(i64) -> bool) -> Option<i64> {
+    let (mut from, mut step) = (since.max(DAYS.start), 1);
+    while from < DAYS.end {
+        let until = (from + step).min(DAYS.end);
+        if holds(until - 1) {
+            return first_in(from..until, holds);
+        }
+        (from, step) = (until, step * 2);
+    }
+    None
 }
 
 /// The first day of a range at which a condition holds that holds from some day on.

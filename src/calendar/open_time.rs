@@ -77,7 +77,7 @@ impl Calendar {
             return match piece.dial {
                 Dial::Runs { offset } => {
                     let amount = self.hours.before(of, at + offset) + left;
-                    self.hours.earliest_with(of, amount).map(|local| local - offset)
+                    self.hours.earliest_with(of, amount, at + offset).map(|local| local - offset)
                 }
                 Dial::Repeats { .. } => Some(at + left),
             };

@@ -12,8 +12,8 @@ use super::Clocks;
 use super::lengths::{Lengths, share_of};
 use crate::model::{BreachAction, ClockState, ClockTime, Pause, Sla, SlaId};
 
-/// A clock that nobody stops is reassigned so often at most.
-pub const RUNS_MAX: usize = 1_000;
+/// A clock that nobody stops runs so often at most: a lead that was forgotten for years must not cost more than others.
+pub const RUNS_MAX: usize = 100;
 
 /// Something that happens to a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -146,6 +146,9 @@ impl<'p> Snapshot<'p> {
             };
             happenings.extend((0..signals.count()).filter(fits).map(|signal| (false, Happening { at: signals.at(signal), what })));
         }
+        if happenings.is_empty() {
+            return None;
+        }
         happenings.sort_by_key(|(is_stage, happening)| (happening.at, *is_stage, happening.what.order()));
         let happenings: Vec<Happening> = happenings.into_iter().map(|(_, happening)| happening).collect();
         self.clocks.run(sla, &happenings, as_of).pop()

@@ -281,8 +281,8 @@ fn reasons(page: &mut Page, title: &str, reasons: &[(Option<String>, u64)], othe
 
 fn promises(funnel: &Funnel, page: &mut Page) {
     for (promise, periods) in funnel.policy.promises.iter().zip(&funnel.tally.promises) {
-        let team = team_name(funnel.policy, promise.team);
-        page.heading(format!("{team}: {}", promise.text));
+        let text = promise.text.strip_prefix("promise ").unwrap_or(&promise.text);
+        page.heading(format!("Promised: {text}"));
         let mut rows = Vec::new();
         for (period, kept, is_part) in periods_of(funnel, promise.per, periods) {
             let (figure, share_of, is_met) = attained(promise, kept);
@@ -353,10 +353,6 @@ fn clocks(funnel: &Funnel, page: &mut Page) {
     }
 }
 
-fn team_name(policy: &Policy, team: usize) -> &str {
-    policy.teams.get(team).map_or("", |team| team.display.as_deref().unwrap_or(&team.name))
-}
-
 // --- what does not fit ------------------------------------------------------------------------------------------------
 
 fn misfits(run: &Run, page: &mut Page) {
@@ -379,13 +375,28 @@ fn misfits(run: &Run, page: &mut Page) {
         let what = if *waited { "in which no row's condition held for it" } else { "where no row waits for it" };
         row(**part, format!("`{signal}` came in {stage}, {what}"));
     }
-    row(misfits.iter().skip(LINES_MAX).map(|(_, part)| **part).sum(), "further signals moved nobody".into());
-    row(tally.signals.before_beginning, "signals are earlier than their lead's beginning: measures see them, rows do not".into());
-    row(run.report.signals.as_ref().map_or(0, |signals| signals.rows_later), "signals are later than the end, and were left out".into());
-    row(leads.without_signal, "leads have no signal at all".into());
-    row(leads.without_beginning, "leads were not replayed: nothing says when they began (see `--start-field` and `--from`)".into());
-    row(leads.later, "leads were not replayed: they began after the end".into());
-    row(leads.circled, "leads went in a circle at one instant, and were stopped after as many steps as there are stages".into());
+    let mut either = |part: u64, one: &str, many: &str| row(part, (if part == 1 { one } else { many }).to_owned());
+    let further = misfits.iter().skip(LINES_MAX).map(|(_, part)| **part).sum();
+    either(further, "further signal moved nobody", "further signals moved nobody");
+    either(
+        tally.signals.before_beginning,
+        "signal is earlier than its lead's beginning: measures see it, rows do not",
+        "signals are earlier than their lead's beginning: measures see them, rows do not",
+    );
+    let later = run.report.signals.as_ref().map_or(0, |signals| signals.rows_later);
+    either(later, "signal is later than the end, and was left out", "signals are later than the end, and were left out");
+    either(leads.without_signal, "lead has no signal at all", "leads have no signal at all");
+    either(
+        leads.without_beginning,
+        "lead was not replayed: nothing says when it began (see `--start-field` and `--from`)",
+        "leads were not replayed: nothing says when they began (see `--start-field` and `--from`)",
+    );
+    either(leads.later, "lead was not replayed: it began after the end", "leads were not replayed: they began after the end");
+    either(
+        leads.circled,
+        "lead went in a circle at one instant, and was stopped after as many steps as there are stages",
+        "leads went in a circle at one instant, and were stopped after as many steps as there are stages",
+    );
     if rows.is_empty() {
         return;
     }

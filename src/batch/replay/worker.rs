@@ -176,7 +176,7 @@ impl Walker<'_> {
         };
         let inputs = self.encoder.encode(leads);
         let mut texts = Texts::default();
-        for row in 0..leads.rows {
+        for (row, own) in own.into_iter().enumerate() {
             let key = leads.keys.get(row);
             self.events = OwnedEvents::default();
             if let Some(signals) = &self.history.signals {
@@ -187,7 +187,7 @@ impl Walker<'_> {
             if leads.rejected[row] {
                 continue;
             }
-            let Some(start) = self.start.of(own[row], self.events.view(), &mut self.zone) else {
+            let Some(start) = self.start.of(own, self.events.view(), &mut self.zone) else {
                 done.tally.leads.without_beginning += 1;
                 continue;
             };

@@ -4,8 +4,8 @@
 //! and the next instant at which one of its rows can begin to apply. Always holds: no row begins to apply at any other instant; an
 //! instant too many does no harm, for an evaluation that finds nothing changes nothing.
 //!
-//! What can change by itself: a wait ends; a rest ends; a window of hours closes behind a signal; so much time passed without a signal; and at
-//! a local midnight everything that counts days. A stage whose rows look at none of these has no such instants.
+//! What can change by itself: a wait ends; a rest ends; a window closes behind a signal (one of days at a midnight); so much time passed without a
+//! signal; and at every local midnight whatever else counts days. A stage whose rows look at none of these has no such instants.
 
 use super::moments;
 use crate::calendar::Zone;
@@ -43,12 +43,21 @@ struct Wait {
     without: Vec<bool>,
 }
 
-/// `in last 4 hours` behind each of these; `per 6 hours without …` again and again.
+/// `in last 4 hours` behind each of these; `in last 30 days`; `per 6 hours without …`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Window {
-    microseconds: i64,
-    repeats: bool,
+    length: WindowLength,
     of: Of,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum WindowLength {
+    /// microseconds
+    Elapsed(i64),
+    /// the same again and again
+    Again(i64),
+    /// calendar days: it closes at a midnight
+    Days(i64),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,20 +119,24 @@ impl Changes {
         let since = standing.since.unwrap_or(now);
         let rest = rest_until.filter(|until| stage.rests && *until > now);
         let midnight = if stage.daily { moments::next_midnight(zone, now) } else { None };
-        let waits = stage.waits.iter().filter_map(|wait| {
+        let mut next = rest.into_iter().chain(midnight).min();
+        let mut may_be = |instant: Option<i64>| next = next.into_iter().chain(instant.filter(|instant| *instant > now)).min();
+        for wait in &stage.waits {
             let stay = events.at.partition_point(|at| *at < since);
             let last = (stay..events.at.len()).rev().find(|event| has(&wait.without, events.signal[*event]));
             let begin = last.map_or(since, |event| events.at[event].max(since));
-            moments::later(zone, begin, wait.length).filter(|end| *end > now)
-        });
-        let windows = stage.windows.iter().filter_map(|window| match &window.of {
-            Of::Signals(signals) => {
-                let own = events.at.iter().zip(events.signal).rev().filter(|(_, signal)| has(signals, **signal));
-                window.next(own.map(|(at, _)| *at), now)
-            }
-            Of::Log => window.next(standing.log.iter().rev().map(|entry| entry.at), now),
-        });
-        rest.into_iter().chain(midnight).chain(waits).chain(windows).min()
+            may_be(moments::later(zone, begin, wait.length));
+        }
+        for window in &stage.windows {
+            may_be(match &window.of {
+                Of::Signals(signals) => {
+                    let own = events.at.iter().zip(events.signal).rev().filter(|(_, signal)| has(signals, **signal));
+                    window.next(own.map(|(at, _)| *at), now, zone)
+                }
+                Of::Log => window.next(standing.log.iter().rev().map(|entry| entry.at), now, zone),
+            });
+        }
+        next
     }
 }
 
@@ -160,13 +173,17 @@ impl StageChanges {
         }
         self.daily |= measure.fading.is_some();
         match measure.window {
-            Some(Length::Days(_)) => self.daily = true,
-            Some(Length::Elapsed(microseconds)) => self.add_window(Window { microseconds, repeats: false, of: of.clone() }),
+            Some(Length::Days(days)) => self.add_window(Window { length: WindowLength::Days(days), of: of.clone() }),
+            Some(Length::Elapsed(microseconds)) => {
+                self.add_window(Window { length: WindowLength::Elapsed(microseconds), of: of.clone() });
+            }
             None => {}
         }
         match measure.kind {
             MeasureKind::DaysSinceLast | MeasureKind::DaysIn | MeasureKind::Quiet(Length::Days(_)) => self.daily = true,
-            MeasureKind::Quiet(Length::Elapsed(microseconds)) => self.add_window(Window { microseconds, repeats: true, of }),
+            MeasureKind::Quiet(Length::Elapsed(microseconds)) => {
+                self.add_window(Window { length: WindowLength::Again(microseconds), of });
+            }
             // a balance is booked day by day from rows that are measures of their own
             MeasureKind::Balance(_) => {
                 self.daily = true;
@@ -199,15 +216,28 @@ impl StageChanges {
 }
 
 impl Window {
-    /// `from` comes latest first.
-    fn next(&self, from: impl Iterator<Item = i64>, now: i64) -> Option<i64> {
-        if self.repeats {
+    /// When it closes next; `from` comes latest first.
+    fn next(&self, from: impl Iterator<Item = i64>, now: i64, zone: &mut Zone) -> Option<i64> {
+        match self.length {
+            WindowLength::Elapsed(length) => from.map(|at| at.saturating_add(length)).take_while(|end| *end > now).last(),
             // whether the signal counts is not asked here, so each may be the last that does
-            return from
-                .filter_map(|at| at.checked_add((now.checked_sub(at)? / self.microseconds + 1).checked_mul(self.microseconds)?))
-                .min();
+            WindowLength::Again(length) => {
+                from.filter_map(|at| at.checked_add((now.checked_sub(at)? / length + 1).checked_mul(length)?)).min()
+            }
+            WindowLength::Days(days) => {
+                let mut first = None;
+                // the latest closes last
+                for at in from {
+                    let day = zone.local_day(at).checked_add(days)?.checked_add(1)?;
+                    let end = moments::day_begin(zone, day)?;
+                    if end <= now {
+                        break;
+                    }
+                    first = Some(end);
+                }
+                first
+            }
         }
-        from.map(|at| at.saturating_add(self.microseconds)).take_while(|end| *end > now).last()
     }
 }
 

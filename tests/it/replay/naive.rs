@@ -140,14 +140,14 @@ impl Simulation<'_> {
             Condition::Count { signal, least } => of(signal).count() >= least,
             Condition::InDays { signal, days, least } => of(signal).filter(|at| self.days_between(*at, now) <= days).count() >= least,
             Condition::InHours { signal, hours, least } => of(signal).filter(|at| *at > now - hours * HOUR).count() >= least,
-            Condition::Quiet { signal, days } => of(signal).last().is_some_and(|at| self.days_between(at, now) > days),
+            Condition::Quiet { signal, days } => of(signal).next_back().is_some_and(|at| self.days_between(at, now) > days),
             Condition::Entered { stage, least } => self.entered.iter().filter(|(_, own)| *own == stage).count() >= least,
         }
     }
 
     fn applies(&self, row: &Row, now: i64, signal: Option<usize>) -> bool {
         let begin = |without: Option<usize>| {
-            let last = self.seen.iter().filter(|(at, own)| Some(*own) == without && *at >= self.since).map(|(at, _)| *at).last();
+            let last = self.seen.iter().filter(|(at, own)| Some(*own) == without && *at >= self.since).map(|(at, _)| *at).next_back();
             last.unwrap_or(self.since)
         };
         row.from == self.stage

@@ -217,6 +217,26 @@ fn signals_that_cannot_be_read_are_one_sentence() {
     assert!(both.err.contains("1 entry of the stage log in, 1 used"), "{}", both.err);
 }
 
+/// What `replay` writes as its log is what `score` reads as a stage log, entry by entry, in any format.
+#[test]
+fn the_log_of_a_replay_is_a_stage_log() {
+    let leads: String = std::fs::read_to_string(example("leads.csv")).unwrap().lines().take(150).map(|line| format!("{line}\n")).collect();
+    let folder = Folder::new(&[("leads.csv", &leads)]);
+    let (policy, leads, signals) = (example(""), folder.name("leads.csv"), example("signals.csv"));
+    let mut scored = Vec::new();
+    for log in ["log.csv", "log.ndjson", "log.parquet"] {
+        let log = folder.name(log);
+        let replayed = run(&["replay", &policy, "--leads", &leads, "--signals", &signals, "--to", "2026-11-18T15:00", "--log", &log]);
+        assert_eq!(replayed.code, 0, "{}", replayed.err);
+        let ran = run(&["score", &policy, &leads, "--signals", &signals, "--stage-log", &log, AS_OF, "--summary", "json"]);
+        let json: serde_json::Value = serde_json::from_str(&ran.err).unwrap();
+        let rows = |what: &str| json["stage_log"][what].as_u64().unwrap();
+        assert!(rows("rows_in") > 150 && rows("rows_in") == rows("rows_used"), "{}", json["stage_log"]);
+        scored.push(ran.out);
+    }
+    assert!(scored[0].lines().count() > 140 && scored.iter().all(|other| *other == scored[0]));
+}
+
 #[test]
 fn a_policy_is_never_written_over() {
     let folder = Folder::new(&[("clinic.lead", POLICY), ("leads.csv", LEADS)]);

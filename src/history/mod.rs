@@ -39,16 +39,22 @@ use crate::model::{Length, Transition};
 pub struct Standing<'a> {
     /// number of its stage
     pub stage: usize,
-    /// when it entered that stage; as-of if none
+    /// when it entered that stage; if none, what the log's last entry says, if it is that stage, or else as-of
     pub since: Option<i64>,
     /// the stages it went through, as far as known, in the order of time
     pub log: &'a [Transition],
 }
 
 impl Standing<'_> {
+    /// When the lead entered its stage, as far as known: a log that ends in the stage tells it too.
+    fn entered(&self, as_of: i64) -> Option<i64> {
+        let last = || self.log.iter().rfind(|entry| entry.at <= as_of).filter(|entry| entry.to == self.stage);
+        self.since.or_else(|| last().map(|entry| entry.at))
+    }
+
     /// When the stay in the stage began.
     fn began(&self, as_of: i64) -> i64 {
-        self.since.unwrap_or(as_of)
+        self.entered(as_of).unwrap_or(as_of)
     }
 }
 

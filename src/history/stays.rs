@@ -21,7 +21,7 @@ impl Reading<'_> {
         let mut moments = std::mem::take(self.moments);
         moments.clear();
         moments.extend(self.log().filter(|entry| entry.to == stage).map(|entry| entry.at));
-        if let Some(since) = self.standing.since.filter(|since| self.standing.stage == stage && *since <= self.as_of)
+        if let Some(since) = self.standing.entered(self.as_of).filter(|since| self.standing.stage == stage && *since <= self.as_of)
             && !moments.contains(&since)
         {
             moments.push(since);

@@ -1,7 +1,7 @@
 //! The measures of leads in memory.
 //!
 //! Enters: a lead with its signals and its stage log. Leaves: one value per measure of the policy, texts as written. Always holds: a signal that breaks
-//! the policy's own rules is refused, as a lead is. Without `stage_since`, a lead whose log ends in its stage has been there since then.
+//! the policy's own rules is refused, as a lead is.
 
 use super::{Lead, LeadError, fits};
 use crate::history::{ClockSignals, Layout, Measures, OwnedEvents, Seen, Standing, Texts, digest};
@@ -59,8 +59,7 @@ impl Histories {
 
 fn standing<'a>(policy: &Policy, lead: &'a Lead) -> Standing<'a> {
     let stage = lead.stage.or(policy.start_stage).unwrap_or(0);
-    let last = lead.log.last().filter(|last| last.to == stage);
-    Standing { stage, since: lead.stage_since.or(last.map(|last| last.at)), log: &lead.log }
+    Standing { stage, since: lead.stage_since, log: &lead.log }
 }
 
 fn check(policy: &Policy, lead: &Lead) -> Result<(), LeadError> {

@@ -30,7 +30,9 @@ fn run(seed: u64, used: &mut BTreeMap<&'static str, usize>, kinds: &mut LeadKind
         *used.entry(construct).or_default() += 1;
     }
     let policy = with_tables(&checked.policy, &generated.tables);
-    let scorer = Scorer::new(&policy);
+    let mut scorer = Scorer::new(&policy);
+    scorer.signals = generated.signals(seed ^ 0x5161, LEADS_PER_POLICY);
+    scorer.stage_log = generated.stage_log(seed ^ 0x1065, LEADS_PER_POLICY).filter(|_| !checked.policy.measures.is_empty());
     let calculated: BTreeSet<&'static str> = scorer.plain.program.calculations.iter().map(kind).collect();
     for kind in calculated {
         *used.entry(kind).or_default() += 1;

@@ -167,7 +167,7 @@ impl<'a> Oracle<'a> {
     }
 
     fn stay(&self) -> Option<i64> {
-        self.lead.stage_since.or_else(|| self.lead.log.last().filter(|last| last.to == self.stage()).map(|last| last.at))
+        self.lead.stage_since.or_else(|| self.log().last().filter(|last| last.to == self.stage()).map(|last| last.at))
     }
 
     fn n(&self, event: &Event) -> Option<i64> {

@@ -3,6 +3,8 @@
 //! Every policy checks without an error and uses only what is evaluated. [`Generated::constructs`] says which parts of the language
 //! it uses, so that a test can hold how often each occurs.
 
+mod histories;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -17,6 +19,7 @@ pub struct Generated {
     keeps: bool,
     fields: Vec<Field>,
     stages: usize,
+    has_signals: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -60,6 +63,7 @@ struct Maker {
     given: Vec<(String, String)>,
     keeps: bool,
     stages: usize,
+    has_signals: bool,
 }
 
 /// A named plain or money value with its scale, if the scale is known here.
@@ -85,6 +89,7 @@ pub fn generate(seed: u64) -> Generated {
         given: Vec::new(),
         keeps: false,
         stages: 0,
+        has_signals: false,
     };
     maker.policy()
 }
@@ -116,6 +121,11 @@ impl Maker {
         let mut files = BTreeMap::new();
         self.make_tables(&mut files);
         self.queues();
+        let has_flow = self.random.chance(70);
+        if has_flow {
+            self.stages = self.random.below(3) + 2;
+        }
+        self.signals();
         for index in 0..self.random.below(6) + 2 {
             self.let_number(index);
         }
@@ -130,7 +140,8 @@ impl Maker {
         for index in 0..self.random.below(3) + 1 {
             if self.random.chance(35) { self.grid(index) } else { self.decide(index) }
         }
-        if self.random.chance(65) {
+        self.running_score();
+        if has_flow {
             self.flow();
         }
         self.routes();
@@ -138,7 +149,15 @@ impl Maker {
             self.clocks();
         }
         files.insert("policy.lead".to_string(), self.text);
-        Generated { files, constructs: self.constructs, tables: self.given, keeps: self.keeps, fields: self.fields, stages: self.stages }
+        Generated {
+            files,
+            constructs: self.constructs,
+            tables: self.given,
+            keeps: self.keeps,
+            fields: self.fields,
+            stages: self.stages,
+            has_signals: self.has_signals,
+        }
     }
 
     fn lead(&mut self) {
@@ -310,8 +329,8 @@ impl Maker {
         if depth == 0 {
             return (base.text, base.scale, base.money);
         }
-        match self.random.below(16) {
-            14 | 15 => self.far_apart(),
+        match self.random.below(17) {
+            14..=16 => self.far_apart(),
             12 => self.long_sum(base),
             13 => self.fraction(base),
             0 | 1 => {
@@ -762,6 +781,9 @@ impl Maker {
             let condition = self.condition(1);
             writeln!(text, "    {points} when {condition}").unwrap();
         }
+        if let Some(row) = self.row_per_signal() {
+            writeln!(text, "    {row}").unwrap();
+        }
         if self.random.chance(60) {
             let attribute = self.attribute(None);
             text.push_str(&attribute);
@@ -845,7 +867,6 @@ impl Maker {
 
     fn flow(&mut self) {
         self.uses("flow");
-        self.stages = self.random.below(3) + 2;
         for stage in 0..self.stages {
             let mark = if stage == 0 {
                 " start"
@@ -860,6 +881,7 @@ impl Maker {
         for stage in 0..self.stages - 1 {
             let condition = self.condition(1);
             writeln!(self.text, "  t{stage} -> t{} when {condition}", stage + 1).unwrap();
+            self.waiting_row(stage, stage + 1);
             if stage > 0 {
                 let condition = self.condition(1);
                 writeln!(self.text, "  t{stage} -> t0 when {condition} recycle rest 30 days because \"again\"").unwrap();

@@ -12,6 +12,9 @@ pub struct Scorer<'p> {
     pub plain: Lowered,
     pub optimised: Program,
     as_of: i64,
+    /// of the leads that are scored, as CSV
+    pub signals: Option<String>,
+    pub stage_log: Option<String>,
 }
 
 impl<'p> Scorer<'p> {
@@ -22,7 +25,7 @@ impl<'p> Scorer<'p> {
         program::verify::verify(&optimised).unwrap_or_else(|broken| panic!("{broken:#?}"));
         let local: jiff::civil::DateTime = AS_OF.parse().unwrap();
         let as_of = local.in_tz(&policy.timezone).unwrap().timestamp().as_microsecond();
-        Scorer { policy, plain, optimised, as_of }
+        Scorer { policy, plain, optimised, as_of, signals: None, stage_log: None }
     }
 
     /// The scored file as CSV; an error if a row was rejected.
@@ -39,10 +42,16 @@ impl<'p> Scorer<'p> {
         let folder = tempfile::tempdir().unwrap();
         let (input, output) = (folder.path().join("leads.csv"), folder.path().join("scored.csv"));
         std::fs::write(&input, leads).unwrap();
+        let file = |name: &str, text: &Option<String>| {
+            let path = folder.path().join(name);
+            text.as_ref().map(|text| std::fs::write(&path, text).unwrap());
+            text.iter().map(|_| Input { place: Place::Path(path.clone()), format: None }).collect::<Vec<_>>()
+        };
+        let (signals, stage_log) = (file("signals.csv", &self.signals), file("log.csv", &self.stage_log));
         let report = batch::score(
             self.policy,
             program,
-            &Options { backend, ..Options::at(self.as_of) },
+            &Options { backend, signals, stage_log, ..Options::at(self.as_of) },
             &Input { place: Place::Path(input), format: None },
             &Output::To { place: Place::Path(output.clone()), format: None },
             &mut |_| {},

@@ -6,6 +6,7 @@ mod batch;
 mod business_time;
 mod cli;
 mod clocks;
+mod examples;
 mod history;
 mod jit;
 mod messages;

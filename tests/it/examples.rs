@@ -1,0 +1,86 @@
+//! The example policies hold what they say: they check without a word, and their own tests pass on both evaluators.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use leadwright::policy::Policy;
+use leadwright::source::{Files, ReadError};
+use leadwright::testing::TestOutcome;
+
+/// A folder on disk.
+struct Folder(PathBuf);
+
+impl Files for Folder {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        fs::read(self.0.join(path)).map_err(|_| ReadError::NotFound)
+    }
+}
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name)
+}
+
+/// Every test of the example passes; the answer is their titles.
+fn passes(name: &str) -> Vec<String> {
+    let files = Folder(folder(name));
+    let checked = leadwright::policy::check(&files, &format!("{name}.lead"));
+    assert!(checked.diagnostics.is_empty(), "{name}: {:?}", checked.diagnostics);
+    let policy = Policy::from_checked(checked).unwrap_or_else(|refused| panic!("{name}: {:?}", refused.diagnostics));
+    let results = policy.test(None).expect("machine code is made");
+    for result in &results {
+        assert_eq!(result.outcome, TestOutcome::Passed, "{name}: {}", result.title);
+    }
+    results.into_iter().map(|result| result.title).collect()
+}
+
+#[test]
+fn medbank_passes_its_tests() {
+    assert!(passes("medbank").len() >= 25);
+}
+
+#[test]
+fn stage_gates_passes_its_tests() {
+    assert!(passes("stage_gates").len() >= 8);
+}
+
+#[test]
+fn gitlab_passes_its_tests_which_name_the_facts() {
+    let titles = passes("gitlab");
+    let named = titles.iter().filter(|title| names_a_fact(title)).count();
+    assert!(named >= 100, "{named} tests name a fact");
+}
+
+/// `A1: …`, `D4, K4: …`
+fn names_a_fact(title: &str) -> bool {
+    let Some((ids, _)) = title.split_once(':') else { return false };
+    ids.split(", ").all(|id| {
+        let Some((letter, number)) = id.split_at_checked(1) else { return false };
+        "MABIDNXTRSPQUJCGK".contains(letter) && !number.is_empty() && number.chars().all(|digit| digit.is_ascii_digit())
+    })
+}
+
+#[test]
+fn every_rule_of_gitlab_carries_its_facts() {
+    let mut rows = 0;
+    for file in ["scores.lead", "stages.lead", "routes.lead", "clocks.lead"] {
+        let text = fs::read_to_string(folder("gitlab").join(file)).expect("the file is there");
+        let mut doc = "";
+        for line in text.lines() {
+            let rule = line.trim_start();
+            let is_points = rule.starts_with("+")
+                || (rule.starts_with("-") && rule.contains(" per ") || rule.starts_with("-") && rule.contains(" when "));
+            let is_row =
+                is_points || rule.contains(" -> ") || rule.starts_with("sla ") || (line.starts_with("  ") && rule.contains(" because "));
+            if rule.starts_with("##") {
+                doc = rule;
+            } else if is_row {
+                rows += 1;
+                let reason = rule.split(" because ").nth(1).unwrap_or("");
+                let known = |text: &str| text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| names_a_fact(&format!("{word}:")));
+                assert!(known(doc) || known(reason) || doc.contains("Call outcomes") || doc.contains("Qualified:"), "{file}: {line}");
+                doc = "";
+            }
+        }
+    }
+    assert!(rows >= 80, "{rows} rules");
+}

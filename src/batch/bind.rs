@@ -24,7 +24,7 @@ pub struct Binding {
     pub columns: Vec<String>,
     /// one for each field of the policy, in its order
     pub fields: Vec<Bound>,
-    /// `stage`, `stage_since` and `rest_until`, if the policy has stages; owner and queue of each route that keeps owners
+    /// `stage`, `stage_since` and `rest_until`, if the policy has stages; owner and queue of each route that keeps owners, its owner if clocks ask for it
     pub standing: Vec<Bound>,
     /// column of the lead's key
     pub key: usize,
@@ -100,7 +100,7 @@ pub struct Names {
     similar: FxHashMap<String, FieldId>,
     /// folded
     standing: Vec<(Subject, String)>,
-    /// `owner` and `queue`, which stand for those of every route that keeps owners
+    /// `owner` and `queue`, which stand for those of every route that keeps owners, or whose owners clocks ask for
     any_route: Vec<(Subject, &'static str)>,
 }
 
@@ -116,11 +116,17 @@ impl Names {
             standing.extend(columns.map(|(subject, name)| (subject, name.to_owned())));
         }
         let mut any_route = Vec::new();
-        for (number, route) in policy.routes.iter().enumerate().filter(|(_, route)| route.keeps_owners()) {
+        let clocks_ask = policy.clocks_ask_for_owners();
+        for (number, route) in policy.routes.iter().enumerate() {
             let name = fold_text(&route.name);
-            standing.push((Subject::RouteOwner(number), format!("{name}.owner")));
-            standing.push((Subject::RouteQueue(number), name));
-            any_route.extend([(Subject::RouteOwner(number), "owner"), (Subject::RouteQueue(number), "queue")]);
+            if route.keeps_owners() || clocks_ask {
+                standing.push((Subject::RouteOwner(number), format!("{name}.owner")));
+                any_route.push((Subject::RouteOwner(number), "owner"));
+            }
+            if route.keeps_owners() {
+                standing.push((Subject::RouteQueue(number), name));
+                any_route.push((Subject::RouteQueue(number), "queue"));
+            }
         }
         Ok(Names { standing, any_route, ..Names::of_fields(policy, asked.as_deref()) })
     }

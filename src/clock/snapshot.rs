@@ -72,7 +72,7 @@ struct Places {
     target: Option<usize>,
     /// per row of the clock; none for signals
     rows: Vec<Option<usize>>,
-    /// of routes, in their order
+    /// whom routes give the lead, in their order, and behind them whom they gave it before
     owners: Vec<usize>,
 }
 
@@ -106,7 +106,11 @@ impl<'p> Snapshot<'p> {
         let places = policy.slas.iter().enumerate().map(|(sla, clock)| Places {
             target: place(OutputRole::Clock(sla, ClockPart::Target)),
             rows: (0..clock.rows().count()).map(|row| place(OutputRole::Clock(sla, ClockPart::Row(row)))).collect(),
-            owners: (0..policy.routes.len()).filter_map(|route| place(OutputRole::Owner(route))).collect(),
+            owners: {
+                let given = (0..policy.routes.len()).filter_map(|route| place(OutputRole::Owner(route)));
+                let before = (0..policy.routes.len()).filter_map(|route| place(OutputRole::Clock(sla, ClockPart::Owner(route))));
+                given.chain(before).collect()
+            },
         });
         let places = places.collect();
         let plain = (0..program.outputs.len()).filter(|index| !is_part(&program.outputs[*index])).collect();

@@ -367,6 +367,8 @@ pub enum ClockPart {
     Target,
     /// since when what a row waits for is so, missing if it is not; see [`crate::model::Sla::rows`]
     Row(usize),
+    /// whom a route gave the lead before, as far as known
+    Owner(usize),
 }
 
 /// Which value answers which part of the policy.
@@ -454,6 +456,8 @@ pub struct ClockTrace {
     pub target: Value,
     /// per row of the clock, since when it is so; none for signals
     pub rows: Vec<Option<Value>>,
+    /// per route the owner that the lead had before; none at all if that does not matter
+    pub owners: Vec<Value>,
 }
 
 /// A program with its trace.

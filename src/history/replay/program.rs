@@ -52,6 +52,9 @@ pub fn program(plain: &Lowered) -> (Program, Ports) {
                 give(format!("clock {id} row {row}"), *value, OutputRole::Clock(id, ClockPart::Row(row)));
             }
         }
+        for (route, owner) in clock.owners.iter().enumerate() {
+            give(format!("clock {id} owner {route}"), *owner, OutputRole::Clock(id, ClockPart::Owner(route)));
+        }
     }
     (optimise(&program), ports)
 }

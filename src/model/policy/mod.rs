@@ -82,6 +82,12 @@ impl Policy {
         Some(ColumnType { name: text, ty: *ty, range: *range, optional: *optional })
     }
 
+    /// Whether it matters to some clock who has the lead: a member of its team works by a calendar of its own.
+    pub fn clocks_ask_for_owners(&self) -> bool {
+        let mut teams = self.slas.iter().filter_map(|clock| self.teams.get(clock.by?));
+        teams.any(|team| team.members.iter().any(|member| member.calendar != team.calendar))
+    }
+
     pub fn measure_column(&self, measure: MeasureId) -> ColumnId {
         self.fields.len() + measure
     }

@@ -1,4 +1,4 @@
-//! What clocks ask of a program: which target applies, and since when what their rows wait for is so. The rest is [`crate::clock`]'s.
+//! What clocks ask of a program: which target applies, since when what their rows wait for is so, and who had the lead before. The rest is [`crate::clock`]'s.
 
 use super::Lowering;
 use crate::model::{ClockRow, Expr, Moment, Sla, StageId};
@@ -25,7 +25,9 @@ impl Lowering<'_> {
             ClockRow::PausesWhile(_, condition) => Some(self.since_as_of(condition)),
         });
         let rows = rows.collect();
-        ClockTrace { targets, target, rows }
+        let asked = if self.policy.clocks_ask_for_owners() { self.policy.routes.len() } else { 0 };
+        let owners = (0..asked).map(|route| self.current_owner(route)).collect();
+        ClockTrace { targets, target, rows, owners }
     }
 
     /// Since when it is so; none for a signal, which the program does not see.

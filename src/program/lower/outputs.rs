@@ -39,13 +39,17 @@ impl Lowering<'_> {
     /// What clocks are worked out from; behind all answers.
     fn give_clock_parts(&mut self) {
         for (id, sla) in self.policy.slas.iter().enumerate() {
-            let Some(ClockTrace { target, rows, .. }) = self.trace.clocks.get(id).cloned() else { continue };
+            let Some(ClockTrace { target, rows, owners, .. }) = self.trace.clocks.get(id).cloned() else { continue };
             let number = OutputKind::Number { scale: 0, unit: Unit::Plain };
             self.give(format!("{}#target", sla.name), Some(target), number, OutputRole::Clock(id, ClockPart::Target));
             for (row, value) in rows.into_iter().enumerate() {
                 if value.is_some() {
                     self.give(format!("{}#{row}", sla.name), value, OutputKind::Time, OutputRole::Clock(id, ClockPart::Row(row)));
                 }
+            }
+            for (route, owner) in owners.into_iter().enumerate() {
+                let role = OutputRole::Clock(id, ClockPart::Owner(route));
+                self.give(format!("{}#owner{route}", sla.name), Some(owner), number, role);
             }
         }
     }

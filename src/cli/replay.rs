@@ -12,6 +12,7 @@ use super::locate::locate;
 use super::outcome::{Misuse, Outcome};
 use super::progress::Bar;
 use super::score::BackendChoice;
+use super::tables::TableArguments;
 use crate::batch::replay::{ReplayOptions, ReplayReport, replay};
 use crate::batch::{BatchError, Format, Input, Options, Place};
 use crate::calendar::Zone;
@@ -72,6 +73,9 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 
+    #[command(flatten)]
+    tables: TableArguments,
+
     /// Bind columns by the names that fields have in this system
     #[arg(long, value_name = "NAME")]
     system: Option<String>,
@@ -116,6 +120,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         ));
     }
     refuse_places(arguments, &policy)?;
+    let policy = arguments.tables.give(policy)?;
     let options = options(arguments, &policy)?;
     let input = Input { place: Place::parse(&arguments.leads), format: arguments.format };
     let draws = console.err_is_terminal && !arguments.quiet;
@@ -194,7 +199,7 @@ fn refuse_places(arguments: &Arguments, policy: &Policy) -> Result<(), Misuse> {
     for path in written {
         let Ok(real) = std::fs::canonicalize(path) else { continue };
         let own = policy.sources().iter().any(|(_, source)| std::fs::canonicalize(root.join(&source.path)).is_ok_and(|file| file == real));
-        let read = std::iter::once(&arguments.leads).chain(&arguments.signals);
+        let read = std::iter::once(&arguments.leads).chain(&arguments.signals).chain(arguments.tables.files());
         if own {
             return Err(Misuse::new(format!("`{}` is a file of the policy itself: name another file to write to", path.display())));
         }

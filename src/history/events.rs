@@ -26,6 +26,18 @@ impl Events<'_> {
         self.len() == 0
     }
 
+    /// Some of the events, by their numbers; each has so many words of bits and so many values.
+    pub fn only(&self, numbers: &[usize], words: usize, values: usize) -> OwnedEvents {
+        let mut only = OwnedEvents::default();
+        for event in numbers.iter().copied().filter(|event| *event < self.len()) {
+            only.at.push(self.at[event]);
+            only.signal.push(self.signal[event]);
+            only.bits.extend_from_slice(self.bits.get(event * words..(event + 1) * words).unwrap_or_default());
+            only.values.extend_from_slice(self.values.get(event * values..(event + 1) * values).unwrap_or_default());
+        }
+        only
+    }
+
     pub(super) fn bit(&self, words: usize, event: usize, bit: usize) -> bool {
         self.bits.get(event * words + bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
     }

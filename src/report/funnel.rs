@@ -383,6 +383,8 @@ fn misfits(run: &Run, page: &mut Page) {
         "signal is earlier than its lead's beginning: measures see it, rows do not",
         "signals are earlier than their lead's beginning: measures see them, rows do not",
     );
+    let bursts = tally.signals.in_bursts;
+    either(bursts, "signal is part of a burst, and no signal", "signals are part of bursts, and no signals");
     let later = run.report.signals.as_ref().map_or(0, |signals| signals.rows_later);
     either(later, "signal is later than the end, and was left out", "signals are later than the end, and were left out");
     either(leads.without_signal, "lead has no signal at all", "leads have no signal at all");

@@ -14,6 +14,8 @@ pub struct Course {
     pub misfits: Vec<Misfit>,
     /// signals earlier than the lead's beginning: they are there for measures, but had no turn
     pub before_start: usize,
+    /// signals that are part of a burst: neither rows nor measures nor clocks see them
+    pub bursts: Vec<usize>,
     /// per clock of the policy: every time that it was started
     pub clocks: Vec<Vec<Instance>>,
     /// at some instant a row still applied after as many steps as there are stages
@@ -60,6 +62,7 @@ impl Course {
         self.steps.clear();
         self.log.clear();
         self.misfits.clear();
+        self.bursts.clear();
         self.clocks.clear();
         (self.before_start, self.circled) = (0, false);
         self.step(Step { at, from: None, to: stage, row: None, event: None, given: Vec::new() }, None);
@@ -68,6 +71,13 @@ impl Course {
     pub(super) fn step(&mut self, step: Step, forget: Option<usize>) {
         self.log.push(Transition { at: step.at, from: step.from, to: step.to, forget });
         self.steps.push(step);
+    }
+
+    /// From numbers among some of the lead's signals to those among all of them.
+    pub(super) fn renumber(&mut self, numbers: &[usize]) {
+        let number = |event: usize| numbers.get(event).copied().unwrap_or(event);
+        self.steps.iter_mut().for_each(|step| step.event = step.event.map(number));
+        self.misfits.iter_mut().for_each(|misfit| misfit.event = number(misfit.event));
     }
 
     /// Where the lead ends up.

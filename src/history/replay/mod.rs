@@ -8,7 +8,7 @@
 //! **Order.** A lead begins in the start stage and is looked at there. Then come its signals and what is due (see [`changes`]), by time; at one
 //! instant first the signals, by their order of declaration and then as given, then what is due. At each turn the first row that applies moves
 //! the lead, and it is looked at again at once, until no row applies. An `on` row applies only at the turn of one of its signals; a signal
-//! that moved the lead is used up, so that one `rejected` is one step back.
+//! that moved the lead is used up, so that one `rejected` is one step back. Signals that are part of a burst are not there at all.
 
 pub mod changes;
 pub mod course;
@@ -17,6 +17,8 @@ pub mod moments;
 pub mod periods;
 pub mod program;
 pub mod tally;
+
+use std::borrow::Cow;
 
 use self::changes::Changes;
 pub use self::course::{Course, Given, Misfit, Step};
@@ -75,8 +77,6 @@ pub struct Scratch {
     measures: Vec<Option<i64>>,
     room: super::Scratch,
     recorder: Recorder,
-    /// signals that are part of a burst, of which clocks do not hear
-    dropped: Vec<bool>,
 }
 
 impl<'p> Replay<'p> {
@@ -133,20 +133,34 @@ impl<'p> Replay<'p> {
 
     pub fn scratch(&self, zone: Zone) -> Scratch {
         let (inputs, outputs) = (vec![None; self.program.inputs.len()], vec![None; self.program.outputs.len()]);
-        Scratch {
-            zone,
-            inputs,
-            outputs,
-            measures: Vec::new(),
-            room: self.measures.scratch(),
-            recorder: Recorder::default(),
-            dropped: Vec::new(),
-        }
+        Scratch { zone, inputs, outputs, measures: Vec::new(), room: self.measures.scratch(), recorder: Recorder::default() }
     }
 
     /// The lead's way through the stages until the last instant that counts. `identity` gives equal texts equal numbers, as the lead's own
     /// inputs have them.
     pub fn run(
+        &self,
+        evaluate: &Evaluate,
+        lead: &Subject,
+        until: i64,
+        identity: &mut dyn FnMut(&str) -> i64,
+        scratch: &mut Scratch,
+        course: &mut Course,
+    ) {
+        let dropped = self.measures.drops(lead.events, until);
+        if !dropped.contains(&true) {
+            return self.walk(evaluate, lead, until, identity, scratch, course);
+        }
+        // what is part of a burst is no signal, from its first one on
+        let is_kept = |event: &usize| !dropped.get(*event).copied().unwrap_or(false);
+        let numbers: Vec<usize> = (0..lead.events.len()).filter(is_kept).collect();
+        let kept = lead.events.only(&numbers, self.layout.words(), self.layout.values());
+        self.walk(evaluate, &Subject { events: kept.view(), ..*lead }, until, identity, scratch, course);
+        course.renumber(&numbers);
+        course.bursts.extend((0..lead.events.len()).filter(|event| !is_kept(event)));
+    }
+
+    fn walk(
         &self,
         evaluate: &Evaluate,
         lead: &Subject,
@@ -169,7 +183,6 @@ impl<'p> Replay<'p> {
         let mut walk = Walk { replay: self, evaluate, lead, identity, scratch, course };
         if self.clocks.is_some() {
             walk.scratch.recorder.begin(self.policy);
-            walk.scratch.dropped = self.measures.drops(events, until);
         }
         walk.settle(&mut place, None);
         while let Some(event) = walk.next_turn(&mut place, end, until) {
@@ -312,8 +325,8 @@ impl<'w> Walk<'w, '_> {
         };
         // what the signal itself moves is none of this
         self.moved_by(&Place { now: at, ..*place }, None);
-        let Scratch { outputs, recorder, dropped, .. } = &mut *self.scratch;
-        let signals = ClockSignals { layout: &self.replay.layout, events: self.lead.events, dropped: dropped.as_slice().into() };
+        let Scratch { outputs, recorder, .. } = &mut *self.scratch;
+        let signals = ClockSignals { layout: &self.replay.layout, events: self.lead.events, dropped: Cow::Borrowed(&[]) };
         recorder.signal(clocks, &signals, event, &|output| outputs.get(output).copied().flatten());
         recorder.look(clocks, at, &|output| outputs.get(output).copied().flatten());
     }
@@ -330,7 +343,7 @@ impl<'w> Walk<'w, '_> {
         let replay = self.replay;
         let events = self.past(place.turn);
         let standing = Standing { stage: place.stage, since: Some(place.since), log: &self.course.log };
-        let Scratch { zone, inputs, outputs, measures, room, recorder: _, dropped: _ } = &mut *self.scratch;
+        let Scratch { zone, inputs, outputs, measures, room, recorder: _ } = &mut *self.scratch;
         replay.measures.read(events, &standing, place.now, room, measures);
         for (measure, row) in &replay.happened {
             if let Some(value) = measures.get_mut(*measure) {

@@ -73,6 +73,8 @@ pub struct SignalCounts {
     pub before_beginning: u64,
     /// had no turn: later than the end
     pub after_end: u64,
+    /// are part of a burst that the policy ignores
+    pub in_bursts: u64,
     /// moved their lead
     pub moved: u64,
     /// moved nobody although some row waits for their kind
@@ -241,6 +243,7 @@ impl Tally {
         self.signals.read += told.events.len() as u64;
         self.signals.before_beginning += course.before_start as u64;
         self.signals.after_end += after_end as u64;
+        self.signals.in_bursts += course.bursts.len() as u64;
         self.signals.moved += course.steps.iter().filter(|step| step.event.is_some()).count() as u64;
         self.signals.misfit += course.misfits.len() as u64;
         for misfit in &course.misfits {
@@ -376,7 +379,8 @@ impl Tally {
         let mut found: Vec<Example> = Vec::new();
         let mut find = |what: Impossible, at: i64, awaited: i64| found.push(Example { lead: told.key.to_owned(), what, at, awaited });
         let beginning = course.steps.first().map_or(0, |step| step.at);
-        for event in (0..course.before_start).filter(|event| replay.is_waited_for(kind(*event))) {
+        let early = at.partition_point(|at| *at < beginning);
+        for event in (0..early).filter(|event| replay.is_waited_for(kind(*event)) && !course.bursts.contains(event)) {
             find(Impossible::BeforeBeginning { signal: kind(event) }, at[event], beginning);
         }
         for misfit in course.misfits.iter().filter(|misfit| !misfit.waited) {
@@ -440,6 +444,7 @@ impl SignalCounts {
         self.read += other.read;
         self.before_beginning += other.before_beginning;
         self.after_end += other.after_end;
+        self.in_bursts += other.in_bursts;
         self.moved += other.moved;
         self.misfit += other.misfit;
     }

@@ -210,3 +210,29 @@ fn an_after_row_waits_from_the_stage_or_from_the_last_signal_without() {
         ["2026-03-06T10:00 inquiry -> mql", "2026-03-07T20:00 mql -> sal", "2026-03-09T09:00 sal -> lost"]
     );
 }
+
+#[test]
+fn what_is_part_of_a_burst_moves_nobody_from_its_first_signal_on() {
+    let policy = HEAD.replace("signal accepted\n", "signal accepted ignore bursts of 3 within 1 minute\n");
+    let scene = Scene::new(&format!(
+        "{policy}flow {{
+  inquiry -> mql   on accepted
+  mql -> sal       when count of accepted >= 2
+  sal -> done      on won
+  sal -> lost      on rejected
+}}"
+    ));
+    let given = [
+        ("accepted", "2026-01-05T10:00:00", &[][..]),
+        ("accepted", "2026-01-05T10:00:20", &[]),
+        ("accepted", "2026-01-05T10:00:50", &[]),
+        ("accepted", "2026-01-06T08:00:00", &[]),
+        ("won", "2026-01-06T12:00:00", &[]),
+        ("accepted", "2026-01-07T08:00:00", &[]),
+    ];
+    let steps = scene.told(beds(10), "2026-01-01T00:00", &given, "2026-03-01T00:00");
+    assert_eq!(steps, ["2026-01-06T08:00 inquiry -> mql", "2026-01-07T08:00 mql -> sal"]);
+    let (course, ..) = scene.course(beds(10), scene.at("2026-01-01T00:00"), &scene.events(&given), scene.at("2026-03-01T00:00"));
+    // numbers are those among all signals
+    assert_eq!((course.bursts.as_slice(), course.steps[1].event, course.misfits[0].event), (&[0, 1, 2][..], Some(3), 4));
+}

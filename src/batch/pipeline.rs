@@ -152,6 +152,7 @@ pub fn score_with(
         let (state, tally) = turns.finish();
         TurnReport { state, tally }
     });
+    report.notes.extend(signals.iter().flat_map(|signals| signals.notes.iter().cloned()));
     (report.signals, report.stage_log) = (signals, stage_log);
     Ok(report)
 }
@@ -184,7 +185,7 @@ fn histories(
     let History { signals, log, mut signal_report, mut log_report, .. } = history;
     for (keyed, report, used) in [(signals, &mut signal_report, asked.signals), (log, &mut log_report, asked.log)] {
         let (Some(keyed), Some(report)) = (keyed, report.as_mut()) else { continue };
-        report.complete(used)?;
+        report.complete(keyed.records(), used)?;
         if let Some(rejects) = &mut rejects {
             signals::read::list_unknown_leads(&keyed, report, rejects)?;
         }

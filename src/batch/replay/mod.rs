@@ -171,7 +171,7 @@ fn replay_with(
         Ok(())
     })?;
     if let (Some(keyed), Some(signals)) = (&history.signals, &mut history.signal_report) {
-        signals.complete(asked)?;
+        signals.complete(keyed.records(), asked)?;
         if let Some(rejects) = &mut history_rejects {
             signals::read::list_unknown_leads(keyed, signals, rejects)?;
         }

@@ -31,6 +31,8 @@ pub struct Digested {
     pub parcel: Parcel,
     pub counts: Counts,
     pub bad: Vec<BadCell>,
+    /// per signal, whether any row names it; empty for a stage log
+    pub seen: Vec<bool>,
     pub bytes_read: u64,
 }
 
@@ -162,9 +164,16 @@ impl Work for SignalWorker<'_> {
 
     fn work(&mut self, chunk: &Chunk) -> Result<Digested, BatchError> {
         let mut digested = Digested { bytes_read: chunk.bytes_read(), ..Digested::default() };
+        digested.seen.resize(self.record.properties.len(), false);
         let SignalWorker { decoder, sift, conditions, encoder, evaluate, layout, record, place, answers, rows, payload, bits } = self;
         decoder.decode(chunk, &mut |block| {
             sift.sift(block, &mut digested.counts, &mut digested.bad, rows);
+            for row in 0..block.rows {
+                let signal = integer(&block.slots, SIGNAL, row);
+                if let Some(seen) = signal.and_then(|signal| digested.seen.get_mut(usize::try_from(signal).ok()?)) {
+                    *seen = true;
+                }
+            }
             if rows.is_empty() {
                 return Ok(());
             }

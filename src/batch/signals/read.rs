@@ -19,10 +19,10 @@ use crate::batch::plan::{MeasureUse, Plan};
 use crate::batch::prepare::{Prepared, prepare_record};
 use crate::batch::source::{Opened, open};
 use crate::batch::worker::Evaluate;
-use crate::batch::{Backend, Input, Keep, Options, Progress, Reading};
+use crate::batch::{Backend, Format, Input, Keep, Options, Progress, Reading};
 use crate::column::Block;
 use crate::history::{Layout, Measures};
-use crate::model::Policy;
+use crate::model::{Policy, Signal};
 use crate::program::{Parameters, Program};
 
 /// What leads did, and how their measures are read from it.
@@ -108,7 +108,7 @@ fn read_signals(
     };
     let evaluate: &Evaluate = &evaluate;
     let with_places = rejects.is_some();
-    let files = Files { record: &record, program, inputs: &options.signals, what: Reading::Signals };
+    let files = Files { record: &record, program, signals: &policy.signals, inputs: &options.signals, what: Reading::Signals };
     read_files(&files, options, rejects, progress, &mut |file, prepared| SignalWorker {
         decoder: prepared.decoder(),
         sift: Sift::new(policy, &record, record::TIME, options.as_of, options.on_bad_row, with_places),
@@ -134,7 +134,7 @@ fn read_log(
     let record = record::of_stage_log(policy).ok_or(BatchError::NoStages)?;
     let with_places = rejects.is_some();
     let program = Program::default();
-    let files = Files { record: &record, program: &program, inputs: &options.stage_log, what: Reading::StageLog };
+    let files = Files { record: &record, program: &program, signals: &[], inputs: &options.stage_log, what: Reading::StageLog };
     read_files(&files, options, rejects, progress, &mut |file, prepared| LogWorker {
         decoder: prepared.decoder(),
         sift: Sift::new(policy, &record, record::AT, options.as_of, options.on_bad_row, with_places),
@@ -148,6 +148,8 @@ fn read_log(
 struct Files<'f> {
     record: &'f Record,
     program: &'f Program,
+    /// of the policy; none for a stage log
+    signals: &'f [Signal],
     inputs: &'f [Input],
     what: Reading,
 }
@@ -166,21 +168,40 @@ fn read_files<W: Work<Done = Digested>>(
         let opened = open(input, &Keep::Key)?;
         let prepared = prepare_record(files.record, files.program, options.system.as_deref(), &opened)?;
         let unit = opened.unit();
-        let Opened { name, content, bytes_total, rows_total, .. } = opened;
+        let Opened { name, content, bytes_total, rows_total, format, .. } = opened;
         collector.files.push(HistoryFile { name, unit });
         let workers = (0..threads).map(|_| worker(index, &prepared)).collect();
         let chunks = content.read(&prepared.used_columns())?;
+        let mut seen = Vec::new();
         in_order(chunks, workers, &mut |digested: Digested| {
             builder.take(&digested.parcel)?;
             collector.take(&digested.counts, &digested.bad)?;
+            seen.resize(digested.seen.len(), false);
+            seen.iter_mut().zip(&digested.seen).for_each(|(seen, now)| *seen |= now);
             let rows = collector.counts.rows_in;
             progress(Progress { reading: files.what, rows, bytes_read: digested.bytes_read, bytes_total, rows_total });
             Ok(())
         })?;
+        let notes = missing_columns(files, &prepared, format, &collector.files[index].name, &seen);
+        collector.notes.extend(notes);
     }
     let keyed = builder.finish(threads)?;
     let report = collector.finish(keyed.keys());
     Ok((keyed, report))
+}
+
+/// Properties of signals in a file that has no column for them. NDJSON names its columns row by row.
+fn missing_columns(files: &Files, prepared: &Prepared, format: Format, file: &str, seen: &[bool]) -> Vec<String> {
+    let mut notes = Vec::new();
+    let signals = files.signals.iter().zip(&files.record.properties).zip(seen).filter(|(_, seen)| **seen && format != Format::Ndjson);
+    for ((signal, fields), _) in signals {
+        for (property, field) in signal.properties.iter().zip(fields) {
+            if prepared.binding.fields.get(*field).is_some_and(|bound| bound.column.is_none()) {
+                notes.push(format!("`{file}` has no column for `{}` of `{}`, so it is missing there", property.name, signal.name));
+            }
+        }
+    }
+    notes
 }
 
 /// Lists the rows of leads that nobody asked for, in the order of files and lines.

@@ -29,6 +29,8 @@ pub struct HistoryReport {
     /// the first ones, with the number of their file
     pub bad_cells: Vec<(usize, BadCell)>,
     pub reasons: Vec<ReasonCount>,
+    /// things a user should know, a sentence each
+    pub notes: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,11 +42,14 @@ pub struct HistoryFile {
 
 impl HistoryReport {
     /// Says which leads were there, once all have been.
-    pub fn complete(&mut self, rows_used: u64) -> Result<(), BatchError> {
-        let kept = self.rows_in - self.rows_later - self.rows_rejected;
+    /// `rows_kept` is how many were kept for their leads.
+    pub fn complete(&mut self, rows_kept: u64, rows_used: u64) -> Result<(), BatchError> {
+        let rows_out = rows_kept + self.rows_later + self.rows_rejected;
+        if rows_out != self.rows_in || rows_used > rows_kept {
+            return Err(BatchError::RowsLost { rows_in: self.rows_in, rows_out });
+        }
         self.rows_used = rows_used;
-        self.rows_of_unknown_leads =
-            kept.checked_sub(rows_used).ok_or(BatchError::RowsLost { rows_in: self.rows_in, rows_out: self.rows_in + rows_used - kept })?;
+        self.rows_of_unknown_leads = rows_kept - rows_used;
         Ok(())
     }
 }
@@ -56,6 +61,7 @@ pub struct Collector<'c> {
     pub files: Vec<HistoryFile>,
     pub counts: Counts,
     pub rejects: Option<&'c mut HistoryRejects>,
+    pub notes: Vec<String>,
     shown_max: usize,
     shown: Vec<(usize, BadCell)>,
     reasons: BadCells,
@@ -64,7 +70,7 @@ pub struct Collector<'c> {
 impl<'c> Collector<'c> {
     pub fn new(record: &'c Policy, on_bad_row: OnBadRow, shown_max: usize, rejects: Option<&'c mut HistoryRejects>) -> Collector<'c> {
         let (files, shown, counts) = (Vec::new(), Vec::new(), Counts::default());
-        Collector { record, on_bad_row, files, counts, rejects, shown_max, shown, reasons: BadCells::showing(0) }
+        Collector { record, on_bad_row, files, counts, rejects, notes: Vec::new(), shown_max, shown, reasons: BadCells::showing(0) }
     }
 
     /// Takes what is wrong in a chunk of the last file.
@@ -106,6 +112,7 @@ impl<'c> Collector<'c> {
             leads,
             bad_cells: self.shown,
             reasons,
+            notes: self.notes,
         }
     }
 }

@@ -293,6 +293,15 @@ fn a_file_that_does_not_fit_is_refused_in_one_sentence() {
     assert_eq!(scene.refusal("leads.csv", LEADS), "standard input can be read only once: `-` stands for more than one file");
 }
 
+/// Files of several systems have each its own columns; what a file's own signals lack is said.
+#[test]
+fn a_property_without_a_column_is_noted() {
+    let calls = "lead_id,signal,time\nL-1,visit,2026-11-17T09:00\nL-1,call,2026-11-17T09:00\n";
+    let (report, _) = scored(&mut past(), LEADS, &[("web.csv", SIGNALS.into()), ("crm.csv", calls.into())]);
+    let notes: Vec<&str> = report.notes.iter().filter_map(|note| note.rsplit('/').next()).collect();
+    assert_eq!(notes, ["crm.csv` has no column for `path` of `call`, so it is missing there"]);
+}
+
 #[test]
 fn without_a_file_of_signals_nobody_has_any_and_a_note_says_so() {
     let mut scene = past();

@@ -4,6 +4,7 @@ mod check;
 mod explain;
 mod interruption;
 mod replay;
+mod routing;
 mod score;
 mod test;
 mod use_of_the_program;

@@ -134,7 +134,4 @@ codes! {
     RequirementForm       "E0701" Error "a requirement has none of the known forms"
     StandardBroken        "E0702" Error "the policy breaks a standard that it follows"
     StandardContradiction "E0703" Error "two requirements contradict each other"
-
-    // E09: not evaluated yet
-    NotEvaluated        "E0901" Error "this part of the language is checked but not evaluated yet"
 }

@@ -14,9 +14,9 @@ use crate::syntax::tree::{self, ClaimKind};
 
 impl Checker<'_> {
     /// Lists a part that parses and checks but is not evaluated yet.
-    pub(crate) fn not_evaluated(&mut self, what: String, span: Span, scoring: bool) {
+    fn not_evaluated(&mut self, what: String, span: Span) {
         if self.memory.unevaluated.insert(span) {
-            self.policy.unevaluated.push(Unevaluated { what, scoring, span });
+            self.policy.unevaluated.push(Unevaluated { what, span });
         }
     }
 
@@ -24,11 +24,8 @@ impl Checker<'_> {
         let mut titles = FxHashMap::default();
         for (item, claim) in self.items.claims.clone() {
             self.check_title("claim", &claim.title, &mut titles);
-            let before = self.policy.unevaluated.len();
             self.check_claim(claim);
-            // a measure that only a claim looks at changes no score
-            self.policy.unevaluated.iter_mut().skip(before).for_each(|part| part.scoring = false);
-            self.not_evaluated(format!("the claim \"{}\"", claim.title.value), item.span, false);
+            self.not_evaluated(format!("the claim \"{}\"", claim.title.value), item.span);
         }
     }
 

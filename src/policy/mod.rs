@@ -50,7 +50,7 @@ use std::sync::OnceLock;
 
 use crate::clock;
 use crate::column::Block;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::interpret;
 use crate::jit::{Compiled, JitError};
 use crate::model::{self, AsOf, Checked, TableId, TableRows, Type};
@@ -75,7 +75,7 @@ pub struct Policy {
     compiled: OnceLock<Compiled>,
 }
 
-/// Why a policy cannot score: it has mistakes, or needs what is not evaluated yet.
+/// Why a policy cannot score: it has mistakes.
 #[derive(Debug)]
 pub struct Refused {
     pub sources: Sources,
@@ -122,18 +122,6 @@ pub fn check_as_of(files: &dyn Files, entry: &str, as_of: AsOf) -> Checked {
     model::check_as_of(files, entry, Some(as_of))
 }
 
-/// An error for each part that scoring needs and that is not evaluated yet.
-pub fn not_evaluated(policy: &model::Policy) -> Vec<Diagnostic> {
-    let parts = policy.unevaluated.iter().filter(|part| part.scoring);
-    parts
-        .map(|part| {
-            Diagnostic::new(Code::NotEvaluated, format!("{} is checked but not evaluated yet, so the policy cannot score", part.what))
-                .at(part.span, "scoring needs this")
-                .help("take this part out of the policy until it is evaluated; a score without it would be wrong or incomplete")
-        })
-        .collect()
-}
-
 impl Policy {
     /// Reads, checks and compiles a policy.
     pub fn load(files: &dyn Files, entry: &str) -> Result<Policy, Refused> {
@@ -141,13 +129,8 @@ impl Policy {
     }
 
     pub fn from_checked(checked: Checked) -> Result<Policy, Refused> {
-        let mut diagnostics = checked.diagnostics.clone();
-        if diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error) {
-            diagnostics.extend(not_evaluated(&checked.policy));
-        }
-        if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-            crate::diagnostic::sort(&mut diagnostics);
-            return Err(Refused { sources: checked.sources, diagnostics });
+        if checked.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            return Err(Refused { sources: checked.sources, diagnostics: checked.diagnostics });
         }
         Ok(Policy::ready(checked))
     }

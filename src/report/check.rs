@@ -77,21 +77,14 @@ pub fn summary(checked: &Checked, operations: Option<u64>, look: Look) -> String
 }
 
 fn not_evaluated(page: &mut Page, policy: &Policy, sources: &Sources) {
-    for (scoring, consequence) in [(true, "a policy with such parts cannot score"), (false, "scoring does not need it")] {
-        let parts = policy.unevaluated.iter().filter(|part| part.scoring == scoring);
-        let rows: Vec<_> = parts
-            .map(|part| {
-                let place = sources.position(part.span.source, part.span.start);
-                let path = &sources.get(part.span.source).path;
-                vec![words(format!("{path}:{}:{}", place.line, place.column)).paint(Paint::Dim), words(part.what.clone())]
-            })
-            .collect();
-        if !rows.is_empty() {
-            page.line(0, &[words("note: ").paint(Paint::Warn), words(format!("checked, but not evaluated yet; {consequence}:"))]);
-            page.table(2, &[], &rows);
-            page.empty_line();
-        }
-    }
+    let parts = policy.unevaluated.iter().map(|part| {
+        let place = sources.position(part.span.source, part.span.start);
+        let path = &sources.get(part.span.source).path;
+        vec![words(format!("{path}:{}:{}", place.line, place.column)).paint(Paint::Dim), words(part.what.clone())]
+    });
+    page.line(0, &[words("note: ").paint(Paint::Warn), words("checked, but not evaluated yet; scoring does not need it:")]);
+    page.table(2, &[], &parts.collect::<Vec<_>>());
+    page.empty_line();
 }
 
 /// The same for machines.
@@ -114,8 +107,6 @@ pub struct PartRecord<'a> {
     pub file: &'a str,
     pub line: usize,
     pub column: usize,
-    /// the policy cannot score because of it
-    pub scoring: bool,
 }
 
 pub fn record(checked: &Checked, operations: Option<u64>) -> CheckRecord<'_> {
@@ -123,7 +114,7 @@ pub fn record(checked: &Checked, operations: Option<u64>) -> CheckRecord<'_> {
     let parts = checked.policy.unevaluated.iter().map(|part| {
         let place = checked.sources.position(part.span.source, part.span.start);
         let file = &checked.sources.get(part.span.source).path;
-        PartRecord { what: &part.what, file, line: place.line, column: place.column, scoring: part.scoring }
+        PartRecord { what: &part.what, file, line: place.line, column: place.column }
     });
     CheckRecord {
         policy: &checked.policy.name,

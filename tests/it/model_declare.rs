@@ -806,8 +806,7 @@ fn promises_and_claims_are_checked_and_do_not_stop_scoring() {
         wrong(&text(rest), code, at, help);
     }
     let policy = right(&text("promise sales delivers 4 won per quarter\nclaim \"c\" possible beds > 3")).policy;
-    let scoring: Vec<bool> = policy.unevaluated.iter().map(|part| part.scoring).collect();
-    assert_eq!(scoring, [false]);
+    assert_eq!(policy.unevaluated.len(), 1, "{:?}", policy.unevaluated);
     let promise = &policy.promises[0];
     assert!(matches!(promise.kind, PromiseKind::Delivers { amount: 4, stage: 1 }), "{promise:?}");
     assert_eq!((promise.per, promise.text.as_str()), (CapPeriod::Quarter, "promise sales delivers 4 won per quarter"));
@@ -907,24 +906,20 @@ fn the_whole_language_checks_and_says_what_it_does_not_evaluate() {
     let checked = check(&Folder("tests/data/medbank_full"), "medbank.lead");
     assert_eq!(codes(&checked), ["E0702"], "{}", show(&checked));
     assert_eq!(checked.diagnostics[0].severity, Severity::Warning, "four fields of its score have no source in Marketo");
-    let of = |scoring: bool| -> Vec<&str> {
-        checked.policy.unevaluated.iter().filter(|part| part.scoring == scoring).map(|part| part.what.as_str()).collect()
-    };
-    assert!(of(true).is_empty(), "{:?}", of(true));
-    let others = [
+    let unevaluated: Vec<&str> = checked.policy.unevaluated.iter().map(|part| part.what.as_str()).collect();
+    let claims = [
         "the claim \"competitors never reach sales\"",
         "the claim \"more beds never lower the score\"",
         "the claim \"a clinic can still qualify\"",
     ];
-    assert_eq!(of(false), others);
+    assert_eq!(unevaluated, claims);
 }
 
 #[test]
 fn the_example_checks_and_is_evaluated_whole() {
     let checked = check(&Folder("examples/medbank"), "medbank.lead");
     assert!(checked.diagnostics.is_empty(), "{}", show(&checked));
-    // claims and promises are no part of a score
-    assert!(checked.policy.unevaluated.iter().all(|part| !part.scoring), "{:?}", checked.policy.unevaluated);
+    assert!(checked.policy.unevaluated.iter().all(|part| part.what.starts_with("the claim ")), "{:?}", checked.policy.unevaluated);
 }
 
 #[test]

@@ -68,7 +68,7 @@ pub struct Policy {
     /// lets, scores and decides, each after all that it needs
     pub order: Vec<Derived>,
     pub tests: Vec<Test>,
-    /// parts that parse and check but that scoring does not do yet; scoring reports each as `NotEvaluated`
+    /// parts that parse and check but that nothing evaluates yet; no score depends on them
     pub unevaluated: Vec<Unevaluated>,
 }
 
@@ -117,13 +117,11 @@ pub struct Currency {
     pub places: u8,
 }
 
-/// A part of the language that is not evaluated yet, e.g. what = "`sla first_touch`".
+/// A part of a policy that is not evaluated yet, and changes no score.
 #[derive(Clone, Debug)]
 pub struct Unevaluated {
+    /// "the claim \"…\""
     pub what: String,
-    /// A score would be wrong or incomplete without it, so scoring refuses. Claims, promises and the signals of tests are false: only
-    /// their own commands need them.
-    pub scoring: bool,
     pub span: Span,
 }
 

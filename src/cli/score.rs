@@ -201,7 +201,7 @@ fn refuse_inputs(arguments: &Arguments) -> Result<(), Misuse> {
     let Some(state) = arguments.rotation.out() else { return Ok(()) };
     let read = arguments.tables.files().map(place).chain([arguments.leads.input().place]);
     let written = std::iter::once(&arguments.output).chain(&arguments.rejects).map(place);
-    if *state == PathBuf::from("-") {
+    if state.as_os_str() == "-" {
         return Err(Misuse::new("`--rotation-out -` names no file: the state of rotations needs one of its own"));
     }
     match read.chain(written).any(|other| same_file(&place(state), &other)) {

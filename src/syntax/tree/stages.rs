@@ -116,7 +116,6 @@ pub struct Queue {
 }
 
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one for each queue, hence few")]
 pub enum Rotate {
     /// `rotate rep_a weight 1, rep_b weight 2` (weight 1 if not written); `capacity 50` and `otherwise duty_desk` if written
     Owners { turns: Vec<Turn>, otherwise: Option<Name>, span: Span },

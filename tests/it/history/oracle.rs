@@ -527,7 +527,7 @@ fn a_second_reading_gives_the_same() {
                 "2018-11-04T12:00Z",
                 "2026-01-02T03:00Z",
             ];
-            let around: &str = *random.pick::<&str>(&around);
+            let around: &str = random.pick::<&str>(&around);
             let as_of = leadwright::calendar::instant(around).unwrap() + random.between(-3 * 1440, 12 * 1440) * MINUTE;
             let lead = lead(&mut random, policy, as_of);
             let found = histories.measures(policy, &lead, as_of).unwrap();

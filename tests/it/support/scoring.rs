@@ -44,7 +44,9 @@ impl<'p> Scorer<'p> {
         std::fs::write(&input, leads).unwrap();
         let file = |name: &str, text: &Option<String>| {
             let path = folder.path().join(name);
-            text.as_ref().map(|text| std::fs::write(&path, text).unwrap());
+            if let Some(text) = &text {
+                std::fs::write(&path, text).unwrap();
+            }
             text.iter().map(|_| Input { place: Place::Path(path.clone()), format: None }).collect::<Vec<_>>()
         };
         let (signals, stage_log) = (file("signals.csv", &self.signals), file("log.csv", &self.stage_log));

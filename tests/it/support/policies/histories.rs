@@ -140,7 +140,7 @@ impl Maker {
             return "";
         }
         self.uses("window");
-        *self.random.pick::<&str>(&[" in last 7 days", " in last 36 hours", " in last 2 weeks", " in last 1 day"])
+        self.random.pick::<&str>(&[" in last 7 days", " in last 36 hours", " in last 2 weeks", " in last 1 day"])
     }
 
     fn since(&mut self) -> String {

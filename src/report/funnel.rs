@@ -332,7 +332,7 @@ pub(super) fn periods_of(funnel: &Funnel, per: CapPeriod, kept: &std::collection
 fn clocks(funnel: &Funnel, page: &mut Page) {
     let started = funnel.policy.slas.iter().zip(&funnel.tally.clocks).filter(|(_, clock)| clock.started > 0);
     let dim = |text: &str| words(text).paint(Paint::Dim);
-    let mut rows = vec![["", "started", "met", "too late", "running", "met of decided", "half in", "90 % in"].map(dim).to_vec()];
+    let mut rows = vec![["", "started", "met", "late", "open", "share met", "half in", "90 % in"].map(dim).to_vec()];
     for (sla, clock) in started {
         let (half, most) = quantiles(&clock.taken).unwrap_or_default();
         let late = clock.missed + clock.breached;

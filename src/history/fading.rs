@@ -1,9 +1,8 @@
 //! What a signal is still worth, by the number of days since: exactly, in millionths.
 //!
 //! Enters: how signals fade, and a number of days. Leaves: ½^(days/N) or 1 − days/N, rounded half away from zero to 6 places. Always holds: integers
-//! alone. ½^(days/N) is ½^whole × ½^(rest/N); the N second factors are tabled to 100 binary places, of which some 95 are right, and a
-//! power of two with a fraction in its exponent is irrational: a value so near to a half that this would not do does not occur among
-//! the spans that a policy can name (compared with 60 decimal digits in the tests).
+//! alone. ½^(days/N) is ½^whole × ½^(rest/N); the N second factors are tabled to 100 binary places, of which some 95 are right, and ½
+//! with a fraction in its exponent is irrational, so the product is never a half of a millionth itself. The tests compare with integers of any length.
 
 use crate::model::Fading;
 

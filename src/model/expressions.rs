@@ -229,6 +229,12 @@ impl Checker<'_> {
     /// `days since A`, `days until A`: missing when the day lies on the other side.
     fn days(&mut self, of: &tree::Expr, span: Span, scope: &Scope, kind: fn(Box<Expr>) -> ExprKind) -> Option<Expr> {
         let of = self.value(of, scope)?;
+        if let Scope::Signal(_) = scope {
+            let message = format!("`{}` changes with as-of, and a `where` is about the signal alone", self.one_line(span));
+            let help = "a window such as `in last 30 days` says how long ago a signal may be";
+            self.report(Diagnostic::new(Code::WrongType, message).at(span, "not a matter of the signal").help(help));
+            return None;
+        }
         match of.ty {
             Type::Date | Type::Time => Some(Expr {
                 kind: kind(Box::new(of)),

@@ -17,8 +17,8 @@ use super::value::{Decimal, Interval, SCALE_MAX, Type};
 use super::weights::Part;
 use super::words::a_value_of;
 use super::{
-    Adjust, Attribute, BandRow, Derived, Expr, Matcher, MeasureKind, Persona, PointsRow, RowPoints, Score, ScoreId, Section, SectionKind,
-    SectionName,
+    Adjust, Attribute, BandRow, Derived, Expr, Length, Matcher, MeasureKind, Persona, PointsRow, RowPoints, Score, ScoreId, Section,
+    SectionKind, SectionName,
 };
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
@@ -26,6 +26,9 @@ use crate::syntax::tree::{self, Points, PointsKind, ScorePart, SectionRow};
 
 /// A section outside the personas stands in the model of each; so many such copies are made.
 const SHARED_SECTIONS_MAX: usize = 10_000;
+
+/// In microseconds.
+const HOUR: i64 = 3_600_000_000;
 
 /// The parts of a score's tree that make one model: with its condition, or for every lead.
 struct Model<'t> {
@@ -467,7 +470,7 @@ impl Checker<'_> {
                 super::PointsKind::Per { every: self.every(*every, tree.span)?, count }
             }
             PointsKind::PerQuiet { duration, signal, cap } => {
-                let length = self.length(duration, "a quiet time");
+                let length = self.length(duration, "a quiet time").and_then(|length| self.an_hour_at_least(length, duration));
                 let clauses = Clauses { cap: cap.as_ref(), ..Clauses::default() };
                 let measured = self.measured(&tree::Subject::Signal(signal.clone()), &clauses);
                 let answer = count_of(false, cap.as_ref());
@@ -482,6 +485,18 @@ impl Checker<'_> {
             because: tree.because.as_ref().map(|text| text.value.clone()),
             span: tree.span,
         })
+    }
+
+    /// Quiet times are counted one by one where a cap or a balance asks for the day of each.
+    fn an_hour_at_least(&mut self, length: Length, duration: &tree::Duration) -> Option<Length> {
+        match length {
+            Length::Elapsed(length) if length < HOUR => {
+                let message = format!("`{}` is too short for a quiet time", self.one_line(duration.span));
+                self.report(Diagnostic::new(Code::OutOfRange, message).at(duration.span, "").help("a quiet time lasts an hour at least"));
+                None
+            }
+            Length::Days(_) | Length::Elapsed(_) => Some(length),
+        }
     }
 
     /// How many signals give the points once.

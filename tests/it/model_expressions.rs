@@ -274,6 +274,14 @@ fn measures_have_types() {
 }
 
 #[test]
+fn what_depends_on_as_of_is_no_matter_of_a_signal_and_quiet_times_are_no_moments() {
+    refused(&[
+        ("signal met { on_day date }\nlet x = count of met where days since on_day < 3", "E0301", "days since on_day", "in last 30 days"),
+        ("score s { section a points { +1 per 59 minutes without call } }", "E0304", "59 minutes", "an hour at least"),
+    ]);
+}
+
+#[test]
 fn names_are_resolved_or_suggested() {
     refused(&[
         ("let x = bedz + 1", "E0201", "bedz", "beds"),

@@ -542,3 +542,25 @@ fn a_second_reading_gives_the_same() {
     }
     assert!(compared > 100_000 && known * 4 > compared, "{compared} measures, {known} of them not nothing");
 }
+
+/// ½^(days/N) for many N and days, through a measure that counts one signal a hundred times over: 100 × the weight, to 2 places.
+#[test]
+fn halves_are_right_in_the_sixth_place() {
+    for over in [1, 2, 3, 7, 13, 30, 45, 90, 180, 365] {
+        let text = format!(
+            "leadwright 1\npolicy p {{ timezone \"UTC\" }}\nlead {{ id text key }}\nsignal s {{ n whole 0..10_000 }}\nlet m = sum of s.n fading half every {over} days\n"
+        );
+        let checked = check(&BTreeMap::from([("policy.lead".to_string(), text)]), "policy.lead");
+        assert!(checked.diagnostics.is_empty(), "{:?}", checked.diagnostics);
+        let histories = Histories::new(&checked.policy);
+        let at = leadwright::calendar::instant("2020-01-01T12:00Z").unwrap();
+        // 10,000 times the weight has all its places
+        let signals = vec![Event { signal: 0, at, values: vec![Some(Constant::Integer(10_000))] }];
+        let lead = Lead { values: vec![None], signals, ..Lead::default() };
+        for days in (0..over.min(60)).chain([over, 2 * over, 7 * over, 7 * over + 1, 20 * over, 21 * over - 1, 21 * over, 22 * over]) {
+            let found = histories.measures(&checked.policy, &lead, at + days * 1440 * MINUTE).unwrap();
+            let expected = Oracle::worked_out(Fading::HalfEveryDays(over as u64), days);
+            assert_eq!(found, [Some(Constant::Integer(expected as i64))], "{days} days of {over}");
+        }
+    }
+}

@@ -2,11 +2,11 @@
 //!
 //! Enters: a checked [`Policy`] without errors. Leaves: a [`Program`](super::Program) that gives every score, section, decide, stage and
 //! route of it, with everything that an explanation may want to show, and the [`Trace`] that says where. Always holds: the
-//! program verifies; lowering never fails and never panics. What is not evaluated yet (measures, `running`, `on` and `after` rows, `keep owner`,
-//! tables from input) is missing, or does not apply; whoever scores refuses such policies beforehand.
+//! program verifies; lowering never fails and never panics. Measures, balances and what `on` and `after` rows wait for are inputs, which whoever
+//! encodes a lead takes from its history. A table from input that was not given has no rows.
 //!
-//! Arithmetic is as written, from left to right: a sum or a product that leaves 64 bits on the way is missing. A product with `/` is
-//! one fraction: what is above and what is below the line must each fit 64 bits, the quotient of both is exact and rounded once.
+//! Arithmetic is exact: a sum, a fraction, a remainder or an extreme is missing only where its result leaves 64 bits. Where bounds allow a part
+//! to leave them, one operation works the whole out ([`super::calculation`]).
 
 mod builder;
 mod clocks;

@@ -1,7 +1,10 @@
 //! Files of signals beside a file of leads.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use arrow_array::types::Int32Type;
+use arrow_array::{ArrayRef, Decimal128Array, DictionaryArray, Int32Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use leadwright::batch::{self, Format, HistoryReport, Input, OnBadRow, Place, Report};
 use leadwright::policy::Backend;
 use leadwright::record::Lead;
@@ -121,6 +124,40 @@ fn every_format_is_equal() {
     let path = scene.write("signals.dat", tables::text_bytes(Format::Ndjson, &records));
     scene.options.signals = vec![Input { place: Place::Path(path), format: Some(Format::Ndjson) }];
     assert_eq!(scene.score_csv(LEADS).1, SCORED);
+}
+
+/// As a data warehouse types them: instants, dictionaries, decimals, integers.
+#[test]
+fn typed_columns_give_the_same_answers() {
+    let records = tables::records(SIGNALS);
+    let zone = jiff::tz::TimeZone::get("America/New_York").unwrap();
+    let instant = |cell: &str| match cell.parse::<jiff::Timestamp>() {
+        Ok(instant) => instant,
+        Err(_) => cell
+            .replace('Z', ":00Z")
+            .parse()
+            .unwrap_or_else(|_| cell.parse::<jiff::civil::DateTime>().unwrap().to_zoned(zone.clone()).unwrap().timestamp()),
+    };
+    let cells = |column: usize| records[1..].iter().map(move |row| Some(row[column].as_str()).filter(|cell| !cell.is_empty()));
+    let cents = |cell: &str| cell.replace('.', "").parse::<i128>().unwrap();
+    let times = cells(2).map(|cell| cell.map(|cell| instant(cell).as_microsecond()));
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("lead_id", Arc::new(StringArray::from_iter(cells(0)))),
+        ("signal", Arc::new(cells(1).collect::<DictionaryArray<Int32Type>>())),
+        ("time", Arc::new(TimestampMicrosecondArray::from_iter(times).with_timezone("UTC"))),
+        ("path", Arc::new(StringArray::from_iter(cells(3)))),
+        ("Seconds", Arc::new(Int32Array::from_iter(cells(4).map(|cell| cell.map(|cell| cell.parse::<i32>().unwrap()))))),
+        ("amount", Arc::new(Decimal128Array::from_iter(cells(5).map(|cell| cell.map(cents))).with_precision_and_scale(12, 2).unwrap())),
+        ("kind", Arc::new(cells(6).collect::<DictionaryArray<Int32Type>>())),
+    ];
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true))).unwrap();
+    for (name, bytes) in [
+        ("s.parquet", tables::parquet_bytes(std::slice::from_ref(&batch))),
+        ("s.arrow", tables::arrow_bytes(std::slice::from_ref(&batch))),
+        ("stream.arrow", tables::arrow_stream_bytes(std::slice::from_ref(&batch), None)),
+    ] {
+        assert_eq!(scored(&mut past(), LEADS, &[(name, bytes)]).1, SCORED, "{name}");
+    }
 }
 
 #[test]

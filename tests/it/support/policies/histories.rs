@@ -66,7 +66,7 @@ impl Maker {
                 let text = *self.random.pick(TEXTS);
                 let test = match self.random.below(4) {
                     0 => format!("({name} is \"{text}\")"),
-                    1 => format!("({name} starts with \"{}\")", &text[..1]),
+                    1 => format!("({name} starts with \"{}\")", text.chars().take(1).collect::<String>()),
                     2 => format!("(places[{name}].target is q0)"),
                     _ => format!("({name} is missing)"),
                 };

@@ -4,6 +4,7 @@
 //! or fading, so that each can be booked on the day of its signal. What looks at the lead as it is today has no day to be booked on.
 
 use super::check::Checker;
+use super::decimals::rescaled;
 use super::measures::Measured;
 use super::{MeasureKind, PointsKind, Score, ScoreId, SectionKind, Subject, Type, Unit};
 use crate::diagnostic::{Code, Diagnostic};
@@ -61,6 +62,12 @@ impl Checker<'_> {
     pub(crate) fn run_score(&mut self, id: ScoreId, score: &mut Score) {
         let range = score.range.unwrap_or(score.sum_interval);
         let range = super::Interval { low: range.low.min(range.high), high: range.high };
+        // a balance that was brought into its range is no sum of points: it may be anywhere there
+        score.sum_interval = range;
+        if let Some((low, high)) = rescaled(range.low, score.sum_scale, score.scale).zip(rescaled(range.high, score.sum_scale, score.scale))
+        {
+            score.interval = super::Interval { low, high };
+        }
         let measured =
             Measured { subject: Subject::Signals(Vec::new()), condition: None, window: None, since: None, cap: None, fading: None };
         let ty = Type::Number { scale: score.sum_scale, unit: Unit::Plain };

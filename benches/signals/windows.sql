@@ -11,7 +11,7 @@ COPY (
     SELECT
       lead_id,
       count(*) FILTER (signal = 'page_view' AND starts_with(path, '/careers') AND days <= 30) AS careers,
-      round(sum(round(pow(0.5, days / 30.0), 6)) FILTER (signal = 'page_view' AND starts_with(path, '/products')), 2) AS products,
+      round(sum(CAST(round(pow(0.5, days / 30.0), 6) AS DECIMAL(18, 6))) FILTER (signal = 'page_view' AND starts_with(path, '/products')), 2) AS products,
       count(DISTINCT local_day) FILTER (signal = 'brochure_download' AND days <= 90) AS brochures,
       bool_or(signal = 'ask_for_rep' AND days <= 14) AS asked,
       min(days) FILTER (signal = 'page_view') AS quiet

@@ -128,6 +128,8 @@ fn random_policies_see_the_same_leads_in_files_and_in_memory() {
                 stage: found.stage,
                 stage_since: found.stage_since,
                 rest_until: found.rest_until,
+                owners: found.owners,
+                queues: found.queues,
                 ..Lead::default()
             };
             let answers = scene

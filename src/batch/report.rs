@@ -303,6 +303,7 @@ fn interval_of(policy: &Policy, role: OutputRole) -> Interval {
         }
         OutputRole::Decide(_)
         | OutputRole::Stage
+        | OutputRole::StageRule
         | OutputRole::Queue(_)
         | OutputRole::Owner(_)
         | OutputRole::Clock(..)

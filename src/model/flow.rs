@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use super::check::Checker;
 use super::expressions::Scope;
 use super::measures::{Clauses, Measured};
-use super::{Because, EventColumnId, Expr, Flow, FlowRow, Forget, Length, MeasureKind, Trigger, Type};
+use super::{Because, ChoiceMember, Choices, EventColumnId, Expr, Flow, FlowRow, Forget, Length, MeasureKind, Trigger, Type};
 use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
 use crate::source::Span;
 use crate::syntax::tree::{self, FromStages, Subject};
@@ -38,6 +38,18 @@ impl Checker<'_> {
             self.policy.flows.push(Flow { name, rows, span: item.span });
         }
         self.check_ways();
+        self.name_rows();
+    }
+
+    /// Makes the rows a set of names, so that an answer can say which of them moved the lead.
+    fn name_rows(&mut self) {
+        let rows = self.policy.flows.iter().flat_map(|flow| &flow.rows);
+        let members: Vec<ChoiceMember> =
+            rows.map(|row| ChoiceMember { name: self.one_line(row.span), display: None, spellings: Vec::new(), span: row.span }).collect();
+        if !members.is_empty() {
+            self.policy.choices.push(Choices { members });
+            self.policy.row_choices = Some(self.policy.choices.len() - 1);
+        }
     }
 
     fn check_flow_row(&mut self, row: &tree::FlowRow) -> Option<FlowRow> {

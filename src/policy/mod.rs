@@ -199,6 +199,7 @@ impl Policy {
                 | OutputRole::Section(..)
                 | OutputRole::Decide(_)
                 | OutputRole::Stage
+                | OutputRole::StageRule
                 | OutputRole::Queue(_)
                 | OutputRole::Owner(_)
                 | OutputRole::EventCondition(_)

@@ -349,6 +349,8 @@ pub enum OutputRole {
     Decide(usize),
     /// the stage after the transition
     Stage,
+    /// the row that moved the lead there, counted through all flows
+    StageRule,
     Queue(usize),
     Owner(usize),
     /// of a program of conditions over signals

@@ -195,6 +195,8 @@ fn choices(page: &mut Page, policy: &Policy, counts: &ChoiceCounts, moves: &[Mov
     let route = |index: usize| shown_name(policy.routes.get(index).map(|route| (&route.name, &route.display)), &counts.output);
     match counts.role {
         OutputRole::Stage => stages(page, &members, moves),
+        // the moves stand beneath the stages
+        OutputRole::StageRule => {}
         // only those that got a lead: the policy's other queues and owners may be of other routes
         OutputRole::Queue(index) => {
             page.heading(format!("{}: {} to a queue, {} to none", route(index), counted(given, "lead", "leads"), count(counts.missing)));
@@ -216,6 +218,7 @@ fn choices(page: &mut Page, policy: &Policy, counts: &ChoiceCounts, moves: &[Mov
             let decide = match counts.role {
                 OutputRole::Decide(index) => policy.decides.get(index),
                 OutputRole::Stage
+                | OutputRole::StageRule
                 | OutputRole::Queue(_)
                 | OutputRole::Owner(_)
                 | OutputRole::Score(_)

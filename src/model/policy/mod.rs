@@ -51,6 +51,8 @@ pub struct Policy {
     pub stages: Vec<Stage>,
     /// the choices whose indexes are stage numbers
     pub stage_choices: Option<ChoicesId>,
+    /// the rows of all flows, in order, by their text: what moved a lead
+    pub row_choices: Option<ChoicesId>,
     pub start_stage: Option<usize>,
     pub flows: Vec<Flow>,
     pub teams: Vec<Team>,

@@ -24,6 +24,9 @@ impl Lowering<'_> {
         if let (Some(stage), Some(choices)) = (self.trace.stage_after, policy.stage_choices) {
             self.give("stage".to_string(), Some(stage), OutputKind::Choice(choices), OutputRole::Stage);
         }
+        if let (Some(row), Some(choices)) = (self.trace.moved_by, policy.row_choices) {
+            self.give("stage.rule".to_string(), Some(row), OutputKind::Choice(choices), OutputRole::StageRule);
+        }
         for (id, route) in policy.routes.iter().enumerate() {
             let (queue, owner) = (self.routes[id].value, self.routes[id].owner);
             if let Some(choices) = policy.queue_choices {
@@ -77,6 +80,7 @@ pub(super) fn make_room_for_turns(program: &mut Program, policy: &Policy) {
             | OutputRole::Section(..)
             | OutputRole::Decide(_)
             | OutputRole::Stage
+            | OutputRole::StageRule
             | OutputRole::EventCondition(_)
             | OutputRole::Clock(..)
             | OutputRole::ClockDue(_)

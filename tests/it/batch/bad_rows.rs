@@ -110,7 +110,7 @@ fn lines_that_are_no_leads() {
         ]
     );
     assert_eq!((report.rows_in, report.rows_scored), (13, 2));
-    assert_eq!(scene.read("scored.csv").lines().last().unwrap(), "13,45,38,warm,inquiry,,");
+    assert_eq!(scene.read("scored.csv").lines().last().unwrap(), "13,45,38,warm,inquiry,,,");
 }
 
 /// Also where the column is carried through: one line of the rejects for a name.
@@ -146,7 +146,7 @@ fn bad_cells_can_count_as_missing() {
         ]
     );
     assert_eq!((report.rows_scored, report.rows_rejected, report.cells_taken_as_missing), (1, 2, 3));
-    assert_eq!(scored.lines().nth(1).unwrap(), "L-1,20,20,cold,inquiry,,");
+    assert_eq!(scored.lines().nth(1).unwrap(), "L-1,20,20,cold,inquiry,,,");
     assert_eq!(report.reasons[0].column, "beds");
     assert_eq!(report.reasons[0].cells, 2);
 }
@@ -193,7 +193,7 @@ fn semicolons_and_tabs_part_cells_too() {
     let scene = Scene::new();
     let (_, with_semicolons) = scene.score_csv("lead_id;kind;sites;note\nL-1;clinic;1;a, b\n");
     let (_, with_tabs) = scene.score_csv("lead_id\tkind\tsites\tnote\nL-1\tclinic\t1\ta, b\n");
-    assert_eq!(with_semicolons.lines().nth(1), Some("L-1,20,20,cold,inquiry,,"));
+    assert_eq!(with_semicolons.lines().nth(1), Some("L-1,20,20,cold,inquiry,,,"));
     assert_eq!(with_semicolons, with_tabs);
     let (_, old_macintosh) = scene.score_csv("lead_id,kind,sites\rL-1,clinic,1\r");
     assert_eq!(with_tabs, old_macintosh);

@@ -12,8 +12,8 @@ fn all_columns_come_out_unchanged_and_in_order() {
         scored,
         format!(
             "campaign,lead_id,kind,sites,note,{ANSWERS}\n\
-             \"a, b\",L-1, Clinic ,1,\"say \"\"hi\"\"\",20,20,cold,inquiry,,\n\
-             ,L-2,clinic,02,,20,20,cold,inquiry,,\n"
+             \"a, b\",L-1, Clinic ,1,\"say \"\"hi\"\"\",20,20,cold,inquiry,,,\n\
+             ,L-2,clinic,02,,20,20,cold,inquiry,,,\n"
         )
     );
 }
@@ -22,7 +22,7 @@ fn all_columns_come_out_unchanged_and_in_order() {
 fn chosen_columns_stand_behind_the_key() {
     let scene = Scene::new().with(|options| options.keep = Keep::parse("NOTE, kind"));
     let (_, scored) = scene.score_csv("note,lead_id,kind,sites\nx,L-1,clinic,1\n");
-    assert_eq!(scored, format!("lead_id,note,kind,{ANSWERS}\nL-1,x,clinic,20,20,cold,inquiry,,\n"));
+    assert_eq!(scored, format!("lead_id,note,kind,{ANSWERS}\nL-1,x,clinic,20,20,cold,inquiry,,,\n"));
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn a_carried_column_makes_way_for_an_answer() {
     let scene = Scene::new().with(|options| options.keep = Keep::All);
     let (report, scored) = scene.score_csv("lead_id,kind,sites,Stage,fit,,\nL-1,clinic,1,mql,12,a,b\n");
     assert_eq!(scored.lines().next().unwrap(), format!("lead_id,kind,sites,input.Stage,input.fit,column 6,column 7,{ANSWERS}"));
-    assert_eq!(scored.lines().nth(1).unwrap(), "L-1,clinic,1,mql,12,a,b,20,20,cold,lost,,");
+    assert_eq!(scored.lines().nth(1).unwrap(), "L-1,clinic,1,mql,12,a,b,20,20,cold,lost,mql -> lost when status is cold,,");
     assert_eq!(report.binding.kept[3].name, "input.Stage");
 }
 
@@ -43,7 +43,7 @@ fn json_values_stand_as_they_stood() {
          {\"lead_id\":\"L-\\u0032\",\"kind\":\"clinic\",\"sites\":1,\"extra\":null,\"late\":true}\n",
     );
     scene.score(&input, &scene.path("scored.ndjson")).unwrap();
-    let tail = "\"fit\":20,\"fit.all\":20,\"status\":\"cold\",\"stage\":\"inquiry\",\"handover\":null,\"handover.owner\":null}";
+    let tail = "\"fit\":20,\"fit.all\":20,\"status\":\"cold\",\"stage\":\"inquiry\",\"stage.rule\":null,\"handover\":null,\"handover.owner\":null}";
     assert_eq!(
         scene.read("scored.ndjson"),
         format!(
@@ -56,8 +56,8 @@ fn json_values_stand_as_they_stood() {
         scene.read("scored.csv"),
         format!(
             "lead_id,kind,sites,extra,big,late,{ANSWERS}\n\
-             L-1,clinic,1.0,\"{{\"\"a\"\":[1, 2]}}\",12345678901234567890.10,,20,20,cold,inquiry,,\n\
-             L-2,clinic,1,,,true,20,20,cold,inquiry,,\n"
+             L-1,clinic,1.0,\"{{\"\"a\"\":[1, 2]}}\",12345678901234567890.10,,20,20,cold,inquiry,,,\n\
+             L-2,clinic,1,,,true,20,20,cold,inquiry,,,\n"
         )
     );
 }
@@ -96,13 +96,13 @@ fn a_column_that_comes_late_is_kept_and_bound() {
             let scored = scene.read("scored.csv");
             assert!(scored.to_lowercase().starts_with("lead_id,kind,sites,beds,campaign,fit,"), "{}", &scored[..80]);
             assert!(scored.contains("\nL-29999,clinic,1,,,20,20,"), "{threads}");
-            assert!(scored.ends_with("\nlast,clinic,1,900,x,50,50,warm,inquiry,,\n"));
+            assert!(scored.ends_with("\nlast,clinic,1,900,x,50,50,warm,inquiry,,,\n"));
             assert!(bound(&report).contains(&"beds".to_owned()));
         }
         // What is bound is known behind the run, also where nothing of it is kept.
         let scene = Scene::new().with(|options| options.threads = threads);
         let report = scene.score(&input, &scene.path("scored.csv")).unwrap();
-        assert!(scene.read("scored.csv").ends_with("\nlast,50,50,warm,inquiry,,\n"));
+        assert!(scene.read("scored.csv").ends_with("\nlast,50,50,warm,inquiry,,,\n"));
         assert!(bound(&report).contains(&"beds".to_owned()));
         let unused: Vec<&str> = report.binding.unused.iter().map(|column| report.binding.columns[*column].as_str()).collect();
         assert_eq!(unused, ["campaign"]);

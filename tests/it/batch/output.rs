@@ -48,7 +48,7 @@ fn an_old_output_stays_until_the_new_one_is_whole() {
     assert_eq!(scene.read("scored.csv"), "old");
     assert_eq!(fs::read_dir(scene.folder.path()).unwrap().count(), 2);
     let (_, scored) = scene.score_csv(LEADS);
-    assert!(scored.ends_with("L-1,20,20,cold,inquiry,,\n"));
+    assert!(scored.ends_with("L-1,20,20,cold,inquiry,,,\n"));
 }
 
 #[test]

@@ -79,7 +79,7 @@ queue inside team sales rotate ann weight 1, bob weight 1, eve weight 2
 "#;
 
 /// The columns that the policy above answers with.
-pub const ANSWERS: &str = "fit,fit.all,status,stage,handover,handover.owner";
+pub const ANSWERS: &str = "fit,fit.all,status,stage,stage.rule,handover,handover.owner";
 
 pub fn policy(text: &str) -> Policy {
     let files = BTreeMap::from([("policy.lead".to_owned(), text.to_owned())]);

@@ -17,9 +17,9 @@ fn a_csv_file_is_scored_on_both_backends() {
             scored,
             format!(
                 "lead_id,{ANSWERS}\n\
-                 L-1,100,100,hot,mql,inside,{}\n\
-                 L-2,30,30,warm,inquiry,,\n\
-                 L-3,17,27,hot,mql,desk,\n",
+                 L-1,100,100,hot,mql,inquiry -> mql when status is hot,inside,{}\n\
+                 L-2,30,30,warm,inquiry,,,\n\
+                 L-3,17,27,hot,mql,inquiry -> mql when status is hot,desk,\n",
                 scored.lines().nth(1).unwrap().rsplit(',').next().unwrap()
             )
         );

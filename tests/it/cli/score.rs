@@ -5,11 +5,11 @@ use std::process::Stdio;
 use super::{AS_OF, Folder, LEADS, POLICY, clinic, command, example, run, run_command};
 
 const SCORED: &str = "\
-id,fit,fit.size,status,stage,work,work.owner
-A,100,100,hot,working,far,ann
-B,4,4,cold,fresh,,
-C,20,40,out,fresh,,
-F,100,100,cold,fresh,,
+id,fit,fit.size,status,stage,stage.rule,work,work.owner
+A,100,100,hot,working,fresh -> working when status is hot,far,ann
+B,4,4,cold,fresh,,,
+C,20,40,out,fresh,,,
+F,100,100,cold,fresh,,,
 ";
 
 #[test]
@@ -46,7 +46,10 @@ fn leads_from_standard_input_and_other_formats() {
     // there and back; the stage goes along, so the second time lead A does not enter it
     let parquet = folder.name("kept.parquet");
     assert_eq!(run(&["score", &policy, &folder.name("leads.csv"), AS_OF, "-q", "--keep", "all", "-o", &parquet]).code, 0);
-    assert_eq!(run(&["score", &policy, &parquet, AS_OF, "-q"]).out, SCORED.replace("working,far,ann", "working,,"));
+    assert_eq!(
+        run(&["score", &policy, &parquet, AS_OF, "-q"]).out,
+        SCORED.replace("working,fresh -> working when status is hot,far,ann", "working,,,")
+    );
 }
 
 #[test]
@@ -103,11 +106,13 @@ fn the_summary_for_programs_adds_up() {
     assert_eq!(number(&json["rows_in"]), number(&json["rows_scored"]) + number(&json["rows_rejected"]));
     let scored = std::fs::read_to_string(folder.name("scored.csv")).unwrap();
     assert_eq!(number(&json["rows_scored"]), scored.lines().count() as u64 - 1);
-    let header: Vec<&str> = scored.lines().next().unwrap().split(',').collect();
+    let mut reader = csv::Reader::from_reader(scored.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
     for counts in json["counts"].as_array().unwrap() {
         let column = header.iter().position(|name| counts["output"] == *name).unwrap();
         for member in counts["leads"].as_array().unwrap() {
-            let rows = scored.lines().skip(1).filter(|line| line.split(',').nth(column) == member["name"].as_str()).count();
+            let rows = rows.iter().filter(|row| row.get(column) == member["name"].as_str()).count();
             assert_eq!(number(&member["leads"]), rows as u64, "{} {}", counts["output"], member["name"]);
         }
     }

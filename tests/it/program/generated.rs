@@ -38,6 +38,7 @@ fn random_policies_lower_and_optimise() {
                 }
                 OutputRole::Decide(_)
                 | OutputRole::Stage
+                | OutputRole::StageRule
                 | OutputRole::Queue(_)
                 | OutputRole::Owner(_)
                 | OutputRole::Clock(..)

@@ -524,7 +524,7 @@ test "lost stays lost" {
     // One row per flow row: applies, looked at alone.
     assert_eq!(lowered.trace.flows.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
     let names: Vec<&str> = lowered.program.outputs.iter().map(|output| output.name.as_str()).collect();
-    assert_eq!(names, ["grade", "tier", "stage", "handover", "handover.owner", "always", "always.owner"]);
+    assert_eq!(names, ["grade", "tier", "stage", "stage.rule", "handover", "handover.owner", "always", "always.owner"]);
     assert_eq!(checked.policy.decides.len(), 2);
 }
 

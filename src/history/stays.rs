@@ -51,10 +51,10 @@ impl Reading<'_> {
             }
         };
         while let Some(entry) = entries.next() {
-            // the last stay of the log runs, or it ended when the stay that runs began
+            // the last stay of the log is the one that runs, or it ended when that one began
             let ended = match entries.peek() {
                 Some(next) => next.at,
-                None if standing.stage == stage => continue,
+                None if standing.stage == stage && entry.at >= standing.began(as_of) => continue,
                 None => standing.began(as_of).min(as_of),
             };
             if entry.to == stage {

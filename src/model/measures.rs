@@ -305,6 +305,12 @@ impl Checker<'_> {
             | tree::MeasureKind::DaysSinceLast
             | tree::MeasureKind::DaysIn => false,
         };
+        if measure.kind == tree::MeasureKind::DaysIn && (measure.window.is_some() || measure.since.is_some()) {
+            let place = measure.window.as_ref().map_or(span, |window| window.span);
+            let message = "`days in` counts all stays of a lead, without window and without `since`";
+            self.report(Diagnostic::new(Code::WrongType, message).at(place, "not for stays").help("leave the clause out"));
+            return false;
+        }
         if adds_up || (measure.cap.is_none() && measure.fading.is_none()) {
             return true;
         }

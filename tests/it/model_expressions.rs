@@ -278,6 +278,8 @@ fn what_depends_on_as_of_is_no_matter_of_a_signal_and_quiet_times_are_no_moments
     refused(&[
         ("signal met { on_day date }\nlet x = count of met where days since on_day < 3", "E0301", "days since on_day", "in last 30 days"),
         ("score s { section a points { +1 per 59 minutes without call } }", "E0304", "59 minutes", "an hour at least"),
+        ("let x = days in mql in last 3 days", "E0301", "3 days", "leave the clause out"),
+        ("let x = days in mql since entering mql", "E0301", "days in mql since entering mql", "leave the clause out"),
     ]);
 }
 

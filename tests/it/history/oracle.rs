@@ -351,7 +351,7 @@ impl<'a> Oracle<'a> {
             let last = index + 1 == log.len();
             if entry.to == stage && !last {
                 total += days(entry.at, log[index + 1].at);
-            } else if entry.to == stage && self.stage() != stage {
+            } else if entry.to == stage && (self.stage() != stage || self.stay().is_some_and(|stay| entry.at < stay)) {
                 total += days(entry.at, self.stay().unwrap_or(self.as_of).min(self.as_of));
             }
         }

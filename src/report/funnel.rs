@@ -91,10 +91,11 @@ fn handovers(funnel: &Funnel, page: &mut Page) {
     let mut givers: Vec<Option<&str>> = tally.handovers.keys().map(|key| giver(funnel.policy, key.from.unwrap_or(key.stage))).collect();
     givers.dedup();
     let whose = match givers.as_slice() {
-        [Some(giver)] => format!("that {giver} handed over"),
-        [] | [None] | [_, _, ..] => "handed over".to_owned(),
+        [Some(giver)] => format!(" by {giver}"),
+        // a lead counts at each gate, each time
+        [] | [None] | [_, _, ..] => String::new(),
     };
-    page.heading(format!("What became of {} {whose}", counted(all.count, "lead", "leads")));
+    page.heading(format!("What became of {}{whose}", counted(all.count, "handover", "handovers")));
     let rows = [
         ("accepted", all.accepted, Paint::Good),
         ("rejected", all.rejected, Paint::Bad),
@@ -125,10 +126,10 @@ fn handovers(funnel: &Funnel, page: &mut Page) {
     }
     if all.rejected_later > 0 {
         let (part, whole) = (all.rejected_in_all(), all.count);
-        page.line(2, &[words(format!("In all, {} ({}) were rejected.", counted(part, "lead", "leads"), share(part, whole)))]);
+        page.line(2, &[words(format!("In all, {} ({}) were rejected.", counted(part, "handover", "handovers"), share(part, whole)))]);
     }
     if let Some((half, most)) = quantiles(&all.answer) {
-        page.line(2, &[words(format!("An answer took half of them up to {half}, nine in ten up to {most}."))]);
+        page.line(2, &[words(format!("Half of them were answered, or ran out, within {half}, nine in ten within {most}."))]);
     }
     receivers(funnel, page);
     reasons(page, "Rejected because", &by_reason(&tally.rejections), tally.rejections.others);
@@ -147,7 +148,7 @@ fn receivers(funnel: &Funnel, page: &mut Page) {
         }
     }
     let dim = |text: &str| words(text).paint(Paint::Dim);
-    let mut rows = vec![["handed over to", "leads", "accepted", "rejected", "no answer", "waiting", "won"].map(dim).to_vec()];
+    let mut rows = vec![["handed over to", "times", "accepted", "rejected", "no answer", "waiting", "won"].map(dim).to_vec()];
     for ((stage, team), sum) in &lines {
         let part = |part: u64| words(share(part, sum.count));
         rows.push(vec![

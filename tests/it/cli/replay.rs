@@ -86,7 +86,7 @@ from the beginning to 2026-03-01T00:00 (America/New_York)
 7 leads in, 6 replayed, 0 rejected
 13 signals, 12 of them moved a lead
 
-What became of 6 leads that Marketing handed over
+What became of 6 handovers by Marketing
 ";
 
 fn folder() -> Folder {
@@ -115,8 +115,8 @@ fn the_first_lines_say_what_sales_did_with_what_marketing_handed_over() {
         "rejected                 1  16.7 %",
         "nobody answered in time  1  16.7 %",
         "Of those accepted: 1 won, 1 rejected later, 1 in work.",
-        "In all, 2 leads (33.3 %) were rejected.",
-        "An answer took half of them up to 1 d, nine in ten up to 10 d.",
+        "In all, 2 handovers (33.3 %) were rejected.",
+        "Half of them were answered, or ran out, within 1 d, nine in ten within 10 d.",
         "lead E  `won` at 2026-01-03T08:00, but entered sal at 2026-02-11T09:00",
         "1  lead was not replayed: nothing says when it began",
         "1 signal is of a lead that the file of leads does not have",

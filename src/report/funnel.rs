@@ -3,14 +3,15 @@
 //! Enters: the [`Tally`] of a replay and what it was about. Leaves: a page that a manager understands. Always holds: every figure is one of the
 //! tally's, or a share of such figures; nothing that does not fit the policy is left out.
 
-use super::figures::{bar, count, counted, duration, share};
+use super::figures::{count, counted, duration, share};
+use super::funnel_handovers::handovers;
 use super::layout::{Align, Page, Paint, Words, words};
 use crate::batch::bad::reason_sentence;
 use crate::batch::replay::ReplayReport;
 use crate::diagnostic::render_human::Look;
 use crate::history::replay::durations::Durations;
 use crate::history::replay::periods;
-use crate::history::replay::tally::{Handovers, Impossible, Kept, Reasons, Tally};
+use crate::history::replay::tally::{Impossible, Kept, Reasons, Tally};
 use crate::model::{CapPeriod, Policy, Promise, PromiseKind};
 
 /// What a replay was about.
@@ -41,8 +42,7 @@ pub struct Run<'a> {
 
 /// Reasons and rows beyond this many are added up.
 const LINES_MAX: usize = 12;
-const BAR_WIDTH: usize = 20;
-/// A promise per day over many years is cut off here.
+/// Of a promise per day over many years the last so many are kept.
 const PERIODS_MAX: usize = 10_000;
 
 pub fn page(run: &Run, look: Look) -> String {
@@ -72,122 +72,6 @@ fn heading(run: &Run, page: &mut Page) {
     let signals = &tally.signals;
     page.line(0, &[words(replayed), rejected]);
     page.line(0, &[words(format!("{}, {} of them moved a lead", counted(signals.read, "signal", "signals"), count(signals.moved)))]);
-}
-
-// --- what sales did with what marketing handed over -------------------------------------------------------------------
-
-fn handovers(funnel: &Funnel, page: &mut Page) {
-    let tally = funnel.tally;
-    if tally.handovers.is_empty() {
-        let none = if (0..funnel.policy.routes.len()).any(|route| is_handover(funnel.policy, route)) {
-            "No lead was handed over."
-        } else {
-            "No route hands leads over: none asks `when entering STAGE`."
-        };
-        page.heading(none);
-        return;
-    }
-    let all = sum(tally.handovers.values());
-    let mut givers: Vec<Option<&str>> = tally.handovers.keys().map(|key| giver(funnel.policy, key.from.unwrap_or(key.stage))).collect();
-    givers.dedup();
-    let whose = match givers.as_slice() {
-        [Some(giver)] => format!(" by {giver}"),
-        // a lead counts at each gate, each time
-        [] | [None] | [_, _, ..] => String::new(),
-    };
-    page.heading(format!("What became of {}{whose}", counted(all.count, "handover", "handovers")));
-    let rows = [
-        ("accepted", all.accepted, Paint::Good),
-        ("rejected", all.rejected, Paint::Bad),
-        ("nobody answered in time", all.expired, Paint::Bad),
-        ("closed at once", all.closed, Paint::Plain),
-        ("still waiting", all.waiting, Paint::Plain),
-    ];
-    let rows: Vec<Vec<Words>> = rows
-        .into_iter()
-        .map(|(name, part, paint)| {
-            let paint = if part == 0 { Paint::Dim } else { paint };
-            let figures = [words(count(part)).paint(paint), words(share(part, all.count)).paint(paint)];
-            let bar = words(bar(part, all.count, BAR_WIDTH.min(page.look.width / 3), page.look));
-            std::iter::once(words(name).paint(paint)).chain(figures).chain([bar]).collect()
-        })
-        .collect();
-    page.table(2, &[Align::Left, Align::Right, Align::Right], &rows);
-    let ends = [
-        (all.won, "won"),
-        (all.lost, "lost"),
-        (all.rejected_later, "rejected later"),
-        (all.expired_later, "gone back for want of action"),
-        (all.in_work(), "in work"),
-    ];
-    let ends: Vec<String> = ends.iter().filter(|(part, _)| *part > 0).map(|(part, name)| format!("{} {name}", count(*part))).collect();
-    if !ends.is_empty() {
-        page.line(2, &[words(format!("Of those accepted: {}.", ends.join(", ")))]);
-    }
-    if all.rejected_later > 0 {
-        let (part, whole) = (all.rejected_in_all(), all.count);
-        page.line(2, &[words(format!("In all, {} ({}) were rejected.", counted(part, "handover", "handovers"), share(part, whole)))]);
-    }
-    if let Some((half, most)) = quantiles(&all.answer) {
-        page.line(2, &[words(format!("Half of them were answered, or ran out, within {half}, nine in ten within {most}."))]);
-    }
-    receivers(funnel, page);
-    reasons(page, "Rejected because", &by_reason(&tally.rejections), tally.rejections.others);
-}
-
-/// One line per stage and team that leads were handed over to.
-fn receivers(funnel: &Funnel, page: &mut Page) {
-    let policy = funnel.policy;
-    let mut lines: Vec<((usize, &str), Handovers)> = Vec::new();
-    for (key, handovers) in &funnel.tally.handovers {
-        let queue = policy.queues.get(key.queue);
-        let team = queue.map_or("", |queue| queue.team.as_deref().unwrap_or(&queue.name));
-        match lines.iter_mut().find(|(known, _)| *known == (key.stage, team)) {
-            Some((_, sum)) => sum.merge(handovers),
-            None => lines.push(((key.stage, team), handovers.clone())),
-        }
-    }
-    let dim = |text: &str| words(text).paint(Paint::Dim);
-    let mut rows = vec![["handed over to", "times", "accepted", "rejected", "no answer", "waiting", "won"].map(dim).to_vec()];
-    for ((stage, team), sum) in &lines {
-        let part = |part: u64| words(share(part, sum.count));
-        rows.push(vec![
-            words(format!("{} ({team})", stage_name(policy, *stage))),
-            words(count(sum.count)),
-            part(sum.accepted),
-            part(sum.rejected_in_all()),
-            part(sum.expired + sum.expired_later),
-            part(sum.waiting),
-            part(sum.won),
-        ]);
-    }
-    page.empty_line();
-    page.table(2, &[Align::Left, Align::Right, Align::Right, Align::Right, Align::Right, Align::Right, Align::Right], &rows);
-}
-
-pub(super) fn sum<'h>(all: impl Iterator<Item = &'h Handovers>) -> Handovers {
-    all.fold(Handovers::default(), |mut sum, one| {
-        sum.merge(one);
-        sum
-    })
-}
-
-fn is_handover(policy: &Policy, route: usize) -> bool {
-    let condition = policy.routes.get(route).and_then(|route| route.condition.as_ref());
-    let mut open: Vec<&crate::model::Expr> = condition.into_iter().collect();
-    while let Some(expr) = open.pop() {
-        if matches!(expr.kind, crate::model::ExprKind::Entering(_)) {
-            return true;
-        }
-        open.extend(expr.children());
-    }
-    false
-}
-
-/// The team that has the leads of a stage.
-fn giver(policy: &Policy, stage: usize) -> Option<&str> {
-    let owner = policy.stages.get(stage)?.owner.as_deref()?;
-    Some(policy.teams.iter().find(|team| team.name == owner).and_then(|team| team.display.as_deref()).unwrap_or(owner))
 }
 
 // --- stages -----------------------------------------------------------------------------------------------------------
@@ -254,7 +138,7 @@ pub(super) fn by_reason<K: Ord>(reasons: &Reasons<K>) -> Vec<(Option<String>, u6
     sums
 }
 
-fn reasons(page: &mut Page, title: &str, reasons: &[(Option<String>, u64)], others: u64) {
+pub(super) fn reasons(page: &mut Page, title: &str, reasons: &[(Option<String>, u64)], others: u64) {
     let total: u64 = reasons.iter().map(|(_, part)| part).sum::<u64>() + others;
     if total == 0 {
         return;
@@ -322,12 +206,18 @@ pub(super) fn periods_of(funnel: &Funnel, per: CapPeriod, kept: &std::collection
     let first = from.map(|day| periods::begin(per, day)).or_else(|| kept.keys().next().copied());
     let mut found = Vec::new();
     let mut next = first;
-    while let Some(begin) = next.filter(|begin| *begin <= to && found.len() < PERIODS_MAX) {
+    while let Some(begin) = next.filter(|begin| *begin <= to) {
         next = periods::next(per, begin);
         let is_part = from.is_some_and(|from| from > begin) || next.is_none_or(|next| next > to);
-        found.push((periods::label(per, begin), kept.get(&begin).copied().unwrap_or_default(), is_part));
+        found.push((begin, is_part));
     }
-    found
+    // a report up to the first instant of a period says nothing of it
+    if found.last().is_some_and(|(begin, is_part)| *is_part && *begin == to && !kept.contains_key(begin)) && found.len() > 1 {
+        found.pop();
+    }
+    let first = found.len().saturating_sub(PERIODS_MAX);
+    let with = |(begin, is_part): &(i64, bool)| (periods::label(per, *begin), kept.get(begin).copied().unwrap_or_default(), *is_part);
+    found[first..].iter().map(with).collect()
 }
 
 fn clocks(funnel: &Funnel, page: &mut Page) {
@@ -400,6 +290,11 @@ fn misfits(run: &Run, page: &mut Page) {
         "lead went in a circle at one instant, and was stopped after as many steps as there are stages",
         "leads went in a circle at one instant, and were stopped after as many steps as there are stages",
     );
+    either(
+        leads.endless,
+        "lead was stopped for good after 10,000 steps: is one of its years wrong?",
+        "leads were stopped for good after 10,000 steps: is one of their years wrong?",
+    );
     if rows.is_empty() {
         return;
     }
@@ -450,7 +345,7 @@ pub(super) fn signal_name(policy: &Policy, signal: usize) -> &str {
     policy.signals.get(signal).map_or("", |signal| &signal.name)
 }
 
-fn quantiles(durations: &Durations) -> Option<(String, String)> {
+pub(super) fn quantiles(durations: &Durations) -> Option<(String, String)> {
     Some((span(durations.percentile(50)?), span(durations.percentile(90)?)))
 }
 

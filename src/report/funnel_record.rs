@@ -5,9 +5,10 @@
 
 use serde::Serialize;
 
-use super::funnel::{Run, attained, by_reason, periods_of, signal_name, stage_name, sum};
+use super::funnel::{Run, attained, by_reason, periods_of, signal_name, stage_name};
 use crate::history::replay::durations::Durations;
-use crate::history::replay::tally::{Handovers, Impossible, Kept};
+use crate::history::replay::handovers::Handovers;
+use crate::history::replay::tally::{Impossible, Kept};
 use crate::model::Policy;
 
 #[derive(Debug, Serialize)]
@@ -41,6 +42,7 @@ pub struct LeadRecord {
     pub without_signal: u64,
     pub impossible: u64,
     pub circled: u64,
+    pub endless: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -57,6 +59,10 @@ pub struct SignalRecord {
 
 #[derive(Debug, Serialize)]
 pub struct HandoverTotals<'a> {
+    /// different leads
+    pub leads: u64,
+    /// accepted ones of `total` that were handed over again, and are counted on there
+    pub handed_on: u64,
     pub total: HandoverRecord<'a>,
     pub by_queue: Vec<HandoverRecord<'a>>,
     pub rejected_because: Vec<ReasonRecord>,
@@ -205,6 +211,7 @@ pub fn record<'a>(run: &Run<'a>) -> FunnelRecord<'a> {
             without_signal: tally.leads.without_signal,
             impossible: tally.leads.impossible,
             circled: tally.leads.circled,
+            endless: tally.leads.endless,
         },
         signals: SignalRecord {
             read: tally.signals.read,
@@ -263,7 +270,7 @@ fn awaited(policy: &Policy, what: Impossible) -> (&str, &'static str, Option<&st
 
 fn handovers<'a>(run: &Run<'a>) -> HandoverTotals<'a> {
     let (policy, tally) = (run.funnel.policy, run.funnel.tally);
-    let by_queue = tally.handovers.iter().map(|(key, handovers)| {
+    let by_queue = tally.handed.by_queue.iter().map(|(key, handovers)| {
         let queue = policy.queues.get(key.queue);
         HandoverRecord {
             from: key.from.map(|stage| stage_name(policy, stage)),
@@ -275,9 +282,11 @@ fn handovers<'a>(run: &Run<'a>) -> HandoverTotals<'a> {
         }
     });
     HandoverTotals {
-        total: handover(&sum(tally.handovers.values())),
+        leads: tally.handed.leads,
+        handed_on: tally.handed.handed_on,
+        total: HandoverRecord { in_work: tally.handed.in_work(), ..handover(&tally.handed.all) },
         by_queue: by_queue.collect(),
-        rejected_because: reasons(by_reason(&tally.rejections), tally.rejections.others),
+        rejected_because: reasons(by_reason(&tally.handed.rejections), tally.handed.rejections.others),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod check;
 pub mod explanation;
 pub mod figures;
 pub mod funnel;
+mod funnel_handovers;
 pub mod funnel_record;
 pub mod layout;
 pub mod summary;

@@ -137,7 +137,7 @@ fn the_ways_of_all_leads_are_those_of_sql() {
     assert_eq!((&example["lead"], &example["signal"]), (&"b91cf8812365f50ff4bda4bcd6206b05".into(), &"won".into()));
     assert_eq!((&example["at"], &example["stage"]), (&"2018-03-06T19:38:55".into(), &"contacted".into()));
     assert!(page.contains("lead b91cf8812365f50ff4bda4bcd6206b05"), "{page}");
-    assert!(page.contains("What became of 8,000 handovers by marketing"), "{page}");
+    assert!(page.contains("What became of 8,000 handovers by marketing of 8,000 leads"), "{page}");
 }
 
 /// With the day of the first contact as the lead's beginning, the contract before it has no turn, and is reported all the same.

@@ -20,6 +20,8 @@ pub struct Course {
     pub clocks: Vec<Vec<Instance>>,
     /// at some instant a row still applied after as many steps as there are stages
     pub circled: bool,
+    /// it took so many steps that it was stopped for good
+    pub endless: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +66,7 @@ impl Course {
         self.misfits.clear();
         self.bursts.clear();
         self.clocks.clear();
-        (self.before_start, self.circled) = (0, false);
+        (self.before_start, self.circled, self.endless) = (0, false, false);
         self.step(Step { at, from: None, to: stage, row: None, event: None, given: Vec::new() }, None);
     }
 

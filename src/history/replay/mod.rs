@@ -13,6 +13,7 @@
 pub mod changes;
 pub mod course;
 pub mod durations;
+pub mod handovers;
 pub mod moments;
 pub mod periods;
 pub mod program;
@@ -30,6 +31,9 @@ use crate::column::{Block, Column};
 use crate::interpret;
 use crate::model::{Because, Expr, ExprKind, FlowRow, MeasureId, Policy, SignalId, Trigger};
 use crate::program::{Lowered, Parameters, Program};
+
+/// A lead that takes more steps is stopped: a wrong year in one signal must not hold up all others.
+pub const STEPS_MAX: usize = 10_000;
 
 /// What is worked out once per run. Any number of threads may replay with it at once.
 pub struct Replay<'p> {
@@ -187,6 +191,10 @@ impl<'p> Replay<'p> {
         walk.settle(&mut place, None);
         while let Some(event) = walk.next_turn(&mut place, end, until) {
             walk.settle(&mut place, event);
+            if walk.course.steps.len() > STEPS_MAX {
+                walk.course.endless = true;
+                break;
+            }
         }
         if let Some(clocks) = &self.clocks {
             course.clocks = scratch.recorder.instances(clocks, until);
@@ -270,7 +278,8 @@ impl<'w> Walk<'w, '_> {
             place.turn += 1;
             let signal = self.lead.events.signal.get(event).copied().map_or(0, SignalId::from);
             self.tell_clocks(place, event, signal, at);
-            if self.replay.changes.looks_at(place.stage, signal) || self.course.circled {
+            // what is due at this instant may lead to a stage that looks at it
+            if due == Some(at) || self.replay.changes.looks_at(place.stage, signal) || self.course.circled {
                 place.arrive(at);
                 return Some(Some(event));
             }

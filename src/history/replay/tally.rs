@@ -9,10 +9,11 @@
 use std::collections::BTreeMap;
 
 use super::durations::Durations;
+use super::handovers::Handed;
 use super::{Course, Events, Replay, Step, periods};
 use crate::calendar::Zone;
 use crate::clock::{ClockEventKind, Instance};
-use crate::model::{ClockState, Policy, Promise, PromiseKind, SignalId, Trigger};
+use crate::model::{ClockState, Policy, Promise, PromiseKind, SignalId};
 
 /// The time that a report is about, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,9 +38,7 @@ pub struct Tally {
     pub rows: Vec<u64>,
     /// steps of `recycle` rows by row and reason
     pub recycles: Reasons<usize>,
-    pub handovers: BTreeMap<HandoverKey, Handovers>,
-    /// by stage handed over
-    pub rejections: Reasons<usize>,
+    pub handed: Handed,
     /// signals that moved nobody although some row waits for their kind: (signal, stage, a row of that stage waited for it)
     pub misfits: BTreeMap<(SignalId, usize, bool), u64>,
     pub impossible: BTreeMap<Impossible, u64>,
@@ -64,6 +63,8 @@ pub struct LeadCounts {
     pub impossible: u64,
     /// stopped at an instant after as many steps as there are stages
     pub circled: u64,
+    /// stopped for good after [`super::STEPS_MAX`] steps
+    pub endless: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,40 +98,6 @@ pub struct StageTally {
     pub standing: u64,
     /// of stays that ended
     pub stays: Durations,
-}
-
-/// Who handed over what to whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct HandoverKey {
-    /// where the leads came from; none: they began in `stage`
-    pub from: Option<usize>,
-    pub stage: usize,
-    pub route: usize,
-    pub queue: usize,
-}
-
-/// What became of leads that a route gave to a queue when they entered a stage.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Handovers {
-    pub count: u64,
-    /// went on to a later stage that is no loss
-    pub accepted: u64,
-    /// an `on` row took them from that stage to an earlier one
-    pub rejected: u64,
-    /// another row did: nobody answered in time
-    pub expired: u64,
-    /// went from that stage to a loss
-    pub closed: u64,
-    /// are still there
-    pub waiting: u64,
-    /// how the accepted ones ended by the end; the rest is in work
-    pub won: u64,
-    pub lost: u64,
-    /// an `on` row took them back to before the handover
-    pub rejected_later: u64,
-    pub expired_later: u64,
-    /// until they left the stage
-    pub answer: Durations,
 }
 
 /// Instances of a clock that started in the span.
@@ -196,7 +163,7 @@ impl<K: Ord> Default for Reasons<K> {
 }
 
 impl<K: Ord + Clone> Reasons<K> {
-    fn add(&mut self, key: K, reason: Option<String>, count: u64) {
+    pub(super) fn add(&mut self, key: K, reason: Option<String>, count: u64) {
         let key = (key, reason);
         if self.counts.len() < REASONS_MAX || self.counts.contains_key(&key) {
             *self.counts.entry(key).or_default() += count;
@@ -205,7 +172,7 @@ impl<K: Ord + Clone> Reasons<K> {
         }
     }
 
-    fn merge(&mut self, other: &Reasons<K>) {
+    pub(super) fn merge(&mut self, other: &Reasons<K>) {
         for ((key, reason), count) in &other.counts {
             self.add(key.clone(), reason.clone(), *count);
         }
@@ -239,6 +206,7 @@ impl Tally {
         self.leads.replayed += 1;
         self.leads.without_signal += u64::from(told.events.is_empty());
         self.leads.circled += u64::from(course.circled);
+        self.leads.endless += u64::from(course.endless);
         let after_end = told.events.len() - told.events.at.partition_point(|at| *at <= span.to);
         self.signals.read += told.events.len() as u64;
         self.signals.before_beginning += course.before_start as u64;
@@ -252,9 +220,7 @@ impl Tally {
             }
         }
         self.add_stays(replay, span, told, course);
-        for (index, step) in course.steps.iter().enumerate().filter(|(_, step)| span.holds(step.at)) {
-            self.add_handover(replay, told, &course.steps[index..], step);
-        }
+        self.handed.add(replay, span, told.reason, &course.steps);
         self.add_impossible(replay, told, course);
         self.add_clocks(span, course);
         for (index, promise) in replay.policy().promises.iter().enumerate() {
@@ -333,46 +299,6 @@ impl Tally {
         }
     }
 
-    /// `steps` begins with the one that hands over.
-    fn add_handover(&mut self, replay: &Replay, told: Told, steps: &[Step], step: &Step) {
-        let given = step.given.iter().enumerate().find_map(|(route, given)| {
-            let queue = given.queue.filter(|_| replay.hands_over(route, step.to))?;
-            Some(HandoverKey { from: step.from, stage: step.to, route, queue })
-        });
-        let Some(key) = given else { return };
-        let handed = self.handovers.entry(key).or_default();
-        handed.count += 1;
-        let Some(first) = steps.get(1) else {
-            handed.waiting += 1;
-            return;
-        };
-        handed.answer.add(first.at.saturating_sub(step.at));
-        let rejects = |step: &Step| step.row.is_some_and(|row| matches!(replay.rows()[row].trigger, Trigger::On { .. }));
-        let goes_back = |next: &Step| next.to < key.stage;
-        let mut rejected = None;
-        if goes_back(first) {
-            *if rejects(first) { &mut handed.rejected } else { &mut handed.expired } += 1;
-            rejected = Some(first).filter(|step| rejects(step));
-        } else if replay.is_loss(first.to) {
-            handed.closed += 1;
-        } else {
-            handed.accepted += 1;
-            // the first that ends it
-            match steps[1..].iter().find(|next| goes_back(next) || replay.is_final(next.to)) {
-                Some(back) if goes_back(back) => {
-                    *if rejects(back) { &mut handed.rejected_later } else { &mut handed.expired_later } += 1;
-                    rejected = Some(back).filter(|step| rejects(step));
-                }
-                Some(end) if replay.is_loss(end.to) => handed.lost += 1,
-                Some(_) => handed.won += 1,
-                None => {}
-            }
-        }
-        if let Some(step) = rejected {
-            self.rejections.add(key.stage, (told.reason)(step), 1);
-        }
-    }
-
     fn add_impossible(&mut self, replay: &Replay, told: Told, course: &Course) {
         let Events { at, signal, .. } = told.events;
         let kind = |event: usize| signal.get(event).copied().map_or(0, SignalId::from);
@@ -387,7 +313,8 @@ impl Tally {
             let (signal, came) = (kind(misfit.event), at[misfit.event]);
             let awaited = course.steps.iter().position(|step| replay.waits_for(step.to, signal));
             let moved = course.steps.iter().any(|step| step.event.is_some_and(|event| kind(event) == signal));
-            if let Some(step) = awaited.filter(|step| *step >= misfit.steps && !moved).and_then(|step| course.steps.get(step)) {
+            let step = awaited.filter(|step| *step >= misfit.steps && !moved).and_then(|step| course.steps.get(step));
+            if let Some(step) = step.filter(|step| came < step.at) {
                 find(Impossible::TooEarly { signal, stage: misfit.stage, awaited_in: step.to }, came, step.at);
             }
         }
@@ -407,10 +334,7 @@ impl Tally {
         self.stages.iter_mut().zip(&other.stages).for_each(|(mine, theirs)| mine.merge(theirs));
         self.rows.iter_mut().zip(&other.rows).for_each(|(count, more)| *count += more);
         self.recycles.merge(&other.recycles);
-        for (key, handovers) in &other.handovers {
-            self.handovers.entry(*key).or_default().merge(handovers);
-        }
-        self.rejections.merge(&other.rejections);
+        self.handed.merge(&other.handed);
         other.misfits.iter().for_each(|(key, count)| *self.misfits.entry(*key).or_default() += count);
         other.impossible.iter().for_each(|(what, count)| *self.impossible.entry(*what).or_default() += count);
         let room = EXAMPLES_MAX - self.examples.len().min(EXAMPLES_MAX);
@@ -436,6 +360,7 @@ impl LeadCounts {
         self.without_signal += other.without_signal;
         self.impossible += other.impossible;
         self.circled += other.circled;
+        self.endless += other.endless;
     }
 }
 
@@ -519,31 +444,5 @@ impl ClockTally {
     /// Those whose time is over or that were stopped.
     pub fn decided(&self) -> u64 {
         self.met + self.missed + self.breached
-    }
-}
-
-impl Handovers {
-    pub fn merge(&mut self, other: &Handovers) {
-        self.count += other.count;
-        self.accepted += other.accepted;
-        self.rejected += other.rejected;
-        self.expired += other.expired;
-        self.closed += other.closed;
-        self.waiting += other.waiting;
-        self.won += other.won;
-        self.lost += other.lost;
-        self.rejected_later += other.rejected_later;
-        self.expired_later += other.expired_later;
-        self.answer.merge(&other.answer);
-    }
-
-    /// Rejected at once or later: of all, the share that sales sent back.
-    pub fn rejected_in_all(&self) -> u64 {
-        self.rejected + self.rejected_later
-    }
-
-    /// Accepted ones that have not ended.
-    pub fn in_work(&self) -> u64 {
-        self.accepted - self.won - self.lost - self.rejected_later - self.expired_later
     }
 }

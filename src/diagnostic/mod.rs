@@ -1,7 +1,7 @@
 //! Mistakes in a policy, as plain data.
 //!
-//! Enters: a [`Code`] of the one table in `codes.rs`, a message, spans, ways out. Leaves: [`Diagnostic`] values, which the
-//! renderers (one file each) turn into what a person or a machine reads. Always holds: every diagnostic has a code, at
+//! Enters: a [`Code`] of the one table in `codes.rs` or the name of a lint rule, a message, spans, ways out. Leaves: [`Diagnostic`] values, which
+//! the renderers (one file each) turn into what a person or a machine reads. Always holds: every diagnostic has a code or a rule, at
 //! least one label (unless it is about no text at all), and a message that is readable alone on one line: lower case, no full stop, the user's
 //! words in backquotes.
 
@@ -20,6 +20,37 @@ use crate::source::Span;
 pub enum Severity {
     Error,
     Warning,
+    /// worth knowing; nothing fails over it
+    Note,
+}
+
+/// What a diagnostic is an instance of: a code of `check`, or a rule of `lint`, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Id {
+    Code(Code),
+    Rule(&'static str),
+}
+
+impl Id {
+    /// `E0123`, `unused-field`
+    pub fn name(self) -> &'static str {
+        match self {
+            Id::Code(code) => code.entry().code,
+            Id::Rule(name) => name,
+        }
+    }
+}
+
+impl From<Code> for Id {
+    fn from(code: Code) -> Id {
+        Id::Code(code)
+    }
+}
+
+impl PartialEq<Code> for Id {
+    fn eq(&self, other: &Code) -> bool {
+        *self == Id::Code(*other)
+    }
 }
 
 /// A place that the diagnostic points at, with what is to be said there (may be empty).
@@ -55,7 +86,7 @@ pub struct Fix {
 /// One mistake. The first label is the primary one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    pub code: Code,
+    pub code: Id,
     pub severity: Severity,
     pub message: String,
     pub labels: Vec<Label>,
@@ -67,14 +98,21 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A diagnostic with the code's own severity.
     pub fn new(code: Code, message: impl Into<String>) -> Diagnostic {
-        Diagnostic {
-            code,
-            severity: code.entry().severity,
-            message: shorten::shorten(message.into()),
-            labels: Vec::new(),
-            help: None,
-            fixes: Vec::new(),
-        }
+        Diagnostic::of(Id::Code(code), code.entry().severity, message.into())
+    }
+
+    /// A finding of a lint rule, at the level at which it is to be reported.
+    pub fn lint(rule: &'static str, severity: Severity, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::of(Id::Rule(rule), severity, message.into())
+    }
+
+    fn of(code: Id, severity: Severity, message: String) -> Diagnostic {
+        Diagnostic { code, severity, message: shorten::shorten(message), labels: Vec::new(), help: None, fixes: Vec::new() }
+    }
+
+    /// `E0123`, or the name of a lint rule: `unused-field`.
+    pub fn name(&self) -> &'static str {
+        self.code.name()
     }
 
     /// Adds a label; the first one added is the primary one.

@@ -68,10 +68,10 @@ struct Report {
 
 impl Report {
     fn new(diagnostic: &Diagnostic, sources: &Sources, look: Look) -> Report {
-        let entry = diagnostic.code.entry();
         let (word, paint, severity) = match diagnostic.severity {
             Severity::Error => ("error", "\u{1b}[1;31m", miette::Severity::Error),
             Severity::Warning => ("warning", "\u{1b}[1;33m", miette::Severity::Warning),
+            Severity::Note => ("note", "\u{1b}[1;36m", miette::Severity::Advice),
         };
         let (paint, end) = if look.colour { (paint, "\u{1b}[0m") } else { ("", "") };
         let mut files: Vec<SourceId> = Vec::new();
@@ -93,7 +93,7 @@ impl Report {
             .collect();
         let help: Vec<String> = diagnostic.help.iter().cloned().chain(diagnostic.fixes.iter().map(|fix| describe(fix, sources))).collect();
         Report {
-            message: format!("{paint}{word}[{}]{end}: {}", entry.code, spoken(&one_line(&diagnostic.message), look)),
+            message: format!("{paint}{word}[{}]{end}: {}", diagnostic.name(), spoken(&one_line(&diagnostic.message), look)),
             severity: Some(severity),
             snippet,
             help: if help.is_empty() { None } else { Some(spoken(&many_lines(&help.join("\n")), look)) },

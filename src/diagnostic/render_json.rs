@@ -75,10 +75,11 @@ pub fn record<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Diagnosti
         edits: fix.edits.iter().map(|edit| EditRecord { place: place(edit.span, sources), replacement: &edit.text }).collect(),
     });
     DiagnosticRecord {
-        code: diagnostic.code.entry().code,
+        code: diagnostic.name(),
         severity: match diagnostic.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "note",
         },
         message: &diagnostic.message,
         labels: labels.collect(),

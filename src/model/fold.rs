@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Id};
 use crate::source::Sources;
 
 /// The most places that one diagnostic points at; the rest is counted.
@@ -50,8 +50,9 @@ enum Subject {
 }
 
 fn key(diagnostic: &Diagnostic, sources: &Sources) -> Option<(Subject, String)> {
+    let Id::Code(code) = diagnostic.code else { return None };
     let is_name = matches!(
-        diagnostic.code,
+        code,
         Code::UnknownName
             | Code::UnknownChoice
             | Code::UnknownTeam
@@ -65,8 +66,8 @@ fn key(diagnostic: &Diagnostic, sources: &Sources) -> Option<(Subject, String)> 
             | Code::TestField
     );
     let place = diagnostic.labels.first().filter(|_| is_name)?.span;
-    let about_value = matches!(diagnostic.code, Code::UnknownName | Code::TestField) && diagnostic.message.starts_with("there is no field");
-    let subject = if about_value { Subject::Value } else { Subject::Other(diagnostic.code, diagnostic.message.clone()) };
+    let about_value = matches!(code, Code::UnknownName | Code::TestField) && diagnostic.message.starts_with("there is no field");
+    let subject = if about_value { Subject::Value } else { Subject::Other(code, diagnostic.message.clone()) };
     Some((subject, sources.text(place).to_owned()))
 }
 

@@ -16,16 +16,20 @@ pub fn found(diagnostics: &[Diagnostic]) -> Option<String> {
         return None;
     }
     let of = |severity: Severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count() as u64;
-    let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
+    let (errors, warnings, notes) = (of(Severity::Error), of(Severity::Warning), of(Severity::Note));
     let mut files: Vec<_> = diagnostics.iter().filter_map(|diagnostic| diagnostic.labels.first()).map(|label| label.span.source).collect();
     files.sort();
     files.dedup();
-    let counts: Vec<String> = [(errors, "error", "errors"), (warnings, "warning", "warnings")]
+    let counts: Vec<String> = [(errors, "error", "errors"), (warnings, "warning", "warnings"), (notes, "note", "notes")]
         .into_iter()
         .filter(|(count, _, _)| *count > 0)
         .map(|(count, one, many)| counted(count, one, many))
         .collect();
-    let counts = counts.join(" and ");
+    let counts = match counts.as_slice() {
+        [] => return None,
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    };
     Some(if files.is_empty() { counts } else { format!("{counts} in {}", counted(files.len() as u64, "file", "files")) })
 }
 

@@ -114,7 +114,7 @@ fn both_readings_of_a_not_mend_it() {
     for example in examples("not_missing.md", include_str!("spec/not_missing.md")) {
         let checked = model::check(&example.files, "policy.lead");
         for diagnostic in &checked.diagnostics {
-            assert_eq!((diagnostic.code, diagnostic.fixes.len()), (Code::MissingPasses, 2), "{}", example.place);
+            assert_eq!((diagnostic.name(), diagnostic.fixes.len()), (Code::MissingPasses.entry().code, 2), "{}", example.place);
             for fix in &diagnostic.fixes {
                 let mended = mend(&example.files, &checked, fix);
                 let after = model::check(&mended, "policy.lead");

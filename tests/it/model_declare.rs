@@ -73,13 +73,13 @@ fn show(checked: &Checked) -> String {
             let source = checked.sources.get(label.span.source);
             format!("\n    {}: `{}`: {}", source.path, checked.sources.text(label.span), label.text)
         });
-        format!("{} {}{}\n    {}\n", diagnostic.code.entry().code, diagnostic.message, labels.collect::<String>(), way_out(diagnostic))
+        format!("{} {}{}\n    {}\n", diagnostic.name(), diagnostic.message, labels.collect::<String>(), way_out(diagnostic))
     };
     checked.diagnostics.iter().map(line).collect()
 }
 
 fn codes(checked: &Checked) -> Vec<&'static str> {
-    checked.diagnostics.iter().map(|diagnostic| diagnostic.code.entry().code).collect()
+    checked.diagnostics.iter().map(|diagnostic| diagnostic.name()).collect()
 }
 
 // --- files ------------------------------------------------------------------------------------------------------------
@@ -1010,7 +1010,7 @@ fn a_broken_test_hides_nothing_elsewhere() {
     for broken in ["", "claim \"c\" always ok and or\n", "test \"q\" {\n  as of 2026-11-30\n  lead { ok yes }\n}\n"] {
         let files = std::collections::BTreeMap::from([("policy.lead".to_string(), format!("{head}{broken}"))]);
         let checked = leadwright::model::check(&files, "policy.lead");
-        let codes: Vec<&str> = checked.diagnostics.iter().map(|diagnostic| diagnostic.code.entry().code).collect();
+        let codes: Vec<&str> = checked.diagnostics.iter().map(|diagnostic| diagnostic.name()).collect();
         assert!(codes.contains(&"E0208"), "{broken}: {codes:?}");
         assert!(broken.is_empty() || codes.len() > 1, "{broken}: {codes:?}");
     }

@@ -69,7 +69,7 @@ fn told(checked: &Checked) -> String {
         writeln!(
             out,
             "{} {}\n    at {}\n    help {:?}\n    fix {:?}",
-            diagnostic.code.entry().code,
+            diagnostic.name(),
             diagnostic.message,
             places.join(" | "),
             diagnostic.help,
@@ -104,7 +104,7 @@ fn refused(cases: &[(&str, &str, &str, &str)]) {
         };
         let place = checked.sources.text(diagnostic.labels[0].span);
         let offered = format!("{}\n{}", diagnostic.help.clone().unwrap_or_default(), fixed(&checked, diagnostic).unwrap_or_default());
-        if diagnostic.code.entry().code != *code || place != *primary || !offered.contains(way_out) {
+        if diagnostic.name() != *code || place != *primary || !offered.contains(way_out) {
             writeln!(failures, "--- {body}\nexpected {code} at {primary:?} with {way_out:?}, got\n{}", told(&checked)).unwrap();
         }
     }
@@ -630,6 +630,6 @@ fn one_run_reports_every_mistake_and_nothing_twice() {
     let checked = checked(
         "let a = bedz > 3 and role is buyr\nlet b = a or deal / beds\nscore s { section x 90% { beds 100% { 5 or more 11  under 4 1 } } }\ndecide d { big when s > 3 and oops > 4   small when a }",
     );
-    let codes: Vec<&str> = checked.diagnostics.iter().map(|diagnostic| diagnostic.code.entry().code).collect();
+    let codes: Vec<&str> = checked.diagnostics.iter().map(|diagnostic| diagnostic.name()).collect();
     assert_eq!(codes, ["E0201", "E0203", "E0306", "E0401", "E0404", "E0406", "E0409", "E0408", "E0201"], "{}", told(&checked));
 }

@@ -79,7 +79,7 @@ fn an_open_route_is_a_warning_unless_it_says_for_whom_it_is() {
         check(&files, "policy.lead").diagnostics.is_empty()
     };
     let found = only(&route("", "q when beds > 5"));
-    assert_eq!((found.code, found.fixes[0].edits[0].text.trim()), (Code::RouteOpen, "q otherwise"));
+    assert_eq!((found.code.name(), found.fixes[0].edits[0].text.trim()), (Code::RouteOpen.entry().code, "q otherwise"));
     assert!(clean(&route("", "q when beds > 5   o otherwise")));
     assert!(clean(&route("", "q when role is boss   o when role is clerk")));
     assert!(clean(&route("when beds > 3", "q when beds > 5")));

@@ -24,7 +24,7 @@ fn found(items: &str, files: &[(&str, &str)]) -> Vec<String> {
     let checked = check(&all, "policy.lead");
     let told = |diagnostic: &leadwright::diagnostic::Diagnostic| {
         let at = diagnostic.labels.first().map_or("", |label| checked.sources.text(label.span));
-        format!("{} {at}", diagnostic.code.entry().code)
+        format!("{} {at}", diagnostic.name())
     };
     checked.diagnostics.iter().map(told).collect()
 }

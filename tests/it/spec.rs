@@ -28,7 +28,7 @@ fn check_page(path: &str, text: &str, wrong: &mut Vec<String>) -> (usize, usize)
     for example in &found {
         let checked = model::check(&example.files, "policy.lead");
         let found = &checked.diagnostics;
-        let codes: Vec<&str> = found.iter().map(|diagnostic| diagnostic.code.entry().code).collect();
+        let codes: Vec<&str> = found.iter().map(|diagnostic| diagnostic.name()).collect();
         match &example.code {
             Some(code) if codes.is_empty() || codes.iter().any(|found| found != code) => {
                 wrong.push(format!("{}: {code} is promised, found {codes:?}: {:?}", example.place, messages(&checked)));

@@ -122,8 +122,7 @@ impl<'c, 't> Reading<'c, 't> {
     pub fn new(checker: &'c Checker<'t>) -> Reading<'c, 't> {
         let mistakes = Mistakes::of(&checker.diagnostics);
         // of text that could not be read nobody knows what it declares
-        let is_whole =
-            !checker.hidden.files && errors(&checker.diagnostics).all(|(_, diagnostic)| !diagnostic.code.entry().code.starts_with("E00"));
+        let is_whole = !checker.hidden.files && errors(&checker.diagnostics).all(|(_, diagnostic)| !diagnostic.name().starts_with("E00"));
         let labels = errors(&checker.diagnostics).flat_map(|(_, diagnostic)| &diagnostic.labels);
         let pointed_at = labels.map(|label| checker.sources.text(label.span)).collect();
         Reading { checker, mistakes, is_whole, pointed_at, positions: OnceCell::new() }
@@ -157,7 +156,7 @@ impl<'c, 't> Reading<'c, 't> {
             if self.is_broken(part.within) {
                 let same = |index: &usize| {
                     let diagnostics: &[Diagnostic] = &self.checker.diagnostics;
-                    diagnostics.get(*index).is_some_and(|diagnostic| part.said_by.contains(&diagnostic.code))
+                    diagnostics.get(*index).is_some_and(|diagnostic| part.said_by.iter().any(|code| diagnostic.code == *code))
                 };
                 said.extend(self.mistakes.within(part.within).map(|(_, index)| *index).filter(same));
             } else {

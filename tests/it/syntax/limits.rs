@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use leadwright::diagnostic::Code;
+use leadwright::diagnostic::{Code, Id};
 use leadwright::syntax::{DEPTH_MAX, DIAGNOSTICS_MAX, FILE_BYTES_MAX, ITEMS_MAX, tree};
 
 use super::Parsed;
@@ -25,7 +25,7 @@ const NESTINGS: [(&str, &str); 5] = [
 ];
 
 /// The codes of a text, and the number of its items, on a thread with the smallest stack that is of use.
-fn on_a_small_stack(text: String) -> (Vec<Code>, usize) {
+fn on_a_small_stack(text: String) -> (Vec<Id>, usize) {
     let thread = std::thread::Builder::new().stack_size(64 * 1024).spawn(move || {
         let parsed = Parsed::of_items(&text);
         (parsed.diagnostics.iter().map(|diagnostic| diagnostic.code).collect(), parsed.file.items.len())
@@ -37,8 +37,8 @@ fn on_a_small_stack(text: String) -> (Vec<Code>, usize) {
 fn depth_is_limited_by_the_language_and_not_by_the_stack() {
     for (open, close) in NESTINGS {
         assert_eq!(on_a_small_stack(nested(open, close, DEPTH_MAX)), (vec![], 1), "{open} at the limit");
-        assert_eq!(on_a_small_stack(nested(open, close, DEPTH_MAX + 1)), (vec![Code::TooDeep], 0), "{open} beyond the limit");
-        assert_eq!(on_a_small_stack(nested(open, close, 20_000)), (vec![Code::TooDeep], 0), "{open} far beyond the limit");
+        assert_eq!(on_a_small_stack(nested(open, close, DEPTH_MAX + 1)), (vec![Id::Code(Code::TooDeep)], 0), "{open} beyond the limit");
+        assert_eq!(on_a_small_stack(nested(open, close, 20_000)), (vec![Id::Code(Code::TooDeep)], 0), "{open} far beyond the limit");
     }
     let parsed = Parsed::of_items(&nested("(", ")", DEPTH_MAX + 1));
     assert_eq!(parsed.messages(), ["E0003 [(] brackets are nested deeper than 64"]);

@@ -1,6 +1,6 @@
 //! What the parser says about mistakes: the cases of `mistakes.txt`, and those that concern a whole file.
 
-use leadwright::diagnostic::{Code, Diagnostic};
+use leadwright::diagnostic::{Code, Diagnostic, Id};
 
 use super::Parsed;
 use super::mutations::apply;
@@ -118,13 +118,19 @@ fn the_first_line_names_the_version() {
         let fixed = apply(parsed.diagnostics.first().unwrap(), text);
         (parsed.diagnostics[0].code, parsed.messages().len(), parsed.file.items.len(), fixed)
     };
-    assert_eq!(first(""), (Code::MissingVersion, 1, 0, Some("leadwright 1\n\n".to_owned())));
-    assert_eq!(first("let a = b\n"), (Code::MissingVersion, 1, 1, Some("leadwright 1\n\nlet a = b\n".to_owned())));
-    assert_eq!(first("# note\nlet a = b\n"), (Code::MissingVersion, 1, 1, Some("# note\nleadwright 1\n\nlet a = b\n".to_owned())));
-    assert_eq!(first("leadwright\nlet a = b\n"), (Code::MissingVersion, 1, 1, Some("leadwright 1\nlet a = b\n".to_owned())));
-    assert_eq!(first("leadwright one two\nlet a = b\n"), (Code::MissingVersion, 1, 1, Some("leadwright 1\nlet a = b\n".to_owned())));
-    assert_eq!(first("leadwright 2\nlet a = b\n"), (Code::UnknownVersion, 1, 1, None));
-    assert_eq!(first("leadwright 1\nlet a = b\nleadwright 1\n"), (Code::Syntax, 1, 1, None));
+    assert_eq!(first(""), (Id::Code(Code::MissingVersion), 1, 0, Some("leadwright 1\n\n".to_owned())));
+    assert_eq!(first("let a = b\n"), (Id::Code(Code::MissingVersion), 1, 1, Some("leadwright 1\n\nlet a = b\n".to_owned())));
+    assert_eq!(
+        first("# note\nlet a = b\n"),
+        (Id::Code(Code::MissingVersion), 1, 1, Some("# note\nleadwright 1\n\nlet a = b\n".to_owned()))
+    );
+    assert_eq!(first("leadwright\nlet a = b\n"), (Id::Code(Code::MissingVersion), 1, 1, Some("leadwright 1\nlet a = b\n".to_owned())));
+    assert_eq!(
+        first("leadwright one two\nlet a = b\n"),
+        (Id::Code(Code::MissingVersion), 1, 1, Some("leadwright 1\nlet a = b\n".to_owned()))
+    );
+    assert_eq!(first("leadwright 2\nlet a = b\n"), (Id::Code(Code::UnknownVersion), 1, 1, None));
+    assert_eq!(first("leadwright 1\nlet a = b\nleadwright 1\n"), (Id::Code(Code::Syntax), 1, 1, None));
     assert_eq!(first("\u{FEFF}let a = b\n").3, Some("\u{FEFF}leadwright 1\n\nlet a = b\n".to_owned()));
 }
 

@@ -38,7 +38,7 @@ impl Parsed {
     fn messages(&self) -> Vec<String> {
         let shown = self.diagnostics.iter().map(|diagnostic| {
             let place = diagnostic.labels.first().map_or("", |label| self.sources.text(label.span));
-            format!("{} [{place}] {}", diagnostic.code.entry().code, diagnostic.message)
+            format!("{} [{place}] {}", diagnostic.name(), diagnostic.message)
         });
         shown.collect()
     }

@@ -59,7 +59,7 @@ use crate::record::clocks::LeadClocks;
 use crate::record::show::Show;
 use crate::record::{self, Histories, Lead, LeadError};
 use crate::source::{Files, Sources};
-use crate::testing::{self, Backends, TestResult};
+use crate::testing::{self, Backends, Selection, TestResult};
 
 pub use explain::ExplainError;
 pub use explanation::Explanation;
@@ -216,9 +216,9 @@ impl Policy {
         explain::explain(self.model(), self.sources(), &self.histories, &self.plain, lead, as_of)
     }
 
-    /// Runs the policy's tests whose title contains `filter` on both evaluators.
-    pub fn test(&self, filter: Option<&str>) -> Result<Vec<TestResult>, JitError> {
-        Ok(testing::run(self.backends()?, filter))
+    /// Runs the policy's tests that are selected, on both evaluators.
+    pub fn test(&self, selection: &Selection) -> Result<Vec<TestResult>, JitError> {
+        Ok(testing::run(self.backends()?, selection))
     }
 
     /// Why a test's lead gets its answer; none if the test cannot be run.

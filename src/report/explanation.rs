@@ -65,6 +65,11 @@ fn history(page: &mut Page, measures: &[MeasureExplained]) {
         return;
     }
     page.heading("What it did");
+    self::measures(page, &measures.iter().collect::<Vec<_>>());
+}
+
+/// What each counts, one line each.
+pub(super) fn measures(page: &mut Page, measures: &[&MeasureExplained]) {
     let rows = measures.iter().map(|measure| {
         let counted = measure.counted.as_ref().map(|counted| match (&counted.last, counted.count) {
             (None, _) => "none".to_string(),
@@ -80,7 +85,7 @@ fn value(value: Option<&String>) -> Words {
     value.map_or_else(|| words("missing").paint(Paint::Warn), words)
 }
 
-fn score(page: &mut Page, score: &ScoreExplained) {
+pub(super) fn score(page: &mut Page, score: &ScoreExplained) {
     page.heading(format!("Score {}: {}", called(&score.name), score.value));
     if let Some(persona) = &score.persona {
         page.line(2, &[words(format!("the model for `{}`", persona.condition))]);
@@ -120,6 +125,14 @@ fn score(page: &mut Page, score: &ScoreExplained) {
     if let Some(places) = score.rounded_to {
         page.line(2, &[words(format!("rounded to {places} places: {}", score.value))]);
     }
+}
+
+/// One section of a score, without the rest of it.
+pub(super) fn section(page: &mut Page, score: &str, section: &SectionExplained) {
+    page.heading(format!("{score}.{}: {}", called(&section.name), section.value));
+    let mut rows = Vec::new();
+    section_rows(page, &mut rows, section);
+    page.full_table(2, &[Align::Left, Align::Left, Align::Left, Align::Right], 2, &rows);
 }
 
 /// The rows of a running score; their points do not add up to the balance, which each day brings into its range.
@@ -186,7 +199,7 @@ fn when(row: &RowExplained) -> String {
     }
 }
 
-fn decide(page: &mut Page, decide: &DecideExplained) {
+pub(super) fn decide(page: &mut Page, decide: &DecideExplained) {
     page.heading(format!("{}: {}", called(&decide.name), decide.value));
     match &decide.how {
         Deciding::Rows(rows) => table_rows(page, rows),
@@ -262,7 +275,7 @@ pub fn reason(reason: &Reason) -> String {
     }
 }
 
-fn stage(page: &mut Page, stage: &StageExplained) {
+pub(super) fn stage(page: &mut Page, stage: &StageExplained) {
     let arrow = if page.look.unicode { "→" } else { "->" };
     let title = if stage.before == stage.after {
         format!("Stage: stays {}", called(&stage.before))
@@ -288,7 +301,7 @@ fn moves(row: &RowExplained) -> String {
     }
 }
 
-fn route(page: &mut Page, route: &RouteExplained) {
+pub(super) fn route(page: &mut Page, route: &RouteExplained) {
     let queue = route.queue.as_ref().map_or("none".to_string(), called);
     page.heading(format!("Route {}: {queue}", called(&route.name)));
     if let Some(team) = &route.team {
@@ -325,7 +338,7 @@ fn route(page: &mut Page, route: &RouteExplained) {
     table_rows(page, &route.rows);
 }
 
-fn clock(page: &mut Page, clock: &ClockExplained) {
+pub(super) fn clock(page: &mut Page, clock: &ClockExplained) {
     let state = match (&clock.state, &clock.due) {
         (Some(state), Some(due)) => format!("{state}, due {due}"),
         (Some(state), None) => state.clone(),

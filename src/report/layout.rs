@@ -97,6 +97,17 @@ impl Page {
         self.line(0, &[words(text).paint(Paint::Bold)]);
     }
 
+    /// Text that is laid out already, each line `indent` columns deeper.
+    pub fn inset(&mut self, indent: usize, text: &str) {
+        for line in text.lines() {
+            if !line.is_empty() {
+                self.blanks(indent);
+            }
+            self.out.push_str(line);
+            self.out.push('\n');
+        }
+    }
+
     /// A paragraph: further lines stand two columns deeper than the first.
     pub fn line(&mut self, indent: usize, pieces: &[Words]) {
         self.hanging(indent, indent + 2, pieces);

@@ -8,6 +8,7 @@
 pub mod binding;
 pub mod check;
 pub mod explanation;
+mod failure;
 pub mod figures;
 pub mod funnel;
 mod funnel_handovers;

@@ -15,7 +15,7 @@ use crate::record::clocks::LeadClocks;
 use crate::record::reader::Reader;
 use crate::record::show::Show;
 use crate::record::{self, Histories, Lead, LeadError};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 
 /// What a test runs on.
 #[derive(Clone, Copy)]
@@ -33,6 +33,8 @@ pub struct TestResult {
     /// index into the policy's tests
     pub test: usize,
     pub title: String,
+    /// the test, or its line in a file of cases
+    pub span: Span,
     pub outcome: TestOutcome,
 }
 
@@ -59,6 +61,8 @@ pub struct Difference {
     /// as written: `readiness.demographic`
     pub path: String,
     pub target: Target,
+    /// where it is expected
+    pub span: Span,
     /// none is `missing`
     pub expected: Option<String>,
     /// what the interpreter gives
@@ -67,13 +71,39 @@ pub struct Difference {
     pub compiled: Option<Option<String>>,
 }
 
-/// Runs the tests whose title contains `filter`, case ignored; all of them if there is none.
-pub fn run(backends: Backends, filter: Option<&str>) -> Vec<TestResult> {
-    let filter = filter.map(fold_text);
+/// Which tests are meant; all of them by default.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// the title contains one of these, case ignored
+    pub titles: Vec<String>,
+    /// the path of the test's file, below the policy's root, is or ends with one of these: `common/teams.lead`, `cases.csv`
+    pub files: Vec<String>,
+}
+
+impl Selection {
+    /// Tests with this in their titles.
+    pub fn titled(title: &str) -> Selection {
+        Selection { titles: vec![title.to_owned()], ..Selection::default() }
+    }
+
+    pub fn takes(&self, test: &Test, sources: &Sources) -> bool {
+        let path = &sources.get(test.span.source).path;
+        let ends_with = |end: &String| {
+            let end = end.trim_start_matches("./");
+            path.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+        };
+        let folded = fold_text(&test.title);
+        let is_titled = |title: &String| folded.contains(fold_text(title).as_str());
+        (self.titles.is_empty() || self.titles.iter().any(is_titled)) && (self.files.is_empty() || self.files.iter().any(ends_with))
+    }
+}
+
+/// Runs the tests that are selected.
+pub fn run(backends: Backends, selection: &Selection) -> Vec<TestResult> {
     let tests = backends.policy.tests.iter().enumerate();
     tests
-        .filter(|(_, test)| filter.as_ref().is_none_or(|filter| fold_text(&test.title).contains(filter.as_str())))
-        .map(|(index, test)| TestResult { test: index, title: test.title.clone(), outcome: outcome(backends, test) })
+        .filter(|(_, test)| selection.takes(test, backends.sources))
+        .map(|(index, test)| TestResult { test: index, title: test.title.clone(), span: test.span, outcome: outcome(backends, test) })
         .collect()
 }
 
@@ -182,6 +212,7 @@ fn differences(backends: Backends, test: &Test, lead: &Lead, as_of: i64) -> Resu
             differences.push(Difference {
                 path: expected.path.clone(),
                 target: expected.target,
+                span: expected.span,
                 expected: shown(&expected.value),
                 compiled: from_code.filter(|value| *value != found).map(|value| shown(&value)),
                 found: shown(&found),

@@ -281,7 +281,7 @@ impl leadwright::source::Files for Folder {
 fn the_worked_example_passes_its_own_tests() {
     let folder = Folder(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/medbank_full"));
     let policy = leadwright::policy::Policy::load(&folder, "medbank.lead").map_err(|refused| refused.diagnostics).unwrap();
-    let results = policy.test(None).unwrap();
+    let results = policy.test(&leadwright::testing::Selection::default()).unwrap();
     assert!(results.len() >= 2 && results.iter().all(|result| result.passed()), "{results:#?}");
     // asked for a rep and entered mql at 15:00: five business minutes
     let explanation = policy.explain_test(0).unwrap();

@@ -26,7 +26,7 @@ fn passes(name: &str) -> Vec<String> {
     let checked = leadwright::policy::check(&files, &format!("{name}.lead"));
     assert!(checked.diagnostics.is_empty(), "{name}: {:?}", checked.diagnostics);
     let policy = Policy::from_checked(checked).unwrap_or_else(|refused| panic!("{name}: {:?}", refused.diagnostics));
-    let results = policy.test(None).expect("machine code is made");
+    let results = policy.test(&leadwright::testing::Selection::default()).expect("machine code is made");
     for result in &results {
         assert_eq!(result.outcome, TestOutcome::Passed, "{name}: {}", result.title);
     }

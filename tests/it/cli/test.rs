@@ -35,3 +35,17 @@ fn a_filter_takes_part_of_a_title() {
     let sentence = run(&["test", &folder.name("clinic"), "--filter", "small"]).sentence().to_owned();
     assert_eq!(sentence, "none of the policy's tests has `small` in its title");
 }
+
+#[test]
+fn several_filters_and_files() {
+    let second = "test \"a small clinic\" {\n  as of 2026-11-18T15:00\n  lead { site clinic rival no }\n  expect { status cold }\n}\n";
+    let policy = POLICY.replace("team desk \"The desk\"", "use \"common/more.lead\"\n\nteam desk \"The desk\"");
+    let folder = Folder::new(&[("clinic.lead", &policy), ("common/more.lead", &format!("leadwright 1\n\n{second}"))]);
+    let passed = |arguments: &[&str]| run(&[&["test", &folder.name("clinic.lead")], arguments].concat()).out;
+    let both = passed(&["--filter", "LARGE", "--filter", "small"]);
+    assert!(both.contains("2 tests passed"), "{both}");
+    assert_eq!(passed(&["--file", "more.lead"]), "ok      a small clinic\n\n1 test passed on both evaluators\n");
+    assert!(passed(&["--file", "clinic.lead"]).starts_with("ok      a large hospital is hot\n\n1 test"));
+    let none = run(&["test", &folder.name("clinic.lead"), "--file", "ore.lead", "--filter", "a"]);
+    assert_eq!(none.sentence(), "none of the policy's tests has `a` in its title and stands in `ore.lead`");
+}

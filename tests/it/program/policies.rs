@@ -41,7 +41,7 @@ fn check_policy(text: &str, tables: &[(&str, &str)]) -> (Checked, Lowered) {
         optimised: &optimised,
         compiled: &compiled,
     };
-    let results = testing::run(backends, None);
+    let results = testing::run(backends, &testing::Selection::default());
     assert!(!results.is_empty(), "the policy carries no test");
     let failed: Vec<_> = results.iter().filter(|result| result.outcome != TestOutcome::Passed).collect();
     assert!(failed.is_empty(), "{failed:#?}");

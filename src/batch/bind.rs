@@ -128,6 +128,9 @@ impl Names {
                 any_route.push((Subject::RouteQueue(number), "queue"));
             }
         }
+        if policy.routes.is_empty() && clocks_ask {
+            standing.push((Subject::RouteOwner(0), "owner".to_owned()));
+        }
         Ok(Names { standing, any_route, ..Names::of_fields(policy, asked.as_deref()) })
     }
 

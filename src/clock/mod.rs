@@ -6,11 +6,13 @@
 //!
 //! Somebody who is done at the very instant at which something is due is in time.
 
+mod holders;
 mod lengths;
 mod recorder;
 mod run;
 mod snapshot;
 
+pub use holders::{Holder, Holders};
 pub use recorder::Recorder;
 pub use run::{ClockEvent, ClockEventKind, Happening, Instance, RUNS_MAX, What};
 pub use snapshot::{NoSignals, Reading, Signals, Snapshot, answers};

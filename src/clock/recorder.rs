@@ -3,6 +3,7 @@
 //! Enters: at each turn of a replay, the signal whose turn it is, and what the program answers. Leaves: the happenings of each clock in order.
 //! Always holds: a target is read when a clock may start, and kept; a condition that goes on holding happens once.
 
+use super::holders::Holders;
 use super::snapshot::{Signals, Snapshot};
 use super::{Happening, Instance, What};
 use crate::model::{ClockRow, Moment, Policy, SignalId};
@@ -33,7 +34,14 @@ impl Recorder {
     }
 
     /// A signal has its turn; the program was run at that instant, before anything that the signal brings.
-    pub fn signal(&mut self, snapshot: &Snapshot, signals: &dyn Signals, signal: usize, output: &dyn Fn(usize) -> Option<i64>) {
+    pub fn signal(
+        &mut self,
+        snapshot: &Snapshot,
+        signals: &dyn Signals,
+        signal: usize,
+        output: &dyn Fn(usize) -> Option<i64>,
+        holders: Holders,
+    ) {
         let (at, kind) = (signals.at(signal), signals.kind(signal));
         for (id, (track, clock)) in self.tracks.iter_mut().zip(&snapshot.policy().slas).enumerate() {
             let fits = |row: &ClockRow| match row.moment() {
@@ -42,13 +50,13 @@ impl Recorder {
                 }
                 Some(Moment::Entering { .. } | Moment::Leaving { .. } | Moment::When(_)) | None => false,
             };
-            let what = clock.rows().filter(fits).filter_map(|row| snapshot.what(id, &row, true, output)).collect();
+            let what = clock.rows().filter(fits).filter_map(|row| snapshot.what(id, &row, true, output, holders)).collect();
             track.happen(at, what);
         }
     }
 
     /// The program was run at an instant: what the stage and conditions bring. Does no harm when nothing has changed.
-    pub fn look(&mut self, snapshot: &Snapshot, at: i64, output: &dyn Fn(usize) -> Option<i64>) {
+    pub fn look(&mut self, snapshot: &Snapshot, at: i64, output: &dyn Fn(usize) -> Option<i64>, holders: Holders) {
         for (id, (track, clock)) in self.tracks.iter_mut().zip(&snapshot.policy().slas).enumerate() {
             let mut brought = Vec::new();
             for (index, row) in clock.rows().enumerate() {
@@ -66,16 +74,24 @@ impl Recorder {
                 *held = holds;
                 if happens {
                     *last = Some(at);
-                    brought.extend(snapshot.what(id, &row, holds, output));
+                    brought.extend(snapshot.what(id, &row, holds, output, holders));
                 }
             }
             track.happen(at, brought);
         }
     }
 
-    /// Every instance of each clock; see [`super::Clocks::run`].
-    pub fn instances(&self, snapshot: &Snapshot, until: i64) -> Vec<Vec<Instance>> {
-        self.tracks.iter().enumerate().map(|(id, track)| snapshot.clocks().run(id, &track.happenings, until)).collect()
+    /// Every instance of each clock; see [`super::Clocks::run`]. `holders` say who has the lead at the end.
+    pub fn instances(&self, snapshot: &Snapshot, until: i64, holders: Holders) -> Vec<Vec<Instance>> {
+        let clocks = snapshot.clocks();
+        let of_clock = |(id, track): (usize, &Track)| {
+            let mut instances = clocks.run(id, &track.happenings, until);
+            if let Some(last) = instances.last_mut().filter(|last| last.stopped.is_none()) {
+                last.owner_at_end = clocks.holder_before(id, holders).owner;
+            }
+            instances
+        };
+        self.tracks.iter().enumerate().map(of_clock).collect()
     }
 
     /// Whether some clock of the policy waits for a signal of this kind.

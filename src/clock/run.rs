@@ -9,6 +9,7 @@
 //! follow from the breach before falls away.
 
 use super::Clocks;
+use super::holders::Holder;
 use super::lengths::{Lengths, share_of};
 use crate::model::{BreachAction, ClockState, ClockTime, Pause, Sla, SlaId};
 
@@ -25,14 +26,16 @@ pub struct Happening {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
-    /// with the target that applies at this instant, and the calendar of whoever has the lead; see [`Clocks::calendar`]
+    /// with the target that applies at this instant, and whoever has the lead then
     Start {
         target: usize,
-        calendar: Option<usize>,
+        holder: Holder,
     },
-    Stop,
+    Stop {
+        owner: Option<usize>,
+    },
     Restart {
-        calendar: Option<usize>,
+        holder: Holder,
     },
     /// the condition of `pauses when …` begins (ceases) to hold; the number of the pause
     While {
@@ -47,7 +50,7 @@ impl What {
     /// At one instant what stops comes before what starts, so that one signal can end an instance and begin the next.
     pub(super) fn order(self) -> u8 {
         match self {
-            What::Stop => 0,
+            What::Stop { .. } => 0,
             What::Start { .. } => 1,
             What::Restart { .. } => 2,
             What::While { .. } | What::PauseFor(_) => 3,
@@ -61,12 +64,23 @@ pub struct Instance {
     /// index into the clock's targets
     pub target: usize,
     pub calendar: Option<usize>,
+    /// who had the lead when it was started
+    pub owner: Option<usize>,
+    /// who had the lead when it was stopped; of one that nobody stopped, at the end
+    pub owner_at_end: Option<usize>,
     pub started: i64,
     /// of the last run; none while it is paused before a breach, and where there is no such instant
     pub due: Option<i64>,
     pub state: ClockState,
     pub stopped: Option<i64>,
     pub events: Vec<ClockEvent>,
+}
+
+impl Instance {
+    /// The first time that its time was over, whatever came after.
+    pub fn breached(&self) -> Option<i64> {
+        self.events.iter().find(|event| event.kind == ClockEventKind::Breached).map(|event| event.at)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,16 +163,18 @@ impl Machine<'_, '_> {
 
     fn take(&mut self, Happening { at, what }: Happening) {
         match what {
-            What::Start { target, calendar } => {
+            What::Start { target, holder: Holder { owner, calendar } } => {
                 if self.active.is_none() && target < self.sla.targets.len() {
                     let state = ClockState::Running;
-                    let instance = Instance { target, calendar, started: at, due: None, state, stopped: None, events: Vec::new() };
+                    let (owner_at_end, events) = (owner, Vec::new());
+                    let instance = Instance { target, calendar, owner, owner_at_end, started: at, due: None, state, stopped: None, events };
                     self.active = Some(Active::new(instance));
                     self.start(at, ClockEventKind::Started);
                 }
             }
-            What::Stop => {
+            What::Stop { owner } => {
                 if let Some(mut active) = self.active.take() {
+                    active.instance.owner_at_end = owner;
                     let is_late = active.instance.state == ClockState::Breached;
                     active.instance.state = if is_late { ClockState::Missed } else { ClockState::Met };
                     active.instance.stopped = Some(at);
@@ -166,9 +182,9 @@ impl Machine<'_, '_> {
                     self.done.push(active.instance);
                 }
             }
-            What::Restart { calendar } => {
+            What::Restart { holder } => {
                 if let Some(active) = &mut self.active {
-                    active.instance.calendar = calendar;
+                    (active.instance.calendar, active.instance.owner_at_end) = (holder.calendar, holder.owner);
                     self.start(at, ClockEventKind::Restarted);
                 }
             }

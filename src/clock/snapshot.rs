@@ -8,6 +8,7 @@
 //! A snapshot knows of the past what signals and `stage_since` say. A clock that starts on entering a stage runs from `stage_since` while the
 //! lead is in it; a condition is known to hold since as-of.
 
+use super::holders::Holders;
 use super::run::{Happening, Instance, What};
 use super::{ClockState, Clocks};
 use crate::column::{Block, Column, Width};
@@ -72,8 +73,9 @@ struct Places {
     target: Option<usize>,
     /// per row of the clock; none for signals
     rows: Vec<Option<usize>>,
-    /// whom routes give the lead, in their order, and behind them whom they gave it before
-    owners: Vec<usize>,
+    /// per route: whom it gives the lead, and who had it before
+    given: Vec<Option<usize>>,
+    before: Vec<Option<usize>>,
 }
 
 /// The answers that a scored file has: those of the program, without what only clocks ask, and the clocks'.
@@ -106,11 +108,8 @@ impl<'p> Snapshot<'p> {
         let places = policy.slas.iter().enumerate().map(|(sla, clock)| Places {
             target: place(OutputRole::Clock(sla, ClockPart::Target)),
             rows: (0..clock.rows().count()).map(|row| place(OutputRole::Clock(sla, ClockPart::Row(row)))).collect(),
-            owners: {
-                let given = (0..policy.routes.len()).filter_map(|route| place(OutputRole::Owner(route)));
-                let before = (0..policy.routes.len()).filter_map(|route| place(OutputRole::Clock(sla, ClockPart::Owner(route))));
-                given.chain(before).collect()
-            },
+            given: (0..policy.holder_count()).map(|route| place(OutputRole::Owner(route))).collect(),
+            before: (0..policy.holder_count()).map(|route| place(OutputRole::Clock(sla, ClockPart::Owner(route)))).collect(),
         });
         let places = places.collect();
         let plain = (0..program.outputs.len()).filter(|index| !is_part(&program.outputs[*index])).collect();
@@ -139,10 +138,16 @@ impl<'p> Snapshot<'p> {
     pub fn instance(&self, sla: SlaId, output: &dyn Fn(usize) -> Option<i64>, signals: &dyn Signals, as_of: i64) -> Option<Instance> {
         let (clock, places) = (self.clocks.sla(sla)?, self.places.get(sla)?);
         output(places.target?)?;
+        let owners = |places: &[Option<usize>]| -> Vec<usize> {
+            let owner = |place: &Option<usize>| usize::try_from(output((*place)?)?).ok();
+            places.iter().filter_map(owner).collect()
+        };
+        let (given, before) = (|| owners(&places.given), || owners(&places.before));
+        let holders = Holders { given: &given, before: &before };
         let mut happenings: Vec<(bool, Happening)> = Vec::new();
         for (row, place) in clock.rows().zip(&places.rows) {
             let known = place.and_then(output);
-            let Some(what) = self.what(sla, &row, true, output) else { continue };
+            let Some(what) = self.what(sla, &row, true, output, holders) else { continue };
             happenings.extend(known.map(|at| (true, Happening { at, what })));
             let Some(Moment::On { signals: wanted, condition }) = row.moment() else { continue };
             let fits = |signal: &usize| {
@@ -183,15 +188,22 @@ impl<'p> Snapshot<'p> {
     }
 
     /// What a row brings when it happens, as the program answers now; a start only if some target applies.
-    pub(super) fn what(&self, sla: SlaId, row: &ClockRow, holds: bool, output: &dyn Fn(usize) -> Option<i64>) -> Option<What> {
+    pub(super) fn what(
+        &self,
+        sla: SlaId,
+        row: &ClockRow,
+        holds: bool,
+        output: &dyn Fn(usize) -> Option<i64>,
+        holders: Holders,
+    ) -> Option<What> {
         let places = self.places.get(sla)?;
         Some(match row {
-            ClockRow::Stops(_) => What::Stop,
+            ClockRow::Stops(_) => What::Stop { owner: self.clocks.holder_before(sla, holders).owner },
             ClockRow::Starts(_) => {
                 let target = usize::try_from(output(places.target?)?).ok()?;
-                What::Start { target, calendar: self.calendar(sla, places, output) }
+                What::Start { target, holder: self.clocks.holder(sla, holders) }
             }
-            ClockRow::Restarts(_) => What::Restart { calendar: self.calendar(sla, places, output) },
+            ClockRow::Restarts(_) => What::Restart { holder: self.clocks.holder(sla, holders) },
             ClockRow::PausesWhile(pause, _) => What::While { pause: *pause, holds },
             ClockRow::PausesAfter(pause, _) => What::PauseFor(*pause),
         })
@@ -200,18 +212,5 @@ impl<'p> Snapshot<'p> {
     /// The output that says since when what a row waits for is so.
     pub(super) fn place(&self, sla: SlaId, row: usize) -> Option<usize> {
         self.places.get(sla)?.rows.get(row).copied().flatten()
-    }
-
-    /// The calendar of the owner that a route gives, if the clock's team gives that owner one.
-    fn calendar(&self, sla: SlaId, places: &Places, output: &dyn Fn(usize) -> Option<i64>) -> Option<usize> {
-        let policy = self.clocks.policy();
-        let team = policy.teams.get(self.clocks.sla(sla)?.by?)?;
-        let owners = policy.owner_choices.and_then(|choices| policy.choices.get(choices));
-        let names = places.owners.iter().filter_map(|place| {
-            let owner = usize::try_from(output(*place)?).ok()?;
-            Some(owners?.members.get(owner)?.name.as_str())
-        });
-        let mut members = names.filter(|name| team.members.iter().any(|member| member.name == *name));
-        self.clocks.calendar(sla, members.next())
     }
 }

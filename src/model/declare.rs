@@ -172,7 +172,9 @@ impl<'t> Checker<'t> {
     fn declare_owners(&mut self) {
         let rotates = self.items.queues.iter().any(|(_, queue)| queue.rotate.is_some());
         let keeps = |route: &tree::Route| route.rows.iter().any(|row| matches!(row.target, tree::RouteTarget::KeepOwner(_)));
-        if !rotates && !self.items.routes.iter().any(|(_, route)| keeps(route)) {
+        // clocks ask who has the lead where somebody works by a calendar of their own
+        let own_hours = !self.items.slas.is_empty() && self.items.teams.iter().any(|(_, team)| !team.except.is_empty());
+        if !rotates && !own_hours && !self.items.routes.iter().any(|(_, route)| keeps(route)) {
             return;
         }
         let turns = self.items.queues.iter().filter_map(|(_, queue)| match &queue.rotate {

@@ -125,7 +125,10 @@ impl Checker<'_> {
         });
         let queue = test.queue.as_ref().and_then(|name| self.queue_named(name));
         let keeps = self.policy.routes.iter().any(|route| route.keeps_owners());
-        if let Some(name) = test.owner.as_ref().or(test.queue.as_ref()).filter(|_| !keeps && !self.may_be_hidden("keep")) {
+        // a clock may run on the owner's calendar
+        let owner_matters = keeps || self.policy.clocks_ask_for_owners();
+        let (given_owner, given_queue) = (test.owner.as_ref().filter(|_| !owner_matters), test.queue.as_ref().filter(|_| !keeps));
+        if let Some(name) = given_owner.or(given_queue).filter(|_| !self.may_be_hidden("keep")) {
             self.report(
                 Diagnostic::new(Code::TestField, "no route keeps owners, so whose the lead is already makes no difference")
                     .at(name.span, "looked at by nothing")

@@ -108,7 +108,7 @@ pub enum InputSource {
     StageSince,
     /// the instant until which no `when` row leaves the stage
     RestUntil,
-    /// the owner whom a route may keep, as a number of the owner choices
+    /// the owner whom a route may keep, as a number of the owner choices; of a policy without routes, 0 is whoever has the lead
     RouteOwner(usize),
     /// the queue that the lead is in, of a route that may keep its owner
     RouteQueue(usize),

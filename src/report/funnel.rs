@@ -222,8 +222,10 @@ pub(super) fn periods_of(funnel: &Funnel, per: CapPeriod, kept: &std::collection
 
 fn clocks(funnel: &Funnel, page: &mut Page) {
     let started = funnel.policy.slas.iter().zip(&funnel.tally.clocks).filter(|(_, clock)| clock.started > 0);
+    let anew = funnel.tally.clocks.iter().any(|clock| clock.met_after_breach > 0);
     let dim = |text: &str| words(text).paint(Paint::Dim);
-    let mut rows = vec![["", "started", "met", "late", "open", "share met", "half in", "90 % in"].map(dim).to_vec()];
+    let columns = ["", "started", "met", "met anew", "late", "open", "share met", "half in", "90 % in"];
+    let mut rows = vec![columns.map(dim).to_vec()];
     for (sla, clock) in started {
         let (half, most) = quantiles(&clock.taken).unwrap_or_default();
         let late = clock.missed + clock.breached;
@@ -231,6 +233,7 @@ fn clocks(funnel: &Funnel, page: &mut Page) {
             words(&sla.name),
             words(count(clock.started)),
             words(count(clock.met)),
+            words(count(clock.met_after_breach)).paint(if clock.met_after_breach > 0 { Paint::Bad } else { Paint::Plain }),
             words(count(late)).paint(if late > 0 { Paint::Bad } else { Paint::Plain }),
             words(count(clock.running + clock.paused)),
             words(share(clock.met, clock.decided())),
@@ -240,7 +243,13 @@ fn clocks(funnel: &Funnel, page: &mut Page) {
     }
     if rows.len() > 1 {
         page.heading("Clocks");
-        page.table(2, &[&[Align::Left], &[Align::Right; 7][..]].concat(), &rows);
+        if !anew {
+            rows.iter_mut().for_each(|row| drop(row.remove(3)));
+        }
+        page.table(2, &[&[Align::Left], &[Align::Right; 8][..]].concat(), &rows);
+        if anew {
+            page.line(2, &[words("Met anew: in time only after a breach, when the time had begun anew.").paint(Paint::Dim)]);
+        }
     }
 }
 

@@ -164,6 +164,7 @@ pub struct ClockRecord<'a> {
     pub escalations: u64,
     pub reassigned: u64,
     pub taken: DurationRecord,
+    pub met_after_breach: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -390,6 +391,7 @@ fn clocks<'a>(run: &Run<'a>) -> Vec<ClockRecord<'a>> {
             escalations: clock.escalations,
             reassigned: clock.reassigned,
             taken: durations(Some(&clock.taken)),
+            met_after_breach: clock.met_after_breach,
         })
         .collect()
 }

@@ -114,8 +114,8 @@ pub fn subject(backends: Backends, test: &Test) -> Result<(Lead, i64), String> {
         stage: test.stage,
         stage_since: test.stage_since,
         signals: test.signals.clone(),
-        owners: of_every_route(backends.policy, test.owner),
-        queues: of_every_route(backends.policy, test.queue),
+        owners: of_every_route(backends.policy.holder_count(), test.owner),
+        queues: of_every_route(backends.policy.routes.len(), test.queue),
         ..Lead::default()
     };
     // the instant itself only ends rests, and no lead of a test rests; or starts a clock; or signals are counted back from it
@@ -130,8 +130,8 @@ pub fn subject(backends: Backends, test: &Test) -> Result<(Lead, i64), String> {
     }
 }
 
-fn of_every_route(policy: &Policy, number: Option<usize>) -> Vec<(usize, usize)> {
-    number.into_iter().flat_map(|number| (0..policy.routes.len()).map(move |route| (route, number))).collect()
+fn of_every_route(routes: usize, number: Option<usize>) -> Vec<(usize, usize)> {
+    number.into_iter().flat_map(|number| (0..routes).map(move |route| (route, number))).collect()
 }
 
 /// The policy with the rows that a test gives, and its plain program; none if the test gives none.

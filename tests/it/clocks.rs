@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use leadwright::calendar::instant;
-use leadwright::clock::{ClockEventKind, Clocks, Happening, Instance, RUNS_MAX, What};
+use leadwright::clock::{ClockEventKind, Clocks, Happening, Holder, Instance, RUNS_MAX, What};
 use leadwright::model::{ClockState, Policy, check};
 
 const POLICY: &str = r#"leadwright 1
@@ -45,8 +45,14 @@ fn on(text: &str, what: What) -> Happening {
     Happening { at: at(text), what }
 }
 
+const STOP: What = What::Stop { owner: None };
+
+fn on_calendar(calendar: usize) -> Holder {
+    Holder { owner: None, calendar: Some(calendar) }
+}
+
 fn start(text: &str) -> Happening {
-    on(text, What::Start { target: 0, calendar: Some(0) })
+    on(text, What::Start { target: 0, holder: on_calendar(0) })
 }
 
 fn run(policy: &Policy, happenings: &[Happening], until: &str) -> Vec<Instance> {
@@ -92,7 +98,7 @@ fn calendar_days_keep_the_time_of_day_when_the_clock_changes() {
     let started = instant("2026-10-31T12:00:00-04:00").unwrap();
     let due = |within: &str| {
         let policy = policy(&format!("within {within}"));
-        let start = Happening { at: started, what: What::Start { target: 0, calendar: Some(0) } };
+        let start = Happening { at: started, what: What::Start { target: 0, holder: on_calendar(0) } };
         Clocks::new(&policy).unwrap().run(0, &[start], started)[0].due
     };
     assert_eq!(due("2 days"), instant("2026-11-02T12:00:00-05:00"));
@@ -102,25 +108,25 @@ fn calendar_days_keep_the_time_of_day_when_the_clock_changes() {
 #[test]
 fn whoever_is_done_when_it_is_due_is_in_time() {
     let policy = policy("within 4 business hours");
-    let stop = |text: &str| one(&policy, &[start("18 10:00"), on(text, What::Stop)], "30 12:00");
+    let stop = |text: &str| one(&policy, &[start("18 10:00"), on(text, STOP)], "30 12:00");
     assert_eq!(stop("18 14:00").state, ClockState::Met);
     assert_eq!(stop("18 14:01").state, ClockState::Missed);
     assert_eq!(stop("18 14:01").stopped, Some(at("18 14:01")));
     assert_eq!(one(&policy, &[start("18 10:00")], "18 14:00").state, ClockState::Running);
     assert_eq!(one(&policy, &[start("18 10:00")], "18 14:01").state, ClockState::Breached);
     // what happens later is not known yet
-    assert_eq!(one(&policy, &[start("18 10:00"), on("18 14:01", What::Stop)], "18 14:00").state, ClockState::Running);
+    assert_eq!(one(&policy, &[start("18 10:00"), on("18 14:01", STOP)], "18 14:00").state, ClockState::Running);
 }
 
 #[test]
 fn a_running_clock_is_not_started_again_and_a_stopped_one_is() {
     let policy = policy("within 4 business hours");
     let happenings = [
-        on("18 09:00", What::Stop),
+        on("18 09:00", STOP),
         start("18 10:00"),
         start("18 11:00"),
-        on("18 12:00", What::Stop),
-        on("18 12:30", What::Restart { calendar: Some(0) }),
+        on("18 12:00", STOP),
+        on("18 12:30", What::Restart { holder: on_calendar(0) }),
         start("18 13:00"),
     ];
     let instances = run(&policy, &happenings, "18 14:00");
@@ -150,9 +156,9 @@ fn what_follows_a_breach_is_dated_from_it() {
     let whole = one(&policy, &[start("18 10:00")], "30 12:00");
     assert_eq!(events(&whole), expected);
     // a stop ends it, also at the very instant of an event
-    let stopped = one(&policy, &[start("18 10:00"), on("18 16:00", What::Stop)], "30 12:00");
+    let stopped = one(&policy, &[start("18 10:00"), on("18 16:00", STOP)], "30 12:00");
     assert_eq!(events(&stopped), expected[..5]);
-    let early = one(&policy, &[start("18 10:00"), on("18 13:00", What::Stop)], "30 12:00");
+    let early = one(&policy, &[start("18 10:00"), on("18 13:00", STOP)], "30 12:00");
     assert_eq!(events(&early), expected[..1]);
 }
 
@@ -200,7 +206,7 @@ fn a_pause_holds_the_time_that_is_left() {
     let paused = one(&policy, &[start("18 10:00"), away("18 11:00", true)], "20 12:00");
     assert_eq!((paused.state, paused.due), (ClockState::Paused, None));
     // in time, however long the pause
-    let stopped = one(&policy, &[start("18 10:00"), away("18 11:00", true), on("20 12:00", What::Stop)], "20 12:00");
+    let stopped = one(&policy, &[start("18 10:00"), away("18 11:00", true), on("20 12:00", STOP)], "20 12:00");
     assert_eq!(stopped.state, ClockState::Met);
     // absent for a business day from 11:00, and away from 16:00 to the next day's 13:00: the two are one pause until 13:00
     let both = [start("18 10:00"), on("18 11:00", What::PauseFor(1)), away("18 16:00", true), away("19 13:00", false)];
@@ -221,7 +227,7 @@ fn a_pause_holds_the_time_that_is_left() {
 #[test]
 fn a_restart_begins_anew() {
     let policy = policy("within 4 business hours  remind owner at 50%  restarts on reassigned");
-    let restart = |text: &str, calendar| on(text, What::Restart { calendar: Some(calendar) });
+    let restart = |text: &str, calendar| on(text, What::Restart { holder: on_calendar(calendar) });
     let instance = one(&policy, &[start("18 09:00"), restart("18 12:00", 0)], "18 14:00");
     assert_eq!(instance.due, Some(at("18 16:00")));
     assert_eq!(instance.started, at("18 09:00"));

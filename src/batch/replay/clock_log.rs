@@ -6,7 +6,6 @@ use super::log_file::{LogColumns, LogRows, answer};
 use crate::batch::answers::AnswerKind;
 use crate::calendar::Zone;
 use crate::clock::{ClockEventKind, Instance};
-use crate::history::replay::Step;
 use crate::model::{ClockState, Policy, SlaId};
 
 pub fn columns(policy: &Policy, zone: &Zone) -> LogColumns {
@@ -28,6 +27,7 @@ pub fn columns(policy: &Policy, zone: &Zone) -> LogColumns {
         answer("notices", count(), false),
         answer("escalations", count(), false),
         answer("reassigned", count(), false),
+        answer("owner_at_end", names(&mut owners.iter().map(|owner| owner.name.as_str())), true),
     ];
     LogColumns { texts: vec!["lead"], answers }
 }
@@ -37,28 +37,25 @@ fn targets(policy: &Policy) -> impl Iterator<Item = &str> {
     policy.slas.iter().flat_map(|sla| &sla.targets).map(|target| target.text.as_str())
 }
 
-/// `steps` are those of the lead: whoever a route gave it to last, up to the clock's start, has it then.
-pub fn push(policy: &Policy, key: &str, sla: SlaId, instance: &Instance, steps: &[Step], rows: &mut LogRows) {
-    let had = steps.iter().take_while(|step| step.at <= instance.started).flat_map(|step| &step.given);
-    let owner = had.filter_map(|given| given.owner).last();
+pub fn push(policy: &Policy, key: &str, sla: SlaId, instance: &Instance, rows: &mut LogRows) {
     let before: usize = policy.slas.iter().take(sla).map(|sla| sla.targets.len()).sum();
     let count = |is: &dyn Fn(ClockEventKind) -> bool| number(instance.events.iter().filter(|event| is(event.kind)).count());
-    let breached = instance.events.iter().find(|event| event.kind == ClockEventKind::Breached).map(|event| event.at);
     rows.push(
         &[key],
         &[
             number(sla),
-            owner.and_then(number),
+            instance.owner.and_then(number),
             number(before + instance.target),
             Some(instance.started),
             instance.due,
             instance.stopped,
             Some(instance.state as i64),
-            breached,
+            instance.breached(),
             count(&|kind| matches!(kind, ClockEventKind::Reminded(_))),
             count(&|kind| matches!(kind, ClockEventKind::Notified(_))),
             count(&|kind| matches!(kind, ClockEventKind::Escalated(_))),
             count(&|kind| matches!(kind, ClockEventKind::Reassigned(_))),
+            instance.owner_at_end.and_then(number),
         ],
     );
 }

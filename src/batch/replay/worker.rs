@@ -226,7 +226,7 @@ impl Walker<'_> {
         if let Some(rows) = &mut rows.clocks {
             for (sla, instances) in self.course.clocks.iter().enumerate() {
                 for instance in instances.iter().filter(|instance| self.span.holds(instance.started)) {
-                    clock_log::push(self.policy, key, sla, instance, &self.course.steps, rows);
+                    clock_log::push(self.policy, key, sla, instance, rows);
                 }
             }
         }

@@ -26,11 +26,11 @@ pub use self::course::{Course, Given, Misfit, Step};
 use self::program::{Filling, Fills, Ports};
 use super::{ClockSignals, Events, Layout, Measures, Standing, Texts};
 use crate::calendar::Zone;
-use crate::clock::{Clocks, Recorder, Snapshot};
+use crate::clock::{Clocks, Holders, Recorder, Snapshot};
 use crate::column::{Block, Column};
 use crate::interpret;
 use crate::model::{Because, Expr, ExprKind, FlowRow, MeasureId, Policy, SignalId, Trigger};
-use crate::program::{Lowered, Parameters, Program};
+use crate::program::{InputSource, Lowered, Parameters, Program};
 
 /// A lead that takes more steps is stopped: a wrong year in one signal must not hold up all others.
 pub const STEPS_MAX: usize = 10_000;
@@ -56,6 +56,8 @@ pub struct Replay<'p> {
     clocks_wait_for: Vec<bool>,
     /// per route: the stages that it asks about with `entering` and `leaving`
     asked: Vec<(Vec<usize>, Vec<usize>)>,
+    /// per route: the input that says whose the lead is in the file
+    owner_inputs: Vec<Option<usize>>,
 }
 
 /// Runs the program on one row of inputs.
@@ -96,7 +98,9 @@ impl<'p> Replay<'p> {
                 happened.push((measure, *row));
             }
         }
+        let owner_input = |route| program.inputs.iter().position(|input| input.source == InputSource::RouteOwner(route));
         Replay {
+            owner_inputs: (0..policy.holder_count()).map(owner_input).collect(),
             policy,
             layout: Layout::new(policy),
             measures: Measures::new(policy),
@@ -197,8 +201,16 @@ impl<'p> Replay<'p> {
             }
         }
         if let Some(clocks) = &self.clocks {
-            course.clocks = scratch.recorder.instances(clocks, until);
+            let holders = Holders { given: &Vec::new, before: &|| self.holders(lead.inputs, &course.steps) };
+            course.clocks = scratch.recorder.instances(clocks, until, holders);
         }
+    }
+
+    /// Whose the lead is: those to whom routes gave it, the last one first, and then whom the file says.
+    fn holders(&self, inputs: &[Option<i64>], steps: &[Step]) -> Vec<usize> {
+        let given = steps.iter().rev().flat_map(|step| &step.given).filter_map(|given| given.owner);
+        let own = self.owner_inputs.iter().filter_map(|input| usize::try_from(inputs.get((*input)?).copied().flatten()?).ok());
+        given.chain(own).collect()
     }
 
     /// Whether the signal whose turn it is is one that an `on` row waits for.
@@ -304,10 +316,8 @@ impl<'w> Walk<'w, '_> {
             let Some((row, number)) = moved else { break };
             place.steps += 1;
             let is_signals = matches!(row.trigger, Trigger::On { .. });
-            let given = replay.ports.routes.iter().enumerate().map(|(route, ports)| {
-                let (entering, leaving) = &replay.asked[route];
-                let speaks = entering.contains(&row.to) || leaving.contains(&place.stage);
-                let number = |port: usize| self.scratch.outputs[port].and_then(|value| usize::try_from(value).ok()).filter(|_| speaks);
+            let given = replay.ports.routes.iter().map(|ports| {
+                let number = |port: usize| self.scratch.outputs[port].and_then(|value| usize::try_from(value).ok());
                 Given { queue: number(ports.queue), owner: ports.owner.and_then(number) }
             });
             let given = given.collect();
@@ -334,17 +344,27 @@ impl<'w> Walk<'w, '_> {
         };
         // what the signal itself moves is none of this
         self.moved_by(&Place { now: at, ..*place }, None);
-        let Scratch { outputs, recorder, .. } = &mut *self.scratch;
         let signals = ClockSignals { layout: &self.replay.layout, events: self.lead.events, dropped: Cow::Borrowed(&[]) };
-        recorder.signal(clocks, &signals, event, &|output| outputs.get(output).copied().flatten());
-        recorder.look(clocks, at, &|output| outputs.get(output).copied().flatten());
+        self.record(|recorder, output, holders| {
+            recorder.signal(clocks, &signals, event, output, holders);
+            recorder.look(clocks, at, output, holders);
+        });
     }
 
     /// The program was run at this instant.
     fn look_at_clocks(&mut self, now: i64) {
         let Some(clocks) = &self.replay.clocks else { return };
+        self.record(|recorder, output, holders| recorder.look(clocks, now, output, holders));
+    }
+
+    /// With the answers of the program as it was run last.
+    fn record(&mut self, take: impl FnOnce(&mut Recorder, &dyn Fn(usize) -> Option<i64>, Holders)) {
+        let replay = self.replay;
         let Scratch { outputs, recorder, .. } = &mut *self.scratch;
-        recorder.look(clocks, now, &|output| outputs.get(output).copied().flatten());
+        let output = |output: usize| outputs.get(output).copied().flatten();
+        let given = || replay.ports.routes.iter().filter_map(|ports| usize::try_from(output(ports.owner?)?).ok()).collect();
+        let before = || replay.holders(self.lead.inputs, &self.course.steps);
+        take(recorder, &output, Holders { given: &given, before: &before });
     }
 
     /// The row that moves the lead now, if any.
@@ -366,11 +386,20 @@ impl<'w> Walk<'w, '_> {
             stage_since: place.since,
             rest_until: place.rest_until,
             steps: &self.course.steps,
+            own: self.lead.inputs,
         };
         replay.fills.fill(&replay.program, with, zone, self.identity, inputs);
         (self.evaluate)(inputs, &Parameters { as_of_day: zone.local_day(place.now), as_of: place.now }, outputs);
-        let number = usize::try_from(outputs[replay.ports.moved_by?]?).ok()?;
-        Some((*replay.rows.get(number)?, number))
+        let moved_by = replay.ports.moved_by.and_then(|port| outputs[port]).and_then(|number| usize::try_from(number).ok());
+        let moved = moved_by.and_then(|number| Some((*replay.rows.get(number)?, number)));
+        // a route is asked at the steps that it speaks of and at no other time; what it would give now is nobody's
+        for (ports, (entering, leaving)) in replay.ports.routes.iter().zip(&replay.asked) {
+            let speaks = moved.is_some_and(|(row, _)| entering.contains(&row.to) || leaving.contains(&place.stage));
+            if !speaks {
+                [Some(ports.queue), ports.owner].into_iter().flatten().for_each(|port| outputs[port] = None);
+            }
+        }
+        moved
     }
 
     /// The signals that had their turn.

@@ -88,6 +88,8 @@ pub struct Filling<'a> {
     pub rest_until: Option<i64>,
     /// taken so far: they say whose the lead is
     pub steps: &'a [Step],
+    /// the inputs as the file gives them: whose the lead is before any route gave it to somebody
+    pub own: &'a [Option<i64>],
 }
 
 impl Fills {
@@ -130,6 +132,7 @@ impl Fills {
         let of = |measure: &MeasureId| with.measures.get(*measure).copied().flatten();
         let text = |measure: &MeasureId| of(measure).and_then(|code| with.texts.text(code));
         for (index, fill) in &self.fills {
+            let own = with.own.get(*index).copied().flatten();
             let value = match fill {
                 Fill::Measure(measure) => of(measure),
                 Fill::LocalDay(measure) => of(measure).map(|instant| zone.local_day(instant)),
@@ -141,8 +144,8 @@ impl Fills {
                 Fill::Stage => i64::try_from(with.stage).ok(),
                 Fill::StageSince => Some(with.stage_since),
                 Fill::RestUntil => with.rest_until,
-                Fill::RouteOwner(route) => last_given(with.steps, *route, |given| given.owner),
-                Fill::RouteQueue(route) => last_given(with.steps, *route, |given| given.queue),
+                Fill::RouteOwner(route) => last_given(with.steps, *route, |given| given.owner).or(own),
+                Fill::RouteQueue(route) => last_given(with.steps, *route, |given| given.queue).or(own),
             };
             let input = &program.inputs[*index];
             inputs[*index] = if input.optional { value } else { value.or(Some(input.interval.0)) };

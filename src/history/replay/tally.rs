@@ -106,6 +106,8 @@ pub struct ClockTally {
     pub started: u64,
     /// stopped in time
     pub met: u64,
+    /// the time was over once, began anew, and this time it was stopped in time
+    pub met_after_breach: u64,
     /// stopped too late
     pub missed: u64,
     /// not stopped, and their time is over
@@ -120,7 +122,7 @@ pub struct ClockTally {
     pub taken: Durations,
 }
 
-/// What a period has of a promise: leads delivered; or instances of a clock that ended, and how many of them were met.
+/// What a period has of a promise: leads delivered; or instances of a clock that ended, and how many of them were met without a breach.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Kept {
     pub ended: u64,
@@ -258,7 +260,7 @@ impl Tally {
                         ClockState::Running | ClockState::Paused => None,
                     };
                     if let Some(end) = end.filter(|end| span.holds(*end)) {
-                        add(end, instance.state == ClockState::Met);
+                        add(end, instance.state == ClockState::Met && instance.breached().is_none());
                     }
                 }
             }
@@ -403,6 +405,7 @@ impl ClockTally {
             ClockState::Running => &mut self.running,
             ClockState::Paused => &mut self.paused,
             ClockState::Breached => &mut self.breached,
+            ClockState::Met if instance.breached().is_some() => &mut self.met_after_breach,
             ClockState::Met => &mut self.met,
             ClockState::Missed => &mut self.missed,
         };
@@ -430,6 +433,7 @@ impl ClockTally {
     fn merge(&mut self, other: &ClockTally) {
         self.started += other.started;
         self.met += other.met;
+        self.met_after_breach += other.met_after_breach;
         self.missed += other.missed;
         self.breached += other.breached;
         self.running += other.running;
@@ -443,6 +447,6 @@ impl ClockTally {
 
     /// Those whose time is over or that were stopped.
     pub fn decided(&self) -> u64 {
-        self.met + self.missed + self.breached
+        self.met + self.met_after_breach + self.missed + self.breached
     }
 }

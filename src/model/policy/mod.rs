@@ -90,6 +90,11 @@ impl Policy {
         teams.any(|team| team.members.iter().any(|member| member.calendar != team.calendar))
     }
 
+    /// How many answers there are to whose a lead is: each route has one; without any route the lead has one all the same.
+    pub fn holder_count(&self) -> usize {
+        self.routes.len().max(1)
+    }
+
     pub fn measure_column(&self, measure: MeasureId) -> ColumnId {
         self.fields.len() + measure
     }

@@ -25,7 +25,7 @@ impl Lowering<'_> {
             ClockRow::PausesWhile(_, condition) => Some(self.since_as_of(condition)),
         });
         let rows = rows.collect();
-        let asked = if self.policy.clocks_ask_for_owners() { self.policy.routes.len() } else { 0 };
+        let asked = if self.policy.clocks_ask_for_owners() { self.policy.holder_count() } else { 0 };
         let owners = (0..asked).map(|route| self.current_owner(route)).collect();
         ClockTrace { targets, target, rows, owners }
     }

@@ -4,6 +4,7 @@ mod check;
 mod explain;
 mod interruption;
 mod replay;
+mod replay_clocks;
 mod routing;
 mod score;
 mod test;

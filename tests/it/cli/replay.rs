@@ -209,9 +209,9 @@ C,,,inquiry,2026-01-10T09:00:00-05:00,,,marketing,,
 ";
     assert!(log.starts_with(expected), "{log}");
     let expected = "\
-lead,clock,owner,target,started,due,stopped,state,breached,reminders,notices,escalations,reassigned
-A,answer,ann,2 days,2026-01-05T10:00:00-05:00,2026-01-07T10:00:00-05:00,2026-01-06T10:00:00-05:00,met,,0,0,0,0
-B,answer,,2 days,2026-01-05T12:00:00-05:00,2026-01-07T12:00:00-05:00,2026-01-09T12:00:00-05:00,missed,2026-01-07T12:00:00-05:00,0,0,0,0
+lead,clock,owner,target,started,due,stopped,state,breached,reminders,notices,escalations,reassigned,owner_at_end
+A,answer,ann,2 days,2026-01-05T10:00:00-05:00,2026-01-07T10:00:00-05:00,2026-01-06T10:00:00-05:00,met,,0,0,0,0,ann
+B,answer,,2 days,2026-01-05T12:00:00-05:00,2026-01-07T12:00:00-05:00,2026-01-09T12:00:00-05:00,missed,2026-01-07T12:00:00-05:00,0,0,0,0,
 ";
     assert!(clocks.starts_with(expected), "{clocks}");
     assert_eq!(clocks.lines().count(), 7);

@@ -1,29 +1,34 @@
-//! `leadwright check`: every mistake of a policy.
+//! `leadwright check`: every mistake of one policy or of many.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use serde::Serialize;
 
 use super::as_of::day;
 use super::console::Console;
-use super::locate::locate;
 use super::outcome::{Misuse, Outcome};
-use crate::diagnostic::{Severity, render_human, render_json};
-use crate::model::Checked;
+use super::output::{Output, OutputArguments, Printed};
+use super::policies::{self, Found};
+use crate::diagnostic::findings::Findings;
+use crate::diagnostic::render_human::{self, Look};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{AsOf, Checked};
 use crate::policy;
 use crate::program::{self, Program, cost, lower, passes};
-use crate::report;
+use crate::report::check::{self as report, PolicyRecord};
+use crate::source::Sources;
 
 /// Report every mistake of a policy, at its place, with what to write instead
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  leadwright check examples/medbank")]
+#[command(after_help = "Examples:\n  leadwright check examples/medbank\n  leadwright check policies --output sarif > check.sarif")]
 pub struct Arguments {
-    /// A folder with a policy, or a .lead file
-    policy: PathBuf,
+    /// Policies: .lead files, or folders, which stand for every policy in and beneath them
+    #[arg(required = true, value_name = "POLICY")]
+    policies: Vec<PathBuf>,
 
-    /// For people or for programs
-    #[arg(long, value_enum, default_value_t = Output::Human, value_name = "KIND")]
-    output: Output,
+    #[command(flatten)]
+    output: OutputArguments,
 
     /// Print what the policy was compiled to instead of a summary
     #[arg(long, value_enum, value_name = "WHAT")]
@@ -35,48 +40,75 @@ pub struct Arguments {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Output {
-    Human,
-    Json,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Emit {
     /// the program that scores leads, as text
     Program,
 }
 
+/// What JSON says besides the findings.
+#[derive(Serialize)]
+struct More {
+    policies: Vec<PolicyRecord>,
+}
+
+/// A policy that has been checked; its trees are gone.
+struct Done {
+    sources: Sources,
+    diagnostics: Vec<Diagnostic>,
+    record: PolicyRecord,
+    summary: String,
+    /// the program as text, where it is asked for
+    program: Option<String>,
+}
+
 pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
-    let located = locate(&arguments.policy)?;
-    let checked = policy::check_as_of(&located.disk, &located.entry, day(arguments.as_of.as_deref())?);
+    let found = policies::find(&arguments.policies)?;
+    let as_of = day(arguments.as_of.as_deref())?;
+    let emit = arguments.emit.filter(|_| arguments.output.kind == Output::Human);
+    if emit.is_some() && found.len() > 1 {
+        return Err(Misuse::new(format!("`--emit` shows one policy, and there are {} here: name one of them", found.len())));
+    }
+    let done = policies::each(&found, |found| check(found, as_of, emit, console.out));
+
+    let mut findings = Findings::default();
+    let (mut records, mut summaries, mut programs) = (Vec::new(), Vec::new(), Vec::new());
+    for Done { sources, diagnostics, record, summary, program } in done {
+        findings.add(sources, diagnostics, Vec::new());
+        records.push(record);
+        summaries.push(summary);
+        programs.extend(program);
+    }
+    let printed = Printed { command: "check", findings: &findings, failing: Severity::Error, more: More { policies: records } };
+    printed.print(arguments.output, console, |look| {
+        let text = |look: Look| render_human::render(&findings.diagnostics, &findings.sources, look);
+        match (programs.pop(), summaries.as_slice()) {
+            (Some(program), _) => {
+                console.note(&text(console.err));
+                program
+            }
+            (None, [summary]) => text(look) + summary,
+            (None, several) => text(look) + &report::of_many(several.len(), &findings.diagnostics, look),
+        }
+    })
+}
+
+fn check(found: &Found, as_of: AsOf, emit: Option<Emit>, look: Look) -> Done {
+    let mut checked = policy::check_as_of(&found.located.disk, &found.located.entry, as_of);
     let program = program_of(&checked);
     let operations = program.as_ref().map(|program| cost::cost(program).steps() as u64);
-    match arguments.output {
-        Output::Json => {
-            let json = render_json::to_json(&report::check::record(&checked, operations));
-            console.print(&json.map_err(|error| Misuse::new(format!("the diagnostics cannot be written as JSON: {error}")))?)?;
-        }
-        Output::Human => {
-            let text = render_human::render(&checked.diagnostics, &checked.sources, console.out);
-            match (arguments.emit, &program) {
-                (Some(Emit::Program), Some(program)) => {
-                    console.note(&render_human::render(&checked.diagnostics, &checked.sources, console.err));
-                    console.print(&program::text::text(program, &checked.policy))?;
-                }
-                (Some(Emit::Program), None) | (None, _) => {
-                    console.print(&(text + &report::check::summary(&checked, operations, console.out)))?;
-                }
-            }
-        }
+    // places are named from where the paths of the whole report start
+    checked.sources = checked.sources.beneath(&found.folder);
+    Done {
+        record: report::record(&checked, found.path(), operations),
+        summary: report::summary(&checked, operations, look),
+        program: emit.and(program).map(|program| program::text::text(&program, &checked.policy)),
+        sources: checked.sources,
+        diagnostics: checked.diagnostics,
     }
-    Ok(if has_errors(&checked) { Outcome::Findings } else { Outcome::Clean })
 }
 
 /// The program that would score leads; none if the policy has mistakes.
 fn program_of(checked: &Checked) -> Option<Program> {
-    if has_errors(checked) { None } else { Some(passes::optimise(&lower::lower(&checked.policy).program)) }
-}
-
-fn has_errors(checked: &Checked) -> bool {
-    checked.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    let has_errors = checked.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    if has_errors { None } else { Some(passes::optimise(&lower::lower(&checked.policy).program)) }
 }

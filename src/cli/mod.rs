@@ -8,11 +8,14 @@ mod check;
 mod console;
 mod disk;
 mod explain;
+mod explain_code;
 mod interruption;
 mod leads;
 mod load;
 mod locate;
 mod outcome;
+mod output;
+mod policies;
 mod progress;
 mod replay;
 mod rotation;
@@ -56,6 +59,7 @@ enum Command {
     Score(Box<score::Arguments>),
     Replay(Box<replay::Arguments>),
     Explain(explain::Arguments),
+    ExplainCode(explain_code::Arguments),
     Test(test::Arguments),
 }
 
@@ -93,6 +97,7 @@ pub fn main() -> ExitCode {
         Command::Score(arguments) => score::run(arguments, &console),
         Command::Replay(arguments) => replay::run(arguments, &console),
         Command::Explain(arguments) => explain::run(arguments, &console),
+        Command::ExplainCode(arguments) => explain_code::run(arguments, &console),
         Command::Test(arguments) => test::run(arguments, &console),
     };
     match result {

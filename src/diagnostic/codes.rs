@@ -10,6 +10,8 @@ pub struct Entry {
     pub code: &'static str,
     pub severity: Severity,
     pub title: &'static str,
+    /// the page about it, as Markdown
+    pub page: &'static str,
 }
 
 macro_rules! codes {
@@ -21,7 +23,12 @@ macro_rules! codes {
             pub const ALL: &'static [Code] = &[$(Code::$variant),*];
 
             pub fn entry(self) -> &'static Entry {
-                match self { $(Code::$variant => &Entry { code: $code, severity: $severity, title: $title }),* }
+                match self { $(Code::$variant => &Entry {
+                        code: $code,
+                        severity: $severity,
+                        title: $title,
+                        page: include_str!(concat!("../../docs/codes/", $code, ".md")),
+                    }),* }
             }
         }
     };

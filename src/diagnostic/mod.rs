@@ -6,8 +6,15 @@
 //! words in backquotes.
 
 mod codes;
+pub mod findings;
+mod fingerprint;
+pub mod render_github;
+pub mod render_gitlab;
 pub mod render_human;
 pub mod render_json;
+pub mod render_junit;
+pub mod render_markdown;
+pub mod render_sarif;
 pub mod sanitise;
 mod shorten;
 mod window;

@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::figures::counted;
 use super::layout::{Page, Paint, words};
 use crate::diagnostic::render_human::Look;
-use crate::diagnostic::render_json::{self, DiagnosticRecord};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Checked, Policy};
 use crate::source::Sources;
@@ -91,42 +90,52 @@ fn not_evaluated(page: &mut Page, policy: &Policy, sources: &Sources) {
     page.empty_line();
 }
 
+/// What stands behind the diagnostics of several policies: `3 errors in 2 files of 12 policies`.
+pub fn of_many(policies: usize, diagnostics: &[Diagnostic], look: Look) -> String {
+    let mut page = Page::new(look);
+    let policies = counted(policies as u64, "policy", "policies");
+    let errors = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let (line, paint) = match found(diagnostics) {
+        None => (format!("{policies}: no mistakes"), Paint::Good),
+        Some(found) => (format!("{found} of {policies}"), if errors { Paint::Bad } else { Paint::Warn }),
+    };
+    page.line(0, &[words(line).paint(paint)]);
+    page.finish()
+}
+
 /// The same for machines.
 #[derive(Debug, Serialize)]
-pub struct CheckRecord<'a> {
-    pub policy: &'a str,
+pub struct PolicyRecord {
+    pub policy: String,
+    /// its first file
+    pub file: String,
     /// the standards that it follows
-    pub follows: Vec<&'a str>,
-    pub errors: usize,
-    pub warnings: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follows: Vec<String>,
+    /// the most that one lead can cost; none if the policy has mistakes
     pub operations_per_lead: Option<u64>,
-    pub diagnostics: Vec<DiagnosticRecord<'a>>,
-    pub not_evaluated: Vec<PartRecord<'a>>,
+    pub not_evaluated: Vec<PartRecord>,
 }
 
 #[derive(Debug, Serialize)]
-pub struct PartRecord<'a> {
-    pub what: &'a str,
-    pub file: &'a str,
+pub struct PartRecord {
+    pub what: String,
+    pub file: String,
     pub line: usize,
     pub column: usize,
 }
 
-pub fn record(checked: &Checked, operations: Option<u64>) -> CheckRecord<'_> {
-    let of = |severity: Severity| checked.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+/// `file` is the policy's first, as reports show it.
+pub fn record(checked: &Checked, file: String, operations: Option<u64>) -> PolicyRecord {
     let parts = checked.policy.unevaluated.iter().map(|part| {
         let place = checked.sources.position(part.span.source, part.span.start);
-        let file = &checked.sources.get(part.span.source).path;
-        PartRecord { what: &part.what, file, line: place.line, column: place.column }
+        let file = checked.sources.get(part.span.source).path.clone();
+        PartRecord { what: part.what.clone(), file, line: place.line, column: place.column }
     });
-    CheckRecord {
-        policy: &checked.policy.name,
-        follows: checked.policy.follows.iter().map(|followed| followed.name.as_str()).collect(),
-        errors: of(Severity::Error),
-        warnings: of(Severity::Warning),
+    PolicyRecord {
+        policy: checked.policy.name.clone(),
+        file,
+        follows: checked.policy.follows.iter().map(|followed| followed.name.clone()).collect(),
         operations_per_lead: operations,
-        diagnostics: checked.diagnostics.iter().map(|diagnostic| render_json::record(diagnostic, &checked.sources)).collect(),
         not_evaluated: parts.collect(),
     }
 }

@@ -158,6 +158,14 @@ impl Page {
         self.out.push('\n');
     }
 
+    /// A line as it was written: no blank is moved, and none is broken.
+    pub fn verbatim(&mut self, indent: usize, line: &str) {
+        self.blanks(indent);
+        self.out.push_str(&one_line(line));
+        self.trim_blanks();
+        self.out.push('\n');
+    }
+
     /// A label in a column of its own, the text behind it.
     pub fn labelled(&mut self, indent: usize, label: &Words, label_width: usize, text: &[Words]) {
         let shown = one_line(&label.text).into_owned();

@@ -14,5 +14,7 @@ pub mod funnel;
 mod funnel_handovers;
 pub mod funnel_record;
 pub mod layout;
+pub mod manual;
+pub mod pages;
 pub mod summary;
 pub mod test_results;

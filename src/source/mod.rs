@@ -86,6 +86,25 @@ impl Sources {
         self.files.iter().enumerate().map(|(index, file)| (SourceId(index as u32), file))
     }
 
+    /// The same files, their paths beginning further up: `a.lead` beneath `policies` is `policies/a.lead`.
+    pub fn beneath(mut self, folder: &str) -> Sources {
+        if !folder.is_empty() {
+            self.files.iter_mut().for_each(|file| file.path = format!("{folder}/{}", file.path));
+        }
+        self
+    }
+
+    /// The files, by their numbers.
+    pub fn into_files(self) -> Vec<Source> {
+        self.files
+    }
+
+    /// Adds a file of other sources.
+    pub fn adopt(&mut self, file: Source) -> SourceId {
+        self.files.push(file);
+        SourceId(self.files.len() as u32 - 1)
+    }
+
     pub fn text(&self, span: Span) -> &str {
         &self.get(span.source).text[span.start as usize..span.end as usize]
     }

@@ -1,0 +1,178 @@
+//! Several policies at once.
+//!
+//! Enters: what a user wrote: policies, or folders with policies anywhere beneath. Leaves: each policy once, in the order of the paths, and the folder
+//! at which the paths of every report start. Always holds: that folder holds them all, so no path shown has a `..`; hidden folders and
+//! symbolic links to folders are not looked into.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::disk::Disk;
+use super::locate::{Located, locate};
+use super::outcome::Misuse;
+
+/// A policy, and where it lies.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub located: Located,
+    /// its root, as reports show it; empty where their paths start
+    pub folder: String,
+}
+
+impl Found {
+    /// Its first file, as reports show it.
+    pub fn path(&self) -> String {
+        if self.folder.is_empty() { self.located.entry.clone() } else { format!("{}/{}", self.folder, self.located.entry) }
+    }
+}
+
+/// Every policy that these paths name. A file is a policy, a folder stands for every policy in and beneath it: a `.lead` file with a `policy` header.
+pub fn find(paths: &[PathBuf]) -> Result<Vec<Found>, Misuse> {
+    let mut located = Vec::new();
+    for path in paths {
+        if path.is_dir() { located.extend(beneath(path)?) } else { located.push(locate(path)?) }
+    }
+    let whole = |located: &Located| located.disk.root().join(&located.entry);
+    located.sort_by_cached_key(whole);
+    located.dedup_by_key(|located| whole(located));
+    let roots: Vec<&Path> = located.iter().map(|located| located.disk.root()).collect();
+    let base = base(&roots);
+    let folder = |located: &Located| shown(located.disk.root().strip_prefix(&base).unwrap_or(Path::new("")));
+    Ok(located.into_iter().map(|located| Found { folder: folder(&located), located }).collect())
+}
+
+/// Does `work` for each, on all cores; results in the order of the items.
+pub fn each<Item: Sync, Done: Send>(items: &[Item], work: impl Fn(&Item) -> Done + Sync) -> Vec<Done> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    if cores <= 1 {
+        return items.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let mut done: Vec<(usize, Done)> = std::thread::scope(|scope| {
+        let worker = || {
+            let mut own = Vec::new();
+            while let Some((index, item)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|index| Some((index, items.get(index)?))) {
+                own.push((index, work(item)));
+            }
+            own
+        };
+        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(worker)).collect();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        threads.into_iter().flat_map(join).collect()
+    });
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, done)| done).collect()
+}
+
+/// Where the paths of reports start: the top of the repository that holds the policies, else the working directory, else the deepest folder that
+/// holds them all. `roots` are absolute and without symbolic links.
+///
+/// A work tree's top is the closest folder with a `.git`, whatever that is. Opening the repository would ask for more than its place: git
+/// refuses a repository that belongs to another user, and in containers of CI systems it often does.
+pub fn base(roots: &[&Path]) -> PathBuf {
+    let top = roots.first().and_then(|root| root.ancestors().find(|folder| folder.join(".git").exists())).map(Path::to_path_buf);
+    let current = std::env::current_dir().ok().and_then(|folder| fs::canonicalize(folder).ok());
+    let holds_all = |folder: &PathBuf| roots.iter().all(|root| root.starts_with(folder));
+    top.into_iter().chain(current).find(holds_all).unwrap_or_else(|| {
+        let first = roots.first().copied().unwrap_or(Path::new(""));
+        first.ancestors().map(Path::to_path_buf).find(holds_all).unwrap_or_default()
+    })
+}
+
+/// A path as reports show it: with `/`, whatever the system's separator.
+pub fn shown(path: &Path) -> String {
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.join("/")
+}
+
+/// Every policy in and beneath a folder; if there is none, what the folder alone can be.
+fn beneath(folder: &Path) -> Result<Vec<Located>, Misuse> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        let unreadable = |error: std::io::Error| Misuse::new(format!("cannot read the folder `{}`: {error}", folder.display()));
+        let disk = Disk::new(&folder).map_err(unreadable)?;
+        for item in fs::read_dir(&folder).map_err(unreadable)? {
+            let item = item.map_err(unreadable)?;
+            let kind = item.file_type().map_err(unreadable)?;
+            let Ok(name) = item.file_name().into_string() else { continue };
+            if kind.is_dir() && !name.starts_with('.') {
+                folders.push(item.path());
+            } else if !kind.is_dir() && name.ends_with(".lead") && is_policy(&item.path()) {
+                found.push(Located { disk: disk.clone(), entry: name });
+            }
+        }
+    }
+    if found.is_empty() { Ok(vec![locate(folder)?]) } else { Ok(found) }
+}
+
+/// Whether a file has a `policy` header. Items start in the first column, so no grammar is needed.
+fn is_policy(path: &Path) -> bool {
+    let Ok(true) = fs::metadata(path).map(|about| about.is_file()) else { return false };
+    let Ok(bytes) = fs::read(path) else { return false };
+    bytes.split(|byte| *byte == b'\n').any(|line| {
+        line.strip_prefix(b"policy").is_some_and(|rest| rest.first().is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'"' | b'{')))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        folder
+    }
+
+    fn paths(found: &[Found]) -> Vec<String> {
+        found.iter().map(Found::path).collect()
+    }
+
+    #[test]
+    fn a_folder_stands_for_every_policy_beneath_it() {
+        let policy = "leadwright 1\npolicy p { }\n";
+        let folder = folder(&[
+            (".git/HEAD", ""),
+            (".hidden/a.lead", policy),
+            ("b/eu.lead", policy),
+            ("b/common/teams.lead", "leadwright 1\n# policy p\nteam t\n"),
+            ("a.lead", policy),
+            ("notes.txt", policy),
+        ]);
+        let root = folder.path().to_path_buf();
+        assert_eq!(paths(&find(&[root.clone()]).unwrap()), ["a.lead", "b/eu.lead"]);
+        // each once, in the order of the paths, and from the top of the repository
+        assert_eq!(paths(&find(&[root.join("b"), root.join("a.lead"), root.join("b/eu.lead")]).unwrap()), ["a.lead", "b/eu.lead"]);
+        assert_eq!(paths(&find(&[root.join("b")]).unwrap()), ["b/eu.lead"]);
+    }
+
+    #[test]
+    fn without_a_repository_paths_start_where_all_policies_are() {
+        let policy = "leadwright 1\npolicy p { }\n";
+        let folder = folder(&[("x/b/b.lead", policy), ("x/a/a.lead", policy)]);
+        let root = folder.path().join("x");
+        assert_eq!(paths(&find(&[root.join("a")]).unwrap()), ["a.lead"]);
+        assert_eq!(paths(&find(&[root]).unwrap()), ["a/a.lead", "b/b.lead"]);
+    }
+
+    #[test]
+    fn a_folder_without_a_policy_is_what_it_is_for_one() {
+        let folder = folder(&[("only.lead", "leadwright 1\nteam t\n")]);
+        assert_eq!(paths(&find(&[folder.path().to_path_buf()]).unwrap()), ["only.lead"]);
+        let empty = tempfile::tempdir().unwrap();
+        assert!(find(&[empty.path().to_path_buf()]).unwrap_err().to_string().contains("holds no policy"));
+    }
+
+    #[test]
+    fn results_keep_the_order_of_the_items() {
+        let items: Vec<usize> = (0..1_000).collect();
+        assert_eq!(each(&items, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
+        assert!(each::<usize, usize>(&[], |item| *item).is_empty());
+    }
+}

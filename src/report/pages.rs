@@ -1,0 +1,25 @@
+//! What is known of each thing that a report can name: the codes of `check`, the rules of `lint`, and what the commands find themselves.
+//!
+//! Enters: a name. Leaves: its title, its level, its page.
+
+use crate::diagnostic::render_sarif::About;
+use crate::diagnostic::{Code, Severity};
+
+/// The name of the finding that a failed test is.
+pub const FAILED_TEST: &str = "failed-test";
+
+const FAILED_TEST_PAGE: &str = "# failed-test: a test of the policy fails
+
+A `test` says what must come out for an example lead. Something else comes out now: either the policy has changed what it means, or the test has to follow
+what is meant. `leadwright test` shows what was expected, what came out, and which rows led there.
+";
+
+/// None for a name that nothing has.
+pub fn about(name: &str) -> Option<About> {
+    if name == FAILED_TEST {
+        let title = "a test of the policy fails".to_owned();
+        return Some(About { title, page: FAILED_TEST_PAGE.to_owned(), severity: Severity::Error, group: "test" });
+    }
+    let entry = Code::ALL.iter().map(|code| code.entry()).find(|entry| entry.code == name)?;
+    Some(About { title: entry.title.to_owned(), page: entry.page.to_owned(), severity: entry.severity, group: "mistake" })
+}

@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use super::check::Output as Kind;
 use super::console::Console;
 use super::leads::LeadArguments;
 use super::load::load;
@@ -41,6 +40,12 @@ pub struct Arguments {
     /// For people or for programs
     #[arg(long, value_enum, default_value_t = Kind::Human, value_name = "KIND")]
     output: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    Human,
+    Json,
 }
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {

@@ -5,9 +5,27 @@ use std::path::Path;
 use super::console::Console;
 use super::locate::locate;
 use super::outcome::{Misuse, Outcome};
+use super::policies::{Found, find_one};
 use crate::diagnostic::render_human;
-use crate::policy::Policy;
+use crate::policy::{self, Policy, Refused};
 use crate::report;
+
+/// A policy whose paths start where those of reports do, or why there is none.
+pub enum Loaded {
+    Policy(Box<Policy>),
+    Refused(Refused),
+}
+
+/// Loads it for a command that reports on it.
+pub fn to_report(path: &Path) -> Result<Loaded, Misuse> {
+    let Found { located, folder } = find_one(path)?;
+    let mut checked = policy::check(&located.disk, &located.entry);
+    checked.sources = checked.sources.beneath(&folder);
+    Ok(match Policy::from_checked(checked) {
+        Ok(policy) => Loaded::Policy(Box::new(policy)),
+        Err(refused) => Loaded::Refused(refused),
+    })
+}
 
 /// Loads it; or shows on standard error why it cannot score. `undone` ends the sentence: "nothing was scored".
 pub fn load(path: &Path, undone: &str, console: &Console) -> Result<Result<Policy, Outcome>, Misuse> {

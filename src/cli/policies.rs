@@ -36,10 +36,24 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Found>, Misuse> {
     let whole = |located: &Located| located.disk.root().join(&located.entry);
     located.sort_by_cached_key(whole);
     located.dedup_by_key(|located| whole(located));
+    Ok(placed(located))
+}
+
+/// The one policy that a path names.
+pub fn find_one(path: &Path) -> Result<Found, Misuse> {
+    let located = locate(path)?;
+    let base = base(&[located.disk.root()]);
+    Ok(Found { folder: below(&base, &located), located })
+}
+
+fn placed(located: Vec<Located>) -> Vec<Found> {
     let roots: Vec<&Path> = located.iter().map(|located| located.disk.root()).collect();
     let base = base(&roots);
-    let folder = |located: &Located| shown(located.disk.root().strip_prefix(&base).unwrap_or(Path::new("")));
-    Ok(located.into_iter().map(|located| Found { folder: folder(&located), located }).collect())
+    located.into_iter().map(|located| Found { folder: below(&base, &located), located }).collect()
+}
+
+fn below(base: &Path, located: &Located) -> String {
+    shown(located.disk.root().strip_prefix(base).unwrap_or(Path::new("")))
 }
 
 /// Does `work` for each, on all cores; results in the order of the items.
@@ -146,7 +160,7 @@ mod tests {
             ("notes.txt", policy),
         ]);
         let root = folder.path().to_path_buf();
-        assert_eq!(paths(&find(&[root.clone()]).unwrap()), ["a.lead", "b/eu.lead"]);
+        assert_eq!(paths(&find(std::slice::from_ref(&root)).unwrap()), ["a.lead", "b/eu.lead"]);
         // each once, in the order of the paths, and from the top of the repository
         assert_eq!(paths(&find(&[root.join("b"), root.join("a.lead"), root.join("b/eu.lead")]).unwrap()), ["a.lead", "b/eu.lead"]);
         assert_eq!(paths(&find(&[root.join("b")]).unwrap()), ["b/eu.lead"]);

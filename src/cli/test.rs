@@ -3,16 +3,24 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use serde::Serialize;
 
 use super::console::Console;
-use super::load::load;
+use super::load::{self, Loaded};
 use super::outcome::{Misuse, Outcome};
-use crate::report;
+use super::output::{OutputArguments, Printed};
+use crate::diagnostic::Severity;
+use crate::diagnostic::findings::Findings;
+use crate::diagnostic::render_human;
+use crate::report::test_cases::{self, TestRecord};
+use crate::report::{check, test_results};
 use crate::testing::Selection;
 
 /// Run the tests that a policy contains, on both evaluators
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  leadwright test examples/medbank --filter student")]
+#[command(
+    after_help = "Examples:\n  leadwright test examples/medbank --filter student\n  leadwright test examples/medbank --output junit > tests.xml"
+)]
 pub struct Arguments {
     /// A folder with a policy, or a .lead file
     policy: PathBuf,
@@ -24,20 +32,42 @@ pub struct Arguments {
     /// Only the tests of this file: a path below the policy's root, or the end of one; may be given several times
     #[arg(long, value_name = "PATH")]
     file: Vec<String>,
+
+    #[command(flatten)]
+    output: OutputArguments,
+}
+
+/// What JSON says besides the findings.
+#[derive(Serialize)]
+struct More {
+    tests: Vec<TestRecord>,
 }
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
-    let policy = match load(&arguments.policy, "no test was run", console)? {
-        Ok(policy) => policy,
-        Err(outcome) => return Ok(outcome),
+    let mut findings = Findings::default();
+    let policy = match load::to_report(&arguments.policy)? {
+        Loaded::Policy(policy) => policy,
+        Loaded::Refused(refused) => {
+            findings.add(refused.sources, refused.diagnostics, Vec::new());
+            let printed = Printed { command: "test", findings: &findings, failing: Severity::Error, more: More { tests: Vec::new() } };
+            return printed.print(arguments.output, console, |look| {
+                let found = check::found(&findings.diagnostics).unwrap_or_default();
+                format!("{}{found}; no test was run\n", render_human::render(&findings.diagnostics, &findings.sources, look))
+            });
+        }
     };
     let selection = Selection { titles: arguments.filter.clone(), files: arguments.file.clone() };
     let results = policy.test(&selection).map_err(|error| Misuse::new(error.to_string()))?;
     if results.is_empty() && !policy.model().tests.is_empty() {
         return Err(none_selected(&selection));
     }
-    console.print(&report::test_results::page(&results, policy.sources(), |test| policy.explain_test(test), console.out))?;
-    Ok(if results.iter().all(|result| result.passed()) { Outcome::Clean } else { Outcome::Findings })
+    let explain = |test: usize| policy.explain_test(test);
+    let name = &policy.model().name;
+    let (cases, failed): (Vec<_>, Vec<_>) = results.iter().map(|result| test_cases::case(name, result, explain)).unzip();
+    findings.add(policy.sources().clone(), failed.into_iter().flatten().collect(), cases);
+    let tests = results.iter().map(|result| test_cases::record(name, result, policy.sources())).collect();
+    let printed = Printed { command: "test", findings: &findings, failing: Severity::Error, more: More { tests } };
+    printed.print(arguments.output, console, |look| test_results::page(&results, policy.sources(), explain, look))
 }
 
 fn none_selected(selection: &Selection) -> Misuse {

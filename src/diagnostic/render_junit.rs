@@ -108,7 +108,8 @@ fn paragraph(diagnostic: &Diagnostic, path: &str, id: SourceId, findings: &Findi
         Severity::Note => "note",
     };
     let place = findings.sources.position(id, findings.place(diagnostic).map_or(0, |span| span.start));
-    let head = format!("{}:{}:{}: {word}[{}]: {}", one_line(path), place.line, place.column, diagnostic.name(), one_line(&diagnostic.message));
+    let head =
+        format!("{}:{}:{}: {word}[{}]: {}", one_line(path), place.line, place.column, diagnostic.name(), one_line(&diagnostic.message));
     let help = diagnostic.help.iter().flat_map(|help| help.lines()).map(|line| format!("\n  help: {}", one_line(line)));
     let fixes = diagnostic.fixes.iter().map(|fix| format!("\n  fix: {}", one_line(&fix.title)));
     head + &help.chain(fixes).collect::<String>()

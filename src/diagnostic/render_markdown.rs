@@ -108,7 +108,8 @@ mod tests {
         let mut sources = Sources::default();
         let file = sources.add("a|b`c\n<b>.lead", "one two\n");
         let evil = "x|y\n|z| <script> [l](http://e.vil) @all #1 **b** --> \\ `q` ~~s~~ www.e.vil";
-        let diagnostics = vec![Diagnostic::new(Code::UnknownName, format!("there is no `{evil}")).at(Span::new(file, 4, 7), "this").help("one\ntwo")];
+        let diagnostics =
+            vec![Diagnostic::new(Code::UnknownName, format!("there is no `{evil}")).at(Span::new(file, 4, 7), "this").help("one\ntwo")];
         let mut findings = Findings::default();
         findings.add(sources, diagnostics, Vec::new());
         let shown = render("check", &findings);
@@ -116,12 +117,12 @@ mod tests {
         assert_eq!(lines.len(), 5, "{shown}");
         assert_eq!(lines[0], "### leadwright check: 1 error");
         assert_eq!(lines[4].matches('|').count(), 4, "{shown}");
-        for forbidden in ["`", "<script", "**b", "[l]", "@all", "http:", "www.e", " #1", "\\", "~~", "-->"] {
-            let cell = lines[4].replace("<!-- -->", "").replace("**E0201**", "");
-            assert!(!cell.contains(forbidden) || ["http:", "www.e"].contains(&forbidden), "{forbidden}: {shown}");
+        let cell = lines[4].replace("<!-- -->", "").replace("**E0201**", "");
+        for forbidden in ["`", "<script", "**b", "[l]", "@all", " #1", "\\", "~~", "-->"] {
+            assert!(!cell.contains(forbidden), "{forbidden}: {shown}");
         }
-        assert!(lines[4].contains("http<!-- -->&#58;") && lines[4].contains("&#64;<!-- -->all"), "{shown}");
-        assert!(lines[4].contains("<br>help&#58;") || lines[4].contains("<br>help: two"), "{shown}");
+        assert!(lines[4].contains("http<!-- -->&#58;") && lines[4].contains("www<!-- -->.e.vil"), "{shown}");
+        assert!(lines[4].contains("&#64;<!-- -->all") && lines[4].contains("<br>help: two"), "{shown}");
     }
 
     #[test]

@@ -233,7 +233,8 @@ fn mended(fix: &Fix, sources: &Sources) -> Value {
     let changes = files.into_iter().map(|file| {
         let here = fix.edits.iter().filter(|edit| edit.span.source == file);
         // what is inserted is exact: escapes of JSON keep it from harming whoever reads the report as text
-        let replacements = here.map(|edit| json!({ "deletedRegion": region(edit.span, sources), "insertedContent": { "text": edit.text } }));
+        let replacements =
+            here.map(|edit| json!({ "deletedRegion": region(edit.span, sources), "insertedContent": { "text": edit.text } }));
         json!({ "artifactLocation": artifact(&sources.get(file).path), "replacements": replacements.collect::<Vec<Value>>() })
     });
     json!({ "description": { "text": many_lines(&fix.title) }, "artifactChanges": changes.collect::<Vec<Value>>() })

@@ -17,4 +17,5 @@ pub mod layout;
 pub mod manual;
 pub mod pages;
 pub mod summary;
+pub mod test_cases;
 pub mod test_results;

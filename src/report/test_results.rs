@@ -32,17 +32,7 @@ pub fn page(results: &[TestResult], sources: &Sources, explain: impl Fn(usize) -
             }
             TestOutcome::Differs(differences) => {
                 page.labelled(0, &words("FAILED").paint(Paint::Bad), LABEL, &[words(format!("{} ", result.title)), place()]);
-                let rows: Vec<_> = differences.iter().map(row).collect();
-                page.table(LABEL + 1, &[], &rows);
-                if let Some(explanation) = explain(result.test) {
-                    let narrower = Look { width: look.width.saturating_sub(LABEL + 1), ..look };
-                    let text = deciding_parts(&explanation, differences, narrower);
-                    if !text.is_empty() {
-                        page.empty_line();
-                        page.inset(LABEL + 1, &text);
-                        gap = true;
-                    }
-                }
+                gap = difference(&mut page, LABEL + 1, result, differences, &explain);
             }
         }
     }
@@ -58,6 +48,26 @@ pub fn page(results: &[TestResult], sources: &Sources, explain: impl Fn(usize) -
     };
     page.line(0, &[words(line).paint(if failed > 0 { Paint::Bad } else { Paint::Good })]);
     page.finish()
+}
+
+/// What was expected beside what came out, and how that came about. Leaves: whether there was something to explain.
+pub(super) fn difference(
+    page: &mut Page,
+    indent: usize,
+    result: &TestResult,
+    differences: &[Difference],
+    explain: impl Fn(usize) -> Option<Explanation>,
+) -> bool {
+    let rows: Vec<_> = differences.iter().map(row).collect();
+    page.table(indent, &[], &rows);
+    let Some(explanation) = explain(result.test) else { return false };
+    let narrower = Look { width: page.look.width.saturating_sub(indent), ..page.look };
+    let text = deciding_parts(&explanation, differences, narrower);
+    if !text.is_empty() {
+        page.empty_line();
+        page.inset(indent, &text);
+    }
+    !text.is_empty()
 }
 
 fn row(difference: &Difference) -> Vec<crate::report::layout::Words> {

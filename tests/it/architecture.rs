@@ -24,6 +24,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("pest", &["syntax"]),
     ("pest_derive", &["syntax"]),
     ("miette", &["diagnostic/render_human.rs"]),
+    ("quick_junit", &["diagnostic/render_junit.rs"]),
     ("cranelift_codegen", &["jit"]),
     ("cranelift_frontend", &["jit"]),
     ("cranelift_jit", &["jit"]),

@@ -32,7 +32,7 @@ fn mistakes_for_programs() {
     let ran = run(&["check", &folder.name("clinic.lead"), "--output", "json"]);
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
-    assert_eq!((&json["policy"], &json["errors"]), (&"clinic".into(), &1.into()));
+    assert_eq!((&json["policies"][0]["policy"], &json["errors"]), (&"clinic".into(), &1.into()));
     let diagnostic = &json["diagnostics"][0];
     assert_eq!(diagnostic["code"], "E0401");
     assert_eq!((&diagnostic["labels"][0]["file"], &diagnostic["labels"][0]["line"]), (&"clinic.lead".into(), &22.into()));
@@ -61,7 +61,7 @@ fn a_standard_asks_how_old_a_version_is() {
     assert!(on("2027-03-31").out.contains("; follows central (1 requirement); no mistakes"), "{}", on("2027-03-31").out);
     let json = run(&["check", &name, "--as-of", "2027-03-31", "--output", "json"]).out;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(json["follows"], serde_json::json!(["central"]));
+    assert_eq!(json["policies"][0]["follows"], serde_json::json!(["central"]));
     let late = on("2027-04-01");
     assert_eq!(late.code, 1);
     assert!(late.out.contains("error[E0702]: on 2027-04-01 the version of 2026-03-31 is too old"), "{}", late.out);

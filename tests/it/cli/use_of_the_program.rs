@@ -46,7 +46,7 @@ fn without_arguments_help_is_shown_but_nothing_was_done() {
 fn wrong_arguments_are_one_sentence() {
     let sentence = |arguments: &[&str]| run(arguments).sentence().to_owned();
     assert_eq!(sentence(&["chek"]), "unrecognized subcommand 'chek'; a similar subcommand exists: 'check' (see `leadwright --help`)");
-    assert_eq!(sentence(&["check"]), "the following required arguments were not provided: <POLICY> (see `leadwright check --help`)");
+    assert_eq!(sentence(&["check"]), "the following required arguments were not provided: <POLICY>... (see `leadwright check --help`)");
     assert!(sentence(&["check", "--nonsense", "x"]).starts_with("unexpected argument '--nonsense' found"));
     assert!(sentence(&["check", "x", "--color", "blue"]).contains("[possible values: auto, always, never]"));
     assert!(sentence(&["score", "x", "y", "--format", "xlsx"]).contains("it is csv, ndjson, parquet or arrow"));

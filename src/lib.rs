@@ -10,6 +10,7 @@ pub mod diagnostic;
 pub mod history;
 pub mod interpret;
 pub mod jit;
+pub mod lint;
 pub mod model;
 pub mod policy;
 pub mod program;

@@ -1,0 +1,153 @@
+//! What is known and left for later.
+//!
+//! Enters: findings, and the path of each file as a repository knows it. Leaves: [`Baseline`], a file that people can read in a diff. Always
+//! holds: a finding is known by its rule, its path and the text of its place, never by a line number, so it is still known when lines
+//! move; of several alike so many are known as were written down.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Sources;
+
+const MARK: &str = "lint baseline";
+const FORMAT: u32 = 1;
+/// So much of a place's text tells it from others.
+const TEXT_CHARS_MAX: usize = 160;
+
+/// By what a finding is known again.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fingerprint {
+    pub path: String,
+    pub rule: String,
+    /// of the place, with single blanks
+    pub text: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Baseline {
+    known: BTreeMap<Fingerprint, u64>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Record {
+    leadwright: String,
+    format: u32,
+    findings: Vec<Entry>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    #[serde(flatten)]
+    finding: Fingerprint,
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    count: u64,
+}
+
+fn one() -> u64 {
+    1
+}
+
+fn is_one(count: &u64) -> bool {
+    *count == 1
+}
+
+impl Baseline {
+    /// Reads a file; or says in a few words what is wrong with it.
+    pub fn read(text: &str) -> Result<Baseline, String> {
+        let record: Record = serde_json::from_str(text).map_err(|error| format!("it cannot be read: {error}"))?;
+        if record.leadwright != MARK {
+            return Err("it is no baseline of `leadwright lint`".to_owned());
+        }
+        if record.format != FORMAT {
+            return Err(format!("it has format {}, and this version reads format {FORMAT}", record.format));
+        }
+        let mut baseline = Baseline::default();
+        for entry in record.findings {
+            *baseline.known.entry(entry.finding).or_default() += entry.count;
+        }
+        Ok(baseline)
+    }
+
+    pub fn to_json(&self) -> String {
+        let findings = self.known.iter().map(|(finding, count)| Entry { finding: finding.clone(), count: *count }).collect();
+        let record = Record { leadwright: MARK.to_owned(), format: FORMAT, findings };
+        // plain texts and numbers can always be written
+        serde_json::to_string_pretty(&record).unwrap_or_default() + "\n"
+    }
+
+    pub fn add(&mut self, finding: Fingerprint) {
+        *self.known.entry(finding).or_default() += 1;
+    }
+
+    /// Whether one more such finding is known.
+    pub fn take(&mut self, finding: &Fingerprint) -> bool {
+        match self.known.get_mut(finding) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+
+    /// What nothing has taken, and how often.
+    pub fn left(&self) -> impl Iterator<Item = (&Fingerprint, u64)> {
+        self.known.iter().filter(|(_, count)| **count > 0).map(|(finding, count)| (finding, *count))
+    }
+
+    pub fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+}
+
+/// The fingerprint of a finding; none if it is about no text. `path_of` gives the path that the repository knows a file by.
+pub fn fingerprint(diagnostic: &Diagnostic, sources: &Sources, path_of: impl Fn(&str) -> String) -> Option<Fingerprint> {
+    let span = diagnostic.labels.first()?.span;
+    let source = sources.get(span.source);
+    let mut place = sources.text(span);
+    if place.trim().is_empty() {
+        let start = source.text[..span.start as usize].rfind('\n').map_or(0, |newline| newline + 1);
+        place = source.text[start..].lines().next().unwrap_or_default();
+    }
+    let words: Vec<&str> = place.split_whitespace().collect();
+    let text = words.join(" ").chars().take(TEXT_CHARS_MAX).collect();
+    Some(Fingerprint { path: path_of(&source.path), rule: diagnostic.name().to_owned(), text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(text: &str) -> Fingerprint {
+        Fingerprint { path: "p.lead".into(), rule: "unused-let".into(), text: text.into() }
+    }
+
+    #[test]
+    fn so_many_are_known_as_were_written() {
+        let mut written = Baseline::default();
+        written.add(finding("a"));
+        written.add(finding("a"));
+        written.add(finding("b"));
+        let mut read = Baseline::read(&written.to_json()).unwrap();
+        assert_eq!(read, written);
+        assert_eq!([read.take(&finding("a")), read.take(&finding("a")), read.take(&finding("a")), read.take(&finding("c"))], [true, true, false, false]);
+        assert_eq!(read.left().collect::<Vec<_>>(), [(&finding("b"), 1)]);
+    }
+
+    #[test]
+    fn another_file_is_refused() {
+        assert!(Baseline::read("{}").unwrap_err().starts_with("it cannot be read: missing field"));
+        assert_eq!(
+            Baseline::read(r#"{"leadwright":"lint baseline","format":2,"findings":[]}"#).unwrap_err(),
+            "it has format 2, and this version reads format 1"
+        );
+    }
+}

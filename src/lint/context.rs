@@ -1,0 +1,113 @@
+//! What a rule may look at: the checked policy, its trees with comments and spans, its text, and the day.
+
+use std::cell::OnceCell;
+
+use jiff::civil::Date;
+
+use super::uses::Uses;
+use crate::diagnostic::Edit;
+use crate::model::{Checked, Policy};
+use crate::source::{Sources, Span};
+use crate::syntax::tree::{self, File, Item, ItemKind};
+
+pub struct Context<'a> {
+    pub checked: &'a Checked,
+    pub policy: &'a Policy,
+    pub files: &'a [File],
+    pub sources: &'a Sources,
+    /// the day on which the policy is looked at
+    pub day: Date,
+    uses: OnceCell<Uses<'a>>,
+}
+
+/// `lets()`: every `let` of every file with its item, in the order of the text.
+macro_rules! items_by_kind {
+    ($($method:ident $kind:ident)*) => {
+        $(pub fn $method(&self) -> impl Iterator<Item = (&'a Item, &'a tree::$kind)> {
+            self.items().filter_map(|item| match &item.kind {
+                ItemKind::$kind(part) => Some((item, part)),
+                _ => None,
+            })
+        })*
+    };
+}
+
+impl<'a> Context<'a> {
+    pub fn new(checked: &'a Checked, day: Date) -> Context<'a> {
+        Context { checked, policy: &checked.policy, files: &checked.files, sources: &checked.sources, day, uses: OnceCell::new() }
+    }
+
+    /// Every item of every file, in the order of the text.
+    pub fn items(&self) -> impl Iterator<Item = &'a Item> + use<'a> {
+        self.files.iter().flat_map(|file| &file.items)
+    }
+
+    items_by_kind! {
+        headers Policy
+        teams Team
+        calendars Calendar
+        leads Lead
+        signals Signal
+        groups Group
+        tables Table
+        lets Let
+        scores Score
+        decides Decide
+        grids Grid
+        stages Stage
+        flows Flow
+        routes Route
+        queues Queue
+        slas Sla
+        promises Promise
+        claims Claim
+        tests Test
+        standards Standard
+    }
+
+    /// Which names are read, and by what.
+    pub fn uses(&self) -> &Uses<'a> {
+        self.uses.get_or_init(|| Uses::of(self))
+    }
+
+    pub fn text(&self, span: Span) -> &'a str {
+        self.sources.text(span)
+    }
+
+    /// Where findings about the policy as a whole point: the name in its header.
+    pub fn header(&self) -> Option<Span> {
+        self.headers().map(|(_, header)| header.name.span).next()
+    }
+
+    /// The text on one line, without comments: what is compared where only the text counts.
+    pub fn plain(&self, span: Span) -> String {
+        let lines = self.text(span).lines().map(|line| line.split('#').next().unwrap_or_default());
+        let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+        words.join(" ")
+    }
+
+    /// Takes a whole item away, with its documentation and the line end behind it.
+    pub fn without_item(&self, item: &Item) -> Edit {
+        self.without(item.doc.as_ref().map_or(item.span, |doc| doc.span.to(item.span)))
+    }
+
+    /// Takes a piece away; its whole lines if nothing else stands on them.
+    pub fn without(&self, span: Span) -> Edit {
+        let text = &self.sources.get(span.source).text;
+        let (start, end) = (span.start as usize, span.end as usize);
+        let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        let line_end = text[end..].find('\n').map_or(text.len(), |newline| end + newline);
+        let (before, behind) = (&text[line_start..start], &text[end..line_end]);
+        let alone = before.trim().is_empty() && (behind.trim().is_empty() || behind.trim_start().starts_with('#'));
+        let span = if alone {
+            Span::new(span.source, line_start, (line_end + 1).min(text.len()))
+        } else if before.ends_with([' ', '\t']) {
+            // the blanks before it go too, so that none are left over
+            Span::new(span.source, line_start + before.trim_end().len(), end)
+        } else {
+            let blanks = behind.len() - behind.trim_start().len();
+            Span::new(span.source, start, end + blanks)
+        };
+        Edit { span, text: String::new() }
+    }
+}

@@ -1,0 +1,58 @@
+//! What is not wrong, and yet looks like a mistake: findings of rules over a checked policy.
+//!
+//! Enters: a [`Checked`] policy without errors, the day on which it is looked at, and the level of each rule. Leaves: [`Findings`],
+//! diagnostics that carry the name of their rule. Always holds: a rule sees text, model and day and nothing else, so the same policy gives
+//! the same findings; a finding that the policy allows, with a reason, is not among them; what `check` says is not said again.
+//!
+//! One file for each rule in `rules/`, one table of them in `registry.rs`, one page each in `docs/rules/`.
+
+pub mod baseline;
+pub mod config;
+mod context;
+pub mod fix;
+mod logic;
+mod registry;
+mod rule;
+mod rules;
+mod suppress;
+mod uses;
+mod walk;
+
+pub use context::Context;
+pub use registry::{RULES, find};
+pub use rule::{Fixes, Group, Level, Rule};
+
+use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::model::Checked;
+use config::Levels;
+
+/// What a run of the rules needs to know besides the policy.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// holidays before it are past
+    pub day: jiff::civil::Date,
+    pub levels: Levels,
+}
+
+/// Everything that is found in a policy: what `check` says, and what the rules say, by place. Rules are not asked of a policy with errors:
+/// what they would say of the rest is guesswork.
+pub fn lint(checked: &Checked, settings: &Settings) -> Vec<Diagnostic> {
+    let mut found = checked.diagnostics.clone();
+    if found.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        return found;
+    }
+    let context = Context::new(checked, settings.day);
+    for rule in RULES {
+        if settings.levels.of(rule).severity().is_some() {
+            (rule.check)(&context, &mut found);
+        }
+    }
+    let mut kept = suppress::apply(&context, &settings.levels, found);
+    for diagnostic in &mut kept {
+        if let Some(severity) = find(diagnostic.name()).and_then(|rule| settings.levels.of(rule).severity()) {
+            diagnostic.severity = severity;
+        }
+    }
+    diagnostic::sort(&mut kept);
+    kept
+}

@@ -1,0 +1,184 @@
+//! Every expression of an item.
+//!
+//! Enters: an item of a tree. Leaves: calls with each expression in it, outer ones first, and with whose values its names are. Always holds: the
+//! walk keeps its own stack, so no text is too deep for it; constants behind `is`, `has` and `else` are not visited.
+
+use crate::syntax::tree::{
+    ClaimKind, Expr, ExprKind, FromStages, Guard, Item, ItemKind, Moment, PointsKind, Rotate, RouteTarget, ScorePart, Section, SectionRow,
+    SlaKind, Trigger,
+};
+
+/// Whose values the names in an expression are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope<'e> {
+    /// fields and derived values
+    Lead,
+    /// properties of a signal or of a group of signals: behind `where`
+    Signal(&'e str),
+    /// columns of the row at hand: behind `skip when`
+    Row,
+}
+
+/// Visits every expression of the item.
+pub fn expressions<'e>(item: &'e Item, mut visit: impl FnMut(&'e Expr, Scope<'e>)) {
+    let mut open: Vec<(&Expr, Scope<'_>)> = roots(item);
+    open.reverse();
+    while let Some((expr, scope)) = open.pop() {
+        visit(expr, scope);
+        let before = open.len();
+        expr.each_value(|value| open.push((value, scope)));
+        if let ExprKind::Measure(measure) = &expr.kind
+            && let Some(condition) = &measure.condition
+        {
+            open.push((condition, Scope::Signal(subject_name(&measure.subject))));
+        }
+        open[before..].reverse();
+    }
+}
+
+/// The conditions of an item as they stand, not those inside them.
+pub fn conditions(item: &Item) -> Vec<&Expr> {
+    let mut found = Vec::new();
+    expressions(item, |expr, _| {
+        if let ExprKind::Measure(measure) = &expr.kind {
+            found.extend(&measure.condition);
+        }
+    });
+    found.extend(roots(item).into_iter().map(|(expr, _)| expr));
+    found
+}
+
+pub fn subject_name(subject: &crate::syntax::tree::Subject) -> &str {
+    match subject {
+        crate::syntax::tree::Subject::Signal(name)
+        | crate::syntax::tree::Subject::Entering(name)
+        | crate::syntax::tree::Subject::Leaving(name)
+        | crate::syntax::tree::Subject::Stage(name) => &name.text,
+    }
+}
+
+/// The expressions that stand in no other.
+pub fn roots(item: &Item) -> Vec<(&Expr, Scope<'_>)> {
+    let mut found = Vec::new();
+    let mut lead = |expr| found.push((expr, Scope::Lead));
+    match &item.kind {
+        ItemKind::Let(part) => lead(&part.value),
+        ItemKind::Score(score) => {
+            for part in &score.parts {
+                match part {
+                    ScorePart::Section(section) => section_roots(section, &mut found),
+                    ScorePart::Adjust(adjust) => found.push((&adjust.condition, Scope::Lead)),
+                    ScorePart::Persona { condition, sections, .. } => {
+                        found.extend(condition.iter().map(|condition| (condition, Scope::Lead)));
+                        sections.iter().for_each(|section| section_roots(section, &mut found));
+                    }
+                }
+            }
+        }
+        ItemKind::Decide(decide) => decide.rows.iter().filter_map(|row| guarded(&row.guard)).for_each(lead),
+        ItemKind::Grid(grid) => {
+            lead(&grid.rows_of);
+            lead(&grid.columns_of);
+        }
+        ItemKind::Flow(flow) => {
+            for row in &flow.rows {
+                match &row.trigger {
+                    Trigger::When(condition) => found.push((condition, Scope::Lead)),
+                    Trigger::On { signal, condition } => {
+                        found.extend(condition.iter().map(|condition| (condition, Scope::Signal(&signal.text))));
+                    }
+                    Trigger::After { .. } => {}
+                }
+                found.extend(row.condition.iter().map(|condition| (condition, Scope::Lead)));
+            }
+        }
+        ItemKind::Route(route) => {
+            route.condition.iter().for_each(&mut lead);
+            for row in &route.rows {
+                match &row.target {
+                    RouteTarget::By(value) => lead(value),
+                    RouteTarget::Queue(_) | RouteTarget::KeepOwner(_) => {}
+                }
+                guarded(&row.guard).into_iter().for_each(&mut lead);
+            }
+        }
+        ItemKind::Queue(queue) => match &queue.rotate {
+            Some(Rotate::Table { skip, .. }) => found.extend(skip.iter().map(|skip| (skip, Scope::Row))),
+            Some(Rotate::Owners { .. }) | None => {}
+        },
+        ItemKind::Sla(sla) => {
+            for row in &sla.rows {
+                match &row.kind {
+                    SlaKind::Starts(moment)
+                    | SlaKind::Stops(moment)
+                    | SlaKind::Restarts(moment)
+                    | SlaKind::Pauses { on: moment, .. } => match moment {
+                        Moment::When(condition) => found.push((condition, Scope::Lead)),
+                        Moment::On { signal, condition } => {
+                            found.extend(condition.iter().map(|condition| (condition, Scope::Signal(&signal.text))));
+                        }
+                        Moment::WhenEntering(_) | Moment::WhenLeaving(_) => {}
+                    },
+                    SlaKind::Within { guard, .. } => found.extend(guard.as_ref().and_then(guarded).map(|condition| (condition, Scope::Lead))),
+                    SlaKind::By(_) | SlaKind::Remind { .. } | SlaKind::Breach { .. } | SlaKind::Escalate(_) => {}
+                }
+            }
+        }
+        ItemKind::Claim(claim) => match &claim.kind {
+            ClaimKind::Always(condition) | ClaimKind::Never(condition) | ClaimKind::Possible(condition) => lead(condition),
+            ClaimKind::Monotone { .. } => {}
+        },
+        ItemKind::Policy(_)
+        | ItemKind::Use(_)
+        | ItemKind::Standard(_)
+        | ItemKind::Team(_)
+        | ItemKind::Calendar(_)
+        | ItemKind::Lead(_)
+        | ItemKind::Signal(_)
+        | ItemKind::Group(_)
+        | ItemKind::Table(_)
+        | ItemKind::Stage(_)
+        | ItemKind::Promise(_)
+        | ItemKind::Test(_) => {}
+    }
+    found
+}
+
+/// The sections of a score, those of its personas too.
+pub fn sections(score: &crate::syntax::tree::Score) -> impl Iterator<Item = &Section> {
+    score.parts.iter().flat_map(|part| match part {
+        ScorePart::Section(section) => std::slice::from_ref(section),
+        ScorePart::Persona { sections, .. } => sections.as_slice(),
+        ScorePart::Adjust(_) => &[],
+    })
+}
+
+pub fn guarded(guard: &Guard) -> Option<&Expr> {
+    match guard {
+        Guard::When(condition) => Some(condition),
+        Guard::Otherwise(_) => None,
+    }
+}
+
+/// The stages that a row of a flow names as its beginning.
+pub fn from_names(from: &FromStages) -> &[crate::syntax::tree::Name] {
+    match from {
+        FromStages::Listed(names) => names,
+        FromStages::Any { except, .. } => except,
+    }
+}
+
+fn section_roots<'e>(section: &'e Section, found: &mut Vec<(&'e Expr, Scope<'e>)>) {
+    for row in &section.rows {
+        match row {
+            SectionRow::Attribute(attribute) => found.push((&attribute.subject, Scope::Lead)),
+            SectionRow::Points(points) => match &points.kind {
+                PointsKind::When(condition) => found.push((condition, Scope::Lead)),
+                PointsKind::Per { condition, subject, .. } => {
+                    found.extend(condition.iter().map(|condition| (condition, Scope::Signal(subject_name(subject)))));
+                }
+                PointsKind::PerQuiet { .. } => {}
+            },
+        }
+    }
+}

@@ -138,7 +138,10 @@ mod tests {
         written.add(finding("b"));
         let mut read = Baseline::read(&written.to_json()).unwrap();
         assert_eq!(read, written);
-        assert_eq!([read.take(&finding("a")), read.take(&finding("a")), read.take(&finding("a")), read.take(&finding("c"))], [true, true, false, false]);
+        assert_eq!(
+            [read.take(&finding("a")), read.take(&finding("a")), read.take(&finding("a")), read.take(&finding("c"))],
+            [true, true, false, false]
+        );
         assert_eq!(read.left().collect::<Vec<_>>(), [(&finding("b"), 1)]);
     }
 

@@ -10,7 +10,6 @@ pub mod baseline;
 pub mod config;
 mod context;
 pub mod fix;
-mod logic;
 mod registry;
 mod rule;
 mod rules;

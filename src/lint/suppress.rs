@@ -52,9 +52,8 @@ pub fn apply(context: &Context<'_>, levels: &Levels, found: Vec<Diagnostic>) -> 
 
 fn is_allowed(diagnostic: &Diagnostic, suppressions: &mut [Suppression]) -> bool {
     let Some(place) = diagnostic.labels.first().map(|label| label.span) else { return false };
-    let end = suppressions.partition_point(|suppression| {
-        (suppression.scope.source, suppression.scope.start) <= (place.source, place.start)
-    });
+    let end =
+        suppressions.partition_point(|suppression| (suppression.scope.source, suppression.scope.start) <= (place.source, place.start));
     let mut allowed = false;
     for suppression in &mut suppressions[..end] {
         if suppression.scope.source != place.source || place.start >= suppression.scope.end || suppression.span == place {
@@ -81,12 +80,18 @@ fn idle(context: &Context<'_>, levels: &Levels, suppression: &Suppression, about
                 .finding(format!("`{name}` is expected and not found"))
                 .at(*span, "nothing of the kind here any more")
                 .help("if it is mended for good, remove the comment");
-            if all_idle { diagnostic.fix("remove the comment", Applicability::Safe, vec![context.without(suppression.span)]) } else { diagnostic }
+            if all_idle {
+                diagnostic.fix("remove the comment", Applicability::Safe, vec![context.without(suppression.span)])
+            } else {
+                diagnostic
+            }
         } else {
-            let diagnostic = unused_allow::RULE
-                .finding(format!("`{name}` is allowed and not found"))
-                .at(*span, "nothing of the kind here");
-            if all_idle { diagnostic.fix("remove the comment", Applicability::Safe, vec![context.without(suppression.span)]) } else { diagnostic }
+            let diagnostic = unused_allow::RULE.finding(format!("`{name}` is allowed and not found")).at(*span, "nothing of the kind here");
+            if all_idle {
+                diagnostic.fix("remove the comment", Applicability::Safe, vec![context.without(suppression.span)])
+            } else {
+                diagnostic
+            }
         });
     }
 }
@@ -102,7 +107,8 @@ fn read(
 ) {
     let body = comment.text.trim_start_matches('#');
     let body = body.trim_start();
-    let Some((verb, rest)) = ["allow", "expect"].into_iter().find_map(|verb| Some((verb, body.strip_prefix(verb)?.strip_prefix('(')?))) else {
+    let Some((verb, rest)) = ["allow", "expect"].into_iter().find_map(|verb| Some((verb, body.strip_prefix(verb)?.strip_prefix('(')?)))
+    else {
         return;
     };
     let written = format!("# {verb}(RULE): why");
@@ -134,13 +140,12 @@ fn read(
         start += word.len() + 1;
         match find(name).map(|rule| rule.name).or_else(|| warning_code(name)) {
             Some(known) => names.push((known, span, false)),
-            None if Code::ALL.iter().any(|code| code.entry().code == name) => about.push(
-                bad_suppression::RULE
-                    .finding(format!("`{name}` is an error, which cannot be allowed"))
-                    .at(span, "mend it instead"),
-            ),
+            None if Code::ALL.iter().any(|code| code.entry().code == name) => about
+                .push(bad_suppression::RULE.finding(format!("`{name}` is an error, which cannot be allowed")).at(span, "mend it instead")),
             None => about.push(
-                bad_suppression::RULE.finding(unknown("rule", name, rule_names())).at(if name.is_empty() { comment.span } else { span }, "not a rule"),
+                bad_suppression::RULE
+                    .finding(unknown("rule", name, rule_names()))
+                    .at(if name.is_empty() { comment.span } else { span }, "not a rule"),
             ),
         }
     }

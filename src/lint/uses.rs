@@ -231,7 +231,8 @@ impl<'a> Uses<'a> {
                 let Type::OneOf(choices) = column.ty else { continue };
                 let is_queue = policy.queue_choices == Some(choices);
                 let members = policy.choices.get(choices).map_or(&[][..], |choices| &choices.members);
-                let is_team = !is_queue && members.len() == teams.len() && members.iter().zip(&teams).all(|(member, team)| member.name == *team);
+                let is_team =
+                    !is_queue && members.len() == teams.len() && members.iter().zip(&teams).all(|(member, team)| member.name == *team);
                 let (names, used) = match (is_queue, is_team) {
                     (true, _) => (&queues, &mut self.queues),
                     (false, true) => (&teams, &mut self.teams),

@@ -4,8 +4,8 @@
 //! walk keeps its own stack, so no text is too deep for it; constants behind `is`, `has` and `else` are not visited.
 
 use crate::syntax::tree::{
-    ClaimKind, Expr, ExprKind, FromStages, Guard, Item, ItemKind, Moment, PointsKind, Rotate, RouteTarget, ScorePart, Section, SectionRow,
-    SlaKind, Trigger,
+    ClaimKind, Expr, ExprKind, Guard, Item, ItemKind, Moment, PointsKind, Rotate, RouteTarget, Score, ScorePart, Section, SectionRow,
+    SlaKind, Subject, Trigger,
 };
 
 /// Whose values the names in an expression are.
@@ -36,29 +36,15 @@ pub fn expressions<'e>(item: &'e Item, mut visit: impl FnMut(&'e Expr, Scope<'e>
     }
 }
 
-/// The conditions of an item as they stand, not those inside them.
-pub fn conditions(item: &Item) -> Vec<&Expr> {
-    let mut found = Vec::new();
-    expressions(item, |expr, _| {
-        if let ExprKind::Measure(measure) = &expr.kind {
-            found.extend(&measure.condition);
-        }
-    });
-    found.extend(roots(item).into_iter().map(|(expr, _)| expr));
-    found
-}
-
-pub fn subject_name(subject: &crate::syntax::tree::Subject) -> &str {
+/// What a measure is of.
+pub fn subject_name(subject: &Subject) -> &str {
     match subject {
-        crate::syntax::tree::Subject::Signal(name)
-        | crate::syntax::tree::Subject::Entering(name)
-        | crate::syntax::tree::Subject::Leaving(name)
-        | crate::syntax::tree::Subject::Stage(name) => &name.text,
+        Subject::Signal(name) | Subject::Entering(name) | Subject::Leaving(name) | Subject::Stage(name) => &name.text,
     }
 }
 
 /// The expressions that stand in no other.
-pub fn roots(item: &Item) -> Vec<(&Expr, Scope<'_>)> {
+fn roots(item: &Item) -> Vec<(&Expr, Scope<'_>)> {
     let mut found = Vec::new();
     let mut lead = |expr| found.push((expr, Scope::Lead));
     match &item.kind {
@@ -109,17 +95,18 @@ pub fn roots(item: &Item) -> Vec<(&Expr, Scope<'_>)> {
         ItemKind::Sla(sla) => {
             for row in &sla.rows {
                 match &row.kind {
-                    SlaKind::Starts(moment)
-                    | SlaKind::Stops(moment)
-                    | SlaKind::Restarts(moment)
-                    | SlaKind::Pauses { on: moment, .. } => match moment {
-                        Moment::When(condition) => found.push((condition, Scope::Lead)),
-                        Moment::On { signal, condition } => {
-                            found.extend(condition.iter().map(|condition| (condition, Scope::Signal(&signal.text))));
+                    SlaKind::Starts(moment) | SlaKind::Stops(moment) | SlaKind::Restarts(moment) | SlaKind::Pauses { on: moment, .. } => {
+                        match moment {
+                            Moment::When(condition) => found.push((condition, Scope::Lead)),
+                            Moment::On { signal, condition } => {
+                                found.extend(condition.iter().map(|condition| (condition, Scope::Signal(&signal.text))));
+                            }
+                            Moment::WhenEntering(_) | Moment::WhenLeaving(_) => {}
                         }
-                        Moment::WhenEntering(_) | Moment::WhenLeaving(_) => {}
-                    },
-                    SlaKind::Within { guard, .. } => found.extend(guard.as_ref().and_then(guarded).map(|condition| (condition, Scope::Lead))),
+                    }
+                    SlaKind::Within { guard, .. } => {
+                        found.extend(guard.as_ref().and_then(guarded).map(|condition| (condition, Scope::Lead)))
+                    }
                     SlaKind::By(_) | SlaKind::Remind { .. } | SlaKind::Breach { .. } | SlaKind::Escalate(_) => {}
                 }
             }
@@ -145,7 +132,7 @@ pub fn roots(item: &Item) -> Vec<(&Expr, Scope<'_>)> {
 }
 
 /// The sections of a score, those of its personas too.
-pub fn sections(score: &crate::syntax::tree::Score) -> impl Iterator<Item = &Section> {
+pub fn sections(score: &Score) -> impl Iterator<Item = &Section> {
     score.parts.iter().flat_map(|part| match part {
         ScorePart::Section(section) => std::slice::from_ref(section),
         ScorePart::Persona { sections, .. } => sections.as_slice(),
@@ -153,18 +140,11 @@ pub fn sections(score: &crate::syntax::tree::Score) -> impl Iterator<Item = &Sec
     })
 }
 
+/// The condition of a row.
 pub fn guarded(guard: &Guard) -> Option<&Expr> {
     match guard {
         Guard::When(condition) => Some(condition),
         Guard::Otherwise(_) => None,
-    }
-}
-
-/// The stages that a row of a flow names as its beginning.
-pub fn from_names(from: &FromStages) -> &[crate::syntax::tree::Name] {
-    match from {
-        FromStages::Listed(names) => names,
-        FromStages::Any { except, .. } => except,
     }
 }
 

@@ -9,6 +9,7 @@ mod clocks;
 mod examples;
 mod history;
 mod jit;
+mod lint;
 mod messages;
 mod model_bounds;
 mod model_declare;

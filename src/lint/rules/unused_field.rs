@@ -19,17 +19,15 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     // a test that gives the field would no longer check
     let given: rustc_hash::FxHashSet<&str> =
         context.tests().flat_map(|(_, test)| &test.lead).map(|given| given.name.text.as_str()).collect();
-    let required = |words: &str| {
-        context.items().any(|item| matches!(item.kind, ItemKind::Standard(_)) && context.text(item.span).contains(words))
-    };
+    let required =
+        |words: &str| context.items().any(|item| matches!(item.kind, ItemKind::Standard(_)) && context.text(item.span).contains(words));
     for field in context.leads().flat_map(|(_, lead)| &lead.fields) {
         let name = field.name.text.as_str();
         if field.key.is_some() || uses.values.contains(name) {
             continue;
         }
-        let diagnostic = RULE
-            .finding(format!("nothing reads the field `{name}`"))
-            .at(field.name.span, "no score, condition, route or claim needs it");
+        let diagnostic =
+            RULE.finding(format!("nothing reads the field `{name}`")).at(field.name.span, "no score, condition, route or claim needs it");
         found.push(if given.contains(name) || required(name) {
             diagnostic
         } else {

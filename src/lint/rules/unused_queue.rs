@@ -23,9 +23,8 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     });
     for (item, queue) in context.queues().filter(|(_, queue)| !uses.queues.contains(queue.name.text.as_str())) {
         let name = &queue.name.text;
-        let diagnostic = RULE
-            .finding(format!("no route leads into the queue `{name}`"))
-            .at(queue.name.span, "no row, table or rotation names it");
+        let diagnostic =
+            RULE.finding(format!("no route leads into the queue `{name}`")).at(queue.name.span, "no row, table or rotation names it");
         found.push(if asked {
             diagnostic
         } else {

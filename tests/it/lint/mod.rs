@@ -1,0 +1,3 @@
+//! The rules of `leadwright lint`: their pages, as tests.
+
+mod pages;

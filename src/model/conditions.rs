@@ -41,7 +41,7 @@ impl Checker<'_> {
         let span = tree.span;
         match &tree.kind {
             tree::ExprKind::And(members) => self.all_hold(members, scope).map(|members| yes_no(ExprKind::And(members), span)),
-            tree::ExprKind::Or(members) => self.all_hold(members, scope).map(|members| yes_no(ExprKind::Or(members), span)),
+            tree::ExprKind::Or(members) => self.any_holds(members, scope).map(|members| yes_no(ExprKind::Or(members), span)),
             tree::ExprKind::Not(inner) => self.holds(inner, scope).map(|inner| yes_no(ExprKind::Not(Box::new(inner)), span)),
             tree::ExprKind::Implies(left, right) => {
                 let (left, right) = (self.holds(left, scope), self.holds(right, scope));
@@ -88,6 +88,35 @@ impl Checker<'_> {
     fn all_hold(&mut self, members: &[tree::Expr], scope: &Scope) -> Option<Vec<Expr>> {
         let members: Vec<Option<Expr>> = members.iter().map(|member| self.holds(member, scope)).collect();
         members.into_iter().collect()
+    }
+
+    /// The members of an `or`. In `site is hospital or clinic` the second one is no condition, and what was meant is plain.
+    fn any_holds(&mut self, members: &[tree::Expr], scope: &Scope) -> Option<Vec<Expr>> {
+        let mut held: Vec<Option<Expr>> = Vec::with_capacity(members.len());
+        for member in members {
+            let before = held.iter().rev().flatten().next();
+            let holds = if self.reports_second_choice(before, member) { None } else { self.holds(member, scope) };
+            held.push(holds);
+        }
+        held.into_iter().collect()
+    }
+
+    /// Whether a member of an `or` is just another choice of what the member before it compares; if so, that is reported.
+    fn reports_second_choice(&mut self, before: Option<&Expr>, member: &tree::Expr) -> bool {
+        let tree::ExprKind::Path(path) = &member.kind else { return false };
+        let ([name], Some(Expr { kind: ExprKind::IsOneOf { left, .. }, span, .. })) = (path.as_slice(), before) else { return false };
+        let Type::OneOf(choices) = left.ty else { return false };
+        if self.names.contains_key(&name.text) || self.choice_index(choices, &name.text).is_none() {
+            return false;
+        }
+        let help = format!("write `{} is one of …, {}`", self.one_line(left.span), name.text);
+        self.report(
+            Diagnostic::new(Code::NotACondition, format!("`{}` is a choice, and a condition is needed", name.text))
+                .at(name.span, "neither yes nor no")
+                .at(*span, "compared here with one choice")
+                .help(help),
+        );
+        true
     }
 
     /// `a >= b`

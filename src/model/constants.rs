@@ -286,6 +286,13 @@ impl Checker<'_> {
             (ExprKind::Date(_), Type::Time) => Some(format!("{written}T00:00")),
             _ => None,
         };
+        let looks_at_today =
+            matches!(&tree.kind, ExprKind::Path(path) if path.len() == 1 && ["today", "now"].contains(&path[0].text.as_str()));
+        if looks_at_today && matches!(ty, Type::Date | Type::Time) {
+            let help = "count the days from it: `days since … < 1` is so on the day itself, `days until … <= 7` in the week before";
+            self.report(diagnostic.help(help));
+            return;
+        }
         let diagnostic = match fix {
             Some(text) => diagnostic.replace(format!("write `{text}`"), Applicability::Unsafe, tree.span, text),
             None => diagnostic.help(format!("write {wanted}")),
@@ -326,12 +333,14 @@ pub(crate) fn written_range(policy: &super::Policy, value: &Expr) -> Option<Inte
     match &value.kind {
         super::ExprKind::Field(field) => policy.fields.get(*field)?.range,
         super::ExprKind::Cell { table, column, .. } => policy.tables.get(*table)?.columns.get(*column)?.range,
-        super::ExprKind::Score(score) => {
-            let score = policy.scores.get(*score)?;
-            let range = score.range?;
-            let (low, high) = (rescaled(range.low, score.sum_scale, score.scale)?, rescaled(range.high, score.sum_scale, score.scale)?);
-            Some(Interval { low, high })
-        }
+        super::ExprKind::Score(score) => written_units(policy.scores.get(*score)?),
         _ => None,
     }
+}
+
+/// `from A to B` of a score, in the units of its values.
+pub(crate) fn written_units(score: &super::Score) -> Option<Interval> {
+    let range = score.range?;
+    let (low, high) = (rescaled(range.low, score.sum_scale, score.scale)?, rescaled(range.high, score.sum_scale, score.scale)?);
+    Some(Interval { low, high })
 }

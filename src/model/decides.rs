@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::check::{Checker, DecideTree};
 use super::expressions::Scope;
-use super::patterns::{Case, Cover};
+use super::patterns::{Case, Cover, Line};
 use super::value::fold_choice;
 use super::{ChoiceMember, Choices, Decide, DecideBody, DecideId, DecideRow, Edge, Expr, Grid};
 use crate::diagnostic::{Code, Diagnostic};
@@ -140,8 +140,8 @@ impl Checker<'_> {
         }
         let column_patterns: Vec<&Pattern> = tree.columns.iter().collect();
         let row_patterns: Vec<&Pattern> = tree.rows.iter().map(|row| &row.pattern).collect();
-        let columns = columns_of.as_ref().map(|subject| self.edges(subject, &column_patterns));
-        let edges = rows_of.as_ref().map(|subject| self.edges(subject, &row_patterns));
+        let columns = columns_of.as_ref().map(|subject| self.edges(subject, &column_patterns, Line::GridColumn));
+        let edges = rows_of.as_ref().map(|subject| self.edges(subject, &row_patterns, Line::GridRow));
         let (edges, columns) = (edges??, columns??);
         let mut rows = Vec::with_capacity(edges.len());
         for (edge, row) in edges.into_iter().zip(&tree.rows) {
@@ -152,7 +152,7 @@ impl Checker<'_> {
     }
 
     /// One edge of a grid; none if a pattern makes no sense.
-    fn edges(&mut self, subject: &Expr, patterns: &[&Pattern]) -> Option<Vec<Edge>> {
+    fn edges(&mut self, subject: &Expr, patterns: &[&Pattern], line: Line) -> Option<Vec<Edge>> {
         let what = format!("`{}`", self.one_line(subject.span));
         let mut cases = Vec::with_capacity(patterns.len());
         let mut edges = Vec::with_capacity(patterns.len());
@@ -163,7 +163,7 @@ impl Checker<'_> {
             }
             cases.push(Case { matcher, span: pattern.span, row: pattern.span });
         }
-        self.check_cover(&Cover { subject, what: &what, place: subject.span, cases, rows_can_be_added: false });
+        self.check_cover(&Cover { subject, what: &what, place: subject.span, cases, line });
         (edges.len() == patterns.len()).then_some(edges)
     }
 }

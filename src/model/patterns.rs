@@ -25,8 +25,25 @@ pub(crate) struct Cover<'c> {
     pub place: Span,
     /// in the order of the text
     pub cases: Vec<Case>,
-    /// whether a fix may write new rows, which then give 0
-    pub rows_can_be_added: bool,
+    pub line: Line,
+}
+
+/// What the patterns of a cover head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// rows that give points: a fix may write new ones, which then give 0
+    Band,
+    GridRow,
+    GridColumn,
+}
+
+impl Line {
+    fn word(self) -> &'static str {
+        match self {
+            Line::Band | Line::GridRow => "row",
+            Line::GridColumn => "column",
+        }
+    }
 }
 
 /// One pattern, and the row that it is in.
@@ -189,10 +206,12 @@ impl Checker<'_> {
         let row = cover.cases.iter().find(|case| case.matcher == Some(Matcher::Missing));
         match row {
             None if cover.subject.optional => {
-                let diagnostic =
-                    Diagnostic::new(Code::MissingRowAbsent, format!("{} can be missing, and no row says what that gives", cover.what))
-                        .at(cover.place, "this can be missing")
-                        .help("add a `missing` row");
+                let diagnostic = Diagnostic::new(
+                    Code::MissingRowAbsent,
+                    format!("{} can be missing, and no {} says what that gives", cover.what, cover.line.word()),
+                )
+                .at(cover.place, "this can be missing")
+                .help(format!("add a `missing` {}", cover.line.word()));
                 let diagnostic = self.adding_rows(diagnostic, cover, "add a `missing` row that gives 0", &["missing".to_owned()]);
                 self.report(diagnostic);
             }
@@ -200,7 +219,7 @@ impl Checker<'_> {
                 let mut diagnostic = Diagnostic::new(Code::MissingRowIdle, format!("{} is never missing", cover.what))
                     .at(case.span, "no lead can match this row");
                 let alone = cover.cases.iter().filter(|other| other.row == case.row).count() == 1;
-                if cover.rows_can_be_added && alone && cover.cases.len() > 1 {
+                if cover.line == Line::Band && alone && cover.cases.len() > 1 {
                     diagnostic = diagnostic.replace("take the row out", Applicability::Safe, case.row, "");
                 }
                 self.report(diagnostic);
@@ -229,7 +248,7 @@ impl Checker<'_> {
         }
         let at_an_end = gaps.iter().any(|gap| gap.low == domain.low || gap.high == domain.high);
         let help = open_ended(&self.policy, cover.subject).filter(|_| at_an_end);
-        diagnostic = diagnostic.help(help.unwrap_or_else(|| "add a row for it, or let a band reach further".to_owned()));
+        diagnostic = diagnostic.help(help.unwrap_or_else(|| format!("add a {} for it, or let a band reach further", cover.line.word())));
         let diagnostic = self.adding_rows(diagnostic, cover, "add rows that give 0", &names);
         self.report(diagnostic);
     }
@@ -253,9 +272,10 @@ impl Checker<'_> {
             return;
         }
         let (verb, rows) = if lacking.len() == 1 { ("has", "a row that gives 0") } else { ("have", "rows that give 0") };
-        let diagnostic = Diagnostic::new(Code::NotExhaustive, format!("{} of {} {verb} no row", listed(&lacking), cover.what))
-            .at(cover.place, "not every case is covered")
-            .help("add a row for each, or one `otherwise` row");
+        let diagnostic =
+            Diagnostic::new(Code::NotExhaustive, format!("{} of {} {verb} no {}", listed(&lacking), cover.what, cover.line.word()))
+                .at(cover.place, "not every case is covered")
+                .help(format!("add a {0} for each, or one `otherwise` {0}", cover.line.word()));
         let diagnostic = self.adding_rows(diagnostic, cover, &format!("add {rows}"), &lacking);
         self.report(diagnostic);
     }
@@ -274,7 +294,7 @@ impl Checker<'_> {
     /// Offers to write rows that give 0 behind the last row.
     fn adding_rows(&self, diagnostic: Diagnostic, cover: &Cover<'_>, title: &str, patterns: &[String]) -> Diagnostic {
         const ADDED_MAX: usize = 20;
-        let Some(last) = cover.cases.last().filter(|_| cover.rows_can_be_added && patterns.len() <= ADDED_MAX) else { return diagnostic };
+        let Some(last) = cover.cases.last().filter(|_| cover.line == Line::Band && patterns.len() <= ADDED_MAX) else { return diagnostic };
         if patterns.iter().any(|pattern| pattern == "every value") {
             return diagnostic;
         }

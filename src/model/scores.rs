@@ -8,10 +8,10 @@ use std::collections::hash_map::Entry;
 use rustc_hash::FxHashMap;
 
 use super::check::Checker;
-use super::constants::scale_of;
+use super::constants::{scale_of, written_units};
 use super::expressions::Scope;
 use super::measures::{Clauses, count_of};
-use super::patterns::{Case, Cover};
+use super::patterns::{Case, Cover, Line};
 use super::ranges::SIGNALS;
 use super::value::{Decimal, Interval, SCALE_MAX, Type};
 use super::weights::Part;
@@ -43,6 +43,8 @@ struct Draft {
     numbers: FxHashMap<String, usize>,
     /// false if some part makes no sense, so that neither scale nor bounds can be known
     sound: bool,
+    /// false if weights do not total 100 %, so that the bounds say nothing about what was meant
+    balanced: bool,
 }
 
 impl Checker<'_> {
@@ -56,7 +58,7 @@ impl Checker<'_> {
                     .help("write sections such as `section fit 100% { … }`"),
             );
         }
-        let mut draft = Draft { names: Vec::new(), numbers: FxHashMap::default(), sound: !tree.parts.is_empty() };
+        let mut draft = Draft { names: Vec::new(), numbers: FxHashMap::default(), sound: !tree.parts.is_empty(), balanced: true };
         let range = self.written_range(tree, &name, &mut draft);
         let rounded = self.rounded(tree, &mut draft);
         let models = self.models(tree, &mut draft);
@@ -75,7 +77,7 @@ impl Checker<'_> {
                 },
             };
             self.check_section_names(model, &mut draft);
-            self.check_section_weights(model, tree, &name);
+            self.check_section_weights(model, tree, &name, &mut draft);
             let mut sections = Vec::with_capacity(model.sections.len());
             for section in &model.sections {
                 if let Entry::Vacant(place) = typed.entry(section.span) {
@@ -111,6 +113,9 @@ impl Checker<'_> {
             self.memory.broken.insert(Derived::Score(id));
         } else if tree.running.is_some() {
             self.run_score(id, &mut score);
+        }
+        if let Some(written) = written_units(&score).filter(|_| !draft.balanced) {
+            score.interval = score.interval.hull(written);
         }
         if let Some(place) = self.policy.scores.get_mut(id) {
             *place = score;
@@ -231,7 +236,7 @@ impl Checker<'_> {
         }
     }
 
-    fn check_section_weights(&mut self, model: &Model<'_>, tree: &tree::Score, name: &str) {
+    fn check_section_weights(&mut self, model: &Model<'_>, tree: &tree::Score, name: &str, draft: &mut Draft) {
         let mut parts = Vec::new();
         for section in &model.sections {
             let what = format!("section `{}`", section.name.text);
@@ -255,7 +260,7 @@ impl Checker<'_> {
                 Some(_) => (format!("this model of {name}"), model.span_of_head()),
                 None => (name.to_owned(), tree.name.span),
             };
-            self.check_weights(&whole, place, &parts);
+            draft.balanced &= self.check_weights(&whole, place, &parts);
         }
     }
 
@@ -319,7 +324,7 @@ impl Checker<'_> {
             }
         }
         if !parts.is_empty() {
-            self.check_weights(&format!("section `{}`", tree.name.text), tree.name.span, &parts);
+            draft.balanced &= self.check_weights(&format!("section `{}`", tree.name.text), tree.name.span, &parts);
         }
         Section { name, doc: tree.doc.as_ref().map(|text| text.value.clone()), kind, attributes, points, span: tree.span }
     }
@@ -385,7 +390,7 @@ impl Checker<'_> {
             });
         }
         if !cases.is_empty() {
-            self.check_cover(&Cover { subject: &subject, what: &what, place: tree.subject.span, cases, rows_can_be_added: true });
+            self.check_cover(&Cover { subject: &subject, what: &what, place: tree.subject.span, cases, line: Line::Band });
         }
         let attribute = Attribute {
             doc: tree.doc.as_ref().map(|text| text.value.clone()),

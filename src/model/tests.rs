@@ -61,7 +61,10 @@ impl<'t> Checker<'t> {
     fn as_of(&mut self, literal: &tree::TimeLiteral, span: Span) -> Option<i64> {
         let instant = self.instant(literal);
         if instant.is_none() {
-            self.report(Diagnostic::new(Code::OutOfRange, "a time lies beyond what can be counted").at(span, "beyond the year 9999"));
+            self.report(
+                Diagnostic::new(Code::OutOfRange, format!("`{}` lies outside the calendar", self.one_line(span)))
+                    .at(span, "times reach from the year -9999 to 9999-12-30T22:00Z"),
+            );
         }
         instant
     }

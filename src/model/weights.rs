@@ -34,8 +34,8 @@ impl Checker<'_> {
         None
     }
 
-    /// Checks that the parts of `whole` total 100 %. `place` is where the whole is named.
-    pub(crate) fn check_weights(&mut self, whole: &str, place: Span, parts: &[Part<'_>]) {
+    /// Checks that the parts of `whole` total 100 %, and says whether they do. `place` is where the whole is named.
+    pub(crate) fn check_weights(&mut self, whole: &str, place: Span, parts: &[Part<'_>]) -> bool {
         let mut total = Decimal::ZERO;
         let mut sound = true;
         for part in parts {
@@ -46,7 +46,7 @@ impl Checker<'_> {
             }
         }
         let hundred = Decimal::whole(100);
-        let Some(rest) = hundred.minus(total) else { return };
+        let Some(rest) = hundred.minus(total) else { return false };
         let without: Vec<&Part<'_>> = parts.iter().filter(|part| part.weight.is_none()).collect();
         for part in &without {
             let mut diagnostic = Diagnostic::new(Code::WeightMissing, format!("{} has no weight", part.what))
@@ -63,10 +63,11 @@ impl Checker<'_> {
             }
             self.report(diagnostic);
         }
-        if !sound || !without.is_empty() || rest.mantissa == 0 {
-            return;
+        let complete = sound && without.is_empty();
+        if complete && rest.mantissa != 0 {
+            self.report_total(whole, place, parts, total, rest);
         }
-        self.report_total(whole, place, parts, total, rest);
+        complete && rest.mantissa == 0
     }
 
     fn report_total(&mut self, whole: &str, place: Span, parts: &[Part<'_>], total: Decimal, rest: Decimal) {

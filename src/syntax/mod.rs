@@ -47,6 +47,9 @@ pub const ITEMS_MAX: usize = 10_000;
 /// How many diagnostics one file gets; what a file with more mistakes lacks is not another one.
 pub const DIAGNOSTICS_MAX: usize = 200;
 
+/// How many mistakes of one item are sought behind its first; each takes a pass over the item.
+const FURTHER_MISTAKES_MAX: usize = 20;
+
 /// The version of the language that this compiler knows.
 pub const LANGUAGE_VERSION: u32 = 1;
 
@@ -231,12 +234,43 @@ impl Reader<'_> {
                         // What a missing bracket or quotation mark leads to has been said with it.
                         if !range.broken {
                             let diagnostic = found.explain();
+                            let place = place_of(&diagnostic);
                             self.diagnostics.push(diagnostic);
+                            self.further_mistakes(range, place);
                         }
                         None
                     }
                 }
             }
+        }
+    }
+
+    /// Reads on behind a mistake as if its row were not there, so that the other rows' mistakes are seen in the same run. What follows on the
+    /// very next row may be a consequence of the missing one, so there reading ends; and the tree is not built, as it would lack a row.
+    fn further_mistakes(&mut self, range: &ItemRange, mut place: usize) {
+        let mut tokens = self.scan.tokens[range.first..range.end].to_vec();
+        let (Some(first), Some(last)) = (tokens.first().copied(), tokens.last().copied()) else { return };
+        let mut text = self.text.as_bytes()[first.start..last.end].to_vec();
+        for _ in 0..FURTHER_MISTAKES_MAX {
+            let Some(row) = row_at(&tokens, place).filter(|row| row.start > 0 && is_balanced(&tokens[row.clone()])) else { return };
+            let (start, end) = (tokens[row.start].start, tokens[row.end - 1].end);
+            text[start - first.start..end - first.start].fill(b' ');
+            let Some(next) = tokens.get(row.end).and_then(|next| row_at(&tokens, next.start)) else { return };
+            let next_end = tokens[next.end - 1].end;
+            tokens.drain(row);
+            // a blank for each byte of whole tokens leaves the text well-formed
+            let Ok(rest) = std::str::from_utf8(&text) else { return };
+            let Err(error) = Grammar::parse(Rule::item, rest) else { return };
+            let found = Found::new(&error, first.start, self.text, self.source, &tokens);
+            if self.is_indented_item(&tokens, found.index) {
+                return;
+            }
+            let diagnostic = found.explain();
+            place = place_of(&diagnostic);
+            if place < next_end {
+                return;
+            }
+            self.diagnostics.push(diagnostic);
         }
     }
 
@@ -285,4 +319,32 @@ impl Reader<'_> {
         let end = item.end.checked_sub(1).and_then(|last| self.scan.tokens.get(last)).map_or(start, |token| token.end);
         Span::new(self.source, start, end.max(start))
     }
+}
+
+/// Where the text of a diagnostic begins.
+fn place_of(diagnostic: &Diagnostic) -> usize {
+    diagnostic.labels.first().map_or(0, |label| label.span.start as usize)
+}
+
+/// The tokens on the line of the token that begins at `place`, or is the last one before it.
+fn row_at(tokens: &[Token], place: usize) -> Option<std::ops::Range<usize>> {
+    let begins = |token: &Token| token.indent.is_some();
+    let index = tokens.partition_point(|token| token.start <= place).checked_sub(1)?;
+    let start = tokens.get(..=index)?.iter().rposition(begins)?;
+    let end = tokens[start + 1..].iter().position(begins).map_or(tokens.len(), |next| start + 1 + next);
+    Some(start..end)
+}
+
+/// Whether each bracket among the tokens has its partner among them.
+fn is_balanced(tokens: &[Token]) -> bool {
+    let mut depth = 0_usize;
+    for token in tokens {
+        match token.kind {
+            Kind::Open => depth += 1,
+            Kind::Close if depth == 0 => return false,
+            Kind::Close => depth -= 1,
+            Kind::Word | Kind::Number | Kind::String | Kind::Sign => {}
+        }
+    }
+    depth == 0
 }

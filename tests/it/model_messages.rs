@@ -84,3 +84,36 @@ fn an_open_route_is_a_warning_unless_it_says_for_whom_it_is() {
     assert!(clean(&route("", "q when role is boss   o when role is clerk")));
     assert!(clean(&route("when beds > 3", "q when beds > 5")));
 }
+
+#[test]
+fn another_choice_behind_an_or_is_no_unknown_name() {
+    let found = only("let a = role is boss or clerk");
+    assert_eq!((found.code, found.message.as_str()), (Code::NotACondition.into(), "`clerk` is a choice, and a condition is needed"));
+    assert_eq!(found.help.as_deref(), Some("write `role is one of …, clerk`"));
+}
+
+#[test]
+fn the_day_itself_is_counted_from() {
+    let found = only(
+        "table t from \"t.csv\" { state text key  queue text }\nlet a = role is boss\nsignal form { on date }\nlet n = count of form where on is today > 1",
+    );
+    assert_eq!(found.labels[0].text, "a date such as `2026-11-26` is needed here");
+    assert!(found.help.is_some_and(|help| help.starts_with("count the days from it")));
+}
+
+#[test]
+fn expectations_of_a_score_with_wrong_weights_are_held_against_its_written_range() {
+    let score = "score s from 0 to 100 { section x 90% { beds 100% { under 50 4  50 or more 10 } } }";
+    let found = only(&format!("{score}\ntest \"t\" {{ lead {{ id \"a\" beds 3 role boss region \"x\" }} expect {{ s 95 }} }}"));
+    assert_eq!(found.code, Code::WeightsShort);
+    let sound = score.replace("90%", "100%");
+    let found = only(&format!("{sound}\ntest \"t\" {{ lead {{ id \"a\" beds 3 role boss region \"x\" }} expect {{ s 101 }} }}"));
+    assert_eq!(found.code, Code::OutOfRange);
+}
+
+#[test]
+fn a_column_of_a_grid_that_is_lacking_is_called_a_column() {
+    let grid = "let n = 5_000 - beds\ngrid g of beds across beds { under 50  under 50 a  50 or more b }";
+    let found = only(grid);
+    assert_eq!((found.code, found.help.as_deref()), (Code::BandsGap.into(), Some("add a column for it, or let a band reach further")));
+}

@@ -90,9 +90,12 @@ impl Builder<'_> {
         let magnitude = digits().try_fold(0_i64, |value, digit| value.checked_mul(10)?.checked_add(i64::from(digit - b'0')));
         let Some(magnitude) = magnitude else {
             self.report(
-                Diagnostic::new(Code::BadLiteral, format!("`{written}` is too large"))
+                Diagnostic::new(Code::BadLiteral, format!("`{written}` is too {}", if negative { "small" } else { "large" }))
                     .at(span, "does not fit into 64 bits")
-                    .help(format!("the largest number is `{}`; a number with decimal places has that many digits at most", i64::MAX)),
+                    .help(format!(
+                        "numbers reach from `-{0}` to `{0}`; a number with decimal places has that many digits at most",
+                        i64::MAX
+                    )),
             );
             return zero;
         };

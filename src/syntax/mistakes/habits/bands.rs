@@ -7,8 +7,11 @@ use crate::syntax::grammar::Rule;
 use crate::syntax::mistakes::Found;
 use crate::syntax::scan::Kind;
 
-pub(super) const HABITS: [Habit; 9] = [
+pub(super) const HABITS: [Habit; 12] = [
     band_with_plus,
+    band_with_dash,
+    band_in_words,
+    percent_on_adjust,
     band_in_other_words,
     word_before_band,
     band_with_sign,
@@ -33,6 +36,51 @@ fn band_with_plus(found: &Found) -> Option<Diagnostic> {
     }
     let span = found.span(-1).to(found.span(0));
     Some(instead(found, span, &format!("{} or more", found.word(-1)), BANDS))
+}
+
+/// `100-499 10` reads as the value 100 with -499 points, and then as the value 10, which has none.
+fn band_with_dash(found: &Found) -> Option<Diagnostic> {
+    let touches = |offset: isize| found.span(offset - 1).end == found.span(offset).start && found.kind(offset - 1) == Some(Kind::Number);
+    let dash = (-4..0).rev().find(|offset| found.word(*offset).starts_with('-') && touches(*offset))?;
+    if found.item() != "score" {
+        return None;
+    }
+    let span = found.span(dash - 1).to(found.span(dash));
+    let fixed = found.text[span.start as usize..span.end as usize].replacen('-', " to ", 1);
+    Some(instead(found, span, &fixed, BANDS))
+}
+
+/// `over 50 10`, `up to 50 4`, `below 50 4`: the word reads as a choice, and the number as its points.
+fn band_in_words(found: &Found) -> Option<Diagnostic> {
+    if found.item() != "score" || !found.expects_any(&[Rule::band, Rule::pattern, Rule::patterns, Rule::OR_MORE]) {
+        return None;
+    }
+    let is_word =
+        |offset: isize| ["over", "above", "below", "beneath", "up", "from", "least", "most", "max", "min"].contains(&found.word(offset));
+    // the word may be behind: what did not fit is what followed it
+    let word = (-3..=0)
+        .rev()
+        .find(|offset| is_word(*offset) && (found.kind(offset + 1) == Some(Kind::Number) || found.word(offset + 1) == "to"))?;
+    let number = if found.word(word + 1) == "to" { word + 2 } else { word + 1 };
+    let span = found.span(word).to(found.span(number));
+    let value = found.word(number);
+    if found.kind(number) != Some(Kind::Number) {
+        return None;
+    }
+    Some(match found.word(word) {
+        "below" | "beneath" => instead(found, span, &format!("under {value}"), BANDS),
+        "from" | "least" | "min" => return None,
+        written => slip(format!("a band does not begin with `{written}`"), span, "not how it is written here", BANDS),
+    })
+}
+
+/// `adjust -25% when …`
+fn percent_on_adjust(found: &Found) -> Option<Diagnostic> {
+    if found.word(0) != "%" || found.kind(-1) != Some(Kind::Number) || found.word(-2) != "adjust" {
+        return None;
+    }
+    let help = "an adjust adds points or takes them away: `adjust -5 when …`";
+    Some(superfluous("an adjust carries points, no `%`", found.span(0), help, Applicability::Unsafe))
 }
 
 /// `more than 500`, `at least 500`, `500 or above`, `500 and more`
@@ -97,13 +145,6 @@ fn points_missing(found: &Found) -> Option<Diagnostic> {
     let expects_points = found.expects_any(&[Rule::points, Rule::number]) && found.expects(Rule::COMMA);
     if found.item() != "score" || !expects_points || found.kind(0) != Some(Kind::Close) {
         return None;
-    }
-    // `100-499 10` reads as the value 100 with -499 points, and then the value 10 without any.
-    let touches = |offset: isize| found.span(offset - 1).end == found.span(offset).start && found.kind(offset - 1) == Some(Kind::Number);
-    if let Some(dash) = [-1, -2].into_iter().find(|offset| found.word(*offset).starts_with('-') && touches(*offset)) {
-        let span = found.span(dash - 1).to(found.span(dash));
-        let fixed = found.text[span.start as usize..span.end as usize].replacen('-', " to ", 1);
-        return Some(instead(found, span, &fixed, BANDS));
     }
     Some(slip(
         "the band has no points",

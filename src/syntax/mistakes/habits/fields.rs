@@ -1,13 +1,14 @@
 //! Slips in what a policy declares: fields, types, names, texts.
 
 use super::{Habit, instead, slip, superfluous, translated};
-use crate::diagnostic::{Applicability, Diagnostic, nearest};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, nearest};
 use crate::source::Span;
 use crate::syntax::grammar::{RESERVED_WORDS, Rule};
 use crate::syntax::mistakes::Found;
 use crate::syntax::scan::Kind;
 
-pub(super) const HABITS: [Habit; 9] = [
+pub(super) const HABITS: [Habit; 10] = [
+    choices_in_brackets,
     quote_without_partner,
     table_without_from,
     type_of_other_tools,
@@ -18,6 +19,9 @@ pub(super) const HABITS: [Habit; 9] = [
     text_without_quotes,
     reserved_name,
 ];
+
+/// How many tokens are searched for the bracket that closes a list of choices.
+const CHOICES_SEARCHED: isize = 400;
 
 /// What other tools call the types.
 const TYPE_WORDS: [(&str, &[&str]); 7] = [
@@ -36,6 +40,22 @@ const MODIFIER_WORDS: [(&str, &[&str]); 3] = [
     ("optional", &["null", "nullable", "maybe"]),
     ("", &["required", "mandatory", "notnull", "not_null"]),
 ];
+
+/// `one of (hospital, clinic)`
+fn choices_in_brackets(found: &Found) -> Option<Diagnostic> {
+    let lists = found.word(-1) == "of" && ["one", "some"].contains(&found.word(-2));
+    if !lists || found.kind(0) != Some(Kind::Open) {
+        return None;
+    }
+    let close = (1..CHOICES_SEARCHED).find(|offset| found.kind(*offset) == Some(Kind::Close))?;
+    let help = "write `one of A, B, C`: a list stands without brackets";
+    let edits = [0, close].map(|offset| Edit { span: found.span(offset), text: String::new() });
+    Some(slip("choices stand without brackets", found.span(0), "opened here", help).fix(
+        "remove the brackets",
+        Applicability::Safe,
+        edits.to_vec(),
+    ))
+}
 
 /// `'open`, `` `open ``
 fn quote_without_partner(found: &Found) -> Option<Diagnostic> {

@@ -113,6 +113,10 @@ fn without_blank(found: &Found) -> Option<Diagnostic> {
     }
     let span = found.span(0);
     let only_sign = Span { end: span.start + 1, ..span };
+    if found.word(1).starts_with(['+', '-', '*', '/']) {
+        let both = span.to(found.span(1));
+        return Some(slip("one operator stands between two values", both, "two signs", "write ` + ` or ` - ` with blanks to calculate"));
+    }
     let message = format!("an operator has a blank behind it, a sign has none: `{written}` is no operator");
     Some(slip(message, span, "reads as a sign", format!("write ` {sign} ` with blanks to calculate")).replace(
         "put blanks around the operator",

@@ -6,8 +6,52 @@ use crate::syntax::grammar::Rule;
 use crate::syntax::mistakes::Found;
 use crate::syntax::scan::Kind;
 
-pub(super) const HABITS: [Habit; 8] =
-    [rest_word, comma_at_end, comma_between_rows, claim_without_kind, arrow, condition_first, word_for_otherwise, sign_before_value];
+pub(super) const HABITS: [Habit; 10] = [
+    grid_without_across,
+    block_without_brackets,
+    rest_word,
+    comma_at_end,
+    comma_between_rows,
+    claim_without_kind,
+    arrow,
+    condition_first,
+    word_for_otherwise,
+    sign_before_value,
+];
+
+/// `grid g of fit, engagement`, `grid g by fit`
+fn grid_without_across(found: &Found) -> Option<Diagnostic> {
+    if found.item() != "grid" || found.index > 5 {
+        return None;
+    }
+    let (ours, fits) = if found.index == 2 {
+        ("of", ["by", "on", "from", "for"].contains(&found.word(0)))
+    } else {
+        ("across", [",", "by", "x", "and", "with", "×"].contains(&found.word(0)))
+    };
+    let place = found.span(0);
+    fits.then(|| {
+        let help = "write `grid NAME of ROWS across COLUMNS { … }`";
+        let touches = found.span(-1).end == place.start;
+        let text = if touches { format!(" {ours}") } else { ours.to_owned() };
+        slip(format!("write `{ours}` for `{}`", found.word(0)), place, "not how it is written here", help).replace(
+            format!("write `{ours}`"),
+            Applicability::Unsafe,
+            place,
+            text,
+        )
+    })
+}
+
+/// `expect fit 40`, `lead id "a"`: in a test
+fn block_without_brackets(found: &Found) -> Option<Diagnostic> {
+    let before = found.word(-1);
+    if found.item() != "test" || !found.expects(Rule::OPEN_BRACE) || !["expect", "lead"].contains(&before) || found.at_end() {
+        return None;
+    }
+    let help = format!("write `{before} {{ … }}`");
+    Some(slip(format!("what `{before}` names stands in brackets"), found.span(0), "expected `{` before this", help))
+}
 
 /// `hospital, clinic, }`
 fn comma_at_end(found: &Found) -> Option<Diagnostic> {

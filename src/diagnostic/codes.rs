@@ -136,6 +136,9 @@ codes! {
     TestField           "E0601" Error "a test names what does not exist"
     TestIncomplete      "E0602" Error "a test does not give a field that is not optional"
     TestExpects         "E0603" Error "a test expects nothing, or something twice"
+    CasesFile           "E0604" Error "the file of cases cannot be read as a table"
+    CasesColumn         "E0605" Error "a column of a file of cases names nothing, or what another names"
+    CasesCell           "E0606" Error "a cell of a file of cases does not fit its column"
 
     // E07: standards
     RequirementForm       "E0701" Error "a requirement has none of the known forms"

@@ -86,6 +86,7 @@ pub(crate) struct Items<'t> {
     pub promises: Vec<(&'t tree::Item, &'t tree::Promise)>,
     pub claims: Vec<(&'t tree::Item, &'t tree::Claim)>,
     pub tests: Vec<(&'t tree::Item, &'t tree::Test)>,
+    pub cases: Vec<(&'t tree::Item, &'t tree::Cases)>,
 }
 
 /// What a reported mistake has hidden from the checkers: a name that may stand there is not called unknown.

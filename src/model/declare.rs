@@ -72,6 +72,7 @@ impl<'t> Checker<'t> {
             ItemKind::Promise(promise) => self.items.promises.push((item, promise)),
             ItemKind::Claim(claim) => self.items.claims.push((item, claim)),
             ItemKind::Test(test) => self.items.tests.push((item, test)),
+            ItemKind::Cases(cases) => self.items.cases.push((item, cases)),
         }
     }
 

@@ -54,7 +54,7 @@ pub fn check_as_of(files: &dyn Files, entry: &str, as_of: Option<AsOf>) -> Check
     checker.check_routes();
     checker.check_clocks();
     checker.check_later();
-    checker.check_tests();
+    checker.check_tests(files);
     checker.check_standards();
     checker.check_missing_passes();
     let Checker { policy, mut diagnostics, .. } = checker;
@@ -335,7 +335,7 @@ impl<'l> Loader<'l> {
 }
 
 /// Collects the words that the parser may have skipped: all text that belongs to no item, and in an item the line of each mistake. If a `use`
-/// may be among it, what its file declares is hidden too. A test, a claim and a promise declare nothing that another part could use.
+/// may be among it, what its file declares is hidden too. A test, cases, a claim and a promise declare nothing that another part could use.
 fn hide_skipped(text: &str, tree: &tree::File, diagnostics: &[Diagnostic], hidden: &mut Hidden) {
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
     let places: Vec<usize> = errors.filter_map(|diagnostic| Some(diagnostic.labels.first()?.span.start as usize)).collect();
@@ -377,5 +377,5 @@ fn hide_skipped(text: &str, tree: &tree::File, diagnostics: &[Diagnostic], hidde
 }
 
 fn declares_nothing(item: &str) -> bool {
-    ["test ", "claim ", "promise "].iter().any(|word| item.starts_with(word))
+    ["test ", "cases ", "claim ", "promise "].iter().any(|word| item.starts_with(word))
 }

@@ -10,6 +10,9 @@
 //! a `some of` has bit `i` set for choice `i` (at most 63 choices; empty is missing).
 
 mod arithmetic;
+mod case_cells;
+mod case_file;
+mod cases;
 mod cells;
 pub(crate) mod check;
 mod clocks;

@@ -21,6 +21,16 @@ use crate::syntax::tree::{self, TypeKind};
 /// The most bytes that the file of a table may have.
 const FILE_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
+/// What a CSV file is for, in messages.
+pub(crate) struct FileOf {
+    /// "table `areas`"
+    pub what: String,
+    pub absent: Code,
+    pub malformed: Code,
+    /// what to do instead
+    pub too_large: &'static str,
+}
+
 impl<'t> Checker<'t> {
     pub(crate) fn check_tables(&mut self, files: &dyn Files) {
         let trees: Vec<&'t tree::Table> = self.items.tables.iter().map(|(_, tree)| *tree).collect();
@@ -138,7 +148,13 @@ impl<'t> Checker<'t> {
     }
 
     fn read_table(&mut self, files: &dyn Files, id: TableId, tree: &tree::Table, file: &tree::Text, plans: &[Plan]) {
-        let Some(source) = self.table_source(files, tree, file) else { return };
+        let file_of = FileOf {
+            what: format!("table `{}`", tree.name.text),
+            absent: Code::TableNotFound,
+            malformed: Code::TableMalformed,
+            too_large: "give it at run time: `from input`",
+        };
+        let Some(source) = self.csv_source(files, &file_of, file) else { return };
         let zone = TimeZoneDatabase::bundled().get(&self.policy.timezone).unwrap_or(TimeZone::UTC);
         let text = &self.sources.get(source).text;
         let Rows { row_count, columns, diagnostics } =
@@ -151,19 +167,16 @@ impl<'t> Checker<'t> {
         }
     }
 
-    /// The file of a table as a source.
-    fn table_source(&mut self, files: &dyn Files, tree: &tree::Table, file: &tree::Text) -> Option<SourceId> {
-        let name = &tree.name.text;
+    /// A CSV file of the policy as a source.
+    pub(crate) fn csv_source(&mut self, files: &dyn Files, of: &FileOf, file: &tree::Text) -> Option<SourceId> {
+        let what = &of.what;
         let path = match below_root(&file.value) {
             Ok(path) => path,
             Err(reason) => {
                 self.report(
-                    Diagnostic::new(
-                        Code::UseOutsideRoot,
-                        format!("the file `{}` of table `{name}` is not below the policy's root", file.value),
-                    )
-                    .at(file.span, reason)
-                    .help("write the path from the policy's root, with `/`, such as \"tables/areas.csv\""),
+                    Diagnostic::new(Code::UseOutsideRoot, format!("the file `{}` of {what} is not below the policy's root", file.value))
+                        .at(file.span, reason)
+                        .help("write the path from the policy's root, with `/`, such as \"tables/areas.csv\""),
                 );
                 return None;
             }
@@ -175,17 +188,17 @@ impl<'t> Checker<'t> {
             Ok(text) => return Some(self.sources.add(path, text)),
             Err(unread) => unread,
         };
-        let said = format!("the file `{path}` of table `{name}`");
+        let said = format!("the file `{path}` of {what}");
         let diagnostic = match unread {
-            Unread::NotFound => Diagnostic::new(Code::TableNotFound, format!("{said} does not exist"))
+            Unread::NotFound => Diagnostic::new(of.absent, format!("{said} does not exist"))
                 .at(file.span, "no such file")
                 .help("paths start at the policy's root, the folder that holds its first file"),
             Unread::Outside => {
                 Diagnostic::new(Code::UseOutsideRoot, format!("{said} is not below the policy's root")).at(file.span, "leads outside")
             }
-            Unread::TooLarge { limit } => Diagnostic::new(Code::TableMalformed, format!("{said} is larger than {limit} bytes"))
+            Unread::TooLarge { limit } => Diagnostic::new(of.malformed, format!("{said} is larger than {limit} bytes"))
                 .at(file.span, "too large for a table of the policy")
-                .help("give it at run time: `from input`"),
+                .help(of.too_large),
             Unread::NotUtf8 { text, offset } => {
                 let source = self.sources.add(path, text);
                 Diagnostic::new(Code::NotUtf8, format!("{said} is not UTF-8"))
@@ -193,9 +206,7 @@ impl<'t> Checker<'t> {
                     .at(file.span, "named here")
                     .help("save it as \"CSV UTF-8\"")
             }
-            Unread::Other(reason) => {
-                Diagnostic::new(Code::TableNotFound, format!("{said} cannot be read: {reason}")).at(file.span, "named here")
-            }
+            Unread::Other(reason) => Diagnostic::new(of.absent, format!("{said} cannot be read: {reason}")).at(file.span, "named here"),
         };
         self.report(diagnostic);
         None

@@ -11,14 +11,14 @@ use super::check::{Checker, Named};
 use super::resolve::quoted;
 use super::{Constant, Derived, Event, Expected, Field, FieldId, Interval, Length, Target, Test, Type, Unit};
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::source::Span;
+use crate::source::{Files, Span};
 use crate::syntax::tree::{self, Ago, ExprKind};
 
 /// What a clock answers: `first_touch.due`, `first_touch.state`.
 const CLOCK_PARTS: [&str; 2] = ["due", "state"];
 
 impl<'t> Checker<'t> {
-    pub(crate) fn check_tests(&mut self) {
+    pub(crate) fn check_tests(&mut self, files: &dyn Files) {
         let required = self.required_fields();
         let mut titles = FxHashMap::default();
         for (_, test) in self.items.tests.clone() {
@@ -47,6 +47,7 @@ impl<'t> Checker<'t> {
             };
             self.policy.tests.push(checked);
         }
+        self.check_cases(files, &required, &mut titles);
     }
 
     /// What every test has to give.
@@ -58,7 +59,7 @@ impl<'t> Checker<'t> {
         self.policy.fields.iter().enumerate().filter(is_required).map(|(id, _)| id).collect()
     }
 
-    fn as_of(&mut self, literal: &tree::TimeLiteral, span: Span) -> Option<i64> {
+    pub(crate) fn as_of(&mut self, literal: &tree::TimeLiteral, span: Span) -> Option<i64> {
         let instant = self.instant(literal);
         if instant.is_none() {
             self.report(
@@ -70,7 +71,7 @@ impl<'t> Checker<'t> {
     }
 
     /// One value per field of the lead.
-    fn check_given(&mut self, test: &tree::Test, required: &[FieldId]) -> Vec<Option<Constant>> {
+    pub(crate) fn check_given(&mut self, test: &tree::Test, required: &[FieldId]) -> Vec<Option<Constant>> {
         let mut lead: Vec<Option<Constant>> = vec![None; self.policy.fields.len()];
         let mut given: FxHashMap<FieldId, Span> = FxHashMap::default();
         let mut unknown: Vec<&str> = Vec::new();
@@ -167,7 +168,7 @@ impl<'t> Checker<'t> {
     }
 
     /// The signals in the order written; one with a reported mistake is left out.
-    fn check_given_signals(&mut self, test: &tree::Test, as_of: Option<i64>) -> Vec<Event> {
+    pub(crate) fn check_given_signals(&mut self, test: &tree::Test, as_of: Option<i64>) -> Vec<Event> {
         let mut signals = Vec::new();
         for given in &test.signals {
             let at = self.moment_of_test(&given.when, as_of, test, "the age of a signal");
@@ -214,7 +215,7 @@ impl<'t> Checker<'t> {
     }
 
     /// An instant of a test. `3 days ago` is that calendar day at the same local time; hours and shorter are elapsed.
-    fn moment_of_test(&mut self, ago: &Ago, as_of: Option<i64>, test: &tree::Test, what: &str) -> Option<i64> {
+    pub(crate) fn moment_of_test(&mut self, ago: &Ago, as_of: Option<i64>, test: &tree::Test, what: &str) -> Option<i64> {
         let duration = match ago {
             Ago::At(literal, span) => return self.as_of(literal, *span),
             Ago::Before(duration) => duration,
@@ -257,9 +258,13 @@ impl<'t> Checker<'t> {
                     .help("write what must come out: `expect { … }`"),
             );
         }
+        self.check_expected(&test.expect)
+    }
+
+    pub(crate) fn check_expected(&mut self, rows: &[tree::Expected]) -> Vec<Expected> {
         let mut seen: FxHashMap<String, Span> = FxHashMap::default();
         let mut expect = Vec::new();
-        for row in &test.expect {
+        for row in rows {
             let path = row.path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
             let Some(span) = row.path.iter().map(|name| name.span).reduce(Span::to) else { continue };
             if let Some(first) = seen.get(&path) {
@@ -287,7 +292,7 @@ impl<'t> Checker<'t> {
     }
 
     /// What an expectation is about, and which values it can have; none if that is unknown or broken, which has been said.
-    fn target(&mut self, path: &[tree::Name], span: Span) -> Option<(Target, Type, Option<Interval>)> {
+    pub(crate) fn target(&mut self, path: &[tree::Name], span: Span) -> Option<(Target, Type, Option<Interval>)> {
         let (name, part) = match path {
             [name] => (name, None),
             [name, part] => (name, Some(part)),

@@ -4,6 +4,7 @@ mod agreement;
 mod architecture;
 mod batch;
 mod business_time;
+mod cases;
 mod cli;
 mod clocks;
 mod examples;

@@ -71,6 +71,7 @@ impl Builder<'_> {
             Rule::promise => ItemKind::Promise(self.promise(node)?),
             Rule::claim => ItemKind::Claim(self.claim(node)?),
             Rule::test => ItemKind::Test(self.test(node)?),
+            Rule::cases => ItemKind::Cases(self.cases(node)?),
             _ => return Err(Unbuilt),
         })
     }

@@ -1,8 +1,9 @@
 //! `test`s of a policy: an example lead and what must come out.
 
 use super::{Builder, Built, Node, Parts, Unbuilt};
+use crate::source::Span;
 use crate::syntax::grammar::Rule;
-use crate::syntax::tree::{Ago, Expected, Expr, ExprKind, Given, GivenRow, GivenSignal, Test};
+use crate::syntax::tree::{Ago, Cases, Expected, Expr, ExprKind, Given, GivenRow, GivenSignal, Test, Text};
 
 impl Builder<'_> {
     /// `test "…" { as of … lead { … } signals { … } expect { … } }`
@@ -10,6 +11,25 @@ impl Builder<'_> {
         let span = self.span(&node);
         let mut parts = Parts::of(node);
         let title = self.text_of(parts.need(Rule::string)?);
+        self.test_parts(&mut parts, title, span)
+    }
+
+    /// `cases "border cases" from "cases.csv" { as of … }`
+    pub fn cases(&mut self, node: Node) -> Built<Cases> {
+        let span = self.span(&node);
+        let mut parts = Parts::of(node);
+        // a title stands before `from`, a file behind it
+        let mut strings = Vec::new();
+        while let Some(string) = parts.optional(Rule::string) {
+            strings.push(self.text_of(string));
+        }
+        let file = strings.pop().ok_or(Unbuilt)?;
+        let title = strings.pop();
+        let common = self.test_parts(&mut parts, title.clone().unwrap_or_else(|| file.clone()), span)?;
+        Ok(Cases { title, file, common, span })
+    }
+
+    fn test_parts(&mut self, parts: &mut Parts, title: Text, span: Span) -> Built<Test> {
         let mut test = Test {
             title,
             as_of: None,

@@ -114,7 +114,7 @@ fn row_of(item: &str) -> Option<(&'static str, &'static str)> {
         "lead" | "signal" => part(Rule::field),
         "table" => part(Rule::column),
         "decide" => part(Rule::decide_row),
-        "test" => part(Rule::given),
+        "test" | "cases" => part(Rule::given),
         _ => None,
     }
 }

@@ -83,6 +83,7 @@ pub enum ItemKind {
     Promise(Promise),
     Claim(Claim),
     Test(Test),
+    Cases(Cases),
 }
 
 // --- literals ---------------------------------------------------------------------------------------------------------

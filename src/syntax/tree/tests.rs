@@ -20,6 +20,17 @@ pub struct Test {
     pub span: Span,
 }
 
+/// `cases "border cases" from "cases.csv" { … }`
+#[derive(Clone, Debug)]
+pub struct Cases {
+    pub title: Option<Text>,
+    /// below the policy's root
+    pub file: Text,
+    /// what holds for every row; its title is that of the cases, or their file
+    pub common: Test,
+    pub span: Span,
+}
+
 /// When something happened in a test.
 #[derive(Clone, Debug)]
 pub enum Ago {

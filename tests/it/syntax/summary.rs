@@ -112,6 +112,14 @@ pub fn item(item: &Item) -> String {
             format!("(claim {:?} {what})", claim.title.value)
         }
         ItemKind::Test(test) => test_line(test),
+        ItemKind::Cases(cases) => {
+            let title = cases.title.iter().map(|title| format!("{:?}", title.value));
+            let mut parts = vec!["cases".to_owned()];
+            parts.extend(title);
+            parts.push(format!("(from {:?})", cases.file.value));
+            parts.push(test_line(&cases.common));
+            list(parts)
+        }
     };
     match &item.doc {
         Some(doc) => format!("## {:?} {text}", doc.value),

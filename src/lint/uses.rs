@@ -208,6 +208,9 @@ impl<'a> Uses<'a> {
             ItemKind::Test(test) => {
                 self.expected.extend(test.expect.iter().filter_map(|expected| expected.path.first()).map(|name| name.text.as_str()));
             }
+            ItemKind::Cases(cases) => {
+                self.expected.extend(cases.common.expect.iter().filter_map(|expected| expected.path.first()).map(|name| name.text.as_str()));
+            }
             ItemKind::Use(_)
             | ItemKind::Standard(_)
             | ItemKind::Calendar(_)

@@ -126,7 +126,8 @@ fn roots(item: &Item) -> Vec<(&Expr, Scope<'_>)> {
         | ItemKind::Table(_)
         | ItemKind::Stage(_)
         | ItemKind::Promise(_)
-        | ItemKind::Test(_) => {}
+        | ItemKind::Test(_)
+        | ItemKind::Cases(_) => {}
     }
     found
 }

@@ -14,6 +14,7 @@ pub mod lint;
 pub mod model;
 pub mod policy;
 pub mod program;
+pub mod proof;
 pub mod record;
 pub mod report;
 pub mod rotation;

@@ -11,7 +11,7 @@ use crate::program::{Op, Parameter, Parameters, Program, Value, arithmetic};
 pub fn row(program: &Program, block: &Block, row: usize, parameters: &Parameters) -> Vec<Option<i64>> {
     let mut values = Vec::with_capacity(program.ops.len());
     for op in &program.ops {
-        let value = evaluate(program, op, &values, block, row, parameters);
+        let value = operation(program, op, |value| values[value.index()], |input| block.columns[input].get(row), parameters);
         values.push(value);
     }
     values
@@ -29,14 +29,21 @@ pub fn run(program: &Program, block: &Block, parameters: &Parameters) -> Block {
     Block { rows: block.rows, columns }
 }
 
-fn evaluate(program: &Program, op: &Op, values: &[Option<i64>], block: &Block, row: usize, parameters: &Parameters) -> Option<i64> {
-    let of = |value: &Value| values[value.index()];
+/// What one operation of the program gives for these operands and inputs.
+pub fn operation(
+    program: &Program,
+    op: &Op,
+    value_of: impl Fn(Value) -> Option<i64>,
+    input: impl Fn(usize) -> Option<i64>,
+    parameters: &Parameters,
+) -> Option<i64> {
+    let of = |value: &Value| value_of(*value);
     // Conditions are never missing, so 1 is all that has to be asked for.
     let holds = |value: &Value| of(value) == Some(1);
     let condition = |result: bool| Some(i64::from(result));
 
     match op {
-        Op::Input(input) => block.columns[*input as usize].get(row),
+        Op::Input(index) => input(*index as usize),
         Op::Parameter(Parameter::AsOfDay) => Some(parameters.as_of_day),
         Op::Parameter(Parameter::AsOf) => Some(parameters.as_of),
         Op::Constant(constant) => Some(*constant),

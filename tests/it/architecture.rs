@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["interpret", "jit", "clock"],
     &["history", "rotation"],
     &["batch", "record", "lint"],
-    &["testing"],
+    &["testing", "proof"],
     &["policy"],
     &["report"],
     &["cli"],

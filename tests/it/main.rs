@@ -18,6 +18,7 @@ mod model_expressions;
 mod model_messages;
 mod model_together;
 mod program;
+mod proof;
 mod replay;
 mod routing;
 mod spec;

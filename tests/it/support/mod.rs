@@ -6,3 +6,4 @@ pub mod policies;
 pub mod random;
 pub mod random_program;
 pub mod scoring;
+pub mod small_policies;

@@ -1,0 +1,420 @@
+//! Proof: what always holds of a policy, and leads that show what can be.
+//!
+//! Enters: a checked policy and its plain program. Leaves: for a condition over the program's values, whether some lead meets it: never, or yes with
+//! a lead, or undecided within the budget; for a value, all that it can be. Always holds: "never" was reached by excluding every part of every domain, over domains that
+//! are at least as wide as what leads can be; "yes" comes with a lead that was replayed through the interpreter, at the as-of
+//! given with it. Nothing in between is given out as either.
+//!
+//! ```text
+//! program ──translate──▶ graph (equal values are one node; thresholds move to variables)
+//! inputs ──variables──▶ domains, cut by comparisons       graph ──search──▶ a part of the domains where a condition holds
+//!                                                          graph ──sets──▶ every value of a score
+//! part ──witness, histories──▶ lead ──interpreter──▶ shown, or undecided
+//! ```
+//!
+//! [`Prover`] answers single conditions; [`questions`] asks all that can be asked of a policy.
+
+mod algebra;
+mod between;
+mod condition;
+mod graph;
+mod histories;
+pub mod questions;
+mod restrict;
+mod search;
+mod sets;
+mod texts;
+mod translate;
+mod variables;
+mod witness;
+
+use std::rc::Rc;
+
+pub use condition::Condition;
+pub use sets::Values;
+pub use witness::{AS_OF, Witness};
+
+use self::graph::{Graph, Leaf, Node, NodeId};
+use self::histories::Wanted;
+use self::search::{Domains, Memory, Search, Spent};
+use self::sets::Sets;
+use self::translate::Translation;
+use self::variables::{Ground, Meaning, Variables};
+use crate::interpret;
+use crate::model::{Constant, Policy};
+use crate::program::{Lowered, Value};
+use crate::record::{self, Histories, Lead};
+
+/// Whether some lead meets a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Possible {
+    Never,
+    Yes(Box<Witness>),
+    Undecided(Why),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// the question needs more steps than it may take
+    Budget,
+    /// values that meet the condition were found, but no lead that has them all: they belong to one history, or one text
+    NoLead,
+    /// numbers leave 64 bits on the way, or texts are told apart in too many ways
+    TooWide,
+}
+
+impl Why {
+    pub fn text(self) -> &'static str {
+        match self {
+            Why::Budget => "it takes more steps than the budget allows",
+            Why::NoLead => "values that would show it were found, but no lead that has them all",
+            Why::TooWide => "numbers or texts go beyond what is told apart here",
+        }
+    }
+}
+
+/// Steps that one question may take, unless said otherwise; some hundred thousand are a second's work at most.
+pub const BUDGET: u64 = 2_000_000;
+
+/// How many groups of values are tried before no lead is found for a condition.
+const LEADS_TRIED: usize = 6;
+
+/// Answers questions about one policy; remembers what it found out on the way.
+pub struct Prover<'p> {
+    policy: &'p Policy,
+    lowered: &'p Lowered,
+    histories: Histories,
+    graph: Graph<'p>,
+    variables: Variables,
+    translation: Translation,
+    baseline: Vec<Option<i64>>,
+    between: Vec<NodeId>,
+    memory: Memory,
+    sets: Sets,
+    /// steps per question
+    pub budget: u64,
+    /// steps for all that is still to come
+    pub budget_left: u64,
+}
+
+impl<'p> Prover<'p> {
+    /// `lowered` is the policy's plain program.
+    pub fn new(policy: &'p Policy, lowered: &'p Lowered) -> Prover<'p> {
+        let histories = Histories::new(policy);
+        let plainest = witness::plainest(policy);
+        let measures = histories.measures(policy, &plainest, AS_OF).unwrap_or_default();
+        let measures = measures.into_iter().map(|value| match value {
+            Some(Constant::Integer(value)) => Some(value),
+            Some(Constant::Text(_)) | None => None,
+        });
+        let parameters = record::parameters(policy, AS_OF).unwrap_or(crate::program::Parameters { as_of_day: 0, as_of: AS_OF });
+        let ground = Ground { policy, parameters, measures: measures.collect() };
+        let mut graph = Graph::new(vec![&lowered.program]);
+        let mut variables = Variables::default();
+        let translation = variables.translation(&mut graph, 0, &ground);
+        let baseline = variables.baseline();
+        let node_of = |measure: usize| {
+            let meaning = Meaning::Column(policy.measure_column(measure));
+            variables.all.iter().position(|variable| variable.meaning == meaning).map(|found| variables.nodes[found])
+        };
+        let between = between::between(policy, &mut graph, node_of);
+        Prover {
+            policy,
+            lowered,
+            histories,
+            graph,
+            variables,
+            translation,
+            baseline,
+            between,
+            memory: Memory::default(),
+            sets: Sets::default(),
+            budget: BUDGET,
+            budget_left: u64::MAX,
+        }
+    }
+
+    pub fn policy(&self) -> &'p Policy {
+        self.policy
+    }
+
+    pub fn lowered(&self) -> &'p Lowered {
+        self.lowered
+    }
+
+    pub fn histories(&self) -> &Histories {
+        &self.histories
+    }
+
+    /// Steps taken so far.
+    pub fn steps(&self) -> u64 {
+        self.graph.steps
+    }
+
+    /// Whether some lead meets the condition.
+    pub fn possible(&mut self, condition: &Condition) -> Possible {
+        let node = condition.node(&mut self.graph, &mut self.translation);
+        let shows = |values: &[Option<i64>]| condition.holds(values);
+        self.possible_node(node, &shows)
+    }
+
+    /// Whether some lead would meet the one condition in one stage and the other in another, everything else being the same.
+    pub fn possible_in_stages(&mut self, one: &Condition, in_one: usize, other: &Condition, in_other: usize) -> Possible {
+        let Some(stage) = self.variables.all.iter().position(|variable| variable.meaning == Meaning::Stage) else { return Possible::Never };
+        let mut members = Vec::new();
+        for (condition, stage_then) in [(one, in_one), (other, in_other)] {
+            let node = condition.node(&mut self.graph, &mut self.translation);
+            let by = self.graph.constant(stage_then as i64);
+            members.push(self.graph.restrict(node, stage as u32, by));
+        }
+        let both = self.graph.all(members);
+        let shown = |prover: &Prover, lead: &Lead, as_of: i64| {
+            let meets = |condition: &Condition, stage: usize| {
+                let lead = Lead { stage: Some(stage), ..lead.clone() };
+                prover.replay(&lead, as_of).is_some_and(|values| condition.holds(&values))
+            };
+            meets(one, in_one) && meets(other, in_other)
+        };
+        match self.possible_node(both, &|_| true) {
+            Possible::Yes(mut witness) => {
+                if !shown(self, &witness.lead, witness.as_of) {
+                    return Possible::Undecided(Why::NoLead);
+                }
+                witness.lead.stage = Some(in_one);
+                Possible::Yes(witness)
+            }
+            other => other,
+        }
+    }
+
+    /// Whether no lead meets the condition; cheaper where the lead itself does not matter. None if undecided.
+    pub fn never(&mut self, condition: &Condition) -> Option<bool> {
+        let node = condition.node(&mut self.graph, &mut self.translation);
+        let until = self.until();
+        let start = self.graph.steps;
+        let condition = self.with_measures(node);
+        let mut domains = self.variables.nodes.clone();
+        let found = self.find(condition, &mut domains, until);
+        self.spend(start);
+        match found {
+            Ok(true) => Some(false),
+            Ok(false) if self.graph.is_inexact => None,
+            Ok(false) => Some(true),
+            Err(Spent) => None,
+        }
+    }
+
+    /// Every value that a value of the program can have; none if that takes too long, or too many are there. Exact if [`Prover::is_free`]; else no
+    /// other value can occur, and perhaps not all of these do.
+    pub fn values(&mut self, value: Value) -> Option<Rc<Values>> {
+        let node = self.translation.node(&mut self.graph, value);
+        let until = self.until();
+        let start = self.graph.steps;
+        let values = self.sets.values(&mut self.graph, node, until);
+        self.spend(start);
+        values.ok().filter(|_| !self.graph.is_inexact)
+    }
+
+    /// Whether what the value depends on can be anything within its domain, whatever the rest is: not so for measures of one history, for two answers about
+    /// one text, and for the owner that a key gives.
+    pub fn is_free(&mut self, value: Value) -> bool {
+        let node = self.translation.node(&mut self.graph, value);
+        let fields = self.policy.fields.len();
+        let variables = self.graph.variables(node);
+        variables.into_iter().all(|variable| match &self.variables.all[variable as usize].meaning {
+            Meaning::Column(column) | Meaning::Day(column) => *column < fields,
+            Meaning::Text { column, kinds } => *column < fields && kinds.iter().all(|kind| kind.text.is_some()),
+            Meaning::Identity { .. } | Meaning::KeyHash => false,
+            Meaning::DaysBefore { .. }
+            | Meaning::Stage
+            | Meaning::StageSince
+            | Meaning::RestUntil
+            | Meaning::RouteOwner(_)
+            | Meaning::RouteQueue(_)
+            | Meaning::AsOfDay
+            | Meaning::AsOf => true,
+        })
+    }
+
+    /// Replays a lead: the value of each operation of the program.
+    pub fn replay(&self, lead: &Lead, as_of: i64) -> Option<Vec<Option<i64>>> {
+        let parameters = record::parameters(self.policy, as_of).ok()?;
+        let block = record::encode(self.policy, &self.histories, &self.lowered.program, std::slice::from_ref(lead), as_of).ok()?;
+        Some(interpret::row(&self.lowered.program, &block, 0, &parameters))
+    }
+
+    fn until(&self) -> u64 {
+        self.graph.steps.saturating_add(self.budget.min(self.budget_left))
+    }
+
+    fn spend(&mut self, start: u64) {
+        self.budget_left = self.budget_left.saturating_sub(self.graph.steps - start);
+    }
+
+    /// The condition, and what holds between the measures that it depends on.
+    fn with_measures(&mut self, condition: NodeId) -> NodeId {
+        let support = self.graph.support(condition).to_vec();
+        let inside = |words: &[u64]| words.iter().enumerate().all(|(index, word)| word & !support.get(index).copied().unwrap_or(0) == 0);
+        let mut members: Vec<NodeId> = self.between.iter().copied().filter(|between| inside(self.graph.support(*between))).collect();
+        members.push(condition);
+        self.graph.all(members)
+    }
+
+    fn find(&mut self, condition: NodeId, domains: &mut Domains, until: u64) -> Result<bool, Spent> {
+        Search { graph: &mut self.graph, memory: &mut self.memory, baseline: &self.baseline, until }.find(condition, domains)
+    }
+
+    fn possible_node(&mut self, node: NodeId, shows: &dyn Fn(&[Option<i64>]) -> bool) -> Possible {
+        let start = self.graph.steps;
+        let until = self.until();
+        let answer = self.search(node, until, shows);
+        self.spend(start);
+        answer
+    }
+
+    fn search(&mut self, node: NodeId, until: u64, shows: &dyn Fn(&[Option<i64>]) -> bool) -> Possible {
+        let mut condition = self.with_measures(node);
+        for tried in 0..LEADS_TRIED {
+            let mut domains = self.variables.nodes.clone();
+            match self.find(condition, &mut domains, until) {
+                Err(Spent) => return Possible::Undecided(if tried == 0 { Why::Budget } else { Why::NoLead }),
+                Ok(false) if tried > 0 => return Possible::Undecided(Why::NoLead),
+                Ok(false) if self.graph.is_inexact => return Possible::Undecided(Why::TooWide),
+                Ok(false) => return Possible::Never,
+                Ok(true) => {}
+            }
+            let domains = self.plainer(condition, domains, until);
+            if let Some(witness) = self.witness(&domains, shows) {
+                return Possible::Yes(Box::new(witness));
+            }
+            condition = self.elsewhere(condition, &domains);
+        }
+        Possible::Undecided(Why::NoLead)
+    }
+
+    /// As many variables as possible at their baselines, one after the other.
+    fn plainer(&mut self, condition: NodeId, found: Domains, until: u64) -> Domains {
+        let mut plain = self.variables.nodes.clone();
+        let mut rest = condition;
+        let mut variables = self.graph.variables(condition);
+        // a lead without signals is the easiest to read, then one in its first stage
+        variables.sort_by_key(|variable| self.rank(*variable));
+        for variable in variables {
+            let of = &self.variables.all[variable as usize];
+            if !of.domain.contains(of.baseline) || !self.graph.depends(rest, variable) {
+                continue;
+            }
+            let baseline = self.graph.intern(Node::Constant(of.baseline));
+            let candidate = self.graph.restrict(rest, variable, baseline);
+            let mut domains = plain.clone();
+            domains[variable as usize] = baseline;
+            if matches!(self.find(candidate, &mut domains, until), Ok(true)) {
+                plain[variable as usize] = baseline;
+                rest = candidate;
+            }
+        }
+        let mut domains = plain;
+        match self.find(rest, &mut domains, until) {
+            Ok(true) => domains,
+            Ok(false) | Err(Spent) => found,
+        }
+    }
+
+    fn rank(&self, variable: u32) -> (u8, u32) {
+        let fields = self.policy.fields.len();
+        let rank = match &self.variables.all[variable as usize].meaning {
+            Meaning::AsOf | Meaning::AsOfDay | Meaning::KeyHash => 0,
+            Meaning::RestUntil | Meaning::RouteOwner(_) | Meaning::RouteQueue(_) | Meaning::StageSince => 1,
+            Meaning::Column(column) | Meaning::Day(column) | Meaning::Text { column, .. } if *column >= fields => 2,
+            Meaning::Stage => 3,
+            Meaning::Identity { .. } => 4,
+            Meaning::Column(_) | Meaning::Day(_) | Meaning::Text { .. } | Meaning::DaysBefore { .. } => 5,
+        };
+        (rank, variable)
+    }
+
+    /// A lead with values of these domains, if it shows what it should.
+    fn witness(&self, domains: &Domains, shows: &dyn Fn(&[Option<i64>]) -> bool) -> Option<Witness> {
+        let (lead, as_of, values) = self.lead(domains)?;
+        let replayed = self.replay(&lead, as_of)?;
+        if !shows(&replayed) {
+            return None;
+        }
+        let plainest = witness::plainest(self.policy);
+        let fields = (0..self.policy.fields.len()).filter(|field| lead.values[*field] != plainest.values[*field]).collect();
+        let needs_as_of = self.variables.all.iter().zip(&values).any(|(variable, value)| match variable.meaning {
+            Meaning::AsOf | Meaning::AsOfDay => *value != variable.baseline,
+            Meaning::DaysBefore { .. } => true,
+            _ => false,
+        }) || !lead.signals.is_empty();
+        Some(Witness { lead, as_of, fields, needs_as_of, values: replayed })
+    }
+
+    fn lead(&self, domains: &Domains) -> Option<(Lead, i64, Vec<Option<i64>>)> {
+        let left = |variable: usize| domain_of(&self.graph, domains[variable], self.variables.all[variable].domain);
+        let values: Vec<Option<i64>> = (0..domains.len()).map(|variable| nearest(&left(variable), self.baseline[variable])).collect();
+        let fields = self.policy.fields.len();
+        let wanted: Vec<Wanted> = (0..domains.len())
+            .filter(|variable| domains[*variable] != self.variables.nodes[*variable])
+            .filter_map(|variable| match &self.variables.all[variable].meaning {
+                Meaning::Column(column) => Some(Wanted { measure: column.checked_sub(fields)?, domain: left(variable) }),
+                _ => None,
+            })
+            .collect();
+        let (lead, as_of) = witness::lead(self.policy, &self.histories, &self.variables, &values, &wanted)?;
+        Some((lead, as_of, values))
+    }
+
+    /// The condition without what was tried: at least one of the values that no lead had is another.
+    fn elsewhere(&mut self, condition: NodeId, domains: &Domains) -> NodeId {
+        let mut same = Vec::new();
+        for (variable, domain) in domains.iter().enumerate() {
+            let whole = self.variables.nodes[variable];
+            if *domain == whole || !self.graph.depends(condition, variable as u32) {
+                continue;
+            }
+            match (self.graph.constant_of(*domain), self.graph.leaf(*domain)) {
+                (Some(None), _) => {
+                    let known = self.graph.known(whole);
+                    same.push(self.graph.not(known));
+                }
+                (Some(Some(value)), _) => same.push(self.graph.equals(whole, value)),
+                (None, Some(leaf)) if !leaf.is_set => {
+                    let (from, beyond) = (self.graph.at_least(whole, leaf.low), leaf.high.checked_add(1));
+                    same.push(from);
+                    if let Some(beyond) = beyond {
+                        let beyond = self.graph.at_least(whole, beyond);
+                        same.push(self.graph.not(beyond));
+                    }
+                }
+                (None, _) => {}
+            }
+        }
+        let same = self.graph.all(same);
+        let other = self.graph.not(same);
+        self.graph.all(vec![condition, other])
+    }
+}
+
+/// What is left of a variable, as a domain.
+fn domain_of(graph: &Graph, left: NodeId, whole: Leaf) -> Leaf {
+    match (graph.leaf(left), graph.constant_of(left)) {
+        (Some(leaf), _) => leaf,
+        (None, Some(Some(value))) => Leaf { low: value, high: value, known: true, missing: false, ..whole },
+        (None, _) => Leaf { known: false, missing: true, ..whole },
+    }
+}
+
+/// The value of the domain that is nearest to the baseline: it lies at a boundary.
+fn nearest(domain: &Leaf, baseline: Option<i64>) -> Option<i64> {
+    if domain.contains(baseline) {
+        return baseline;
+    }
+    if !domain.known {
+        return None;
+    }
+    if domain.is_set {
+        return Some(if domain.low != 0 { domain.low } else { variables::lowest_bit(domain.high) });
+    }
+    Some(baseline.unwrap_or(0).clamp(domain.low, domain.high))
+}

@@ -1,0 +1,150 @@
+//! What is asked of stages, routes and clocks.
+
+use super::{Asking, Kind, Row};
+use crate::model::{Moment, RouteTarget, Since, Subject, Trigger};
+use crate::program::Value;
+use crate::proof::Condition;
+
+impl Asking<'_, '_> {
+    pub fn flows(&mut self) {
+        let (policy, lowered) = (self.prover.policy(), self.prover.lowered());
+        let stage_name = |stage: usize| policy.stages.get(stage).map_or("", |stage| stage.name.as_str());
+        let mut rows: Vec<Row> = Vec::new();
+        for (flow, applies) in policy.flows.iter().zip(&lowered.trace.flows) {
+            for (row, condition) in flow.rows.iter().zip(applies) {
+                let from: Vec<&str> = row.from.iter().map(|stage| stage_name(*stage)).collect();
+                let from = if from.len() == 1 { from[0].to_string() } else { "several".into() };
+                let what = format!("the way `{from} -> {}`", stage_name(row.to));
+                rows.push(Row { what, condition: *condition, is_otherwise: false, span: row.span });
+            }
+        }
+        let can_move = self.first_match(&rows);
+        self.stages(&can_move);
+        self.to_and_fro(&rows, &can_move);
+    }
+
+    fn stages(&mut self, can_move: &[bool]) {
+        let policy = self.prover.policy();
+        let Some(start) = policy.start_stage.filter(|_| !policy.flows.is_empty()) else { return };
+        let ways: Vec<(&crate::model::FlowRow, bool)> =
+            policy.flows.iter().flat_map(|flow| &flow.rows).zip(can_move.iter().copied()).collect();
+        let mut reached = vec![false; policy.stages.len()];
+        reached[start] = true;
+        loop {
+            let next = ways.iter().find(|(row, moves)| *moves && !reached[row.to] && row.from.iter().any(|stage| reached[*stage]));
+            match next {
+                Some((row, _)) => reached[row.to] = true,
+                None => break,
+            }
+        }
+        for (number, stage) in policy.stages.iter().enumerate() {
+            let what = format!("`{}`", stage.name);
+            if !reached[number] {
+                self.find(Kind::StageNeverEntered, what, stage.span, Vec::new());
+            } else if !stage.is_final && !ways.iter().any(|(row, moves)| *moves && row.from.contains(&number)) {
+                self.find(Kind::StageNeverLeft, what, stage.span, Vec::new());
+            }
+        }
+    }
+
+    /// Leads that one row moves on and another back, though nothing has changed.
+    fn to_and_fro(&mut self, rows: &[Row], can_move: &[bool]) {
+        let policy = self.prover.policy();
+        let conditions: Vec<Value> = rows.iter().map(|row| row.condition).collect();
+        let ways: Vec<&crate::model::FlowRow> = policy.flows.iter().flat_map(|flow| &flow.rows).collect();
+        for (there, way) in ways.iter().enumerate() {
+            for (back, return_way) in ways.iter().enumerate() {
+                let returns = |from: &[usize], to: usize| from.contains(&to);
+                let is_pair = returns(&return_way.from, way.to) && returns(&way.from, return_way.to) && return_way.to < way.to;
+                let immediate = [way, return_way].iter().all(|way| matches!(way.trigger, Trigger::When(_)) && way.rest.is_none());
+                if !is_pair || !immediate || !can_move[there] || !can_move[back] {
+                    continue;
+                }
+                if self.moving_changes_measures() {
+                    self.findings.undecided += 1;
+                    continue;
+                }
+                self.findings.asked += 1;
+                let (first, second) = (Condition::first(&conditions, there), Condition::first(&conditions, back));
+                match self.prover.possible_in_stages(&first, return_way.to, &second, way.to) {
+                    super::Possible::Never => {}
+                    super::Possible::Undecided(_) => self.findings.undecided += 1,
+                    super::Possible::Yes(witness) => {
+                        let what = rows[there].what.clone();
+                        let finding = super::Finding {
+                            kind: Kind::PingPong,
+                            what,
+                            span: rows[there].span,
+                            because_of: vec![rows[back].span],
+                            witness: Some(witness),
+                        };
+                        self.findings.all.push(finding);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether moving can change what rows look at: a measure that starts anew with a stage, or that counts stages, is another one after the move.
+    fn moving_changes_measures(&self) -> bool {
+        let policy = self.prover.policy();
+        let by_measures = policy.measures.iter().any(|measure| {
+            matches!(measure.since, Some(Since::Entering(_) | Since::Stay))
+                || matches!(measure.subject, Subject::Entering(_) | Subject::Leaving(_) | Subject::Stage(_))
+        });
+        by_measures || !policy.forgets.is_empty()
+    }
+
+    pub fn routes(&mut self) {
+        let (policy, lowered) = (self.prover.policy(), self.prover.lowered());
+        for (route, trace) in policy.routes.iter().zip(&lowered.trace.routes) {
+            let in_force: Vec<Condition> = trace.condition.map(Condition::Holds).into_iter().collect();
+            for (index, row) in route.rows.iter().enumerate() {
+                let otherwise = row.condition.is_none() && !matches!(row.target, RouteTarget::By(_) | RouteTarget::KeepOwner);
+                if otherwise || route.choice.is_some() {
+                    continue;
+                }
+                let what = format!("row `{}` of `{}`", row.text, route.name);
+                let with = |condition: Condition| Condition::All(in_force.iter().cloned().chain([condition]).collect());
+                if !self.never(&with(Condition::first(&trace.rows, index))) {
+                    continue;
+                }
+                if self.never(&with(Condition::Holds(trace.rows[index]))) {
+                    self.find(Kind::NeverHolds, what, row.span, Vec::new());
+                } else {
+                    let covering = self.covering(&trace.rows, index);
+                    let covering = covering.into_iter().map(|row| route.rows[row].span).collect();
+                    self.find(Kind::NeverFirst, what, row.span, covering);
+                }
+            }
+            let is_handover = route.condition.is_some() && route.choice.is_none();
+            if is_handover {
+                let mut none = in_force.clone();
+                none.push(Condition::Is(trace.value, None));
+                let condition = Condition::All(none);
+                if !self.never(&condition) {
+                    self.shown(Kind::NoQueue, format!("`{}`", route.name), route.span, Vec::new(), &condition);
+                }
+            }
+        }
+    }
+
+    pub fn clocks(&mut self) {
+        let (policy, lowered) = (self.prover.policy(), self.prover.lowered());
+        for (clock, trace) in policy.slas.iter().zip(&lowered.trace.clocks) {
+            let mut starts = false;
+            for (moment, row) in clock.starts.iter().zip(&trace.rows) {
+                starts |= match (moment, row) {
+                    (Moment::On { .. }, _) | (_, None) => true,
+                    (Moment::Entering { .. } | Moment::Leaving { .. } | Moment::When(_), Some(since)) => {
+                        !self.never(&Condition::Is(*since, None).not())
+                    }
+                };
+            }
+            let without_target = Condition::Is(trace.target, None).not();
+            if !starts || self.never(&without_target) {
+                self.find(Kind::ClockNeverStarts, format!("`{}`", clock.name), clock.span, Vec::new());
+            }
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! All that can be asked of a policy without a claim: what never happens though it is written, and what happens though it should not.
+//!
+//! Enters: a [`Prover`]. Leaves: findings, in the order of the policy's parts, and how many questions stayed undecided. Always holds: a finding was
+//! proved, or comes with a lead that shows it; what was not decided within the budget is no finding.
+
+mod flows;
+mod places;
+
+use super::{Condition, Possible, Prover, Witness};
+use crate::model::{DecideBody, Matcher, PointsKind};
+use crate::program::Value;
+use crate::source::{Sources, Span};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub kind: Kind,
+    /// what it is found of, as written
+    pub what: String,
+    pub span: Span,
+    /// rows or parts that are the reason
+    pub because_of: Vec<Span>,
+    /// a lead that shows it, if it is something that happens
+    pub witness: Option<Box<Witness>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// a row whose own condition holds for no lead
+    NeverHolds,
+    /// a row that earlier rows take every lead from
+    NeverFirst,
+    /// a comparison of a derived value that holds for no lead
+    NeverReached,
+    /// and one that holds for every lead whose value is known
+    AlwaysReached,
+    /// a row of points, or an adjustment, that no lead gets
+    NeverGiven,
+    /// a cell of a grid
+    CellNever,
+    StageNeverEntered,
+    StageNeverLeft,
+    /// a lead that rows move to and fro
+    PingPong,
+    /// a route that applies, and gives nothing
+    NoQueue,
+    ClockNeverStarts,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    pub all: Vec<Finding>,
+    pub asked: usize,
+    pub undecided: usize,
+}
+
+/// One row of a first-match table.
+struct Row {
+    what: String,
+    condition: Value,
+    /// none is asked of `otherwise`
+    is_otherwise: bool,
+    span: Span,
+}
+
+/// Asks everything.
+pub fn ask(prover: &mut Prover, sources: &Sources) -> Findings {
+    let mut asking = Asking { prover, sources, findings: Findings::default() };
+    asking.comparisons();
+    asking.scores();
+    asking.decides();
+    asking.flows();
+    asking.routes();
+    asking.clocks();
+    asking.findings
+}
+
+struct Asking<'a, 'p> {
+    prover: &'a mut Prover<'p>,
+    sources: &'a Sources,
+    findings: Findings,
+}
+
+impl Asking<'_, '_> {
+    /// Whether no lead meets the condition, for certain.
+    fn never(&mut self, condition: &Condition) -> bool {
+        self.findings.asked += 1;
+        match self.prover.never(condition) {
+            Some(never) => never,
+            None => {
+                self.findings.undecided += 1;
+                false
+            }
+        }
+    }
+
+    fn find(&mut self, kind: Kind, what: impl Into<String>, span: Span, because_of: Vec<Span>) {
+        self.findings.all.push(Finding { kind, what: what.into(), span, because_of, witness: None });
+    }
+
+    /// A lead that meets the condition.
+    fn shown(&mut self, kind: Kind, what: impl Into<String>, span: Span, because_of: Vec<Span>, condition: &Condition) {
+        self.findings.asked += 1;
+        match self.prover.possible(condition) {
+            Possible::Never => {}
+            Possible::Undecided(_) => self.findings.undecided += 1,
+            Possible::Yes(witness) => self.findings.all.push(Finding { kind, what: what.into(), span, because_of, witness: Some(witness) }),
+        }
+    }
+
+    /// Rows of which the first that holds counts; gives which can be the first.
+    fn first_match(&mut self, rows: &[Row]) -> Vec<bool> {
+        let conditions: Vec<Value> = rows.iter().map(|row| row.condition).collect();
+        let mut can_be_first = Vec::with_capacity(rows.len());
+        for (index, row) in rows.iter().enumerate() {
+            let never_first = !row.is_otherwise && self.never(&Condition::first(&conditions, index));
+            can_be_first.push(!never_first);
+            if !never_first {
+                continue;
+            }
+            if self.never(&Condition::Holds(row.condition)) {
+                self.find(Kind::NeverHolds, row.what.clone(), row.span, Vec::new());
+                continue;
+            }
+            let covering = self.covering(&conditions, index);
+            self.find(Kind::NeverFirst, row.what.clone(), row.span, covering.into_iter().map(|row| rows[row].span).collect());
+        }
+        can_be_first
+    }
+
+    /// Earlier rows that take every lead from the row, without those that are not needed for that.
+    fn covering(&mut self, conditions: &[Value], row: usize) -> Vec<usize> {
+        let mut covering: Vec<usize> = (0..row).collect();
+        for candidate in (0..row).rev() {
+            let rest: Vec<usize> = covering.iter().copied().filter(|other| *other != candidate).collect();
+            let free = rest.iter().map(|other| Condition::Holds(conditions[*other]).not());
+            let taken = Condition::All(free.chain([Condition::Holds(conditions[row])]).collect());
+            if self.prover.never(&taken) == Some(true) {
+                covering = rest;
+            }
+        }
+        covering
+    }
+
+    fn decides(&mut self) {
+        let (policy, trace) = (self.prover.policy(), &self.prover.lowered().trace);
+        for (decide, trace) in policy.decides.iter().zip(&trace.decides) {
+            match &decide.body {
+                DecideBody::Rows(rows) => {
+                    let rows: Vec<Row> = rows
+                        .iter()
+                        .zip(&trace.rows)
+                        .map(|(row, condition)| Row {
+                            what: format!("`{}` of `{}`", self.outcome(decide.choices, row.outcome), decide.name),
+                            condition: *condition,
+                            is_otherwise: row.condition.is_none(),
+                            span: row.span,
+                        })
+                        .collect();
+                    self.first_match(&rows);
+                }
+                DecideBody::Grid(grid) => {
+                    let edges = |edges: Vec<&crate::model::Edge>, conditions: &[Value]| -> Vec<(String, Span, Value, bool)> {
+                        let edges = edges.into_iter().zip(conditions);
+                        edges.map(|(edge, condition)| (edge.text.clone(), edge.span, *condition, is_asked(&edge.matcher))).collect()
+                    };
+                    let rows = edges(grid.rows.iter().map(|(edge, _)| edge).collect(), &trace.rows);
+                    let columns = edges(grid.columns.iter().collect(), &trace.columns);
+                    self.grid(&decide.name, &rows, &columns);
+                }
+            }
+        }
+    }
+
+    fn outcome(&self, choices: usize, outcome: usize) -> String {
+        let members = self.prover.policy().choices.get(choices).map(|choices| choices.members.as_slice()).unwrap_or_default();
+        members.get(outcome).map(|member| member.name.clone()).unwrap_or_default()
+    }
+
+    fn grid(&mut self, name: &str, rows: &[(String, Span, Value, bool)], columns: &[(String, Span, Value, bool)]) {
+        let mut open: Vec<Vec<&(String, Span, Value, bool)>> = Vec::new();
+        for (edges, noun) in [(rows, "row"), (columns, "column")] {
+            let mut possible = Vec::new();
+            for edge in edges {
+                let (text, span, condition, asked) = edge;
+                if !asked {
+                    continue;
+                }
+                if self.never(&Condition::Holds(*condition)) {
+                    self.find(Kind::NeverHolds, format!("{noun} `{text}` of `{name}`"), *span, Vec::new());
+                } else {
+                    possible.push(edge);
+                }
+            }
+            open.push(possible);
+        }
+        for row in &open[0] {
+            for column in &open[1] {
+                if self.never(&Condition::All(vec![Condition::Holds(row.2), Condition::Holds(column.2)])) {
+                    let what = format!("the cell of row `{}` and column `{}` of `{name}`", row.0, column.0);
+                    self.find(Kind::CellNever, what, row.1, vec![column.1]);
+                }
+            }
+        }
+    }
+
+    fn scores(&mut self) {
+        let (policy, lowered) = (self.prover.policy(), self.prover.lowered());
+        for (score, trace) in policy.scores.iter().zip(&lowered.trace.scores) {
+            for (number, persona) in score.personas.iter().enumerate() {
+                let Some(attributes) = trace.attributes.get(number) else { continue };
+                let in_force = trace.persona.map(|persona| Condition::Is(persona, Some(number as i64)));
+                let with = |condition: Condition| Condition::All(in_force.iter().cloned().chain([condition]).collect());
+                for ((section, attributes), points) in persona.sections.iter().zip(attributes).zip(&trace.points[number]) {
+                    for (attribute, trace) in section.attributes.iter().zip(attributes) {
+                        for (index, row) in attribute.rows.iter().enumerate() {
+                            if row.matchers.iter().all(is_asked) && self.never(&with(Condition::Is(trace.row, Some(index as i64)))) {
+                                self.find(Kind::NeverGiven, format!("row `{}` of `{}`", row.text, attribute.name), row.span, Vec::new());
+                            }
+                        }
+                    }
+                    for (row, times) in section.points.iter().zip(points) {
+                        let given = match &row.kind {
+                            PointsKind::When(_) => Condition::Holds(*times),
+                            PointsKind::Per { .. } => Condition::Not(Box::new(Condition::Is(*times, Some(0)))),
+                        };
+                        if self.never(&with(given)) {
+                            let what = format!("the points of `{}`", section_name(score, section.name));
+                            self.find(Kind::NeverGiven, what, row.span, Vec::new());
+                        }
+                    }
+                }
+            }
+            for (adjust, applies) in score.adjusts.iter().zip(&trace.adjusts) {
+                if self.never(&Condition::Holds(*applies)) {
+                    self.find(Kind::NeverGiven, format!("the adjustment of `{}`", score.name), adjust.span, Vec::new());
+                }
+            }
+        }
+    }
+}
+
+fn section_name(score: &crate::model::Score, section: usize) -> &str {
+    score.sections.get(section).map_or("", |section| section.name.as_str())
+}
+
+/// Rows for what is missing and for the rest have to be written, whether they are reached or not.
+fn is_asked(matcher: &Matcher) -> bool {
+    match matcher {
+        Matcher::Choice(_) | Matcher::Text(_) | Matcher::Range { .. } => true,
+        Matcher::Missing | Matcher::Otherwise => false,
+    }
+}

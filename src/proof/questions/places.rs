@@ -1,0 +1,96 @@
+//! Comparisons of derived values with constants, wherever a policy writes them.
+
+use super::{Asking, Kind};
+use crate::model::{DecideBody, Expr, ExprKind, Moment, Pause, PointsKind, Policy, RouteTarget, Trigger};
+use crate::proof::Condition;
+
+impl Asking<'_, '_> {
+    /// Thresholds that no lead reaches, and those that every lead does.
+    pub fn comparisons(&mut self) {
+        let (policy, lowered) = (self.prover.policy(), self.prover.lowered());
+        for root in expressions(policy) {
+            let mut rest = vec![root];
+            while let Some(expr) = rest.pop() {
+                rest.extend(expr.children());
+                let ExprKind::CompareConstant { left, .. } = &expr.kind else { continue };
+                if !matches!(left.kind, ExprKind::Score(_) | ExprKind::Section(..) | ExprKind::Let(_)) {
+                    continue;
+                }
+                let (Some(holds), Some(value)) = (lowered.trace.expressions.get(&expr.span), lowered.trace.expressions.get(&left.span))
+                else {
+                    continue;
+                };
+                let what = self.text(expr.span);
+                if self.never(&Condition::Holds(*holds)) {
+                    self.find(Kind::NeverReached, what, expr.span, Vec::new());
+                } else {
+                    let known = Condition::Is(*value, None).not();
+                    if self.never(&Condition::All(vec![known, Condition::Holds(*holds).not()])) {
+                        self.find(Kind::AlwaysReached, what, expr.span, Vec::new());
+                    }
+                }
+            }
+        }
+    }
+
+    /// As written, on one line.
+    fn text(&self, span: crate::source::Span) -> String {
+        let words: Vec<&str> = self.sources.text(span).split_whitespace().collect();
+        format!("`{}`", words.join(" "))
+    }
+}
+
+/// Every expression that stands for itself: not those of routes `for each`, which share their text.
+fn expressions(policy: &Policy) -> Vec<&Expr> {
+    let mut found: Vec<&Expr> = policy.lets.iter().map(|derived| &derived.value).collect();
+    for score in &policy.scores {
+        for persona in &score.personas {
+            found.extend(&persona.condition);
+            for section in &persona.sections {
+                found.extend(section.attributes.iter().map(|attribute| &attribute.subject));
+                found.extend(section.points.iter().filter_map(|row| match &row.kind {
+                    PointsKind::When(condition) => Some(condition),
+                    PointsKind::Per { .. } => None,
+                }));
+            }
+        }
+        found.extend(score.adjusts.iter().map(|adjust| &adjust.condition));
+    }
+    for decide in &policy.decides {
+        if let DecideBody::Rows(rows) = &decide.body {
+            found.extend(rows.iter().filter_map(|row| row.condition.as_ref()));
+        }
+    }
+    for row in policy.flows.iter().flat_map(|flow| &flow.rows) {
+        match &row.trigger {
+            Trigger::When(condition) => found.push(condition),
+            Trigger::On { when, .. } | Trigger::After { when, .. } => found.extend(when),
+            Trigger::Broken => {}
+        }
+    }
+    for route in policy.routes.iter().filter(|route| route.choice.is_none()) {
+        found.extend(&route.condition);
+        for row in &route.rows {
+            found.extend(&row.condition);
+            if let RouteTarget::By(target) = &row.target {
+                found.push(target);
+            }
+        }
+    }
+    for clock in &policy.slas {
+        found.extend(clock.targets.iter().filter_map(|target| target.condition.as_ref()));
+        let moments = clock.starts.iter().chain(&clock.stops).chain(&clock.restarts);
+        for moment in moments {
+            match moment {
+                Moment::Entering { condition, .. } | Moment::Leaving { condition, .. } => found.extend(condition),
+                Moment::When(condition) => found.push(condition),
+                Moment::On { .. } => {}
+            }
+        }
+        found.extend(clock.pauses.iter().filter_map(|pause| match pause {
+            Pause::While(condition) => Some(condition),
+            Pause::After { .. } => None,
+        }));
+    }
+    found
+}

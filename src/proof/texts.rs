@@ -1,0 +1,247 @@
+//! Kinds of texts: all that a program can tell apart of one column.
+//!
+//! Enters: a program and a column. Leaves: the kinds, each with its code in every map of the column, and a text of the kind where one was found. Always
+//! holds, if the kinds are complete: every text is of one of them. A kind without a text may have none at all.
+//!
+//! Codes of texts that the policy names are read off the maps themselves. Other texts are told apart by `starts with`, `ends with`, `contains` and
+//! prefixes alone, and made up of these parts; combinations of answers that no such text gives, and that are not ruled out by two of them, stay as
+//! kinds without a text.
+
+use rustc_hash::FxHashSet;
+
+use crate::model::{ColumnId, TextTest};
+use crate::program::{InputSource, Program, TextMap, TextMapKind};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextKind {
+    /// per map of the column
+    pub codes: Vec<Option<i64>>,
+    /// none if none is known
+    pub text: Option<String>,
+}
+
+/// Made-up texts are at most so many, and so are combinations of answers.
+const TEXTS_MAX: usize = 20_000;
+
+pub struct Kinds {
+    /// the column's maps, by their numbers
+    pub maps: Vec<usize>,
+    /// sorted by codes
+    pub kinds: Vec<TextKind>,
+    /// the kind of an ordinary text
+    pub ordinary: usize,
+    pub is_complete: bool,
+}
+
+pub fn kinds(program: &Program, column: ColumnId) -> Kinds {
+    let mut maps: Vec<usize> = Vec::new();
+    for input in &program.inputs {
+        if let InputSource::Text { column: of, map } = input.source
+            && of == column
+            && !maps.contains(&map)
+        {
+            maps.push(map);
+        }
+    }
+    let of_column: Vec<&TextMap> = maps.iter().map(|map| &program.text_maps[*map]).collect();
+    let mut kinds: Vec<TextKind> = Vec::new();
+    let mut seen: FxHashSet<Vec<Option<i64>>> = FxHashSet::default();
+    for text in candidates(&of_column) {
+        let codes: Vec<Option<i64>> = of_column.iter().map(|map| map.code(&text)).collect();
+        if !text.trim().is_empty() && seen.insert(codes.clone()) {
+            kinds.push(TextKind { codes, text: Some(text) });
+        }
+    }
+    // exact answers say which text it is, so only where something else is asked can a kind have been overlooked
+    let mut is_complete = true;
+    if of_column.iter().any(|map| !matches!(map.kind, TextMapKind::Exact { .. })) {
+        let overlooked = overlooked(&of_column);
+        is_complete = overlooked.is_some();
+        for codes in overlooked.unwrap_or_default() {
+            if seen.insert(codes.clone()) {
+                kinds.push(TextKind { codes, text: None });
+            }
+        }
+    }
+    let first = kinds.first().map(|kind| kind.codes.clone());
+    kinds.sort_by(|left, right| left.codes.cmp(&right.codes));
+    let ordinary = kinds.iter().position(|kind| Some(&kind.codes) == first.as_ref()).unwrap_or(0);
+    Kinds { maps, kinds, ordinary, is_complete }
+}
+
+/// Texts that are likely to be of different kinds: an ordinary one first.
+fn candidates(maps: &[&TextMap]) -> Vec<String> {
+    let (mut whole, mut domains) = (Parts::default(), Parts::default());
+    for map in maps {
+        if map.domain { domains.add(&map.kind) } else { whole.add(&map.kind) }
+    }
+    let ordinary = ["other", "x", "zz", "another text", "0"];
+    let mut texts: Vec<String> = ordinary.iter().map(|text| (*text).to_string()).collect();
+    texts.extend(whole.texts());
+    if maps.iter().any(|map| map.domain) {
+        let mut with_domain: Vec<String> = vec!["someone@other.example".into()];
+        let of_domain = domains.texts();
+        with_domain.extend(of_domain.iter().map(|domain| format!("someone@{domain}")));
+        for start in whole.starts.iter().chain(&whole.contained) {
+            with_domain.extend(of_domain.iter().map(|domain| format!("{start}x@{domain}")));
+            with_domain.push(format!("{start}x@other.example"));
+        }
+        texts.extend(with_domain);
+    }
+    texts.truncate(TEXTS_MAX);
+    texts
+}
+
+/// What texts are made of.
+#[derive(Default)]
+struct Parts {
+    exact: Vec<String>,
+    starts: Vec<String>,
+    contained: Vec<String>,
+    ends: Vec<String>,
+}
+
+impl Parts {
+    fn add(&mut self, kind: &TextMapKind) {
+        match kind {
+            TextMapKind::Exact { codes, .. } => self.exact.extend(codes.keys().cloned()),
+            TextMapKind::LongestPrefix { codes } => self.starts.extend(codes.keys().cloned()),
+            TextMapKind::Test { test, text } => match test {
+                TextTest::StartsWith => self.starts.push(text.clone()),
+                TextTest::EndsWith => self.ends.push(text.clone()),
+                TextTest::Contains => self.contained.push(text.clone()),
+            },
+        }
+        for part in [&mut self.exact, &mut self.starts, &mut self.contained, &mut self.ends] {
+            part.sort_unstable();
+            part.dedup();
+        }
+    }
+
+    fn texts(&self) -> Vec<String> {
+        let mut texts = self.exact.clone();
+        let none = [String::new()];
+        let starts: Vec<&String> = none.iter().chain(&self.starts).collect();
+        let ends: Vec<&String> = none.iter().chain(&self.ends).collect();
+        // every subset of few, else each alone and all together
+        let contained: Vec<String> = if self.contained.len() <= 6 {
+            (0..1usize << self.contained.len())
+                .map(|chosen| {
+                    let parts =
+                        self.contained.iter().enumerate().filter(|(index, _)| chosen >> index & 1 == 1).map(|(_, part)| part.as_str());
+                    parts.collect::<Vec<_>>().join(" ")
+                })
+                .collect()
+        } else {
+            none.iter().cloned().chain(self.contained.iter().cloned()).chain([self.contained.join(" ")]).collect()
+        };
+        for start in &starts {
+            for middle in &contained {
+                for end in &ends {
+                    for gap in ["", "q"] {
+                        let text = format!("{start}{gap}{middle}{gap}{end}");
+                        if !text.trim().is_empty() {
+                            texts.push(text);
+                        }
+                    }
+                    if texts.len() > TEXTS_MAX {
+                        return texts;
+                    }
+                }
+            }
+        }
+        texts
+    }
+}
+
+/// Every combination of answers, without those of which two exclude each other; none if there are too many.
+fn overlooked(maps: &[&TextMap]) -> Option<Vec<Vec<Option<i64>>>> {
+    let mut combinations: Vec<Vec<Option<i64>>> = vec![Vec::new()];
+    for map in maps {
+        let mut answers: Vec<Option<i64>> = match &map.kind {
+            TextMapKind::Exact { codes, other } => codes.values().map(|code| Some(*code)).chain([*other]).collect(),
+            TextMapKind::Test { .. } => vec![Some(0), Some(1)],
+            TextMapKind::LongestPrefix { codes } => codes.values().map(|code| Some(*code)).chain([None]).collect(),
+        };
+        if map.domain {
+            answers.push(None);
+        }
+        answers.sort_unstable();
+        answers.dedup();
+        let mut longer = Vec::new();
+        for combination in &combinations {
+            for answer in &answers {
+                let earlier = maps.iter().zip(combination);
+                if earlier.clone().all(|(other, code)| can_be(other, *code, map, *answer) && can_be(map, *answer, other, *code)) {
+                    let mut next = combination.clone();
+                    next.push(*answer);
+                    longer.push(next);
+                }
+            }
+        }
+        if longer.len() > TEXTS_MAX {
+            return None;
+        }
+        combinations = longer;
+    }
+    Some(combinations)
+}
+
+/// Whether the one answer leaves room for the other.
+fn can_be(map: &TextMap, code: Option<i64>, other: &TextMap, other_code: Option<i64>) -> bool {
+    if map.domain != other.domain {
+        // a named text has a domain, or none
+        return match (&map.kind, map.domain) {
+            (TextMapKind::Exact { codes, other: rest }, false) if code != *rest => {
+                codes.iter().any(|(text, found)| Some(*found) == code && other.code_of_folded(text) == other_code)
+            }
+            _ => true,
+        };
+    }
+    let no_domain =
+        map.domain && code.is_none() && !matches!(map.kind, TextMapKind::LongestPrefix { .. } | TextMapKind::Exact { other: None, .. });
+    if no_domain {
+        return other_code.is_none();
+    }
+    let positive = |text: &str| other.kind.code(text) == other_code;
+    match &map.kind {
+        TextMapKind::Exact { codes, other: rest } if code != *rest => {
+            codes.iter().any(|(text, found)| Some(*found) == code && positive(text))
+        }
+        TextMapKind::Exact { .. } => true,
+        TextMapKind::Test { test: TextTest::StartsWith, text } if code == Some(1) => starts_agree(text, &other.kind, other_code),
+        TextMapKind::LongestPrefix { codes } => match codes.iter().find(|(_, found)| Some(**found) == code) {
+            Some((text, _)) => starts_agree(text, &other.kind, other_code),
+            None => true,
+        },
+        TextMapKind::Test { test: TextTest::EndsWith, text } if code == Some(1) => match &other.kind {
+            TextMapKind::Test { test: TextTest::EndsWith, text: end } => match other_code {
+                Some(1) => text.ends_with(end.as_str()) || end.ends_with(text.as_str()),
+                _ => !text.ends_with(end.as_str()),
+            },
+            TextMapKind::Test { test: TextTest::Contains, text: part } => other_code == Some(1) || !text.contains(part.as_str()),
+            _ => true,
+        },
+        TextMapKind::Test { test: TextTest::Contains, text } if code == Some(1) => match &other.kind {
+            TextMapKind::Test { test: TextTest::Contains, text: part } => other_code == Some(1) || !text.contains(part.as_str()),
+            _ => true,
+        },
+        TextMapKind::Test { .. } => true,
+    }
+}
+
+/// For a text that starts with `start`.
+fn starts_agree(start: &str, other: &TextMapKind, other_code: Option<i64>) -> bool {
+    match other {
+        TextMapKind::Test { test: TextTest::StartsWith, text } => match other_code {
+            Some(1) => start.starts_with(text.as_str()) || text.starts_with(start),
+            _ => !start.starts_with(text.as_str()),
+        },
+        TextMapKind::Test { test: TextTest::Contains, text } => other_code == Some(1) || !start.contains(text.as_str()),
+        TextMapKind::LongestPrefix { codes } => match codes.iter().find(|(_, found)| Some(**found) == other_code) {
+            Some((prefix, _)) => start.starts_with(prefix.as_str()) || prefix.starts_with(start),
+            None => !codes.keys().any(|prefix| start.starts_with(prefix.as_str())),
+        },
+        TextMapKind::Test { .. } | TextMapKind::Exact { .. } => true,
+    }
+}

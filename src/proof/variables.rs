@@ -1,0 +1,254 @@
+//! What a policy's answers depend on, as variables with domains.
+//!
+//! Enters: a policy, its program and what a lead without a history gives. Leaves: the variables, and for each input of the program the node that it
+//! is. Always holds: every well-formed lead at every as-of gives values within these domains that give the program the same inputs; the
+//! other way round holds for most variables, not for all (measures of one history depend on each other), so a possibility is only
+//! shown with a lead that was replayed.
+//!
+//! A date that is only ever held against as-of is replaced by its distance from it, so that "days since" is a variable of its own. All that is
+//! asked of one text is one variable, whose values are kinds of texts.
+
+use super::graph::{Graph, Leaf, Node, NodeId};
+use super::texts::{Kinds, TextKind, kinds};
+use super::translate::Translation;
+use crate::model::{ColumnId, Interval, Policy, Type};
+use crate::program::shape::{DAYS, INSTANTS};
+use crate::program::{InputSource, Op, Parameter, Parameters, Program};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// the value of a field or a measure
+    Column(ColumnId),
+    /// the day of a time
+    Day(ColumnId),
+    /// days from a date (or from the day of a time) to as-of
+    DaysBefore {
+        column: ColumnId,
+        is_day: bool,
+    },
+    Text {
+        column: ColumnId,
+        kinds: Vec<TextKind>,
+    },
+    /// a text of which no more is known than whether it is equal to others
+    Identity {
+        column: ColumnId,
+        domain: bool,
+    },
+    Stage,
+    /// microseconds from the instant to as-of
+    StageSince,
+    RestUntil,
+    RouteOwner(usize),
+    RouteQueue(usize),
+    KeyHash,
+    AsOfDay,
+    AsOf,
+}
+
+#[derive(Clone, Debug)]
+pub struct Variable {
+    pub meaning: Meaning,
+    pub domain: Leaf,
+    /// its value where nothing is asked of it
+    pub baseline: Option<i64>,
+}
+
+#[derive(Default)]
+pub struct Variables {
+    pub all: Vec<Variable>,
+    /// per variable, its whole domain
+    pub nodes: Vec<NodeId>,
+}
+
+/// What a lead without a history is at the as-of of the baseline.
+pub struct Ground<'a> {
+    pub policy: &'a Policy,
+    pub parameters: Parameters,
+    /// per measure
+    pub measures: Vec<Option<i64>>,
+}
+
+impl Variables {
+    pub fn baseline(&self) -> Vec<Option<i64>> {
+        self.all.iter().map(|variable| variable.baseline).collect()
+    }
+
+    /// Makes a variable of each input of the program that has none yet, and gives the program's translation.
+    pub fn translation(&mut self, graph: &mut Graph, program: u8, ground: &Ground) -> Translation {
+        let of = graph.programs[usize::from(program)];
+        let whole = |interval: Interval, missing: bool| Leaf {
+            variable: 0,
+            low: interval.low,
+            high: interval.high,
+            known: true,
+            missing,
+            is_set: false,
+        };
+        let as_of_day = self.variable(graph, Meaning::AsOfDay, whole(DAYS, false), Some(ground.parameters.as_of_day));
+        let as_of = self.variable(graph, Meaning::AsOf, whole(INSTANTS, false), Some(ground.parameters.as_of));
+        let mut inputs = Vec::with_capacity(of.inputs.len());
+        for (index, input) in of.inputs.iter().enumerate() {
+            let interval = Interval { low: input.interval.0, high: input.interval.1 };
+            let domain = whole(interval, input.optional);
+            let node = match &input.source {
+                InputSource::Column(column) | InputSource::LocalDay(column) => {
+                    let is_day = matches!(input.source, InputSource::LocalDay(_));
+                    let is_moment = is_day || ground.policy.column(*column).is_some_and(|column| column.ty == Type::Date);
+                    if is_moment && *column < ground.policy.fields.len() && is_held_against(of, index, Parameter::AsOfDay) {
+                        let distances = Interval { low: DAYS.low - DAYS.high, high: DAYS.high - DAYS.low };
+                        let meaning = Meaning::DaysBefore { column: *column, is_day };
+                        let baseline = (!input.optional).then_some(0);
+                        let distance = self.variable(graph, meaning, whole(distances, input.optional), baseline);
+                        graph.sum(0, vec![(as_of_day, 1), (distance, -1)])
+                    } else {
+                        let baseline = self.baseline_of(ground, *column, input.optional, interval, is_day);
+                        let (meaning, domain) = if is_day {
+                            (Meaning::Day(*column), domain)
+                        } else {
+                            (Meaning::Column(*column), of_set(ground.policy, of, index, *column, domain))
+                        };
+                        let baseline = if domain.is_set && baseline.is_some() { Some(lowest_bit(domain.high)) } else { baseline };
+                        self.variable(graph, meaning, domain, baseline)
+                    }
+                }
+                InputSource::Text { column, map } => {
+                    let optional = ground.policy.column(*column).is_none_or(|column| column.optional);
+                    let Kinds { maps, kinds, ordinary, is_complete } = kinds(of, *column);
+                    graph.is_inexact |= !is_complete;
+                    let last = kinds.len().saturating_sub(1) as i64;
+                    let place = maps.iter().position(|found| found == map).unwrap_or(0);
+                    let codes: Vec<Option<i64>> = kinds.iter().map(|kind| kind.codes[place]).collect();
+                    let domain = whole(Interval { low: 0, high: last }, optional);
+                    let baseline = (!optional).then_some(ordinary as i64);
+                    let kind = self.variable(graph, Meaning::Text { column: *column, kinds }, domain, baseline);
+                    coded(graph, kind, &codes)
+                }
+                InputSource::TextIdentity { column, domain: of_domain } => {
+                    let meaning = Meaning::Identity { column: *column, domain: *of_domain };
+                    self.variable(graph, meaning, domain, if input.optional { None } else { Some(0) })
+                }
+                InputSource::Stage => {
+                    let start = ground.policy.start_stage.unwrap_or(0) as i64;
+                    self.variable(graph, Meaning::Stage, domain, Some(start))
+                }
+                InputSource::StageSince | InputSource::RestUntil => {
+                    let meaning = if input.source == InputSource::StageSince { Meaning::StageSince } else { Meaning::RestUntil };
+                    let distances = Interval { low: INSTANTS.low - INSTANTS.high, high: INSTANTS.high - INSTANTS.low };
+                    let distance = self.variable(graph, meaning, whole(distances, true), None);
+                    graph.sum(0, vec![(as_of, 1), (distance, -1)])
+                }
+                InputSource::RouteOwner(route) => self.variable(graph, Meaning::RouteOwner(*route), domain, None),
+                InputSource::RouteQueue(route) => self.variable(graph, Meaning::RouteQueue(*route), domain, None),
+                InputSource::KeyHash => self.variable(graph, Meaning::KeyHash, domain, Some(0)),
+            };
+            inputs.push(node);
+        }
+        Translation::new(program, of.ops.len(), inputs, as_of_day, as_of)
+    }
+
+    fn baseline_of(&self, ground: &Ground, column: ColumnId, optional: bool, interval: Interval, is_day: bool) -> Option<i64> {
+        if let Some(measure) = column.checked_sub(ground.policy.fields.len()) {
+            return ground.measures.get(measure).copied().flatten();
+        }
+        let ty = ground.policy.fields.get(column).map(|field| field.ty);
+        match ty {
+            _ if optional => None,
+            Some(Type::Date) => Some(ground.parameters.as_of_day.clamp(interval.low, interval.high)),
+            Some(Type::Time) if is_day => Some(ground.parameters.as_of_day),
+            Some(Type::Time) => Some(ground.parameters.as_of.clamp(interval.low, interval.high)),
+            Some(Type::Text | Type::Number { .. } | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_)) | None => {
+                Some(0i64.clamp(interval.low, interval.high))
+            }
+        }
+    }
+
+    /// The whole domain of the variable with this meaning.
+    fn variable(&mut self, graph: &mut Graph, meaning: Meaning, domain: Leaf, baseline: Option<i64>) -> NodeId {
+        if let Some(found) = self.all.iter().position(|variable| variable.meaning == meaning) {
+            return self.nodes[found];
+        }
+        self.fresh(graph, meaning, domain, baseline)
+    }
+
+    /// A further variable, whatever its meaning.
+    pub fn fresh(&mut self, graph: &mut Graph, meaning: Meaning, domain: Leaf, baseline: Option<i64>) -> NodeId {
+        let domain = Leaf { variable: self.all.len() as u32, ..domain };
+        let node = graph.variable(domain);
+        self.all.push(Variable { meaning, domain, baseline });
+        self.nodes.push(node);
+        node
+    }
+}
+
+/// The domain of a `some of`: sets, of which only the members that something asks for are told apart.
+fn of_set(policy: &Policy, program: &Program, input: usize, column: ColumnId, domain: Leaf) -> Leaf {
+    if !matches!(policy.column(column).map(|column| column.ty), Some(Type::SomeOf(_))) {
+        return domain;
+    }
+    let all = domain.high;
+    let whole = Leaf { low: 0, high: all, is_set: true, ..domain };
+    let is_input = |value: &crate::program::Value| program.ops[value.index()] == Op::Input(input as u32);
+    let mut masks: Vec<i64> = Vec::new();
+    for op in &program.ops {
+        match op {
+            Op::HasBits { value, mask } if is_input(value) => masks.push(*mask),
+            Op::Known(_) => {}
+            op if program.operands(op).iter().any(is_input) => return whole,
+            _ => {}
+        }
+    }
+    // of members that are in the same masks one stands for all
+    let mut seen: Vec<Vec<bool>> = Vec::new();
+    let mut kept = 0;
+    for bit in (0..62).map(|bit| 1i64 << bit).filter(|bit| all & bit != 0) {
+        let signature: Vec<bool> = masks.iter().map(|mask| mask & bit != 0).collect();
+        if !seen.contains(&signature) {
+            seen.push(signature);
+            kept |= bit;
+        }
+    }
+    Leaf { high: kept, ..whole }
+}
+
+pub fn lowest_bit(bits: i64) -> i64 {
+    bits & bits.wrapping_neg()
+}
+
+/// Whether all that is ever asked of an input is its distance from the parameter, or whether it is known.
+fn is_held_against(program: &Program, input: usize, parameter: Parameter) -> bool {
+    let is_input = |value: &crate::program::Value| program.ops[value.index()] == Op::Input(input as u32);
+    let is_parameter = |value: &crate::program::Value| program.ops[value.index()] == Op::Parameter(parameter);
+    program.ops.iter().all(|op| match op {
+        Op::Subtract(left, right) if is_input(left) || is_input(right) => is_parameter(left) || is_parameter(right),
+        Op::Compare { left, right, left_shift: 0, right_shift: 0, .. } if is_input(left) || is_input(right) => {
+            is_parameter(left) || is_parameter(right)
+        }
+        Op::Known(_) => true,
+        op => !program.operands(op).iter().any(is_input),
+    })
+}
+
+/// The code of a text of each kind: a tree of comparisons, so that half of the kinds go at each step.
+fn coded(graph: &mut Graph, kind: NodeId, codes: &[Option<i64>]) -> NodeId {
+    let rises = codes.first().copied().flatten().filter(|first| codes.iter().zip(*first..).all(|(code, next)| *code == Some(next)));
+    if let Some(first) = rises {
+        return graph.sum(first, vec![(kind, 1)]);
+    }
+    let node = tree(graph, kind, codes, 0);
+    let (known, missing) = (graph.known(kind), graph.missing());
+    graph.select(known, node, missing)
+}
+
+fn tree(graph: &mut Graph, kind: NodeId, codes: &[Option<i64>], first: i64) -> NodeId {
+    match codes {
+        [] => graph.missing(),
+        [code, rest @ ..] if rest.iter().all(|other| other == code) => graph.intern(Node::Constant(*code)),
+        _ => {
+            let middle = codes.len() / 2;
+            let (before, behind) = (tree(graph, kind, &codes[..middle], first), tree(graph, kind, &codes[middle..], first + middle as i64));
+            let beyond = graph.at_least(kind, first + middle as i64);
+            graph.select(beyond, behind, before)
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Leads that show something.
+//!
+//! Enters: a value for each variable. Leaves: a lead at an as-of. Always holds: the lead keeps the policy's own rules, or there is none; whether it
+//! shows what it should is for the interpreter to say, which replays it.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::histories::{Wanted, history};
+use super::variables::{Meaning, Variables, lowest_bit};
+use crate::model::{Constant, FieldId, Policy, Type};
+use crate::record::{self, Histories, Lead};
+
+/// A lead, when it is looked at, and what it shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    pub lead: Lead,
+    /// microseconds since the epoch
+    pub as_of: i64,
+    /// the fields that are not as in the plainest lead
+    pub fields: Vec<FieldId>,
+    /// whether as-of itself matters
+    pub needs_as_of: bool,
+    /// the value of each operation of the program
+    pub values: Vec<Option<i64>>,
+}
+
+/// The day and the instant at which leads are looked at if nothing depends on it: noon in UTC of a Wednesday.
+pub const AS_OF: i64 = 1_768_392_000_000_000;
+
+/// Some well-formed lead, in which nothing is known that may be missing.
+pub fn plainest(policy: &Policy) -> Lead {
+    let value = |field: &crate::model::Field| {
+        if field.optional {
+            return None;
+        }
+        let whole = |value: i64| field.range.map_or(value, |range| value.clamp(range.low, range.high));
+        Some(match field.ty {
+            Type::Text => Constant::Text("other".into()),
+            Type::Number { .. } | Type::YesNo | Type::OneOf(_) => Constant::Integer(whole(0)),
+            Type::SomeOf(_) => Constant::Integer(1),
+            Type::Date => Constant::Integer(whole(AS_OF.div_euclid(crate::calendar::MICROS_PER_DAY))),
+            Type::Time => Constant::Integer(whole(AS_OF)),
+        })
+    };
+    Lead { values: policy.fields.iter().map(value).collect(), ..Lead::default() }
+}
+
+/// The lead with these values; none if there is none, or none was found.
+pub fn lead(
+    policy: &Policy,
+    histories: &Histories,
+    variables: &Variables,
+    values: &[Option<i64>],
+    wanted: &[Wanted],
+) -> Option<(Lead, i64)> {
+    let zone = record::zone(policy).ok()?;
+    let value_of = |meaning: &Meaning| {
+        let found = variables.all.iter().position(|variable| variable.meaning == *meaning)?;
+        values.get(found).copied().flatten()
+    };
+    let baseline_day = record::parameters(policy, AS_OF).ok()?.as_of_day;
+    let (day, instant) = (value_of(&Meaning::AsOfDay).unwrap_or(baseline_day), value_of(&Meaning::AsOf).unwrap_or(AS_OF));
+    let as_of = if day != baseline_day { noon(day, &zone)? } else { instant };
+    let as_of_day = record::parameters(policy, as_of).ok()?.as_of_day;
+    let mut lead = plainest(policy);
+    for (variable, value) in variables.all.iter().zip(values) {
+        match &variable.meaning {
+            Meaning::Column(column) => {
+                if let Some(place) = lead.values.get_mut(*column) {
+                    let bits = if variable.domain.is_set {
+                        value.map(|bits| if bits == 0 { lowest_bit(variable.domain.high) } else { bits })
+                    } else {
+                        *value
+                    };
+                    *place = bits.map(Constant::Integer);
+                }
+            }
+            Meaning::Day(column) => set_day(policy, &mut lead, *column, *value, &zone)?,
+            Meaning::DaysBefore { column, is_day: true } => {
+                set_day(policy, &mut lead, *column, value.map(|days| as_of_day - days), &zone)?;
+            }
+            Meaning::DaysBefore { column, is_day: false } => {
+                *lead.values.get_mut(*column)? = value.map(|days| Constant::Integer(as_of_day - days));
+            }
+            Meaning::Text { column, kinds } => {
+                if let Some(place) = lead.values.get_mut(*column) {
+                    *place = match value {
+                        Some(kind) => Some(Constant::Text(kinds.get(usize::try_from(*kind).ok()?)?.text.clone()?)),
+                        None => None,
+                    };
+                }
+            }
+            Meaning::Stage => {
+                let stage = usize::try_from((*value)?).ok()?;
+                lead.stage = (Some(stage) != policy.start_stage).then_some(stage);
+            }
+            Meaning::StageSince => lead.stage_since = value.and_then(|distance| as_of.checked_sub(distance)),
+            Meaning::RestUntil => lead.rest_until = value.and_then(|distance| as_of.checked_sub(distance)),
+            Meaning::RouteOwner(route) => lead.owners.extend(value.and_then(|owner| Some((*route, usize::try_from(owner).ok()?)))),
+            Meaning::RouteQueue(route) => lead.queues.extend(value.and_then(|queue| Some((*route, usize::try_from(queue).ok()?)))),
+            // a key with a certain hash is not looked for, and equal texts are equal where they come out equal
+            Meaning::KeyHash | Meaning::Identity { .. } | Meaning::AsOfDay | Meaning::AsOf => {}
+        }
+    }
+    if !wanted.is_empty() {
+        lead = history(policy, histories, lead, as_of, wanted)?;
+    }
+    Some((lead, as_of))
+}
+
+fn set_day(policy: &Policy, lead: &mut Lead, column: FieldId, day: Option<i64>, zone: &TimeZone) -> Option<()> {
+    let ty = policy.fields.get(column)?.ty;
+    let value = match (day, ty) {
+        (Some(day), Type::Time) => Some(Constant::Integer(noon(day, zone)?)),
+        (day, _) => day.map(Constant::Integer),
+    };
+    *lead.values.get_mut(column)? = value;
+    Some(())
+}
+
+/// Noon of a day, in microseconds since the epoch.
+pub fn noon(day: i64, zone: &TimeZone) -> Option<i64> {
+    let date = Date::constant(1970, 1, 1).checked_add(jiff::Span::new().try_days(day).ok()?).ok()?;
+    Some(date.at(12, 0, 0, 0).to_zoned(zone.clone()).ok()?.timestamp().as_microsecond())
+}

@@ -1,0 +1,144 @@
+//! Random policies that are small enough to try every lead: for every condition, every row and every score of them, what is proved is what
+//! trying finds.
+//!
+//! Three hundred policies run here; `LEADWRIGHT_POLICIES=5000 cargo test --test it proof::agreement` runs as many as asked.
+
+use std::collections::BTreeSet;
+
+use leadwright::column::Block;
+use leadwright::diagnostic::Severity;
+use leadwright::interpret;
+use leadwright::model;
+use leadwright::program::{self, Value};
+use leadwright::proof::{AS_OF, Condition, Possible, Prover};
+use leadwright::record::{self, Histories};
+
+use crate::support::small_policies::small;
+
+const POLICIES: usize = 300;
+
+#[derive(Debug, Default)]
+struct Tally {
+    policies: usize,
+    leads: usize,
+    questions: usize,
+    possible: usize,
+    never: usize,
+    undecided: usize,
+    sets: usize,
+    sets_undecided: usize,
+}
+
+impl Tally {
+    fn add(&mut self, other: &Tally) {
+        let Tally { policies, leads, questions, possible, never, undecided, sets, sets_undecided } = other;
+        self.policies += policies;
+        self.leads += leads;
+        self.questions += questions;
+        self.possible += possible;
+        self.never += never;
+        self.undecided += undecided;
+        self.sets += sets;
+        self.sets_undecided += sets_undecided;
+    }
+}
+
+#[test]
+fn what_is_proved_is_what_trying_finds() {
+    let policies = std::env::var("LEADWRIGHT_POLICIES").ok().and_then(|count| count.parse().ok()).unwrap_or(POLICIES);
+    let mut tally = Tally::default();
+    let mut failures = Vec::new();
+    for seed in 0..policies {
+        let outcome = std::panic::catch_unwind(|| {
+            let mut tally = Tally::default();
+            run(seed as u64, &mut tally);
+            tally
+        });
+        match outcome {
+            Ok(part) => tally.add(&part),
+            Err(_) => failures.push(seed),
+        }
+    }
+    println!("{tally:?}");
+    assert!(failures.is_empty(), "seeds that fail: {failures:?}");
+    assert!(tally.undecided * 100 <= tally.questions, "{tally:?}");
+    assert!(tally.never * 20 >= tally.questions && tally.possible * 20 >= tally.questions, "{tally:?}");
+    assert!(tally.sets_undecided * 10 <= tally.sets, "{tally:?}");
+}
+
+fn run(seed: u64, tally: &mut Tally) {
+    let small = small(seed);
+    let files = std::collections::BTreeMap::from([("policy.lead".to_string(), small.text.clone())]);
+    let checked = model::check(&files, "policy.lead");
+    let sound = checked.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
+    let messages: Vec<&str> = checked.diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+    assert!(sound, "seed {seed}: {messages:#?}\n{}", small.text);
+    let policy = &checked.policy;
+    let lowered = program::lower::lower(policy);
+    let leads = small.leads();
+    let parameters = record::parameters(policy, AS_OF).unwrap();
+    let block: Block = record::encode(policy, &Histories::new(policy), &lowered.program, &leads, AS_OF).unwrap();
+    let rows: Vec<Vec<Option<i64>>> = (0..leads.len()).map(|row| interpret::row(&lowered.program, &block, row, &parameters)).collect();
+    tally.policies += 1;
+    tally.leads += leads.len();
+
+    let mut prover = Prover::new(policy, &lowered);
+    let mut questions: Vec<Condition> = Vec::new();
+    let trace = &lowered.trace;
+    let mut conditions: Vec<Value> =
+        trace.expressions.values().copied().filter(|value| lowered.program.shapes[value.index()].condition).collect();
+    conditions.sort();
+    conditions.dedup();
+    for condition in &conditions {
+        questions.extend([Condition::Holds(*condition), Condition::Holds(*condition).not()]);
+    }
+    for pair in conditions.windows(2) {
+        questions.push(Condition::All(vec![Condition::Holds(pair[0]), Condition::Holds(pair[1]).not()]));
+    }
+    let tables =
+        trace.decides.iter().map(|decide| &decide.rows).chain(trace.flows.iter()).chain(trace.routes.iter().map(|route| &route.rows));
+    for table in tables {
+        questions.extend((0..table.len()).map(|row| Condition::first(table, row)));
+    }
+    for score in &trace.scores {
+        for threshold in [-50, 0, 100, 1_000, 5_000, 20_000] {
+            questions.push(Condition::AtLeast(score.value.unwrap(), threshold));
+        }
+        for attribute in score.attributes.iter().flatten().flatten() {
+            questions.extend((0..3).map(|row| Condition::Is(attribute.row, Some(row))));
+        }
+    }
+    for question in &questions {
+        tally.questions += 1;
+        let found = rows.iter().position(|row| question.holds(row));
+        let shown = || format!("seed {seed}: {question:?}, lead {:?}\n{}", found.map(|found| &leads[found]), small.text);
+        match prover.possible(question) {
+            Possible::Never => {
+                tally.never += 1;
+                assert!(found.is_none(), "proved impossible, but a lead meets it: {}", shown());
+            }
+            Possible::Yes(witness) => {
+                tally.possible += 1;
+                let values = prover.replay(&witness.lead, witness.as_of).expect("a lead of the policy");
+                assert!(question.holds(&values), "the lead that is shown does not meet it: {}", shown());
+                assert!(found.is_some(), "a lead meets it that trying did not find: {:?} {}", witness.lead, shown());
+            }
+            Possible::Undecided(_) => tally.undecided += 1,
+        }
+    }
+    for score in &trace.scores {
+        for value in [score.value, score.sum].into_iter().flatten().chain(score.sections.iter().copied()) {
+            tally.sets += 1;
+            let tried: BTreeSet<Option<i64>> = rows.iter().map(|row| row[value.index()]).collect();
+            match prover.values(value) {
+                None => tally.sets_undecided += 1,
+                Some(_) if !prover.is_free(value) => tally.sets_undecided += 1,
+                Some(values) => {
+                    let proved: BTreeSet<Option<i64>> =
+                        values.known.iter().copied().map(Some).chain(values.missing.then_some(None)).collect();
+                    assert_eq!(proved, tried, "seed {seed}, {value:?}\n{}", small.text);
+                }
+            }
+        }
+    }
+}

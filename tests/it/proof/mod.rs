@@ -1,0 +1,3 @@
+//! What is proved agrees with trying every lead.
+
+mod agreement;

@@ -77,6 +77,8 @@ pub enum BatchError {
     // --- output ---
     #[error("cannot tell the format of `{file}` by its name; give it with `--output-format`")]
     UnknownOutputFormat { file: String },
+    #[error("cannot tell the format of the log `{file}` by its name; let it end in .csv, .ndjson, .parquet or .arrow")]
+    UnknownLogFormat { file: String },
     #[error("cannot write `{file}`: {reason}")]
     Write { file: String, reason: String },
     #[error("`{file}` is a symbolic link; the output does not follow links: name the file itself")]

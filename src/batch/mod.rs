@@ -40,6 +40,7 @@ pub mod read_parquet;
 pub mod read_table;
 pub mod read_text;
 pub mod rejects;
+pub mod repeated;
 pub mod replay;
 pub mod report;
 pub mod rotation_file;

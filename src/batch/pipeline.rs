@@ -18,6 +18,7 @@ use super::plan::Extent;
 use super::prepare::{Prepared, prepare};
 use super::read_ndjson::LateName;
 use super::rejects::Rejects;
+use super::repeated::RepeatedKeys;
 use super::report::{BadCells, Report, Tally, TurnReport};
 use super::signals::HistoryReport;
 use super::signals::rejects::HistoryRejects;
@@ -132,6 +133,7 @@ pub fn score_with(
         binding: prepared.binding.clone(),
         names: &prepared.names,
         asked: Asked::default(),
+        keys: RepeatedKeys::default(),
         done: Progress { reading: Reading::Leads, rows: 0, bytes_read: 0, bytes_total, rows_total },
         progress,
     };
@@ -262,6 +264,7 @@ struct Collector<'c> {
     binding: Binding,
     names: &'c Names,
     asked: Asked,
+    keys: RepeatedKeys,
     done: Progress,
     progress: &'c mut dyn FnMut(Progress),
 }
@@ -281,6 +284,7 @@ impl Collector<'_> {
         self.tally.merge(&done.tally);
         self.asked.signals += done.asked.signals;
         self.asked.log += done.asked.log;
+        self.keys.add(&done.keys);
         for late in done.late_names {
             self.take_late(late)?;
         }
@@ -326,7 +330,7 @@ impl Collector<'_> {
         if let Some(column) = self.unseen.first() {
             return Err(unknown_kept(&self.file, column, &self.binding.columns).into());
         }
-        let Collector { policy, sink, rejects, bad_cells, tally, binding, .. } = self;
+        let Collector { policy, sink, rejects, bad_cells, tally, binding, keys, .. } = self;
         if tally.rows_in != tally.rows_scored + tally.rows_rejected {
             return Err(BatchError::RowsLost { rows_in: tally.rows_in, rows_out: tally.rows_scored + tally.rows_rejected });
         }
@@ -345,6 +349,7 @@ impl Collector<'_> {
             rows_scored: tally.rows_scored,
             rows_rejected: tally.rows_rejected,
             cells_taken_as_missing: tally.cells_taken_as_missing,
+            rows_repeated: keys.rows(),
             bad_cells,
             reasons,
             choices: tally.choices(policy, answers),
@@ -353,7 +358,7 @@ impl Collector<'_> {
             signals: None,
             stage_log: None,
             turns: None,
-            notes: Vec::new(),
+            notes: keys.note(self.unit, "scored").into_iter().collect(),
             elapsed: start.elapsed(),
             threads,
         })

@@ -11,7 +11,7 @@ use super::plan::Extent;
 use super::prepare::prepare;
 use super::source::{Opened, open};
 use super::{Input, Keep, OnBadRow, Options};
-use crate::model::{Constant, Field, Policy, Table, TableId, TableRows, Type};
+use crate::model::{Constant, Field, Policy, Queue, Table, TableId, TableRows, Team, Type};
 use crate::program::Program;
 
 /// The most rows of a table that is given at run time; of one that a queue rotates from.
@@ -46,6 +46,9 @@ pub fn read_table(policy: &Policy, id: TableId, input: &Input) -> Result<TableRo
             block.bad.iter().filter(|cell| cell.outcome == Outcome::Rejected).for_each(|cell| mistakes.bad_cell(cell));
             for row in (0..block.rows).filter(|row| !block.rejected[*row]) {
                 values_of(block, row, &mut values);
+                if let Some((owner, queue, team)) = policy.queue_of_others(id, &values) {
+                    mistakes.stranger(&owner, queue, team, block.lines[row]);
+                }
                 match rows.push(&values) {
                     Ok(()) => lines.push(block.lines[row]),
                     Err(first) => mistakes.repeated(table, &values, block.lines[row], lines.get(first).copied().unwrap_or_default()),
@@ -123,6 +126,14 @@ impl Mistakes<'_> {
             })
             .collect();
         self.add(line, format!("the key {} stands in {} {first} already", parts.join(", "), self.unit));
+    }
+
+    fn stranger(&mut self, owner: &str, queue: &Queue, team: &Team, line: u64) {
+        let owner = super::bad::shown(owner);
+        self.add(
+            line,
+            format!("`{owner}` is not a member of the team `{}`, whose queue `{}` rotates among these rows", team.name, queue.name),
+        );
     }
 
     fn add(&mut self, line: u64, sentence: String) {

@@ -26,6 +26,8 @@ pub struct Report {
     pub rows_rejected: u64,
     /// bad cells of rows that were scored all the same
     pub cells_taken_as_missing: u64,
+    /// scored rows whose key an earlier one has
+    pub rows_repeated: u64,
     /// the first ones, in the order of the file
     pub bad_cells: Vec<BadCell>,
     /// how often what was wrong in which column, most frequent first
@@ -70,6 +72,8 @@ pub struct ChoiceCounts {
     pub role: OutputRole,
     /// name, display name, leads; in the order of the policy
     pub members: Vec<(String, Option<String>, u64)>,
+    /// of the owners of a route that may keep them: how many of these leads kept theirs
+    pub kept: Vec<u64>,
     pub missing: u64,
 }
 
@@ -144,7 +148,17 @@ pub struct Tally {
     pub rows_rejected: u64,
     pub cells_taken_as_missing: u64,
     outputs: Vec<OutputTally>,
+    keeps: Vec<Keeps>,
     moves: Moves,
+}
+
+/// Leads of a route that kept their owner, by owner.
+#[derive(Clone, Debug)]
+struct Keeps {
+    /// number of the answer that is the owner, and of the program's output that says whether it is kept
+    owner: usize,
+    kept: usize,
+    counts: Vec<u64>,
 }
 
 /// A count for each pair of stages.
@@ -188,7 +202,14 @@ impl Tally {
                 OutputKind::YesNo | OutputKind::Date | OutputKind::Time => OutputTally::Uncounted,
             })
             .collect();
+        let keeps = program.outputs.iter().enumerate().filter_map(|(kept, output)| {
+            let OutputRole::Kept(route) = output.role else { return None };
+            let owner = answers.iter().position(|answer| answer.role == OutputRole::Owner(route))?;
+            let owners = policy.owner_choices.and_then(|owners| policy.choices.get(owners)).map_or(0, |owners| owners.members.len());
+            Some(Keeps { owner, kept, counts: vec![0; owners] })
+        });
         Tally {
+            keeps: keeps.collect(),
             rows_in: 0,
             rows_scored: 0,
             rows_rejected: 0,
@@ -213,6 +234,18 @@ impl Tally {
                 }
                 OutputTally::Number(summary) => rows.for_each(|row| summary.add(column.get(row))),
                 OutputTally::Uncounted => {}
+            }
+        }
+    }
+
+    /// Counts who kept their owner; `raw` is what the program answers, `answers` what is made of it.
+    pub fn add_kept(&mut self, raw: &Block, answers: &Block, rejected: &[bool]) {
+        for keeps in &mut self.keeps {
+            let (owner, kept) = (&answers.columns[keeps.owner], &raw.columns[keeps.kept]);
+            for row in (0..answers.rows).filter(|row| !rejected[*row] && kept.get(*row) == Some(1)) {
+                if let Some(count) = owner.get(row).and_then(|owner| keeps.counts.get_mut(usize::try_from(owner).ok()?)) {
+                    *count += 1;
+                }
             }
         }
     }
@@ -242,6 +275,9 @@ impl Tally {
         for (count, more) in self.moves.counts.iter_mut().zip(&other.moves.counts) {
             *count += more;
         }
+        for (mine, theirs) in self.keeps.iter_mut().zip(&other.keeps) {
+            mine.counts.iter_mut().zip(&theirs.counts).for_each(|(count, more)| *count += more);
+        }
         for (mine, theirs) in self.outputs.iter_mut().zip(&other.outputs) {
             match (mine, theirs) {
                 (OutputTally::Choice(counts, missing), OutputTally::Choice(more, more_missing)) => {
@@ -258,12 +294,14 @@ impl Tally {
     }
 
     pub fn choices(&self, policy: &Policy, answers: &[Output]) -> Vec<ChoiceCounts> {
-        let counted = answers.iter().zip(&self.outputs).filter_map(|(output, tally)| match (output.kind, tally) {
-            (OutputKind::Choice(choices), OutputTally::Choice(counts, missing)) => Some((output, choices, counts, missing)),
+        let counted = answers.iter().zip(&self.outputs).enumerate().filter_map(|(index, (output, tally))| match (output.kind, tally) {
+            (OutputKind::Choice(choices), OutputTally::Choice(counts, missing)) => Some((index, output, choices, counts, missing)),
             _ => None,
         });
+        let kept = |owner: usize| self.keeps.iter().find(|keeps| keeps.owner == owner).map(|keeps| keeps.counts.clone());
         counted
-            .map(|(output, choices, counts, missing)| ChoiceCounts {
+            .map(|(index, output, choices, counts, missing)| ChoiceCounts {
+                kept: kept(index).unwrap_or_default(),
                 output: output.name.clone(),
                 role: output.role,
                 members: policy.choices[choices]
@@ -306,6 +344,7 @@ fn interval_of(policy: &Policy, role: OutputRole) -> Interval {
         | OutputRole::StageRule
         | OutputRole::Queue(_)
         | OutputRole::Owner(_)
+        | OutputRole::Kept(_)
         | OutputRole::Clock(..)
         | OutputRole::ClockDue(_)
         | OutputRole::ClockState(_)

@@ -11,6 +11,7 @@ use super::lead_block::LeadBlock;
 use super::read_columns::ArrayDecoder;
 use super::read_csv::CsvDecoder;
 use super::read_ndjson::{LateName, NdjsonDecoder};
+use super::repeated::{PlacedKey, keys_of};
 use super::report::Tally;
 use super::signals::{Asked, Filler};
 use super::sink::Piece;
@@ -66,6 +67,8 @@ pub struct Done {
     pub bad: Vec<BadCell>,
     pub late_names: Vec<LateName>,
     pub asked: Asked,
+    /// of the rows that are scored
+    pub keys: Vec<PlacedKey>,
     pub bytes_read: u64,
 }
 
@@ -98,6 +101,7 @@ impl Work for Worker<'_> {
         let mut text = Vec::new();
         let mut batches = Vec::new();
         let mut asked = Asked::default();
+        let mut keys = Vec::new();
         let guard = Guard(self.turns);
         let Worker { decoder, encoder, filler, evaluate, clocks, as_of, formatter, raw, turns, chunk: number, .. } = self;
         decoder.decode(chunk, &mut |leads| {
@@ -123,7 +127,9 @@ impl Work for Worker<'_> {
             let answers = completed.as_ref().unwrap_or(raw);
             tally.rows_scored += (leads.rows - leads.rejected_count) as u64;
             tally.add_answers(answers, &leads.rejected);
+            tally.add_kept(raw, answers, &leads.rejected);
             tally.add_moves(&inputs, answers, &leads.rejected);
+            keys_of(leads, &mut keys);
             match formatter {
                 Formatter::Nothing => {}
                 Formatter::Csv(writer) => writer.rows(leads, answers, &mut text),
@@ -146,7 +152,7 @@ impl Work for Worker<'_> {
             Formatter::Csv(_) | Formatter::Ndjson(_) => Piece::Text(text),
             Formatter::Arrays(_) => Piece::Batches(batches),
         };
-        Ok(Done { piece, tally, bad, late_names: self.decoder.take_late_names(), asked, bytes_read: chunk.bytes_read() })
+        Ok(Done { piece, tally, bad, late_names: self.decoder.take_late_names(), asked, keys, bytes_read: chunk.bytes_read() })
     }
 
     fn abandon(&self) {

@@ -78,7 +78,7 @@ struct Places {
     before: Vec<Option<usize>>,
 }
 
-/// The answers that a scored file has: those of the program, without what only clocks ask, and the clocks'.
+/// The answers that a scored file has: those of the program, without what is only counted or what clocks ask, and the clocks'.
 pub fn answers(policy: &Policy, program: &Program) -> Vec<Output> {
     let mut answers: Vec<Output> = program.outputs.iter().filter(|output| !is_part(output)).cloned().collect();
     for (sla, clock) in policy.slas.iter().enumerate() {
@@ -98,7 +98,7 @@ pub fn answers(policy: &Policy, program: &Program) -> Vec<Output> {
 }
 
 fn is_part(output: &Output) -> bool {
-    matches!(output.role, OutputRole::Clock(..))
+    matches!(output.role, OutputRole::Clock(..) | OutputRole::Kept(_))
 }
 
 impl<'p> Snapshot<'p> {

@@ -11,7 +11,8 @@ use super::expressions::Scope;
 use super::queues::CAPACITY_MAX;
 use super::value::fold_choice;
 use super::{
-    ChoiceMember, Decimal, Expr, ExprKind, Operator, Policy, Seat, Table, TableColumn, TableId, TableRotation, TextTest, Type, Unit,
+    ChoiceMember, Constant, Decimal, Expr, ExprKind, Operator, Policy, Queue, Seat, Table, TableColumn, TableId, TableRotation, Team,
+    TextTest, Type, Unit,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -221,6 +222,65 @@ impl Policy {
     }
 }
 
+impl Policy {
+    /// A queue that rotates from the table and its team, if that lists its members and the owner of the row is none of them.
+    pub(crate) fn queue_of_others(&self, table: TableId, values: &[Option<Constant>]) -> Option<(String, &Queue, &Team)> {
+        let mut queues = self.queues.iter().filter_map(|queue| {
+            let from = queue.from_table.as_ref().filter(|from| from.table == table)?;
+            let owner = self.owner_of(values.get(from.owner)?.as_ref()?)?;
+            let team = self.teams.iter().find(|team| Some(&team.name) == queue.team.as_ref())?;
+            let is_member = || team.members.iter().any(|member| fold_choice(&member.name) == fold_choice(&owner));
+            (!team.members.is_empty() && !is_member()).then_some((owner, queue, team))
+        });
+        queues.next()
+    }
+
+    fn owner_of(&self, value: &Constant) -> Option<String> {
+        match value {
+            Constant::Text(name) => Some(name.clone()),
+            Constant::Integer(number) => {
+                let owners = self.choices.get(self.owner_choices?)?;
+                Some(owners.members.get(usize::try_from(*number).ok()?)?.name.clone())
+            }
+        }
+    }
+}
+
+impl Checker<'_> {
+    /// The rows of a table that the policy keeps name members of the teams whose queues rotate among them.
+    pub(crate) fn check_owners_of(&mut self, id: TableId, file: &tree::Text) {
+        let Some(table) = self.policy.tables.get(id).filter(|_| self.policy.is_rotated(id)) else { return };
+        let values = |row: usize| -> Vec<Option<Constant>> { (0..table.columns.len()).map(|column| table.value(row, column)).collect() };
+        let mut others = (0..table.row_count).filter_map(|row| self.policy.queue_of_others(id, &values(row)));
+        let Some((owner, queue, team)) = others.next() else { return };
+        let message = not_a_member(&owner, team);
+        let further = match others.count() {
+            0 => String::new(),
+            further => format!(", and {further} more in it are none"),
+        };
+        let diagnostic = Diagnostic::new(Code::Rotation, message)
+            .at(file.span, format!("has a row for `{owner}`{further}"))
+            .at(queue.span, format!("the queue `{}` rotates among these rows", queue.name))
+            .at(team.span, "the team lists its members")
+            .help(format!("add `{owner}` to the members of `{}`, or take the row out of `{}`", team.name, file.value));
+        self.report(diagnostic);
+    }
+
+    /// The same of a row that a test gives.
+    pub(crate) fn check_owner_of_test(&mut self, id: TableId, values: &[Option<Constant>], span: Span) {
+        let Some((owner, queue, team)) = self.policy.queue_of_others(id, values) else { return };
+        let diagnostic = Diagnostic::new(Code::Rotation, not_a_member(&owner, team))
+            .at(span, format!("would take turns in the queue `{}`", queue.name))
+            .at(team.span, "the team lists its members")
+            .help(format!("add `{owner}` to the members of `{}`, or let the row name one of them", team.name));
+        self.report(diagnostic);
+    }
+}
+
+fn not_a_member(owner: &str, team: &Team) -> String {
+    format!("`{owner}` is not a member of the team `{}`", team.name)
+}
+
 /// How a cell names an owner.
 enum Named {
     Number(usize),
@@ -253,7 +313,7 @@ fn row_holds(table: &Table, row: usize, condition: &Expr) -> bool {
         ExprKind::Or(members) => members.iter().any(holds),
         ExprKind::Not(inner) => !holds(inner),
         ExprKind::Implies(left, right) => !holds(left) || holds(right),
-        ExprKind::Constant(super::Constant::Integer(value)) => *value == 1,
+        ExprKind::Constant(Constant::Integer(value)) => *value == 1,
         ExprKind::Cell { .. } => cell(condition) == Some(1),
         ExprKind::CompareConstant { left, operator, right } => cell(left).is_some_and(|value| compares(value, left.ty, *operator, *right)),
         ExprKind::IsOneOf { left, negated, values } => cell(left).is_some_and(|value| values.contains(&value) != *negated),
@@ -266,7 +326,7 @@ fn row_holds(table: &Table, row: usize, condition: &Expr) -> bool {
             TextTest::Contains => text.contains(part.as_str()),
         }),
         // [`beyond_rows`] lets none of these through
-        ExprKind::Constant(super::Constant::Text(_))
+        ExprKind::Constant(Constant::Text(_))
         | ExprKind::Field(_)
         | ExprKind::Let(_)
         | ExprKind::Score(_)

@@ -51,6 +51,7 @@ impl<'t> Checker<'t> {
         for (id, tree, file, plans) in files_to_read {
             self.read_table(files, id, tree, file, &plans);
             self.policy.seat_owners(id);
+            self.check_owners_of(id, file);
         }
     }
 

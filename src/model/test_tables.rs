@@ -36,6 +36,7 @@ impl Checker<'_> {
                 match rows.push(&values) {
                     Ok(()) => {
                         spans.push(row.span);
+                        self.check_owner_of_test(id, &values, row.span);
                         self.name_owner_of_test(id, &values);
                     }
                     Err(first) => {

@@ -203,6 +203,7 @@ impl Policy {
                 | OutputRole::Queue(_)
                 | OutputRole::Owner(_)
                 | OutputRole::EventCondition(_)
+                | OutputRole::Kept(_)
                 | OutputRole::Clock(..) => self.program.outputs.iter().position(|output| output.role == answer.role).and_then(raw),
             };
             value.map(|value| show.integer(type_of(answer.kind), value))

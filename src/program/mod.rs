@@ -353,6 +353,8 @@ pub enum OutputRole {
     StageRule,
     Queue(usize),
     Owner(usize),
+    /// no answer itself: whether the lead keeps the owner that it has
+    Kept(usize),
     /// of a program of conditions over signals
     EventCondition(EventConditionId),
     /// no answer itself: what a clock is worked out from, see [`crate::clock`]

@@ -392,10 +392,18 @@ fn ending(run: &Run, page: &mut Page) {
         page.heading("Could not be read");
         page.table(2, &[Align::Right], &rows);
     }
-    if let Some(signals) = report.signals.as_ref().filter(|signals| signals.rows_of_unknown_leads > 0) {
+    let unknown = report.signals.as_ref().map(|signals| signals.rows_of_unknown_leads).filter(|rows| *rows > 0);
+    let unknown = unknown.map(|rows| counted(rows, "signal is of a lead", "signals are of leads"));
+    let notes: Vec<String> = unknown
+        .map(|unknown| format!("{unknown} that the file of leads does not have"))
+        .into_iter()
+        .chain(report.repeated.clone())
+        .collect();
+    if !notes.is_empty() {
         page.empty_line();
-        let unknown = counted(signals.rows_of_unknown_leads, "signal is of a lead", "signals are of leads");
-        page.line(0, &[words("note: ").paint(Paint::Warn), words(format!("{unknown} that the file of leads does not have"))]);
+    }
+    for note in notes {
+        page.line(0, &[words("note: ").paint(Paint::Warn), words(note)]);
     }
     page.empty_line();
     let threads = counted(report.threads as u64, "thread", "threads");

@@ -43,6 +43,7 @@ pub struct LeadRecord {
     pub impossible: u64,
     pub circled: u64,
     pub endless: u64,
+    pub repeated: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -213,6 +214,7 @@ pub fn record<'a>(run: &Run<'a>) -> FunnelRecord<'a> {
             impossible: tally.leads.impossible,
             circled: tally.leads.circled,
             endless: tally.leads.endless,
+            repeated: report.rows_repeated,
         },
         signals: SignalRecord {
             read: tally.signals.read,

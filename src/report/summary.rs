@@ -205,9 +205,25 @@ fn choices(page: &mut Page, policy: &Policy, counts: &ChoiceCounts, moves: &[Mov
         OutputRole::Owner(_) if given == 0 => {}
         // of another program
         OutputRole::EventCondition(_) => {}
+        // no answer
+        OutputRole::Kept(_) => {}
         OutputRole::Owner(index) => {
-            page.heading(format!("{}: {} to an owner in turn", route(index), counted(given, "lead", "leads")));
-            table(page, members.into_iter().filter(|(_, count)| *count > 0).collect(), given);
+            let kept: u64 = counts.kept.iter().sum();
+            let (mut turns, mut keepers) = (Vec::new(), Vec::new());
+            for (index, (name, leads)) in members.into_iter().enumerate() {
+                let kept = counts.kept.get(index).copied().unwrap_or(0);
+                turns.push((name.clone(), leads.saturating_sub(kept)));
+                keepers.push((name, kept));
+            }
+            for (what, mut members, leads) in
+                [("to an owner in turn", turns, given.saturating_sub(kept)), ("kept by an owner", keepers, kept)]
+            {
+                members.retain(|(_, count)| *count > 0);
+                if leads > 0 {
+                    page.heading(format!("{}: {} {what}", route(index), counted(leads, "lead", "leads")));
+                    table(page, members, leads);
+                }
+            }
         }
         OutputRole::ClockState(index) => {
             let clock = shown_name(policy.slas.get(index).map(|clock| (&clock.name, &clock.display)), &counts.output);
@@ -221,6 +237,7 @@ fn choices(page: &mut Page, policy: &Policy, counts: &ChoiceCounts, moves: &[Mov
                 | OutputRole::StageRule
                 | OutputRole::Queue(_)
                 | OutputRole::Owner(_)
+                | OutputRole::Kept(_)
                 | OutputRole::Score(_)
                 | OutputRole::Section(..)
                 | OutputRole::Clock(..)
@@ -368,6 +385,8 @@ pub struct RunRecord<'a> {
     pub rows_scored: u64,
     pub rows_rejected: u64,
     pub cells_taken_as_missing: u64,
+    /// scored rows whose key an earlier one has
+    pub rows_repeated: u64,
     pub reasons: Vec<ReasonRecord>,
     pub counts: Vec<CountRecord<'a>>,
     pub numbers: Vec<NumberRecord<'a>>,
@@ -419,6 +438,9 @@ pub struct CountRecord<'a> {
     pub output: &'a str,
     /// in the policy's order
     pub leads: Vec<MemberRecord<'a>>,
+    /// of the owners of a route: leads that kept theirs
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<MemberRecord<'a>>,
     pub missing: u64,
 }
 
@@ -452,6 +474,7 @@ pub fn record<'a>(run: &Run<'a>) -> RunRecord<'a> {
         rows_scored: report.rows_scored,
         rows_rejected: report.rows_rejected,
         cells_taken_as_missing: report.cells_taken_as_missing,
+        rows_repeated: report.rows_repeated,
         reasons: report.reasons.iter().map(|reason| reason_record(run.policy, reason)).collect(),
         counts: report.choices.iter().map(count_record).collect(),
         numbers: report.numbers.iter().map(number_record).collect(),
@@ -499,7 +522,8 @@ fn reason_record(policy: &Policy, reason: &ReasonCount) -> ReasonRecord {
 
 fn count_record(counts: &ChoiceCounts) -> CountRecord<'_> {
     let leads = counts.members.iter().map(|(name, _, leads)| MemberRecord { name, leads: *leads });
-    CountRecord { output: &counts.output, leads: leads.collect(), missing: counts.missing }
+    let kept = counts.members.iter().zip(&counts.kept).map(|((name, _, _), leads)| MemberRecord { name, leads: *leads });
+    CountRecord { output: &counts.output, leads: leads.collect(), kept: kept.collect(), missing: counts.missing }
 }
 
 fn number_record(numbers: &NumberSummary) -> NumberRecord<'_> {

@@ -21,6 +21,7 @@ use super::output_file::{STANDARD_OUTPUT, display_name, same_file};
 use super::plan::Extent;
 use super::prepare::prepare;
 use super::rejects::Rejects;
+use super::repeated::RepeatedKeys;
 use super::report::{BadCells, ReasonCount};
 use super::signals::rejects::HistoryRejects;
 use super::signals::{self, HistoryReport};
@@ -62,6 +63,9 @@ pub struct ReplayReport {
     pub bad_cells: Vec<BadCell>,
     pub reasons: Vec<ReasonCount>,
     pub signals: Option<HistoryReport>,
+    /// replayed rows whose key an earlier one has, and a sentence about them
+    pub rows_repeated: u64,
+    pub repeated: Option<String>,
     pub elapsed: Duration,
     pub threads: usize,
 }
@@ -139,11 +143,14 @@ fn replay_with(
         bad_cells: Vec::new(),
         reasons: Vec::new(),
         signals: None,
+        rows_repeated: 0,
+        repeated: None,
         elapsed: Duration::ZERO,
         threads,
     };
     let mut bad_cells = BadCells::showing(options.bad_cells_shown);
     let mut asked = 0;
+    let mut keys = RepeatedKeys::default();
     let chunks = content.read(&prepared.used_columns())?;
     in_order(chunks, workers, &mut |done: Done| {
         for cell in &done.bad {
@@ -161,6 +168,7 @@ fn replay_with(
         report.rows_rejected += done.rows_rejected;
         report.cells_taken_as_missing += done.cells_taken_as_missing;
         asked += done.asked;
+        keys.add(&done.keys);
         if let Some(log) = &mut log {
             log.write(done.log)?;
         }
@@ -187,6 +195,7 @@ fn replay_with(
     }
     (report.bad_cells, report.reasons) = bad_cells.finish();
     report.signals = history.signal_report;
+    (report.rows_repeated, report.repeated) = (keys.rows(), keys.note(report.unit, "replayed"));
     report.elapsed = begun.elapsed();
     Ok(report)
 }

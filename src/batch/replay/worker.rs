@@ -15,6 +15,7 @@ use crate::batch::encode::Encoder;
 use crate::batch::error::BatchError;
 use crate::batch::in_order::Work;
 use crate::batch::lead_block::LeadBlock;
+use crate::batch::repeated::{PlacedKey, keys_of};
 use crate::batch::signals::digest::unpack;
 use crate::batch::signals::read::History;
 use crate::batch::signals::sift::integer;
@@ -63,6 +64,8 @@ pub struct Done {
     pub cells_taken_as_missing: u64,
     /// rows of signals that were asked for, each for the first time
     pub asked: u64,
+    /// of the rows that are not rejected
+    pub keys: Vec<PlacedKey>,
     pub bytes_read: u64,
 }
 
@@ -143,6 +146,7 @@ impl Work for ReplayWorker<'_> {
             rows_rejected: 0,
             cells_taken_as_missing: 0,
             asked: 0,
+            keys: Vec::new(),
             bytes_read: chunk.bytes_read(),
         };
         let mut rows = Rows { steps: self.log.as_ref().map(LogWriter::rows), clocks: self.clock_log.as_ref().map(LogWriter::rows) };
@@ -152,6 +156,7 @@ impl Work for ReplayWorker<'_> {
             done.rows_rejected += leads.rejected_count as u64 + leads.lost_rows;
             done.cells_taken_as_missing += leads.cells_taken_as_missing;
             done.bad.append(&mut leads.bad);
+            keys_of(leads, &mut done.keys);
             walker.block(leads, &mut rows, &mut done)
         })?;
         if let (Some(log), Some(rows)) = (&mut self.log, &rows.steps) {

@@ -36,7 +36,17 @@ impl Lowering<'_> {
                 self.give(format!("{}.owner", route.name), Some(owner), OutputKind::Choice(choices), OutputRole::Owner(id));
             }
         }
+        self.give_kept();
         self.give_clock_parts();
+    }
+
+    /// Whether leads keep their owners, for whoever counts turns; behind all answers.
+    fn give_kept(&mut self) {
+        for (id, route) in self.policy.routes.iter().enumerate() {
+            if let Some(kept) = self.routes[id].kept {
+                self.give(format!("{}#kept", route.name), Some(kept), OutputKind::YesNo, OutputRole::Kept(id));
+            }
+        }
     }
 
     /// What clocks are worked out from; behind all answers.
@@ -82,6 +92,7 @@ pub(super) fn make_room_for_turns(program: &mut Program, policy: &Policy) {
             | OutputRole::Stage
             | OutputRole::StageRule
             | OutputRole::EventCondition(_)
+            | OutputRole::Kept(_)
             | OutputRole::Clock(..)
             | OutputRole::ClockDue(_)
             | OutputRole::ClockState(_) => continue,

@@ -255,11 +255,24 @@ fn what_cannot_be_done_is_one_sentence_and_leaves_no_file() {
     let log = folder.name("log.csv");
     assert!(sentence(&["--log", &log, "--json", &log]).contains("is named twice"));
     let odd = folder.name("log.doc");
-    assert!(sentence(&["--log", &odd]).contains("log.doc"));
+    let no_format =
+        |file: &str| format!("cannot tell the format of the log `{file}` by its name; let it end in .csv, .ndjson, .parquet or .arrow");
+    assert_eq!(sentence(&["--log", &odd]), no_format(&odd));
+    assert_eq!(sentence(&["--clock-log", &odd]), no_format(&odd));
     let bad = folder.name("bad.csv");
     std::fs::write(&bad, "id,signal,time,reason\nA,form,someday,\n").unwrap();
     let policy = folder.name("desk");
     let ran = run(&["replay", &policy, "--leads", &leads, "--signals", &bad, "--to", "2026-03-01", "--log", &log, "--on-bad-row", "fail"]);
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert!(!std::path::Path::new(&log).exists());
+}
+
+#[test]
+fn leads_with_one_key_are_counted() {
+    let folder = folder();
+    std::fs::write(folder.path("leads.csv"), format!("{LEADS}B,,yes\n")).unwrap();
+    let ran = replay(&folder, &[]);
+    let sentence = "note: the lead in line 9 has a key that an earlier lead has, and was replayed like any other";
+    assert!(ran.out.replace("\n  ", " ").contains(sentence), "{}", ran.out);
+    assert_eq!(report(&folder, &[])["leads"]["repeated"], 1);
 }

@@ -177,3 +177,50 @@ fn what_cannot_be_a_state_is_one_sentence() {
     assert!(noted.code == 0 && noted.err.contains("names the owner `gus`"), "{}", noted.err);
     assert!(std::fs::read_to_string(folder.path("out.json")).unwrap().contains("gus"));
 }
+
+#[test]
+fn those_who_kept_their_owner_are_not_counted_among_turns() {
+    let folder = desk();
+    // by hash: lead 5 keeps zoe; 1, 2 and 6 are in turn in `near`, 3 and 4 in `small`
+    let out = folder.name("out.csv");
+    for state in [&[][..], &["--rotation-out", &folder.name("state.json")]] {
+        let text = score(&folder, &[&["-o", &out], state].concat()).out;
+        assert!(text.contains("handover: 1 lead kept by an owner\n  zoe "), "{text}");
+        let turns = text.split("to an owner in turn\n").nth(1).unwrap().split("\n\n").next().unwrap();
+        assert!(!turns.contains("zoe") && turns.contains("dora"), "{text}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&score(&folder, &["-o", &out, "--summary", "json"]).out).unwrap();
+    let owners = json["counts"].as_array().unwrap().iter().find(|counts| counts["output"] == "handover.owner").unwrap();
+    let kept = owners["kept"].as_array().unwrap().iter().filter(|owner| owner["leads"] != 0).collect::<Vec<_>>();
+    assert_eq!(kept, [&serde_json::json!({"name": "zoe", "leads": 1})]);
+    assert!(owners["leads"].as_array().unwrap().contains(&serde_json::json!({"name": "zoe", "leads": 1})), "{owners}");
+}
+
+#[test]
+fn a_table_seats_members_of_the_team_alone() {
+    let folder = desk();
+    let policy = POLICY.replacen("team inside\n", "team inside members ann, bob\n", 1);
+    std::fs::write(folder.path("desk.lead"), policy.replace("rotate dora", "rotate ann")).unwrap();
+    assert_eq!(
+        score(&folder, &[]).sentence(),
+        format!(
+            "`{}` cannot be the table `reps`: line 4: `cid` is not a member of the team `inside`, whose queue `near` rotates among these rows",
+            folder.name("reps.csv")
+        )
+    );
+    std::fs::write(folder.path("reps.csv"), "rep,ramp,away\nann,2,no\nBOB,1,no\n").unwrap();
+    assert_eq!(score(&folder, &[]).code, 0);
+}
+
+#[test]
+fn leads_with_one_key_are_counted() {
+    let folder = desk();
+    std::fs::write(folder.path("leads.csv"), format!("{LEADS}2,,,\n2,,,\n02,,,\n")).unwrap();
+    let sentence = "note: 2 leads have a key that an earlier lead has (the first in line 8), and were scored like any other\n";
+    for threads in ["1", "3"] {
+        let ran = score(&folder, &["--threads", threads, "-o", &folder.name("out.csv")]);
+        assert!(ran.out.replace("\n  ", " ").contains(sentence), "{}", ran.out);
+    }
+    let json: serde_json::Value = serde_json::from_str(&score(&folder, &["-o", &folder.name("out.csv"), "--summary", "json"]).out).unwrap();
+    assert_eq!(json["rows_repeated"], 2);
+}

@@ -41,6 +41,7 @@ fn random_policies_lower_and_optimise() {
                 | OutputRole::StageRule
                 | OutputRole::Queue(_)
                 | OutputRole::Owner(_)
+                | OutputRole::Kept(_)
                 | OutputRole::Clock(..)
                 | OutputRole::ClockDue(_)
                 | OutputRole::ClockState(_)

@@ -9,6 +9,7 @@ mod console;
 mod disk;
 mod explain;
 mod explain_code;
+mod fmt;
 mod interruption;
 mod leads;
 mod load;
@@ -16,6 +17,7 @@ mod locate;
 mod outcome;
 mod output;
 mod policies;
+mod policy_files;
 mod progress;
 mod replay;
 mod rotation;
@@ -61,6 +63,7 @@ enum Command {
     Explain(explain::Arguments),
     ExplainCode(explain_code::Arguments),
     Test(test::Arguments),
+    Fmt(fmt::Arguments),
 }
 
 /// Runs the command that the process was started with.
@@ -99,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(arguments, &console),
         Command::ExplainCode(arguments) => explain_code::run(arguments, &console),
         Command::Test(arguments) => test::run(arguments, &console),
+        Command::Fmt(arguments) => fmt::run(arguments, &console),
     };
     match result {
         Ok(outcome) => outcome.into(),

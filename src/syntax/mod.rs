@@ -20,6 +20,7 @@ mod build;
 mod cut;
 mod grammar;
 mod mistakes;
+pub mod outline;
 mod scan;
 pub mod tree;
 
@@ -32,6 +33,7 @@ use cut::{Cut, ITEM_WORDS, ItemRange};
 pub(crate) use grammar::RESERVED_WORDS;
 use grammar::{Grammar, Rule};
 use mistakes::Found;
+use outline::Outline;
 use scan::{Kind, Scan, Token};
 use tree::{Comment, File, Item};
 
@@ -59,6 +61,17 @@ const STACK_BYTES: usize = 32 * 1024 * 1024;
 
 /// Reads a file of a policy; whatever can be read of it is in the tree.
 pub fn parse(sources: &Sources, source: SourceId) -> (File, Vec<Diagnostic>) {
+    parse_with(sources, source, None)
+}
+
+/// The tokens, comments and parts of a file, for tools that change its text and not its meaning; with every mistake as a diagnostic.
+pub fn outline(sources: &Sources, source: SourceId) -> (Outline, Vec<Diagnostic>) {
+    let mut outline = Outline::default();
+    let (_, diagnostics) = parse_with(sources, source, Some(&mut outline));
+    (outline, diagnostics)
+}
+
+fn parse_with(sources: &Sources, source: SourceId, outline: Option<&mut Outline>) -> (File, Vec<Diagnostic>) {
     let text = sources.get(source).text.as_str();
     let mut diagnostics = Vec::new();
     let file = if text.len() > FILE_BYTES_MAX {
@@ -69,22 +82,25 @@ pub fn parse(sources: &Sources, source: SourceId) -> (File, Vec<Diagnostic>) {
         );
         File { source, version: None, items: Vec::new(), comments: Vec::new() }
     } else {
-        stacker::grow(STACK_BYTES, || read(text, source, &mut diagnostics))
+        stacker::grow(STACK_BYTES, || read(text, source, outline, &mut diagnostics))
     };
     diagnostic::sort(&mut diagnostics);
     diagnostics.truncate(DIAGNOSTICS_MAX);
     (file, diagnostics)
 }
 
-fn read(text: &str, source: SourceId, diagnostics: &mut Vec<Diagnostic>) -> File {
+fn read(text: &str, source: SourceId, mut outline: Option<&mut Outline>, diagnostics: &mut Vec<Diagnostic>) -> File {
     let scan = scan::scan(text, source, diagnostics);
     let cut = cut::cut(text, source, &scan, diagnostics);
+    if let Some(outline) = outline.as_deref_mut() {
+        outline.take(text, &scan, &cut);
+    }
     let comments = scan
         .comments
         .iter()
         .map(|comment| Comment { span: Span::new(source, comment.start, comment.end), text: text[comment.start..comment.end].to_owned() });
     let comments = comments.collect();
-    let mut reader = Reader { text, source, scan: &scan, cut: &cut, diagnostics, items: Vec::new() };
+    let mut reader = Reader { text, source, scan: &scan, cut: &cut, diagnostics, outline, items: Vec::new() };
     let (version, behind) = reader.version();
     for item in &cut.items {
         // The first item is the version line, and what stands indented below it.
@@ -100,6 +116,7 @@ struct Reader<'a> {
     scan: &'a Scan,
     cut: &'a Cut,
     diagnostics: &'a mut Vec<Diagnostic>,
+    outline: Option<&'a mut Outline>,
     items: Vec<Item>,
 }
 
@@ -276,6 +293,9 @@ impl Reader<'_> {
 
     fn build(&mut self, pair: build::Node, range: &ItemRange) {
         let span = self.item_span(range);
+        if let Some(outline) = self.outline.as_deref_mut() {
+            outline.add(&pair, &self.scan.tokens, span.start as usize);
+        }
         let mut builder = Builder {
             source: self.source,
             text: self.text,

@@ -9,7 +9,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::{SourceId, Span};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     /// letters, digits and `_`, no digit first; or a name in backquotes
     Word,
     /// what begins with a digit, or with a sign and a digit: numbers, dates, times
@@ -23,8 +23,9 @@ pub(super) enum Kind {
     Sign,
 }
 
+/// A token: which bytes of its file it is.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token {
+pub struct Token {
     pub start: usize,
     pub end: usize,
     pub kind: Kind,

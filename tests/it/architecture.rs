@@ -12,7 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["program"],
     &["interpret", "jit", "clock"],
     &["history", "rotation"],
-    &["batch", "record", "lint"],
+    &["batch", "record", "format", "lint"],
     &["testing", "proof"],
     &["policy"],
     &["report"],

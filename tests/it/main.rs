@@ -8,6 +8,7 @@ mod cases;
 mod cli;
 mod clocks;
 mod examples;
+mod format;
 mod history;
 mod jit;
 mod lint;

@@ -209,7 +209,8 @@ impl<'a> Uses<'a> {
                 self.expected.extend(test.expect.iter().filter_map(|expected| expected.path.first()).map(|name| name.text.as_str()));
             }
             ItemKind::Cases(cases) => {
-                self.expected.extend(cases.common.expect.iter().filter_map(|expected| expected.path.first()).map(|name| name.text.as_str()));
+                self.expected
+                    .extend(cases.common.expect.iter().filter_map(|expected| expected.path.first()).map(|name| name.text.as_str()));
             }
             ItemKind::Use(_)
             | ItemKind::Standard(_)

@@ -79,11 +79,31 @@ impl<'a> Context<'a> {
         self.headers().map(|(_, header)| header.name.span).next()
     }
 
-    /// The text on one line, without comments: what is compared where only the text counts.
+    /// The text on one line, without comments, strings as they are: what is compared where only the text counts.
     pub fn plain(&self, span: Span) -> String {
-        let lines = self.text(span).lines().map(|line| line.split('#').next().unwrap_or_default());
-        let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
-        words.join(" ")
+        let mut plain = String::new();
+        let (mut in_string, mut escaped, mut gap) = (false, false, false);
+        let mut rest = self.text(span).chars();
+        while let Some(character) = rest.next() {
+            match character {
+                _ if in_string => {
+                    plain.push(character);
+                    in_string = character != '"' || escaped;
+                    escaped = character == '\\' && !escaped;
+                }
+                '#' => gap = rest.by_ref().any(|behind| behind == '\n') || gap,
+                blank if blank.is_whitespace() => gap = true,
+                _ => {
+                    if gap && !plain.is_empty() {
+                        plain.push(' ');
+                    }
+                    gap = false;
+                    in_string = character == '"';
+                    plain.push(character);
+                }
+            }
+        }
+        plain
     }
 
     /// Takes a whole item away, with its documentation and the line end behind it.

@@ -14,6 +14,7 @@ mod registry;
 mod rule;
 mod rules;
 mod suppress;
+mod texts;
 mod uses;
 mod walk;
 

@@ -1,11 +1,28 @@
 //! One file for each rule; the table of them is `registry.rs`.
 
+pub mod adjust_without_reason;
 pub mod bad_suppression;
+pub mod borrowed_promise;
+pub mod clock_by_bystander;
 pub mod clock_without_breach;
+pub mod empty_text;
+pub mod escalation_out_of_order;
+pub mod idle_points;
+pub mod idle_row;
 pub mod lone_attribute;
 pub mod lone_rotation;
+pub mod off_hours_target;
+pub mod protected_attribute;
+pub mod recycle_without_reason;
+pub mod recycle_without_rest;
+pub mod redundant_raci_role;
+pub mod repeated_display;
+pub mod self_escalation;
 pub mod stale_baseline;
 pub mod unmet_expect;
+pub mod unowned_policy;
+pub mod unreachable_cap;
+pub mod untrimmed_text;
 pub mod unused_allow;
 pub mod unused_field;
 pub mod unused_let;

@@ -12,14 +12,17 @@ use super::output::{OutputArguments, Printed};
 use crate::diagnostic::Severity;
 use crate::diagnostic::findings::Findings;
 use crate::diagnostic::render_human;
+use crate::policy::Policy;
+use crate::report::coverage::CoverageRecord;
 use crate::report::test_cases::{self, TestRecord};
-use crate::report::{check, test_results};
+use crate::report::{self, check, test_results};
 use crate::testing::Selection;
+use crate::testing::coverage::Coverage;
 
 /// Run the tests that a policy contains, on both evaluators
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  leadwright test examples/medbank --filter student\n  leadwright test examples/medbank --output junit > tests.xml"
+    after_help = "Examples:\n  leadwright test examples/medbank --filter student\n  leadwright test examples/medbank --output junit > tests.xml\n  leadwright test examples/medbank --coverage --min-coverage 80"
 )]
 pub struct Arguments {
     /// A folder with a policy, or a .lead file
@@ -33,14 +36,35 @@ pub struct Arguments {
     #[arg(long, value_name = "PATH")]
     file: Vec<String>,
 
+    /// Also show which rows, bands, transitions and clocks the tests reach, and list those that they do not
+    #[arg(long)]
+    coverage: bool,
+
+    /// Write what the tests reach as a tracefile of lcov
+    #[arg(long, value_name = "FILE")]
+    coverage_lcov: Option<PathBuf>,
+
+    /// Fail if the tests reach less of the policy than so many per cent
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    min_coverage: Option<u8>,
+
     #[command(flatten)]
     output: OutputArguments,
+}
+
+impl Arguments {
+    fn wants_coverage(&self) -> bool {
+        self.coverage || self.coverage_lcov.is_some() || self.min_coverage.is_some()
+    }
 }
 
 /// What JSON says besides the findings.
 #[derive(Serialize)]
 struct More {
     tests: Vec<TestRecord>,
+    /// if it was asked for
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<CoverageRecord>,
 }
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
@@ -49,7 +73,12 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         Loaded::Policy(policy) => policy,
         Loaded::Refused(refused) => {
             findings.add(refused.sources, refused.diagnostics, Vec::new());
-            let printed = Printed { command: "test", findings: &findings, failing: Severity::Error, more: More { tests: Vec::new() } };
+            let printed = Printed {
+                command: "test",
+                findings: &findings,
+                failing: Severity::Error,
+                more: More { tests: Vec::new(), coverage: None },
+            };
             return printed.print(arguments.output, console, |look| {
                 let found = check::found(&findings.diagnostics).unwrap_or_default();
                 format!("{}{found}; no test was run\n", render_human::render(&findings.diagnostics, &findings.sources, look))
@@ -66,8 +95,33 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     let (cases, failed): (Vec<_>, Vec<_>) = results.iter().map(|result| test_cases::case(name, result, explain)).unzip();
     findings.add(policy.sources().clone(), failed.into_iter().flatten().collect(), cases);
     let tests = results.iter().map(|result| test_cases::record(name, result, policy.sources())).collect();
-    let printed = Printed { command: "test", findings: &findings, failing: Severity::Error, more: More { tests } };
-    printed.print(arguments.output, console, |look| test_results::page(&results, policy.sources(), explain, look))
+    let coverage = if arguments.wants_coverage() { Some(covered(&policy, &selection)?) } else { None };
+    let sources = policy.sources();
+    if let (Some(path), Some(coverage)) = (&arguments.coverage_lcov, &coverage) {
+        let written = std::fs::write(path, report::coverage::lcov(coverage, sources));
+        written.map_err(|error| Misuse::new(format!("cannot write `{}`: {error}", path.display())))?;
+    }
+    let more = More { tests, coverage: coverage.as_ref().map(|coverage| report::coverage::record(coverage, sources)) };
+    let printed = Printed { command: "test", findings: &findings, failing: Severity::Error, more };
+    let outcome = printed.print(arguments.output, console, |look| {
+        let page = test_results::page(&results, sources, explain, look);
+        match coverage.as_ref().filter(|_| arguments.coverage) {
+            Some(coverage) => format!("{page}\n{}", report::coverage::page(coverage, sources, look)),
+            None => page,
+        }
+    })?;
+    match (arguments.min_coverage, &coverage) {
+        (Some(least), Some(coverage)) if !coverage.reaches(least) => {
+            let reached = report::coverage::percent(coverage);
+            console.note(&format!("the tests reach {reached} of the policy, less than the {least} % asked for by `--min-coverage`\n"));
+            Ok(Outcome::Findings)
+        }
+        (Some(_) | None, _) => Ok(outcome),
+    }
+}
+
+fn covered(policy: &Policy, selection: &Selection) -> Result<Coverage, Misuse> {
+    policy.coverage(selection).map_err(|error| Misuse::new(error.to_string()))
 }
 
 fn none_selected(selection: &Selection) -> Misuse {

@@ -59,6 +59,7 @@ use crate::record::clocks::LeadClocks;
 use crate::record::show::Show;
 use crate::record::{self, Histories, Lead, LeadError};
 use crate::source::{Files, Sources};
+use crate::testing::coverage::{self, Coverage};
 use crate::testing::{self, Backends, Selection, TestResult};
 
 pub use explain::ExplainError;
@@ -220,6 +221,11 @@ impl Policy {
     /// Runs the policy's tests that are selected, on both evaluators.
     pub fn test(&self, selection: &Selection) -> Result<Vec<TestResult>, JitError> {
         Ok(testing::run(self.backends()?, selection))
+    }
+
+    /// Which places of the policy the selected tests reach.
+    pub fn coverage(&self, selection: &Selection) -> Result<Coverage, JitError> {
+        Ok(coverage::coverage(self.backends()?, selection))
     }
 
     /// Why a test's lead gets its answer; none if the test cannot be run.

@@ -7,6 +7,7 @@
 
 pub mod binding;
 pub mod check;
+pub mod coverage;
 pub mod explanation;
 mod failure;
 pub mod figures;

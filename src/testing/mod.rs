@@ -4,6 +4,9 @@
 //! what came out. Always holds: each test runs on the interpreter (plain program) and as machine code (optimised program); it passes only if
 //! both give what it expects.
 
+pub mod coverage;
+pub mod places;
+
 use crate::clock::Reading;
 use crate::column::Block;
 use crate::interpret;

@@ -7,6 +7,7 @@ mod business_time;
 mod cases;
 mod cli;
 mod clocks;
+mod coverage;
 mod examples;
 mod format;
 mod history;

@@ -49,3 +49,29 @@ fn several_filters_and_files() {
     let none = run(&["test", &folder.name("clinic.lead"), "--file", "ore.lead", "--filter", "a"]);
     assert_eq!(none.sentence(), "none of the policy's tests has `a` in its title and stands in `ore.lead`");
 }
+
+#[test]
+fn coverage_is_shown_written_and_asked_for() {
+    let folder = clinic();
+    let lcov = folder.name("trace.info");
+    let policy = folder.name("clinic");
+    let ran = run(&["test", &policy, "--coverage", "--coverage-lcov", &lcov, "--min-coverage", "10"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(ran.out.contains("1 test passed on both evaluators\n\ncoverage: "), "{}", ran.out);
+    assert!(ran.out.contains("adjust -20 when rival\n"), "{}", ran.out);
+    let trace = std::fs::read_to_string(folder.path("trace.info")).unwrap();
+    assert!(trace.starts_with("TN:\nSF:") && trace.ends_with("end_of_record\n"), "{trace}");
+    let fails = run(&["test", &policy, "--min-coverage", "100", "--output", "json"]);
+    assert_eq!(fails.code, 1);
+    assert!(fails.err.starts_with("the tests reach ") && fails.err.ends_with(" asked for by `--min-coverage`\n"), "{}", fails.err);
+    let json: serde_json::Value = serde_json::from_str(&fails.out).unwrap();
+    let coverage = &json["coverage"];
+    let uncovered = coverage["uncovered"].as_array().unwrap().len() as u64;
+    assert_eq!(coverage["covered"].as_u64().unwrap() + uncovered, coverage["places"].as_u64().unwrap());
+    assert!(!run(&["test", &policy]).out.contains("coverage"));
+    assert!(run(&["test", &policy, "--min-coverage", "101"]).code == 2);
+    // where the tools are, they read it
+    if let Ok(lcov_tool) = std::process::Command::new("lcov").args(["--summary", &lcov]).output() {
+        assert!(lcov_tool.status.success(), "{}", String::from_utf8_lossy(&lcov_tool.stderr));
+    }
+}

@@ -19,6 +19,7 @@ mod model_declare;
 mod model_expressions;
 mod model_messages;
 mod model_together;
+mod outputs;
 mod program;
 mod proof;
 mod replay;

@@ -2,6 +2,7 @@
 
 mod check;
 mod explain;
+mod explain_code;
 mod interruption;
 mod replay;
 mod replay_clocks;

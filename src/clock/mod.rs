@@ -60,4 +60,9 @@ impl<'p> Clocks<'p> {
             None => Vec::new(),
         }
     }
+
+    /// What is still to come of the clock from `from` on, if nothing else happens.
+    pub fn to_come(&self, sla: SlaId, happenings: &[Happening], from: i64) -> Vec<ClockEvent> {
+        self.sla(sla).map_or_else(Vec::new, |rule| run::to_come(self, sla, rule, happenings, from))
+    }
 }

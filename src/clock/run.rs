@@ -109,14 +109,33 @@ pub enum ClockEventKind {
 }
 
 pub fn run(clocks: &Clocks, id: SlaId, sla: &Sla, happenings: &[Happening], until: i64) -> Vec<Instance> {
+    let mut machine = machine(clocks, id, sla, happenings, until);
+    machine.done.extend(machine.active.map(|active| active.instance));
+    machine.done
+}
+
+/// What follows if nothing else happens than what the happenings say: up to the next time that the clock begins anew; nothing while it is paused.
+pub fn to_come(clocks: &Clocks, id: SlaId, sla: &Sla, happenings: &[Happening], from: i64) -> Vec<ClockEvent> {
+    let mut machine = machine(clocks, id, sla, happenings, from);
+    let Some(mut active) = machine.active.take() else { return Vec::new() };
+    if let Some(breach) = active.pending.iter().find(|event| event.kind == ClockEventKind::Breached).copied() {
+        machine.follow(&mut active, breach.at);
+    }
+    let ends = |event: &ClockEvent| matches!(event.kind, ClockEventKind::Reassigned(_));
+    let end = active.pending.iter().position(ends).map_or(active.pending.len(), |last| last + 1);
+    active.pending.truncate(end);
+    active.pending
+}
+
+/// How everything stands at an instant.
+fn machine<'m, 'p>(clocks: &'m Clocks<'p>, id: SlaId, sla: &'m Sla, happenings: &[Happening], until: i64) -> Machine<'m, 'p> {
     let mut machine = Machine { clocks, id, sla, whiles: Vec::new(), paused_until: None, active: None, done: Vec::new() };
     for happening in happenings.iter().take_while(|happening| happening.at <= until) {
         machine.advance(happening.at);
         machine.take(*happening);
     }
     machine.advance(until);
-    machine.done.extend(machine.active.map(|active| active.instance));
-    machine.done
+    machine
 }
 
 struct Machine<'m, 'p> {

@@ -9,7 +9,7 @@
 //! lead is in it; a condition is known to hold since as-of.
 
 use super::holders::Holders;
-use super::run::{Happening, Instance, What};
+use super::run::{ClockEvent, Happening, Instance, What};
 use super::{ClockState, Clocks};
 use crate::column::{Block, Column, Width};
 use crate::model::{ClockRow, EventConditionId, Moment, Policy, SignalId, SlaId};
@@ -136,6 +136,17 @@ impl<'p> Snapshot<'p> {
 
     /// The last time that the clock was started, as far as a snapshot knows.
     pub fn instance(&self, sla: SlaId, output: &dyn Fn(usize) -> Option<i64>, signals: &dyn Signals, as_of: i64) -> Option<Instance> {
+        self.clocks.run(sla, &self.happenings(sla, output, signals)?, as_of).pop()
+    }
+
+    /// What is still to come of it, if nothing else happens.
+    pub fn to_come(&self, sla: SlaId, output: &dyn Fn(usize) -> Option<i64>, signals: &dyn Signals, as_of: i64) -> Vec<ClockEvent> {
+        let happenings = self.happenings(sla, output, signals);
+        happenings.map_or_else(Vec::new, |happenings| self.clocks.to_come(sla, &happenings, as_of))
+    }
+
+    /// In order; none if there are none.
+    fn happenings(&self, sla: SlaId, output: &dyn Fn(usize) -> Option<i64>, signals: &dyn Signals) -> Option<Vec<Happening>> {
         let (clock, places) = (self.clocks.sla(sla)?, self.places.get(sla)?);
         output(places.target?)?;
         let owners = |places: &[Option<usize>]| -> Vec<usize> {
@@ -159,8 +170,7 @@ impl<'p> Snapshot<'p> {
             return None;
         }
         happenings.sort_by_key(|(is_stage, happening)| (happening.at, *is_stage, happening.what.order()));
-        let happenings: Vec<Happening> = happenings.into_iter().map(|(_, happening)| happening).collect();
-        self.clocks.run(sla, &happenings, as_of).pop()
+        Some(happenings.into_iter().map(|(_, happening)| happening).collect())
     }
 
     /// The answers of a block as a scored file has them, given each row's signals; takes the program's columns that are answers as they stand.

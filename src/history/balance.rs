@@ -10,6 +10,15 @@ use super::plan::{Kind, Plan};
 use super::reading::Reading;
 use crate::model::{ExprKind, MeasureId, PointsKind, Policy, ScoreId};
 
+/// Where a balance stands, and what its range did to it; all in units of the score's `sum_scale`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Balance {
+    pub value: i64,
+    /// what days beyond the upper end were taken, and days below the lower end were given
+    pub taken: i128,
+    pub given: i128,
+}
+
 /// One row of a running score.
 #[derive(Clone, Debug)]
 pub(super) struct Booking {
@@ -37,7 +46,7 @@ pub(super) fn bookings(policy: &Policy, score: ScoreId) -> Vec<Booking> {
 
 impl Reading<'_> {
     /// The balance of the rows in `bookings`, whose measures are among `plans`.
-    pub fn balance(&mut self, plan: &Plan, bookings: &[Booking], plans: &[Plan]) -> i64 {
+    pub fn balance(&mut self, plan: &Plan, bookings: &[Booking], plans: &[Plan]) -> Balance {
         let mut booked = std::mem::take(self.booked);
         booked.clear();
         let forgotten = self.remembered(plan);
@@ -70,13 +79,20 @@ impl Reading<'_> {
             }
         }
         booked.sort_unstable_by_key(|(day, _)| *day);
-        let range = (i128::from(plan.range.low), i128::from(plan.range.high));
-        let mut balance = 0i128.clamp(range.0, range.1);
+        let (low, high) = (i128::from(plan.range.low), i128::from(plan.range.high));
+        let (mut balance, mut taken, mut given) = (0i128, 0, 0);
+        let mut bring_into_range = |balance: &mut i128| {
+            taken += (*balance - high).max(0);
+            given += (low - *balance).max(0);
+            *balance = (*balance).clamp(low, high);
+        };
+        bring_into_range(&mut balance);
         for day in booked.chunk_by(|(left, _), (right, _)| left == right) {
-            let points: i128 = day.iter().map(|(_, points)| points).sum();
-            balance = (balance + points).clamp(range.0, range.1);
+            balance += day.iter().map(|(_, points)| points).sum::<i128>();
+            bring_into_range(&mut balance);
         }
         *self.booked = booked;
-        i64::try_from(balance).unwrap_or(if balance < 0 { i64::MIN } else { i64::MAX })
+        let value = i64::try_from(balance).unwrap_or(if balance < 0 { i64::MIN } else { i64::MAX });
+        Balance { value, taken, given }
     }
 }

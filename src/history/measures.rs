@@ -5,6 +5,7 @@
 
 use std::ops::ControlFlow;
 
+use super::balance::Balance;
 use super::bursts::{bursty, mark};
 use super::fading::ONE;
 use super::plan::{Kind, Plan, Property};
@@ -83,6 +84,20 @@ impl Measures {
         Some(seen)
     }
 
+    /// Where the balance of a running score stands; none for any other measure.
+    pub fn balance(
+        &self,
+        measure: MeasureId,
+        events: Events<'_>,
+        standing: &Standing<'_>,
+        as_of: i64,
+        scratch: &mut Scratch,
+    ) -> Option<Balance> {
+        let plan = self.plans.get(measure)?;
+        let Kind::Balance(bookings) = &plan.kind else { return None };
+        Some(self.reading(events, standing, as_of, scratch).balance(plan, bookings, &self.plans))
+    }
+
     fn reading<'a>(&self, events: Events<'a>, standing: &'a Standing<'a>, as_of: i64, scratch: &'a mut Scratch) -> Reading<'a> {
         let Scratch { zone, dropped, places, keeper, moments, booked } = scratch;
         let count = match events.at.last() {
@@ -131,7 +146,7 @@ impl Measures {
             Kind::DaysIn(stage) => Some(reading.days_in(plan, *stage)),
             Kind::Quiet(length) => Some(reading.quiet(plan, *length)),
             Kind::Waited(length) => Some(i64::from(reading.waited(plan, *length))),
-            Kind::Balance(bookings) => Some(reading.balance(plan, bookings, &self.plans)),
+            Kind::Balance(bookings) => Some(reading.balance(plan, bookings, &self.plans).value),
         }
     }
 }

@@ -24,6 +24,7 @@ mod scratch;
 mod start;
 mod stays;
 
+pub use balance::Balance;
 pub use clock_signals::ClockSignals;
 pub use digest::digest;
 pub use events::{Events, OwnedEvents, Texts};

@@ -4,7 +4,7 @@
 //! the interpreter computed; nothing is evaluated a second time but the words around the values.
 
 use super::explain_clock::clocks;
-use super::explain_history::{measures, waits};
+use super::explain_history::{forgotten, measures, waits};
 use super::explain_score::{SumTooLarge, score};
 use super::explanation::*;
 use super::why::{looked_at, why_not};
@@ -43,7 +43,9 @@ pub fn explain(
     let columns = record::columns(policy, histories, lead, as_of)?;
     let reader = Reader::new(policy, sources, &plain.trace, &values, lead, &columns, show);
 
-    let scores = policy.scores.iter().zip(&plain.trace.scores).map(|(one, trace)| score(&reader, one, trace)).collect::<Result<_, _>>()?;
+    let balances = histories.balances(policy, lead, as_of)?;
+    let scores = policy.scores.iter().zip(&plain.trace.scores);
+    let scores = scores.map(|(one, trace)| score(&reader, one, trace, &balances)).collect::<Result<_, _>>()?;
     Ok(Explanation {
         policy: named(&policy.name, &policy.display),
         key: record::key_text(policy, &zone, lead),
@@ -52,6 +54,7 @@ pub fn explain(
         fields: fields(&reader),
         derived: lets(&reader),
         history: measures(&reader, &histories.seen(policy, lead, as_of)?),
+        forgotten: forgotten(&reader, as_of),
         scores,
         decides: policy.decides.iter().enumerate().map(|(index, one)| decide(&reader, index, one)).collect(),
         stage: stage(&reader, as_of),

@@ -43,6 +43,7 @@ fn clock(reader: &Reader, clocks: &LeadClocks, id: usize, sla: &Sla, output: &dy
         due: reading.due.map(|due| reader.show.time(due)),
         targets: targets.collect(),
         events: instance.iter().flat_map(|instance| &instance.events).map(event).collect(),
+        to_come: clocks.to_come(id, reader.lead, output).iter().map(event).collect(),
     }
 }
 

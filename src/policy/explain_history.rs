@@ -2,9 +2,12 @@
 //!
 //! Always holds: a measure's value is the one that the score reads; how many signals it counts comes from the same reading.
 
+use super::exact::multiply;
 use super::explanation::*;
+use crate::calendar::Zone;
 use crate::history::Seen;
-use crate::model::{ExprKind, MeasureId, MeasureKind, PointsKind, PointsRow, Policy, Score, SignalId, Trigger};
+use crate::history::replay::moments::later;
+use crate::model::{Decimal, ExprKind, MeasureId, MeasureKind, PointsKind, PointsRow, Policy, Score, SignalId, Trigger};
 use crate::record::reader::Reader;
 
 /// The measures that stand in lets and conditions; those of rows are shown with their rows.
@@ -54,6 +57,18 @@ pub fn row_per_signal(reader: &Reader, row: &PointsRow) -> String {
     }
 }
 
+/// The sections that transitions made forget what came before, each with the last time.
+pub fn forgotten(reader: &Reader, as_of: i64) -> Vec<ForgottenExplained> {
+    let past = || reader.lead.log.iter().filter(|entry| entry.at <= as_of);
+    let last = |forget: usize| past().filter(|entry| entry.forget == Some(forget)).map(|entry| entry.at).max();
+    let forgets = reader.policy.forgets.iter().enumerate();
+    let forgotten = forgets.filter_map(|(index, forget)| {
+        let at = reader.show.time(last(index)?);
+        Some(ForgottenExplained { section: forget.section.clone(), at })
+    });
+    forgotten.collect()
+}
+
 /// The rows of a running score, and what each has counted so far.
 pub fn booked(reader: &Reader, score: &Score) -> Vec<BookedExplained> {
     let booked = points_rows(score).filter_map(|row| match &row.kind {
@@ -61,6 +76,7 @@ pub fn booked(reader: &Reader, score: &Score) -> Vec<BookedExplained> {
             row: row_per_signal(reader, row),
             because: row.because.clone(),
             times: reader.value(count).unwrap_or(0) / (*every).max(1),
+            points: multiply(row.points, Decimal { mantissa: i128::from(reader.value(count).unwrap_or(0) / (*every).max(1)), places: 0 })?,
         }),
         PointsKind::When(_) => None,
     });
@@ -76,13 +92,15 @@ pub fn waits(reader: &Reader, trigger: &Trigger, as_of: i64) -> Option<Reason> {
             let values = vec![fact("stage_since", Some(reader.show.time(began)))];
             Some(Reason { part: reader.phrase(happened.span), how: How::NoSignal, values })
         }
-        Trigger::After { waited, without, .. } if !reader.holds(waited) => {
+        Trigger::After { waited, without, length, .. } if !reader.holds(waited) => {
             let last = last_of(reader, without, began, as_of);
             let names = without.iter().filter_map(|signal| reader.policy.signals.get(*signal)).map(|signal| signal.name.as_str());
-            let values = match last {
-                Some(last) => vec![fact(&format!("the last {}", names.collect::<Vec<_>>().join(", ")), Some(reader.show.time(last)))],
-                None => vec![fact("stage_since", Some(reader.show.time(began)))],
+            let from = match last {
+                Some(last) => fact(&format!("the last {}", names.collect::<Vec<_>>().join(", ")), Some(reader.show.time(last))),
+                None => fact("stage_since", Some(reader.show.time(began))),
             };
+            let end = Zone::named(&reader.policy.timezone).ok().and_then(|mut zone| later(&mut zone, last.unwrap_or(began), *length));
+            let values = vec![from, fact("over at", end.map(|end| reader.show.time(end)))];
             Some(Reason { part: reader.phrase(waited.span), how: How::NotOver, values })
         }
         Trigger::On { .. } | Trigger::After { .. } | Trigger::When(_) | Trigger::Broken => None,

@@ -8,7 +8,8 @@ use super::explain::named;
 use super::explain_history::{booked, row_per_signal};
 use super::explanation::*;
 use super::why::why_not;
-use crate::model::{Adjust, Attribute, Decimal, PointsKind, PointsRow, Score, Section, SectionKind, Type};
+use crate::history::Balance;
+use crate::model::{Adjust, Attribute, Decimal, ExprKind, PointsKind, PointsRow, Score, Section, SectionKind, Type};
 use crate::program::{AttributeTrace, ScoreTrace, Value};
 use crate::record::reader::Reader;
 
@@ -18,13 +19,18 @@ pub struct SumTooLarge {
     pub score: String,
 }
 
-pub fn score(reader: &Reader, score: &Score, trace: &ScoreTrace) -> Result<ScoreExplained, SumTooLarge> {
-    explained(reader, score, trace).ok_or_else(|| SumTooLarge { score: score.name.clone() })
+/// `balances` has one for each measure that is the balance of a running score.
+pub fn score(reader: &Reader, score: &Score, trace: &ScoreTrace, balances: &[Option<Balance>]) -> Result<ScoreExplained, SumTooLarge> {
+    explained(reader, score, trace, balances).ok_or_else(|| SumTooLarge { score: score.name.clone() })
 }
 
-fn explained(reader: &Reader, score: &Score, trace: &ScoreTrace) -> Option<ScoreExplained> {
-    if score.running.is_some() {
-        return running(reader, score, trace);
+fn explained(reader: &Reader, score: &Score, trace: &ScoreTrace, balances: &[Option<Balance>]) -> Option<ScoreExplained> {
+    if let Some(balance) = &score.running {
+        let balance = match balance.kind {
+            ExprKind::Measure(id) => balances.get(id).copied().flatten(),
+            _ => None,
+        };
+        return running(reader, score, trace, balance?);
     }
     let persona = trace.persona.and_then(|persona| reader.at(persona)).and_then(|index| usize::try_from(index).ok()).unwrap_or(0);
     let value = Decimal { mantissa: i128::from(reader.at(trace.value?)?), places: score.scale };
@@ -55,6 +61,7 @@ fn explained(reader: &Reader, score: &Score, trace: &ScoreTrace) -> Option<Score
         persona: persona_explained(reader, score, persona),
         sections: sections.into_iter().map(|section| aligned(section, score.sum_scale)).collect::<Option<_>>()?,
         booked: Vec::new(),
+        balance: None,
         adjusts,
         sum,
         range: range_explained(score, sum),
@@ -62,16 +69,25 @@ fn explained(reader: &Reader, score: &Score, trace: &ScoreTrace) -> Option<Score
     })
 }
 
-/// A balance is no sum of its rows: each day is brought into the range.
-fn running(reader: &Reader, score: &Score, trace: &ScoreTrace) -> Option<ScoreExplained> {
+/// A balance is the sum of its rows and of what its range did to it, as each day is brought into the range.
+fn running(reader: &Reader, score: &Score, trace: &ScoreTrace, balance: Balance) -> Option<ScoreExplained> {
+    let sum = Decimal { mantissa: i128::from(reader.at(trace.sum?)?), places: score.sum_scale };
+    let booked = booked(reader, score);
+    let total = booked.iter().try_fold(ZERO, |total, row| add(total, row.points))?;
+    let figure = |mantissa: i128| Decimal { mantissa, places: score.sum_scale };
+    let (taken, given) = (figure(-balance.taken), figure(balance.given));
+    if add(add(total, taken)?, given)?.reduced() != sum.reduced() {
+        return None;
+    }
     Some(ScoreExplained {
         name: named(&score.name, &score.display),
         value: Decimal { mantissa: i128::from(reader.at(trace.value?)?), places: score.scale },
         persona: None,
         sections: Vec::new(),
-        booked: booked(reader, score),
+        booked,
+        balance: Some(BalanceExplained { booked: at_places(total, score.sum_scale)?, taken, given }),
         adjusts: Vec::new(),
-        sum: Decimal { mantissa: i128::from(reader.at(trace.sum?)?), places: score.sum_scale },
+        sum,
         range: None,
         rounded_to: score.rounded,
     })

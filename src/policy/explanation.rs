@@ -22,6 +22,9 @@ pub struct Explanation {
     /// what signals and the stage log add up to
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<MeasureExplained>,
+    /// sections whose measures started again
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub forgotten: Vec<ForgottenExplained>,
     pub scores: Vec<ScoreExplained>,
     pub decides: Vec<DecideExplained>,
     /// none if the policy has no stages
@@ -70,6 +73,14 @@ pub struct CountedExplained {
     pub last: Option<String>,
 }
 
+/// `recycle forget behavioural`: what came up to then does not count for the section.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ForgottenExplained {
+    pub section: String,
+    /// the last time
+    pub at: String,
+}
+
 // --- scores -----------------------------------------------------------------------------------------------------------
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -85,6 +96,8 @@ pub struct ScoreExplained {
     /// of a running score, whose sum is a balance: its rows
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub booked: Vec<BookedExplained>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub balance: Option<BalanceExplained>,
     pub adjusts: Vec<AdjustExplained>,
     /// before range and rounding
     #[serde(serialize_with = "exact")]
@@ -165,7 +178,21 @@ pub struct AttributeExplained {
     pub contribution: Decimal,
 }
 
-/// A row of a running score. What it changed depends on the day, so only how often is told.
+/// What the rows of a running score booked, and what its range did to it, day by day: booked + range = sum.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BalanceExplained {
+    /// all points of all rows
+    #[serde(serialize_with = "exact")]
+    pub booked: Decimal,
+    /// zero or less: what days beyond the upper end were taken
+    #[serde(serialize_with = "exact")]
+    pub taken: Decimal,
+    /// zero or more: what days below the lower end were given
+    #[serde(serialize_with = "exact")]
+    pub given: Decimal,
+}
+
+/// A row of a running score.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BookedExplained {
     /// as written
@@ -173,6 +200,9 @@ pub struct BookedExplained {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
     pub times: i64,
+    /// in all; what the range did to them depends on the day
+    #[serde(serialize_with = "exact")]
+    pub points: Decimal,
 }
 
 /// `adjust -25 when …`, or a row of a points section.
@@ -353,6 +383,9 @@ pub struct ClockExplained {
     pub targets: Vec<RowExplained>,
     /// what has happened since it was started
     pub events: Vec<ClockEventExplained>,
+    /// what follows if nothing else happens, up to the next time that it begins anew
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub to_come: Vec<ClockEventExplained>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -3,7 +3,7 @@
 //! Enters: a lead, what a program answered for it. Leaves: a [`Reading`] for each clock of the policy.
 
 use super::{Histories, Lead, LeadError};
-use crate::clock::{Clocks, Instance, Reading, Snapshot};
+use crate::clock::{ClockEvent, Clocks, Instance, Reading, Snapshot};
 use crate::history::ClockSignals;
 use crate::model::Policy;
 use crate::program::Program;
@@ -29,6 +29,10 @@ impl<'p> LeadClocks<'p> {
 
     pub fn instance(&self, sla: usize, lead: &Lead, output: &dyn Fn(usize) -> Option<i64>) -> Option<Instance> {
         self.with_signals(lead, |signals| self.snapshot.instance(sla, output, signals, self.as_of))
+    }
+
+    pub fn to_come(&self, sla: usize, lead: &Lead, output: &dyn Fn(usize) -> Option<i64>) -> Vec<ClockEvent> {
+        self.with_signals(lead, |signals| self.snapshot.to_come(sla, output, signals, self.as_of))
     }
 
     fn with_signals<T>(&self, lead: &Lead, read: impl FnOnce(&ClockSignals) -> T) -> T {

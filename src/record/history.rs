@@ -4,7 +4,7 @@
 //! the policy's own rules is refused, as a lead is.
 
 use super::{Lead, LeadError, fits};
-use crate::history::{ClockSignals, Layout, Measures, OwnedEvents, Seen, Standing, Texts, digest};
+use crate::history::{Balance, ClockSignals, Layout, Measures, OwnedEvents, Seen, Standing, Texts, digest};
 use crate::model::{Constant, MeasureId, Policy, Type};
 use crate::program::shape::INSTANTS;
 
@@ -41,6 +41,14 @@ impl Histories {
         let (standing, mut scratch) = (standing(policy, lead), self.measures.scratch());
         let seen = |measure: MeasureId| self.measures.seen(measure, events.view(), &standing, as_of, &mut scratch);
         Ok((0..policy.measures.len()).map(seen).collect())
+    }
+
+    /// Per measure that is a balance, where it stands and what its range did to it.
+    pub fn balances(&self, policy: &Policy, lead: &Lead, as_of: i64) -> Result<Vec<Option<Balance>>, LeadError> {
+        let (events, _) = self.digested(policy, lead)?;
+        let (standing, mut scratch) = (standing(policy, lead), self.measures.scratch());
+        let balance = |measure: MeasureId| self.measures.balance(measure, events.view(), &standing, as_of, &mut scratch);
+        Ok((0..policy.measures.len()).map(balance).collect())
     }
 
     /// The lead's signals as clocks see them.

@@ -13,7 +13,7 @@ pub fn page(explanation: &Explanation, look: Look) -> String {
     page.line(0, &[words(format!("policy {}", called(&explanation.policy)))]);
     page.line(0, &[words(format!("as of {} ({})", explanation.as_of, explanation.timezone))]);
     known(&mut page, explanation);
-    history(&mut page, &explanation.history);
+    history(&mut page, &explanation.history, &explanation.forgotten);
     for one in &explanation.scores {
         score(&mut page, one);
     }
@@ -60,12 +60,15 @@ fn known(page: &mut Page, explanation: &Explanation) {
 }
 
 /// What the measures count.
-fn history(page: &mut Page, measures: &[MeasureExplained]) {
-    if measures.is_empty() {
+fn history(page: &mut Page, measures: &[MeasureExplained], forgotten: &[ForgottenExplained]) {
+    if measures.is_empty() && forgotten.is_empty() {
         return;
     }
     page.heading("What it did");
     self::measures(page, &measures.iter().collect::<Vec<_>>());
+    for ForgottenExplained { section, at } in forgotten {
+        page.line(2, &[words(format!("{section} was forgotten at {at}: what came up to then does not count there"))]);
+    }
 }
 
 /// What each counts, one line each.
@@ -101,7 +104,7 @@ pub(super) fn score(page: &mut Page, score: &ScoreExplained) {
         page.line(2, &[words(text).paint(Paint::Dim)]);
     }
     if !score.booked.is_empty() {
-        balance(page, &score.booked);
+        balance(page, score);
         return;
     }
     // one table over all sections, so that the last column is one column of figures
@@ -122,9 +125,7 @@ pub(super) fn score(page: &mut Page, score: &ScoreExplained) {
         let effect = if range.applied { "which moved the sum to the nearer end" } else { "which changed nothing" };
         page.line(2, &[words(format!("range {} to {}, {effect}", range.low, range.high))]);
     }
-    if let Some(places) = score.rounded_to {
-        page.line(2, &[words(format!("rounded to {places} places: {}", score.value))]);
-    }
+    rounding(page, score);
 }
 
 /// One section of a score, without the rest of it.
@@ -135,13 +136,40 @@ pub(super) fn section(page: &mut Page, score: &str, section: &SectionExplained) 
     page.full_table(2, &[Align::Left, Align::Left, Align::Left, Align::Right], 2, &rows);
 }
 
-/// The rows of a running score; their points do not add up to the balance, which each day brings into its range.
-fn balance(page: &mut Page, booked: &[BookedExplained]) {
-    page.line(2, &[words("a balance of points booked day by day").paint(Paint::Dim)]);
-    let rows = booked
+/// The rows of a running score, and what its range did to them; together they are the balance.
+fn balance(page: &mut Page, score: &ScoreExplained) {
+    page.line(2, &[words("a balance of points booked day by day, brought into its range each day").paint(Paint::Dim)]);
+    let places = score.sum.places;
+    let figure = |points: Decimal| words(at_places(points, places).unwrap_or(points).to_string());
+    let mut rows: Vec<Vec<Words>> = score
+        .booked
         .iter()
-        .map(|row| vec![words(format!("{}{}", row.row, because(row.because.as_ref()))), words(format!("{} times", row.times))]);
-    page.table(2, &[], &rows.collect::<Vec<_>>());
+        .map(|row| {
+            let what = format!("{}: {}{}", row.row, times(&row.times.to_string()), because(row.because.as_ref()));
+            let paint = if row.times == 0 { Paint::Dim } else { Paint::Plain };
+            vec![words(what).paint(paint), figure(row.points).paint(paint)]
+        })
+        .collect();
+    if let Some(BalanceExplained { booked: _, taken, given }) = &score.balance {
+        let changes = [(taken, "the upper end of the range took away"), (given, "the lower end of the range gave back")];
+        rows.extend(
+            changes.into_iter().filter(|(points, _)| points.mantissa != 0).map(|(points, what)| vec![words(what), figure(*points)]),
+        );
+    }
+    rows.push(vec![words("balance").paint(Paint::Bold), figure(score.sum).paint(Paint::Bold)]);
+    page.table(2, &[Align::Left, Align::Right], &rows);
+    rounding(page, score);
+}
+
+/// `1 time`, `2.5 times`
+fn times(figure: &str) -> String {
+    if figure == "1" { "1 time".to_string() } else { format!("{figure} times") }
+}
+
+fn rounding(page: &mut Page, score: &ScoreExplained) {
+    if let Some(places) = score.rounded_to {
+        page.line(2, &[words(format!("rounded to {places} places: {}", score.value))]);
+    }
 }
 
 fn section_rows(page: &Page, rows: &mut Vec<Vec<Words>>, section: &SectionExplained) {
@@ -173,7 +201,7 @@ fn section_rows(page: &Page, rows: &mut Vec<Vec<Words>>, section: &SectionExplai
 fn added(adjust: &AdjustExplained, places: u8) -> Vec<Words> {
     let figure = at_places(adjust.contribution(), places).unwrap_or(adjust.contribution());
     let what = match adjust.times {
-        Some(times) => format!("{}: {times} times", adjust.row.gives),
+        Some(count) => format!("{}: {}", adjust.row.gives, times(&count.to_string())),
         None => when(&adjust.row),
     };
     let text = format!("  {what}{}", because(adjust.row.because.as_ref()));
@@ -271,7 +299,14 @@ pub fn reason(reason: &Reason) -> String {
         How::NoOwner => "the lead has no owner to keep".to_string(),
         How::Rests => format!("the lead rests: {values}"),
         How::NoSignal => format!("no `{}` in this stay: {values}", reason.part),
-        How::NotOver => format!("`{}` is not over: {values}", reason.part),
+        How::NotOver => match &reason.values[..] {
+            [from, over] => {
+                let text = |fact: &Fact| fact.value.clone().unwrap_or_else(|| "missing".to_owned());
+                let over = over.value.as_ref().map_or("never".to_owned(), |over| format!("at {over}"));
+                format!("`{}` is not over: it counts from {} ({}) and is over {over}", reason.part, text(from), from.name.name)
+            }
+            _ => format!("`{}` is not over: {values}", reason.part),
+        },
     }
 }
 
@@ -353,4 +388,9 @@ pub(super) fn clock(page: &mut Page, clock: &ClockExplained) {
     table_rows(page, &targets);
     let events: Vec<Vec<Words>> = clock.events.iter().map(|event| vec![words(&event.at), words(&event.what)]).collect();
     page.table(2, &[], &events);
+    if !clock.to_come.is_empty() {
+        page.line(2, &[words("and if nothing else happens").paint(Paint::Dim)]);
+        let dim = |text: &String| words(text).paint(Paint::Dim);
+        page.table(2, &[], &clock.to_come.iter().map(|event| vec![dim(&event.at), dim(&event.what)]).collect::<Vec<_>>());
+    }
 }

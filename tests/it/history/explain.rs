@@ -60,12 +60,17 @@ fn signals_points_per_signal_and_rows_that_wait() {
         "  days in mql                                                3",
         "    +20.5 per ask at most 1 per day: 2 times (They asked)",
         "    -3 per 3 rejected: 0 times",
-        "  +5 per view at most 2 per day  2 times",
-        "  -15 per rejected               1 times",
+        // 5 on the 3rd; 5 - 15 on the 17th, brought to 0; 5 on the 18th
+        "  +5 per view at most 2 per day: 2 times   10",
+        "  -15 per rejected: 1 time                -15",
+        "  the lower end of the range gave back     10",
+        "  balance                                   5",
         "Score balance: 5",
         "  no  to raw on rejected where reason is no_budget",
         "      no `rejected where reason is no_budget` in this stay: stage_since is 2026-11-15T10:00",
-        "      `30 days without view` is not over: the last view is 2026-11-18T10:00",
+        // 30 calendar days at the same local time
+        "      `30 days without view` is not over: it counts from 2026-11-18T10:00 (the last view) and is",
+        "        over at 2026-12-18T10:00",
         "      `products is 0` failed: products is 2",
     ] {
         assert!(page.lines().any(|found| found.trim_end().starts_with(line)), "{line}\n{page}");
@@ -75,4 +80,69 @@ fn signals_points_per_signal_and_rows_that_wait() {
     assert_eq!(json["history"][0]["counted"]["count"], 2);
     assert_eq!(json["scores"][0]["sections"][0]["points"][0]["times"], "2");
     assert_eq!(json["scores"][1]["booked"][1]["times"], 1);
+    assert_eq!(json["scores"][1]["balance"], serde_json::json!({"booked": "-5", "taken": "0", "given": "10"}));
+}
+
+const FORGETS: &str = r#"leadwright 1
+policy p { timezone "America/New_York" }
+team crew
+lead { id text key }
+signal view
+signal rejected
+stage raw   owner crew  start
+stage mql   owner crew
+score points from 0 to 100 {
+  section engagement points { +40 per view }
+}
+score balance running from 0 to 50 { section moves points { +40 per view at most 3 per day } }
+flow {
+  raw -> mql  when points > 90
+  mql -> raw  on rejected  recycle forget engagement
+}
+sla first {
+  starts   when entering raw
+  stops    when leaving raw
+  within   10 hours
+  remind   owner at 80%
+  breach   notify crew
+  breach   reassign after 2 hours
+  breach   notify crew after 3 hours
+}
+"#;
+
+#[test]
+fn what_was_forgotten_and_what_is_to_come() {
+    let files = BTreeMap::from([("policy.lead".to_string(), FORGETS.to_string())]);
+    let policy = Policy::load(&files, "policy.lead").unwrap_or_else(|refused| panic!("{:?}", refused.diagnostics));
+    let view = |time| Event { signal: 0, at: at(time), values: Vec::new() };
+    let back = |time, forget| leadwright::model::Transition { at: at(time), from: Some(1), to: 0, forget };
+    let lead = Lead {
+        values: vec![None],
+        stage_since: Some(at("2026-11-17T15:00Z")),
+        log: vec![back("2026-11-16T15:00Z", Some(0)), back("2026-11-17T15:00Z", Some(0))],
+        signals: vec![view("2026-11-16T16:00Z"), view("2026-11-16T17:00Z"), view("2026-11-17T16:00Z")],
+        ..Lead::default()
+    };
+    let shown = |as_of| page(&policy.explain(&lead, at(as_of)).unwrap(), Look { colour: false, unicode: false, width: 100 });
+    let text = shown("2026-11-17T20:00Z");
+    for line in [
+        "  engagement was forgotten at 2026-11-17T10:00: what came up to then does not count there",
+        "Score points: 40",
+        // 80 on the 16th, brought to 50; 90 on the 17th
+        "  the upper end of the range took away     -70",
+        "  balance                                   50",
+        "  and if nothing else happens",
+        "  2026-11-17T18:00  remind owner at 80%",
+        "  2026-11-17T20:00  breached",
+        "  2026-11-17T20:00  breach notify crew",
+        "  2026-11-17T22:00  breach reassign after 2 hours",
+    ] {
+        assert!(text.lines().any(|found| found.trim_end() == line), "{line}\n{text}");
+    }
+    // it begins anew then, so what was to come an hour later never does
+    assert!(!text.contains("after 3 hours"), "{text}");
+    let text = shown("2026-11-18T02:00Z");
+    assert!(!text.contains("remind owner at 80%\n  2026-11-17T20:00  breached\n  and"), "{text}");
+    let later = text.split("and if nothing else happens").nth(1).unwrap();
+    assert!(!later.contains("breached") && later.contains("2026-11-17T22:00  breach reassign"), "{text}");
 }

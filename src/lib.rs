@@ -7,6 +7,7 @@ pub mod cli;
 pub mod clock;
 pub mod column;
 pub mod diagnostic;
+pub mod diff;
 pub mod format;
 pub mod history;
 pub mod interpret;

@@ -19,6 +19,7 @@ pub mod arrow_text;
 pub mod bad;
 pub mod bind;
 pub mod cells;
+pub mod compare;
 pub mod csv_scan;
 pub mod encode;
 mod error;

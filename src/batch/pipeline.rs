@@ -162,7 +162,7 @@ pub fn score_with(
 const NO_SIGNALS: &str = "the policy reads signals and no file of them was given: it was scored as if no lead had any";
 
 /// None if the policy has no clock.
-fn clocks<'p>(policy: &'p Policy, program: &Program) -> Result<Option<Snapshot<'p>>, BatchError> {
+pub(super) fn clocks<'p>(policy: &'p Policy, program: &Program) -> Result<Option<Snapshot<'p>>, BatchError> {
     if policy.slas.is_empty() {
         return Ok(None);
     }
@@ -170,11 +170,11 @@ fn clocks<'p>(policy: &'p Policy, program: &Program) -> Result<Option<Snapshot<'
     Ok(Some(Snapshot::new(clocks, program)))
 }
 
-fn needs_history(policy: &Policy, options: &Options) -> bool {
+pub(super) fn needs_history(policy: &Policy, options: &Options) -> bool {
     !policy.measures.is_empty() || !options.signals.is_empty() || !options.stage_log.is_empty()
 }
 
-fn reads_signals(policy: &Policy) -> bool {
+pub(super) fn reads_signals(policy: &Policy) -> bool {
     policy.measures.iter().any(|measure| matches!(&measure.subject, Subject::Signals(signals) if !signals.is_empty()))
 }
 

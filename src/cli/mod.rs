@@ -6,6 +6,7 @@
 mod as_of;
 mod check;
 mod console;
+mod diff;
 mod disk;
 mod explain;
 mod explain_code;
@@ -24,6 +25,7 @@ mod rotation;
 mod score;
 mod tables;
 mod test;
+mod versions;
 
 use std::process::ExitCode;
 
@@ -58,6 +60,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Diff(Box<diff::Arguments>),
     Score(Box<score::Arguments>),
     Replay(Box<replay::Arguments>),
     Explain(explain::Arguments),
@@ -97,6 +100,7 @@ pub fn main() -> ExitCode {
     let console = Console::new(arguments.color);
     let result = match &arguments.command {
         Command::Check(arguments) => check::run(arguments, &console),
+        Command::Diff(arguments) => diff::run(arguments, &console),
         Command::Score(arguments) => score::run(arguments, &console),
         Command::Replay(arguments) => replay::run(arguments, &console),
         Command::Explain(arguments) => explain::run(arguments, &console),

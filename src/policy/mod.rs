@@ -51,6 +51,7 @@ use std::sync::OnceLock;
 use crate::clock;
 use crate::column::Block;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::diff;
 use crate::interpret;
 use crate::jit::{Compiled, JitError};
 use crate::model::{self, AsOf, Checked, TableId, TableRows, Type};
@@ -62,6 +63,7 @@ use crate::source::{Files, Sources};
 use crate::testing::coverage::{self, Coverage};
 use crate::testing::{self, Backends, Selection, TestResult};
 
+pub use crate::diff::{Difference, Version};
 pub use explain::ExplainError;
 pub use explanation::Explanation;
 
@@ -123,6 +125,15 @@ pub fn check_as_of(files: &dyn Files, entry: &str, as_of: AsOf) -> Checked {
     model::check_as_of(files, entry, Some(as_of))
 }
 
+/// What changed from one version of a policy to the other, in the language's own terms. Pure: it reads nothing.
+pub fn diff(old: &Checked, new: &Checked) -> Difference {
+    diff::diff(version_of(old), version_of(new))
+}
+
+fn version_of(checked: &Checked) -> Version<'_> {
+    Version { files: &checked.files, policy: Some(&checked.policy) }
+}
+
 impl Policy {
     /// Reads, checks and compiles a policy.
     pub fn load(files: &dyn Files, entry: &str) -> Result<Policy, Refused> {
@@ -158,6 +169,11 @@ impl Policy {
 
     pub fn sources(&self) -> &Sources {
         &self.checked.sources
+    }
+
+    /// What it was made of.
+    pub fn checked(&self) -> &Checked {
+        &self.checked
     }
 
     /// The program with everything that an explanation may show.

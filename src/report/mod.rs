@@ -8,6 +8,7 @@
 pub mod binding;
 pub mod check;
 pub mod coverage;
+pub mod difference;
 pub mod explanation;
 mod failure;
 pub mod figures;

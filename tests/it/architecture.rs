@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["interpret", "jit", "clock"],
     &["history", "rotation"],
     &["batch", "record", "format", "lint"],
-    &["testing", "proof"],
+    &["testing", "proof", "diff"],
     &["policy"],
     &["report"],
     &["cli"],
@@ -38,6 +38,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("arrow_schema", &["batch", "column"]),
     ("arrow_ipc", &["batch"]),
     ("parquet", &["batch"]),
+    ("git2", &["cli/versions"]),
 ];
 
 fn sources() -> BTreeMap<String, String> {

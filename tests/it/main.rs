@@ -8,6 +8,7 @@ mod cases;
 mod cli;
 mod clocks;
 mod coverage;
+mod diff;
 mod examples;
 mod format;
 mod history;

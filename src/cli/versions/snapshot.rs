@@ -1,0 +1,154 @@
+//! A state of many files: below a folder of the disk, or in a commit.
+//!
+//! Enters: a folder, or a tree of a repository, and paths in it, `/`-separated and relative to it. Leaves: which policies are there, and their files. Always
+//! holds: policies are in the order of their paths; hidden folders and what git ignores are no part of a work tree.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use git2::{ObjectType, Repository, Tree};
+
+use super::git_files::GitFiles;
+use crate::cli::disk::Disk;
+use crate::cli::outcome::Misuse;
+use crate::source::Files;
+
+pub enum Snapshot<'r> {
+    /// with the repository, if it is its work tree
+    Folder {
+        root: PathBuf,
+        repository: Option<&'r Repository>,
+    },
+    Commit {
+        repository: &'r Repository,
+        tree: Tree<'r>,
+    },
+}
+
+/// A policy of a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// of its first file
+    pub path: String,
+    /// as its header calls it; empty if it does not say
+    pub name: String,
+}
+
+impl<'r> Snapshot<'r> {
+    /// The policies at or below a path. None if there is nothing at the path.
+    pub fn policies(&self, path: &str) -> Result<Option<Vec<Found>>, Misuse> {
+        if let Some(text) = self.text(path) {
+            // a file that is named is a policy, whatever it holds
+            return Ok(Some(vec![Found { path: path.to_owned(), name: header_name(&text).unwrap_or_default() }]));
+        }
+        let Some(mut files) = self.lead_files(path)? else { return Ok(None) };
+        files.sort();
+        let found = |path: String| {
+            let text = self.text(&path)?;
+            header_name(&text).map(|name| Found { path, name })
+        };
+        Ok(Some(files.into_iter().filter_map(found).collect()))
+    }
+
+    /// The files of a policy, and the name of its first one among them.
+    pub fn files(&self, path: &str) -> Result<(Box<dyn Files + 'r>, String), Misuse> {
+        let (folder, entry) = path.rsplit_once('/').unwrap_or(("", path));
+        let files: Box<dyn Files + 'r> = match self {
+            Snapshot::Folder { root, .. } => {
+                let folder = root.join(folder);
+                let unreadable = |error| Misuse::new(format!("cannot read the folder `{}`: {error}", folder.display()));
+                Box::new(Disk::new(&folder).map_err(unreadable)?)
+            }
+            Snapshot::Commit { repository, tree } => Box::new(GitFiles::new(repository, tree.clone(), folder)),
+        };
+        Ok((files, entry.to_owned()))
+    }
+
+    fn text(&self, path: &str) -> Option<String> {
+        if path.is_empty() {
+            return None;
+        }
+        let bytes = match self {
+            Snapshot::Folder { root, .. } => {
+                let file = root.join(path);
+                fs::metadata(&file).ok().filter(|about| about.is_file())?;
+                let (folder, entry) = (file.parent()?, file.file_name()?.to_str()?);
+                Disk::new(folder).ok()?.read(entry).ok()?
+            }
+            Snapshot::Commit { repository, tree } => GitFiles::new(repository, tree.clone(), "").read(path).ok()?,
+        };
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Every `.lead` file below a folder; none if there is no such folder.
+    fn lead_files(&self, path: &str) -> Result<Option<Vec<String>>, Misuse> {
+        match self {
+            Snapshot::Folder { root, repository } => lead_files_of_folder(root, *repository, path),
+            Snapshot::Commit { repository, tree } => lead_files_of_tree(repository, tree, path),
+        }
+    }
+}
+
+/// The name behind `policy` in the first column.
+fn header_name(text: &str) -> Option<String> {
+    let rest = text.lines().find_map(|line| line.strip_prefix("policy").filter(|rest| rest.starts_with([' ', '\t'])))?;
+    Some(rest.trim_start().chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect())
+}
+
+fn lead_files_of_folder(root: &Path, repository: Option<&Repository>, path: &str) -> Result<Option<Vec<String>>, Misuse> {
+    let is_folder = fs::metadata(root.join(path)).is_ok_and(|about| about.is_dir());
+    if !is_folder {
+        return Ok(None);
+    }
+    let mut found = Vec::new();
+    let mut waiting = vec![path.trim_end_matches('/').to_owned()];
+    while let Some(folder) = waiting.pop() {
+        let unreadable = |error: std::io::Error| Misuse::new(format!("cannot read the folder `{}`: {error}", root.join(&folder).display()));
+        for item in fs::read_dir(root.join(&folder)).map_err(unreadable)? {
+            let item = item.map_err(unreadable)?;
+            let Ok(name) = item.file_name().into_string() else { continue };
+            let path = joined(&folder, &name);
+            let is_ignored = || repository.is_some_and(|repository| repository.is_path_ignored(&path).unwrap_or(false));
+            // a link to a folder is not followed: it may lead in a circle
+            if item.file_type().map_err(unreadable)?.is_dir() {
+                if !name.starts_with('.') && !is_ignored() {
+                    waiting.push(path);
+                }
+            } else if name.ends_with(".lead") && !is_ignored() {
+                found.push(path);
+            }
+        }
+    }
+    Ok(Some(found))
+}
+
+fn lead_files_of_tree(repository: &Repository, tree: &Tree, path: &str) -> Result<Option<Vec<String>>, Misuse> {
+    let failed = |error: git2::Error| Misuse::new(format!("cannot read the repository: {}", error.message()));
+    let path = path.trim_end_matches('/');
+    let id = if path.is_empty() {
+        tree.id()
+    } else {
+        match tree.get_path(Path::new(path)) {
+            Ok(entry) if entry.kind() == Some(ObjectType::Tree) => entry.id(),
+            Ok(_) | Err(_) => return Ok(None),
+        }
+    };
+    let mut found = Vec::new();
+    let mut waiting = vec![(path.to_owned(), id)];
+    while let Some((folder, id)) = waiting.pop() {
+        for entry in &repository.find_tree(id).map_err(failed)? {
+            let Ok(name) = entry.name() else { continue };
+            let path = joined(&folder, name);
+            match entry.kind() {
+                Some(ObjectType::Tree) if !name.starts_with('.') => waiting.push((path, entry.id())),
+                Some(ObjectType::Blob) if name.ends_with(".lead") => found.push(path),
+                _ => {}
+            }
+        }
+    }
+    Ok(Some(found))
+}
+
+fn joined(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}

@@ -1,0 +1,52 @@
+//! Which part of the one version is which part of the other.
+//!
+//! Enters: two lists of parts. Leaves: pairs, in the order of the newer list, and what stands on one side alone. Always holds: every part is in exactly one
+//! of them; of several that look alike the first goes with the first; the work grows with the length of the lists, not with its square.
+
+use rustc_hash::FxHashMap;
+
+use super::part::Part;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Matched {
+    /// (old, new), ascending by new
+    pub pairs: Vec<(usize, usize)>,
+    pub removed: Vec<usize>,
+    pub added: Vec<usize>,
+}
+
+pub fn matched(old: &[Part], new: &[Part]) -> Matched {
+    let mut partner_of_new: Vec<Option<usize>> = vec![None; new.len()];
+    let mut taken = vec![false; old.len()];
+    // rows that are the same to the letter belong together before anything that is only alike
+    pair(old, new, &mut taken, &mut partner_of_new, |part| Some(format!("{}\n{}", part.name, part.fingerprint())));
+    let key_count = old.iter().chain(new).map(|part| part.keys.len()).max().unwrap_or(0);
+    for number in 0..key_count {
+        pair(old, new, &mut taken, &mut partner_of_new, |part| part.keys.get(number).cloned());
+    }
+    let pairs = partner_of_new.iter().enumerate().filter_map(|(new, old)| Some(((*old)?, new))).collect();
+    let removed = (0..old.len()).filter(|index| !taken[*index]).collect();
+    let added = (0..new.len()).filter(|index| partner_of_new[*index].is_none()).collect();
+    Matched { pairs, removed, added }
+}
+
+fn pair(old: &[Part], new: &[Part], taken: &mut [bool], partner_of_new: &mut [Option<usize>], key: impl Fn(&Part) -> Option<String>) {
+    let mut waiting: FxHashMap<(&'static str, String), Vec<usize>> = FxHashMap::default();
+    // from the last, so that the first is taken first
+    for (index, part) in old.iter().enumerate().rev().filter(|(index, _)| !taken[*index]) {
+        if let Some(key) = key(part) {
+            waiting.entry((part.noun, key)).or_default().push(index);
+        }
+    }
+    if waiting.is_empty() {
+        return;
+    }
+    for (index, part) in new.iter().enumerate() {
+        if partner_of_new[index].is_some() {
+            continue;
+        }
+        let Some(found) = key(part).and_then(|key| waiting.get_mut(&(part.noun, key))?.pop()) else { continue };
+        partner_of_new[index] = Some(found);
+        taken[found] = true;
+    }
+}

@@ -1,0 +1,80 @@
+//! What changed between two versions, for people and for programs.
+//!
+//! Enters: [`Compared`]: for each policy of a comparison what became of it. Leaves: a page for a terminal, markdown, a record. Always holds: all three are
+//! made of the same sentences; the page and markdown show a bounded number of them and say how many more there are, the record has all.
+
+mod page;
+mod record;
+
+use crate::diff::{ChangeKind, Difference, ItemChanges};
+
+pub use page::page;
+pub use record::{DifferenceRecord, record};
+
+/// A comparison: what it is of, and each policy on either side.
+#[derive(Debug)]
+pub struct Comparison {
+    /// what the sides are called: `HEAD~1`, `the work tree`, `old.lead`
+    pub old: String,
+    pub new: String,
+    pub policies: Vec<Compared>,
+}
+
+#[derive(Debug)]
+pub struct Compared {
+    /// `medbank`, as the policy calls itself
+    pub name: String,
+    /// where its first file is on either side; none: the policy is not there
+    pub old_path: Option<String>,
+    pub new_path: Option<String>,
+    pub outcome: Outcome,
+}
+
+/// What became of a policy.
+#[derive(Debug)]
+pub enum Outcome {
+    /// it is on the new side alone
+    Added,
+    /// it is on the old side alone
+    Removed,
+    /// a side has mistakes, which have been shown
+    Mistaken,
+    Compared {
+        difference: Difference,
+    },
+}
+
+impl Compared {
+    /// Where its first file is; on the newer side if it is there.
+    pub fn path(&self) -> &str {
+        self.new_path.as_deref().or(self.old_path.as_deref()).unwrap_or_default()
+    }
+
+    /// The first file has another path on the new side.
+    pub fn moved_from(&self) -> Option<&str> {
+        let (Some(old), Some(new)) = (&self.old_path, &self.new_path) else { return None };
+        if old == new { None } else { Some(old) }
+    }
+
+    pub fn is_different(&self) -> bool {
+        match &self.outcome {
+            Outcome::Added | Outcome::Removed => true,
+            Outcome::Mistaken => false,
+            Outcome::Compared { difference } => !difference.is_empty(),
+        }
+    }
+}
+
+/// `score readiness`
+fn title(item: &ItemChanges) -> String {
+    if item.name.is_empty() { item.noun.to_owned() } else { format!("{} {}", item.noun, item.name) }
+}
+
+/// A character before a change, as text tools have it.
+fn sign(kind: ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::Added => "+",
+        ChangeKind::Removed => "-",
+        ChangeKind::Changed | ChangeKind::Moved | ChangeKind::Renamed => "~",
+    }
+}

@@ -1,0 +1,86 @@
+//! A comparison as JSON.
+
+use serde::Serialize;
+
+use super::{Compared, Comparison, Outcome};
+use crate::diff::{Change, ItemChanges};
+
+/// Names and meanings stay; new names may come. See docs/diff.md.
+#[derive(Debug, Serialize)]
+pub struct DifferenceRecord<'a> {
+    pub old: &'a str,
+    pub new: &'a str,
+    /// some policy differs
+    pub different: bool,
+    pub policies: Vec<PolicyRecord<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct PolicyRecord<'a> {
+    pub policy: &'a str,
+    /// `compared`, `added`, `removed` or `mistaken`
+    pub outcome: &'static str,
+    pub old_path: Option<&'a str>,
+    pub new_path: Option<&'a str>,
+    pub items: Vec<ItemRecord<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ItemRecord<'a> {
+    /// `score`
+    pub item: &'a str,
+    pub name: &'a str,
+    /// `added`, `removed` or `changed`
+    pub kind: &'static str,
+    pub changes: Vec<ChangeRecord<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ChangeRecord<'a> {
+    /// `added`, `removed`, `changed`, `moved` or `renamed`
+    pub kind: &'static str,
+    /// empty for the item itself
+    pub part: &'a str,
+    /// what of it; empty for all of it
+    pub what: &'a str,
+    pub old: Option<&'a str>,
+    pub new: Option<&'a str>,
+    pub sentence: String,
+    /// words for people alone: no answer changes
+    pub wording: bool,
+}
+
+pub fn record(comparison: &Comparison) -> DifferenceRecord<'_> {
+    DifferenceRecord {
+        old: &comparison.old,
+        new: &comparison.new,
+        different: comparison.policies.iter().any(Compared::is_different),
+        policies: comparison.policies.iter().map(policy).collect(),
+    }
+}
+
+fn policy(compared: &Compared) -> PolicyRecord<'_> {
+    let (outcome, items) = match &compared.outcome {
+        Outcome::Added => ("added", Vec::new()),
+        Outcome::Removed => ("removed", Vec::new()),
+        Outcome::Mistaken => ("mistaken", Vec::new()),
+        Outcome::Compared { difference } => ("compared", difference.items.iter().map(item).collect()),
+    };
+    PolicyRecord { policy: &compared.name, outcome, old_path: compared.old_path.as_deref(), new_path: compared.new_path.as_deref(), items }
+}
+
+fn item(item: &ItemChanges) -> ItemRecord<'_> {
+    ItemRecord { item: item.noun, name: &item.name, kind: item.kind.name(), changes: item.changes.iter().map(change).collect() }
+}
+
+fn change(change: &Change) -> ChangeRecord<'_> {
+    ChangeRecord {
+        kind: change.kind.name(),
+        part: &change.part,
+        what: change.what,
+        old: change.old.as_deref(),
+        new: change.new.as_deref(),
+        sentence: change.sentence(),
+        wording: change.wording,
+    }
+}

@@ -1,0 +1,203 @@
+//! The words in which changes are told.
+
+use leadwright::policy;
+
+use super::{diff_of_trees, example, told, tree_of};
+
+/// Edits of medbank's files, each a text and what stands there instead, and what must be told of them.
+#[track_caller]
+fn check(edits: &[(&str, &str)], expected: &[&str]) {
+    let old = example("medbank");
+    let mut new = old.clone();
+    for (from, to) in edits {
+        let file = new.values_mut().find(|text| text.contains(from)).unwrap_or_else(|| panic!("no file has `{from}`"));
+        *file = file.replacen(from, to, 1);
+    }
+    let checked = |files| policy::check(files, "medbank.lead");
+    let difference = policy::diff(&checked(&old), &checked(&new));
+    assert_eq!(told(&difference), expected);
+}
+
+/// The same of two small texts.
+#[track_caller]
+fn check_texts(old: &str, new: &str, expected: &[&str]) {
+    let (old, new) = (tree_of(old).expect("the old text parses"), tree_of(new).expect("the new text parses"));
+    assert_eq!(told(&diff_of_trees(&old, &new)), expected);
+    let back = diff_of_trees(&new, &old);
+    assert_eq!(back.is_empty(), expected.is_empty(), "{:?}", told(&back));
+}
+
+#[test]
+fn scores() {
+    check(
+        &[
+            ("demographic \"Who they are\" 40%", "demographic \"Who they are\" 45%"),
+            ("behavioural \"What they did\" 60%", "behavioural \"What they did\" 55%"),
+        ],
+        &["score readiness | section demographic: weight 40% → 45%", "score readiness | section behavioural: weight 60% → 55%"],
+    );
+    check(
+        &[("500 or more       10", "500 or more       8")],
+        &["score readiness | band `500 or more` of beds in section demographic: 10 → 8 points"],
+    );
+    check(
+        &[("500 or more       10", "600 or more       10"), ("100 to 499         6", "100 to 599         6")],
+        &[
+            "score readiness | band `500 or more` of beds in section demographic: pattern `500 or more` → `600 or more`",
+            "score readiness | band `100 to 499` of beds in section demographic: pattern `100 to 499` → `100 to 599`",
+        ],
+    );
+    check(&[("2 each", "3 each")], &["score readiness | band `under 5` of product_views in section behavioural: 2 each → 3 each points"]);
+    check(
+        &[("adjust  +5 when budget and authority", "adjust  +8 when budget and authority")],
+        &["score readiness | adjust +5: points `+5` → `+8`"],
+    );
+    check(&[("when careers_views >= 3", "when careers_views >= 4")], &["score readiness | adjust -25: threshold of careers_views 3 → 4"]);
+    check(
+        &[("+40 when asked_for_rep ", "+45 when asked_for_rep ")],
+        &["score urgency | points `when asked_for_rep` in section timing: +40 → +45 points"],
+    );
+    check(&[("points up to 60", "points up to 70")], &["score urgency | section timing: limit 60 → 70"]);
+    check(&[("from 0 to 100 rounded to 0 places", "from 0 to 100 rounded to 1 place")], &["score fit | rounding to places: 0 → 1"]);
+}
+
+#[test]
+fn rows_of_routes_and_decides() {
+    check_texts(
+        "route handover { a when x   b when y   c otherwise }",
+        "route handover { b when y   a when x   c otherwise }",
+        &["route handover | row 2 (b): moved above row 1"],
+    );
+    check_texts(
+        "decide status { out when rival   qualified when readiness >= 60 and fit >= 20   nurture otherwise }",
+        "decide status { out when rival   qualified when readiness >= 65 and fit >= 20   nurture otherwise }",
+        &["decide status | row 2 (qualified): threshold of readiness 60 → 65"],
+    );
+    check_texts(
+        "decide status { hot when a and b   cold otherwise }",
+        "decide status { hot when b and a and c > 1   cold otherwise }",
+        &["decide status | row 1 (hot): now also needs `c > 1`"],
+    );
+    check_texts(
+        "decide status { hot when a or b   cold otherwise }",
+        "decide status { hot when a   cold otherwise }",
+        &["decide status | row 1 (hot): no longer when `b`"],
+    );
+    check_texts(
+        "decide status { hot when a   cold otherwise }",
+        "decide status { hot when a   warm when b   cold otherwise }",
+        &["decide status | row 2 (warm): added: `warm when b`"],
+    );
+    check_texts(
+        "route desk { a when x   b otherwise }",
+        "route desk { c when x   b otherwise }",
+        &["route desk | row 1 (a): target `a` → `c`"],
+    );
+    check_texts(
+        "decide grade { a when x   b otherwise }",
+        "decide level { a when x   b otherwise }",
+        &["decide level | renamed, was `grade`, is now `level`"],
+    );
+}
+
+#[test]
+fn fields_and_tables() {
+    check_texts("lead { revenue money }", "lead { revenue money optional }", &["lead | field revenue: now optional"]);
+    check_texts("lead { site one of a, b }", "lead { site one of b, a, c }", &["lead | choice c of field site: added"]);
+    check_texts("lead { n whole 0..10 }", "lead { n whole 0..12 }", &["lead | field n: type whole 0..10 → whole 0..12"]);
+    check_texts("lead { n whole }", "lead { n whole   m yes_no optional }", &["lead | field m: added: `m yes_no optional`"]);
+    let csv = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/medbank/territories.csv")).unwrap();
+    let ohio = csv.lines().find(|line| line.starts_with("OH,")).expect("a row of Ohio");
+    assert!(ohio.contains("midwest"), "{ohio}");
+    check(&[(ohio, &ohio.replace("field_midwest", "field_west"))], &["table territories | queue of row `OH`: field_midwest → field_west"]);
+}
+
+#[test]
+fn stages_queues_and_clocks() {
+    check(&[("rep_c weight 2", "rep_c weight 3")], &["queue inside | owner 3 (rep_c): weight 2 → 3"]);
+    check(
+        &[("\"Inside sales\"              team inside_sales", "\"Inside sales\"              team field_sales")],
+        &["queue inside | team inside_sales → field_sales"],
+    );
+    check_texts(
+        "sla touch { starts when entering mql  stops on call  within 4 business hours when a  within 1 day otherwise  by desk }",
+        "sla touch { starts when entering mql  stops on call  within 2 business hours when a  within 1 day otherwise  by desk }",
+        &["sla touch | target 1 (4 business hours): time `4 business hours` → `2 business hours`"],
+    );
+    check_texts(
+        "flow { mql -> inquiry on rejected recycle rest 90 days }",
+        "flow { mql -> inquiry on rejected recycle rest 60 days }",
+        &["flow | row 1 (mql -> inquiry): rest 90 days → 60 days"],
+    );
+    check_texts(
+        "calendar us { hours mon to fri 08:00 to 17:00 closed 2026-11-26 \"Thanksgiving\" }",
+        "calendar us { hours mon to fri 08:00 to 17:00 closed 2026-11-26 \"Thanksgiving\", 2026-12-25 }",
+        &["calendar us | closed day 2026-12-25: added"],
+    );
+    check_texts(
+        "promise marketing delivers 400 mql per quarter",
+        "promise marketing delivers 300 mql per quarter",
+        &["promise marketing delivers mql | amount 400 → 300"],
+    );
+}
+
+#[test]
+fn measures_and_lets() {
+    check_texts(
+        "let visits = count of page_view in last 30 days",
+        "let visits = count of page_view in last 14 days",
+        &["let visits | `count of page_view in last 30 days` → `count of page_view in last 14 days`"],
+    );
+    check_texts(
+        "let a = count of x at most 1 per day",
+        "let a = count of x at most 1 per week",
+        &["let a | `count of x at most 1 per day` → `count of x at most 1 per week`"],
+    );
+}
+
+#[test]
+fn words_for_people_are_marked() {
+    let old = tree_of("stage mql \"Qualified\" owner desk").unwrap();
+    let new = tree_of("## A lead for sales.\nstage mql \"Marketing-qualified\" owner desk").unwrap();
+    let difference = diff_of_trees(&old, &new);
+    assert!(difference.is_wording());
+    assert_eq!(
+        told(&difference),
+        ["stage mql | now with documentation \"A lead for sales.\"", "stage mql | display name \"Qualified\" → \"Marketing-qualified\""]
+    );
+}
+
+#[test]
+fn what_means_nothing_leaves_no_trace() {
+    let same = [
+        ("lead { a whole b yes_no }", "# a comment\nlead {\n  b yes_no   # another\n  a whole\n}"),
+        ("let a = (b > 1_000) and c", "let a = c and b > 1000"),
+        ("let a = b is one of x, y", "let a = (b is one of y, x)"),
+        ("let a = larger of (b, c)", "let a = larger of (c, b)"),
+        (
+            "score s { section a 50.0% { x 100% { yes 10 no 0 } } section b 50% { y 100% { yes 1 no 0 } } }",
+            "score s { section b 50% { y 100% { no 0 yes 1 } } section a 50% { x 100% { no 0 yes 10.0 } } }",
+        ),
+        ("queue a team t\nqueue b team t", "queue b team t\nqueue a team t"),
+        ("flow { a -> b when x   c -> d when y }", "flow { c -> d when y   a -> b when x }"),
+        ("team t members x, y", "team t members y, x"),
+    ];
+    for (old, new) in same {
+        check_texts(old, new, &[]);
+    }
+    // and what looks alike but is not
+    let different = [
+        ("let a = b - c - d", "let a = b - (c - d)"),
+        ("let a = (b or c) and d", "let a = b or (c and d)"),
+        ("let a = not (b and c)", "let a = not b and c"),
+        ("let a = `missing` is known", "let a = b is known"),
+        ("let a = b is `yes`", "let a = b is yes"),
+        ("flow { a -> b when x   a -> d when y }", "flow { a -> d when y   a -> b when x }"),
+        ("flow { any -> b when x   c -> d when y }", "flow { c -> d when y   any -> b when x }"),
+        ("queue q rotate a, b", "queue q rotate b, a"),
+    ];
+    for (old, new) in different {
+        let (old, new) = (tree_of(old).expect(old), tree_of(new).expect(new));
+        assert!(!diff_of_trees(&old, &new).is_empty());
+    }
+}

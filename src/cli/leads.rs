@@ -1,6 +1,6 @@
 //! Options of every command that reads a file of leads.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -15,6 +15,13 @@ pub struct LeadArguments {
     /// A file of leads: CSV, NDJSON, Parquet or Arrow IPC; `-` is standard input
     leads: PathBuf,
 
+    #[command(flatten)]
+    reading: ReadingArguments,
+}
+
+/// How leads and their signals are read.
+#[derive(Args, Debug)]
+pub struct ReadingArguments {
     /// Format of the leads, if the file's name does not tell: csv, ndjson, parquet, arrow
     #[arg(long, value_name = "FORMAT", value_parser = format)]
     format: Option<Format>,
@@ -70,11 +77,38 @@ pub fn format(name: &str) -> Result<Format, String> {
 
 impl LeadArguments {
     pub fn input(&self) -> Input {
-        Input { place: Place::parse(&self.leads), format: self.format }
+        self.reading.input(&self.leads)
+    }
+
+    pub fn as_of_is_given(&self) -> bool {
+        self.reading.as_of_is_given()
+    }
+
+    /// What these arguments say; the rest is default.
+    pub fn options(&self, policy: &Policy) -> Result<Options, Misuse> {
+        self.reading.options(policy)
+    }
+}
+
+impl ReadingArguments {
+    pub fn input(&self, leads: &Path) -> Input {
+        Input { place: Place::parse(leads), format: self.format }
     }
 
     pub fn as_of_is_given(&self) -> bool {
         self.as_of.is_some()
+    }
+
+    /// The first option that says something, for commands that may have no leads.
+    pub fn given(&self) -> Option<&'static str> {
+        let options = [
+            ("--format", self.format.is_some()),
+            ("--as-of", self.as_of.is_some()),
+            ("--system", self.system.is_some()),
+            ("--signals", !self.signals.is_empty()),
+            ("--stage-log", !self.stage_log.is_empty()),
+        ];
+        options.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
     }
 
     /// What these arguments say; the rest is default.

@@ -33,7 +33,17 @@ impl TableArguments {
 
     /// Gives the policy its tables.
     pub fn give(&self, policy: Policy) -> Result<Policy, Misuse> {
-        self.check_names(&policy)?;
+        self.check_names(&[&policy])?;
+        self.give_known(policy)
+    }
+
+    /// Gives two versions of a policy their tables: each those that it has.
+    pub fn give_both(&self, old: Policy, new: Policy) -> Result<(Policy, Policy), Misuse> {
+        self.check_names(&[&new, &old])?;
+        Ok((self.give_known(old)?, self.give_known(new)?))
+    }
+
+    fn give_known(&self, policy: Policy) -> Result<Policy, Misuse> {
         let mut policy = policy;
         for id in policy.model().tables_from_input() {
             let name = policy.model().tables[id].name.clone();
@@ -47,14 +57,16 @@ impl TableArguments {
         Ok(policy)
     }
 
-    fn check_names(&self, policy: &Policy) -> Result<(), Misuse> {
-        let tables = &policy.model().tables;
+    /// Each table is one of some version.
+    fn check_names(&self, versions: &[&Policy]) -> Result<(), Misuse> {
+        let tables: Vec<&crate::model::Table> = versions.iter().flat_map(|policy| &policy.model().tables).collect();
         for (index, (name, file)) in self.tables.iter().enumerate() {
             if self.tables[..index].iter().any(|(earlier, _)| earlier == name) {
                 return Err(Misuse::new(format!("`--table {name}=…` is written twice: a table has one file")));
             }
-            match tables.iter().find(|table| table.name == *name) {
-                Some(table) if table.from_input => {}
+            let own = || tables.iter().filter(|table| table.name == *name);
+            match own().next() {
+                Some(_) if own().any(|table| table.from_input) => {}
                 Some(_) => {
                     let message =
                         format!("the table `{name}` has its rows in the policy; declare it `from input` to give it with `--table`");

@@ -84,6 +84,10 @@ fn member_by_member(old: &Members, new: &Members) -> Option<Vec<Told>> {
         });
         return Some(told);
     }
+    if gone.is_empty() && added.is_empty() {
+        // none: the same members in another number
+        return if told.is_empty() { None } else { Some(told) };
+    }
     // of conditions that have nothing in common the whole says more
     if joint == Joint::Single || (told.is_empty() && gone.len() == old.list.len() && !added.is_empty()) {
         return None;
@@ -95,8 +99,7 @@ fn member_by_member(old: &Members, new: &Members) -> Option<Vec<Told>> {
     for member in added {
         told.push(Told { text: format!("{now} `{}`", member.shown), old: None, new: Some(member.shown.clone()) });
     }
-    // the same members in another number
-    if told.is_empty() { None } else { Some(told) }
+    Some(told)
 }
 
 /// The members of the one list that the other does not have; one that stands twice counts twice.

@@ -19,6 +19,8 @@ pub enum Kind {
 }
 
 impl Kind {
+    pub const ALL: [Kind; 8] = [Kind::Score, Kind::Section, Kind::Decide, Kind::Stage, Kind::Queue, Kind::Owner, Kind::Clock, Kind::Other];
+
     pub fn name(self) -> &'static str {
         match self {
             Kind::Score => "score",
@@ -46,6 +48,8 @@ pub struct Impact {
     pub rows_rejected_both: u64,
     /// compared leads with any answer that differs, of those that both versions give
     pub rows_changed: u64,
+    /// compared leads of which some answer of a kind differs, or is given by one version alone
+    pub changed_by_kind: Vec<(Kind, u64)>,
     /// compared leads that some route of the old version gave a queue, and the same route of the new version none
     pub rows_lost_route: u64,
     /// and the other way round
@@ -166,5 +170,31 @@ pub struct RejectedLead {
 impl Impact {
     pub fn rows_rejected(&self) -> u64 {
         self.rows_rejected_old + self.rows_rejected_new + self.rows_rejected_both
+    }
+}
+
+impl NumberImpact {
+    /// Leads for which it is not what it was.
+    pub fn changed(&self) -> u64 {
+        self.up + self.down + self.became_known + self.became_missing
+    }
+}
+
+impl Impact {
+    /// Leads of which an answer changed: both versions give it, or one alone and it is known. None if neither version gives it.
+    pub fn changed(&self, output: &str) -> Option<u64> {
+        let choices = self.choices.iter().map(|choice| (&choice.output, choice.changed));
+        let numbers = self.numbers.iter().map(|number| (&number.output, number.changed()));
+        let others = self.others.iter().map(|other| (&other.output, other.changed));
+        let single = self.old_only.iter().chain(&self.new_only).map(|single| (&single.output, single.known));
+        let all = choices.chain(numbers).chain(others).chain(single);
+        all.filter(|(name, _)| *name == output).map(|(_, leads)| leads).reduce(|one, other| one + other)
+    }
+
+    /// The names of all answers of both versions.
+    pub fn outputs(&self) -> Vec<String> {
+        let common = self.choices.iter().map(|choice| &choice.output).chain(self.numbers.iter().map(|number| &number.output));
+        let others = self.others.iter().map(|other| &other.output);
+        common.chain(others).chain(self.old_only.iter().chain(&self.new_only).map(|single| &single.output)).cloned().collect()
     }
 }

@@ -27,6 +27,8 @@ pub struct Tally {
     rows_changed: u64,
     rows_lost_route: u64,
     rows_gained_route: u64,
+    /// parallel to [`Kind::ALL`]
+    changed_by_kind: [u64; Kind::ALL.len()],
     /// parallel to the common outputs
     common: Vec<Counts>,
     old_only: Vec<SingleCounts>,
@@ -107,6 +109,7 @@ impl Tally {
             rows_changed: 0,
             rows_lost_route: 0,
             rows_gained_route: 0,
+            changed_by_kind: [0; Kind::ALL.len()],
             common: outputs.common.iter().map(|common| counts(&common.compared)).collect(),
             old_only: vec![SingleCounts::default(); outputs.old_only.len()],
             new_only: vec![SingleCounts::default(); outputs.new_only.len()],
@@ -139,6 +142,7 @@ impl Tally {
         self.rows_in += 1;
         self.rows_compared += 1;
         let (mut any, mut lost, mut gained) = (false, false, false);
+        let mut kinds = [false; Kind::ALL.len()];
         let mut moved = Moved { by: 0, others: 0, line, key: String::new(), changes: Vec::new() };
         for (index, (common, counts)) in outputs.common.iter().zip(&mut self.common).enumerate() {
             let (raw_old, raw_new) = (old(common.old), new(common.new));
@@ -156,6 +160,7 @@ impl Tally {
                 continue;
             }
             any = true;
+            kinds[common.kind as usize] = true;
             match common.kind {
                 Kind::Score => {
                     let by = after.unwrap_or(0) - before.unwrap_or(0);
@@ -176,16 +181,19 @@ impl Tally {
         for (single, counts) in outputs.old_only.iter().zip(&mut self.old_only) {
             let value = old(single.column);
             counts.add(value);
+            kinds[single.kind as usize] |= value.is_some();
             lost |= single.kind == Kind::Queue && value.is_some();
         }
         for (single, counts) in outputs.new_only.iter().zip(&mut self.new_only) {
             let value = new(single.column);
             counts.add(value);
+            kinds[single.kind as usize] |= value.is_some();
             gained |= single.kind == Kind::Queue && value.is_some();
         }
         self.rows_changed += u64::from(any);
         self.rows_lost_route += u64::from(lost);
         self.rows_gained_route += u64::from(gained);
+        self.changed_by_kind.iter_mut().zip(kinds).for_each(|(count, changed)| *count += u64::from(changed));
         if !moved.changes.is_empty() {
             self.add_mover(moved, key);
         }
@@ -209,6 +217,7 @@ impl Tally {
         self.rows_changed += later.rows_changed;
         self.rows_lost_route += later.rows_lost_route;
         self.rows_gained_route += later.rows_gained_route;
+        self.changed_by_kind.iter_mut().zip(later.changed_by_kind).for_each(|(count, more)| *count += more);
         for (mine, theirs) in self.common.iter_mut().zip(later.common) {
             match (mine, theirs) {
                 (Counts::Choice(cells), Counts::Choice(more)) => {
@@ -249,6 +258,7 @@ impl Tally {
             rows_changed: self.rows_changed,
             rows_lost_route: self.rows_lost_route,
             rows_gained_route: self.rows_gained_route,
+            changed_by_kind: Kind::ALL.into_iter().zip(self.changed_by_kind).collect(),
             ..Impact::default()
         };
         let mut loads = Loads::default();

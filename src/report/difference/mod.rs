@@ -3,11 +3,17 @@
 //! Enters: [`Compared`]: for each policy of a comparison what became of it. Leaves: a page for a terminal, markdown, a record. Always holds: all three are
 //! made of the same sentences; the page and markdown show a bounded number of them and say how many more there are, the record has all.
 
+mod figures;
+mod impact_page;
+mod impact_record;
+mod markdown;
 mod page;
 mod record;
 
+use crate::batch::compare::Impact;
 use crate::diff::{ChangeKind, Difference, ItemChanges};
 
+pub use markdown::markdown;
 pub use page::page;
 pub use record::{DifferenceRecord, record};
 
@@ -17,7 +23,11 @@ pub struct Comparison {
     /// what the sides are called: `HEAD~1`, `the work tree`, `old.lead`
     pub old: String,
     pub new: String,
+    /// the instant at which leads were looked at, if there were any: `2026-11-18T15:00`
+    pub as_of: Option<String>,
     pub policies: Vec<Compared>,
+    /// conditions of the caller that are met, a sentence each
+    pub met: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -41,6 +51,8 @@ pub enum Outcome {
     Mistaken,
     Compared {
         difference: Difference,
+        /// what it does to leads, if a file of them was given
+        impact: Option<Box<Impact>>,
     },
 }
 
@@ -60,7 +72,14 @@ impl Compared {
         match &self.outcome {
             Outcome::Added | Outcome::Removed => true,
             Outcome::Mistaken => false,
-            Outcome::Compared { difference } => !difference.is_empty(),
+            Outcome::Compared { difference, .. } => !difference.is_empty(),
+        }
+    }
+
+    pub fn impact(&self) -> Option<&Impact> {
+        match &self.outcome {
+            Outcome::Compared { impact, .. } => impact.as_deref(),
+            Outcome::Added | Outcome::Removed | Outcome::Mistaken => None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A comparison on a terminal.
 
-use super::{Compared, Comparison, Outcome, sign, title};
+use super::{Compared, Comparison, Outcome, impact_page, sign, title};
 use crate::diagnostic::render_human::Look;
 use crate::diff::{ChangeKind, Difference};
 use crate::report::figures::counted;
@@ -19,22 +19,31 @@ pub fn page(comparison: &Comparison, look: Look) -> String {
         if let Some(from) = policy.moved_from() {
             page.line(0, &[words(format!("its first file was `{from}`, and is `{}`", policy.path()))]);
         }
-        of_policy(&mut page, policy);
+        of_policy(&mut page, policy, comparison.as_of.as_deref());
     }
     if comparison.policies.is_empty() {
         page.line(0, &[words("no policy on either side")]);
     }
+    if !comparison.met.is_empty() {
+        page.heading("conditions that are met");
+        comparison.met.iter().for_each(|met| page.line(2, &[words(met).paint(Paint::Bad)]));
+    }
     page.finish()
 }
 
-fn of_policy(page: &mut Page, policy: &Compared) {
+fn of_policy(page: &mut Page, policy: &Compared, as_of: Option<&str>) {
     match &policy.outcome {
         Outcome::Added => page.line(0, &[words(format!("the policy {} is new: `{}`", policy.name, policy.path())).paint(Paint::Good)]),
         Outcome::Removed => page.line(0, &[words(format!("the policy {} is gone: `{}`", policy.name, policy.path())).paint(Paint::Bad)]),
         Outcome::Mistaken => {
             page.line(0, &[words(format!("the policy {} was not compared: it has mistakes", policy.name)).paint(Paint::Bad)])
         }
-        Outcome::Compared { difference } => changes(page, difference),
+        Outcome::Compared { difference, impact } => {
+            changes(page, difference);
+            if let Some(impact) = impact {
+                impact_page::impact(page, impact, as_of);
+            }
+        }
     }
 }
 
@@ -74,6 +83,6 @@ fn changes(page: &mut Page, difference: &Difference) {
 }
 
 /// For a terminal that has too few characters.
-fn arrows(text: &str, look: Look) -> String {
+pub(super) fn arrows(text: &str, look: Look) -> String {
     if look.unicode { text.to_owned() } else { text.replace('→', "->").replace('×', "x") }
 }

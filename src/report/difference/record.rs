@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::impact_record::{self, ImpactRecord};
 use super::{Compared, Comparison, Outcome};
 use crate::diff::{Change, ItemChanges};
 
@@ -12,7 +13,11 @@ pub struct DifferenceRecord<'a> {
     pub new: &'a str,
     /// some policy differs
     pub different: bool,
+    /// the instant at which leads were looked at
+    pub as_of: Option<&'a str>,
     pub policies: Vec<PolicyRecord<'a>>,
+    /// conditions of `--fail-on` that are met
+    pub conditions_met: &'a [String],
 }
 
 #[derive(Debug, Serialize)]
@@ -23,6 +28,8 @@ pub struct PolicyRecord<'a> {
     pub old_path: Option<&'a str>,
     pub new_path: Option<&'a str>,
     pub items: Vec<ItemRecord<'a>>,
+    /// what it does to leads; none without a file of them
+    pub impact: Option<ImpactRecord<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -55,7 +62,9 @@ pub fn record(comparison: &Comparison) -> DifferenceRecord<'_> {
         old: &comparison.old,
         new: &comparison.new,
         different: comparison.policies.iter().any(Compared::is_different),
+        as_of: comparison.as_of.as_deref(),
         policies: comparison.policies.iter().map(policy).collect(),
+        conditions_met: &comparison.met,
     }
 }
 
@@ -64,9 +73,16 @@ fn policy(compared: &Compared) -> PolicyRecord<'_> {
         Outcome::Added => ("added", Vec::new()),
         Outcome::Removed => ("removed", Vec::new()),
         Outcome::Mistaken => ("mistaken", Vec::new()),
-        Outcome::Compared { difference } => ("compared", difference.items.iter().map(item).collect()),
+        Outcome::Compared { difference, .. } => ("compared", difference.items.iter().map(item).collect()),
     };
-    PolicyRecord { policy: &compared.name, outcome, old_path: compared.old_path.as_deref(), new_path: compared.new_path.as_deref(), items }
+    PolicyRecord {
+        policy: &compared.name,
+        outcome,
+        old_path: compared.old_path.as_deref(),
+        new_path: compared.new_path.as_deref(),
+        items,
+        impact: compared.impact().map(impact_record::record),
+    }
 }
 
 fn item(item: &ItemChanges) -> ItemRecord<'_> {

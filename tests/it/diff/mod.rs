@@ -34,9 +34,10 @@ pub fn example(name: &str) -> Files {
     found
 }
 
-/// The tree of one file; none if it does not parse.
+/// The tree of one file, whose first line may be left out; none if it does not parse.
 pub fn tree_of(text: &str) -> Option<tree::File> {
     let mut sources = Sources::default();
+    let text = if text.starts_with("leadwright") { text.to_owned() } else { format!("leadwright 1\n{text}") };
     let source = sources.add("p.lead", text);
     let (file, diagnostics) = parse(&sources, source);
     diagnostics.is_empty().then_some(file)

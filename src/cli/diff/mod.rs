@@ -1,0 +1,165 @@
+//! `leadwright diff`: what changed between two versions of a policy, and what that does to leads.
+
+mod conditions;
+mod impact;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::console::Console;
+use super::leads::ReadingArguments;
+use super::outcome::{Misuse, Outcome};
+use super::tables::TableArguments;
+use super::versions::{Pair, Repositories, Side, Sides, sides};
+use crate::diagnostic::{Diagnostic, Severity, render_human, render_json};
+use crate::model::Checked;
+use crate::policy;
+use crate::report::difference::{self, Compared, Comparison};
+use conditions::{Condition, Facts};
+
+/// Show what changed between two versions of a policy, in the policy's own terms, and what that does to leads
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  leadwright diff old.lead new.lead\n  leadwright diff HEAD -- policies/\n  \
+    leadwright diff main...feature --output markdown -- policies/\n  \
+    leadwright diff HEAD~1..HEAD --leads leads.csv --fail-on \"lost-route,>5% status change\" -- policies/")]
+pub struct Arguments {
+    /// Two files or folders; or revisions of the git repository: `A..B`, `A...B` (since they parted), or one, against the work tree
+    #[arg(value_name = "VERSION")]
+    versions: Vec<String>,
+
+    /// Only policies at or below these paths
+    #[arg(last = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Score these leads with both versions and show what moves: CSV, NDJSON, Parquet or Arrow IPC; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    leads: Option<PathBuf>,
+
+    #[command(flatten)]
+    reading: ReadingArguments,
+
+    #[command(flatten)]
+    tables: TableArguments,
+
+    /// How many of the leads that move most are shown
+    #[arg(long, value_name = "NUMBER", default_value_t = 10, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    top: u16,
+
+    /// Threads that score [default: one for each processor]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+
+    /// For people, for programs, or for a comment of a pull request
+    #[arg(long, value_enum, default_value_t = Kind::Human, value_name = "KIND")]
+    output: Kind,
+
+    /// End with exit code 1 if one of these is met: any, meaning, new-mistake, removed-policy, lost-route, rejected, `>5% status change` …
+    #[arg(long, value_name = "CONDITIONS")]
+    fail_on: Option<String>,
+
+    /// End with exit code 1 if anything differs
+    #[arg(long)]
+    exit_code: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    Human,
+    Json,
+    Markdown,
+}
+
+pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
+    let conditions = wanted(arguments)?;
+    let repositories = Repositories::around();
+    let sides = sides(&repositories, &arguments.versions, &arguments.paths)?;
+    let pairs = sides.pairs()?;
+    if arguments.leads.is_some() {
+        impact::one_policy(&pairs)?;
+    }
+    let mut new_mistakes = Vec::new();
+    let mut comparison =
+        Comparison { old: sides.old.label.clone(), new: sides.new.label.clone(), as_of: None, policies: Vec::new(), met: Vec::new() };
+    for pair in pairs {
+        let found = compared(arguments, &sides, pair, &mut new_mistakes, &mut comparison.as_of, console)?;
+        comparison.policies.push(found);
+    }
+    let facts = Facts { comparison: &comparison, new_mistakes: &new_mistakes };
+    let met = conditions.iter().filter_map(|condition| condition.met(&facts).transpose()).collect::<Result<Vec<_>, _>>()?;
+    comparison.met = met;
+    let text = match arguments.output {
+        Kind::Human => difference::page(&comparison, console.out),
+        Kind::Markdown => difference::markdown(&comparison),
+        Kind::Json => render_json::to_json(&difference::record(&comparison))
+            .map_err(|error| Misuse::new(format!("the differences cannot be written as JSON: {error}")))?,
+    };
+    console.print(&text)?;
+    if arguments.output != Kind::Human {
+        comparison.met.iter().for_each(|met| console.note(&format!("condition met: {met}\n")));
+    }
+    let mistaken = comparison.policies.iter().any(|policy| matches!(policy.outcome, difference::Outcome::Mistaken));
+    let differs = arguments.exit_code && comparison.policies.iter().any(Compared::is_different);
+    Ok(if mistaken || differs || !comparison.met.is_empty() { Outcome::Findings } else { Outcome::Clean })
+}
+
+/// The conditions, once it is known that they can be answered.
+fn wanted(arguments: &Arguments) -> Result<Vec<Condition>, Misuse> {
+    let conditions = arguments.fail_on.as_deref().map(conditions::parse).transpose()?.unwrap_or_default();
+    if arguments.leads.is_some() {
+        return Ok(conditions);
+    }
+    if let Some(condition) = conditions.iter().find(|condition| condition.needs_leads()) {
+        return Err(Misuse::new(format!("`--fail-on`: `{}` is about leads: name a file of them with `--leads`", condition.written())));
+    }
+    if let Some(option) = arguments.reading.given() {
+        return Err(Misuse::new(format!("`{option}` is about leads: name a file of them with `--leads`")));
+    }
+    Ok(conditions)
+}
+
+fn compared(
+    arguments: &Arguments,
+    sides: &Sides,
+    pair: Pair,
+    new_mistakes: &mut Vec<String>,
+    as_of: &mut Option<String>,
+    console: &Console,
+) -> Result<Compared, Misuse> {
+    let load = |side: &Side, path: &Option<String>| path.as_ref().map(|path| checked(side, path, console)).transpose();
+    let (old, new) = (load(&sides.old, &pair.old)?, load(&sides.new, &pair.new)?);
+    if let Some(Ok(checked) | Err(checked)) = &new {
+        let known: Vec<&Diagnostic> =
+            old.iter().flat_map(|old| old.as_ref().unwrap_or_else(|checked| checked).diagnostics.iter()).collect();
+        let fresh =
+            |diagnostic: &&Diagnostic| !known.iter().any(|known| (known.code, &known.message) == (diagnostic.code, &diagnostic.message));
+        new_mistakes.extend(checked.diagnostics.iter().filter(fresh).map(|diagnostic| diagnostic.message.clone()));
+    }
+    let outcome = match (old, new) {
+        (Some(Err(_)), _) | (_, Some(Err(_))) => difference::Outcome::Mistaken,
+        (None, _) => difference::Outcome::Added,
+        (_, None) => difference::Outcome::Removed,
+        (Some(Ok(old)), Some(Ok(new))) => {
+            let difference = policy::diff(&old, &new);
+            let impact = match &arguments.leads {
+                Some(leads) => Some(Box::new(impact::impact(arguments, leads, old, new, as_of, console)?)),
+                None => None,
+            };
+            difference::Outcome::Compared { difference, impact }
+        }
+    };
+    Ok(Compared { name: pair.name, old_path: pair.old, new_path: pair.new, outcome })
+}
+
+/// A version; the error is one with mistakes, which have been shown.
+fn checked(side: &Side, path: &str, console: &Console) -> Result<Result<Checked, Checked>, Misuse> {
+    let (files, entry) = side.files(path)?;
+    let checked = policy::check(files.as_ref(), &entry);
+    let errors: Vec<_> = checked.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).cloned().collect();
+    if errors.is_empty() {
+        return Ok(Ok(checked));
+    }
+    console.note(&render_human::render(&errors, &checked.sources, console.err));
+    console.note(&format!("the policy `{path}` has mistakes in {}; it was not compared\n", side.label));
+    Ok(Err(checked))
+}

@@ -151,7 +151,7 @@ fn counted(points: &Number, every: u64, subject: &str) -> Part {
 }
 
 fn with_points(part: Part, points: &Number) -> Part {
-    part.quoted().fact("points", Telling::Points, Value::new(words::signed(points)))
+    part.quoted().tied("in").fact("points", Telling::Points, Value::new(words::signed(points)))
 }
 
 fn adjust(adjust: &Adjust) -> Part {

@@ -30,6 +30,9 @@ pub fn counts(impact: &Impact) -> Vec<(&'static str, String)> {
             lines.push((label, counted(leads, "lead", "leads")));
         }
     }
+    if let Some(others) = untabled(impact) {
+        lines.push(("also changed", others));
+    }
     for (label, single) in [("old only", &impact.old_only), ("new only", &impact.new_only)] {
         let names: Vec<String> =
             single.iter().map(|single| format!("{} ({})", single.output, counted(single.known, "lead", "leads"))).collect();
@@ -40,12 +43,22 @@ pub fn counts(impact: &Impact) -> Vec<(&'static str, String)> {
     lines
 }
 
-/// Decides, stages, routes: what is worth a table. Owners have one of their own, clocks' states are many.
+/// Decides, stages, routes: what is worth a table. Owners have one of their own.
 pub fn tabled(impact: &Impact) -> impl Iterator<Item = &ChoiceImpact> {
     impact.choices.iter().filter(|choice| match choice.kind {
-        Kind::Decide | Kind::Stage | Kind::Queue | Kind::Clock => choice.changed > 0,
-        Kind::Owner | Kind::Score | Kind::Section | Kind::Other => false,
+        Kind::Decide | Kind::Stage | Kind::Queue => choice.changed > 0,
+        Kind::Clock | Kind::Owner | Kind::Score | Kind::Section | Kind::Other => false,
     })
+}
+
+/// What has no table, each with the number of leads: `first_touch.due (11), first_touch.state (11)`.
+pub fn untabled(impact: &Impact) -> Option<String> {
+    let choices = impact.choices.iter().filter(|choice| matches!(choice.kind, Kind::Clock | Kind::Owner | Kind::Other));
+    let choices = choices.map(|choice| (&choice.output, choice.changed));
+    let others = impact.others.iter().map(|other| (&other.output, other.changed));
+    let texts: Vec<String> =
+        choices.chain(others).filter(|(_, leads)| *leads > 0).map(|(output, leads)| format!("{output} ({})", count(leads))).collect();
+    if texts.is_empty() { None } else { Some(texts.join(", ")) }
 }
 
 /// Choices that some lead has before or after, as places in the names; none is missing.

@@ -7,6 +7,11 @@ use crate::report::figures::count;
 use crate::report::layout::{Align, Page, Paint, Words, words};
 
 const LABEL: usize = 12;
+const INDENT: usize = 2;
+const GAP: usize = 2;
+/// Room for a count.
+const FIGURE: usize = 7;
+const CORNER: &str = "before → after";
 
 pub fn impact(page: &mut Page, impact: &Impact, as_of: Option<&str>) {
     page.heading(match as_of {
@@ -63,10 +68,14 @@ fn right_but_first(columns: usize) -> Vec<Align> {
 /// Before in rows, after in columns; or, of many choices, the moves.
 fn matrix(page: &mut Page, choice: &ChoiceImpact) {
     let (before, after) = figures::rows_and_columns(choice);
-    if after.len() > figures::MATRIX_MAX || before.len() > 2 * figures::MATRIX_MAX {
+    // names that would have to be broken make a table hard to read
+    let name_width = |place: &Option<usize>| figures::name(choice, *place).chars().count();
+    let width = INDENT + CORNER.chars().count().max(before.iter().map(name_width).max().unwrap_or(0));
+    let width = width + after.iter().map(|place| GAP + name_width(place).max(FIGURE)).sum::<usize>();
+    if after.len() > figures::MATRIX_MAX || before.len() > 2 * figures::MATRIX_MAX || width > page.look.width {
         return moves(page, choice);
     }
-    let corner = arrows("before → after", page.look);
+    let corner = arrows(CORNER, page.look);
     let header = [words(corner).paint(Paint::Dim)].into_iter();
     let mut rows = vec![header.chain(after.iter().map(|place| words(figures::name(choice, *place)).paint(Paint::Dim))).collect::<Vec<_>>()];
     for from in &before {

@@ -191,5 +191,6 @@ fn part_of(item: &Item, policy: Option<&Policy>) -> Option<(usize, Part)> {
         ItemKind::Promise(promise) => (CLOCKS, parts_clocks::promise(doc, promise)),
         ItemKind::Claim(claim) => (CHECKS, parts_tests::claim(doc, claim)),
         ItemKind::Test(test) => (CHECKS, parts_tests::test(doc, test)),
+        ItemKind::Cases(cases) => (CHECKS, parts_rows::with_cases(parts_tests::cases(doc, cases), cases, policy)),
     })
 }

@@ -4,7 +4,7 @@ use super::expressions;
 use super::part::{Part, Telling, Value};
 use super::words;
 use crate::syntax::tree::{
-    Ago, Claim, ClaimKind, Comparison, Direction, Expected, Expr, Given, GivenRow, GivenSignal, Require, Standard, Test, Text, Word,
+    Ago, Cases, Claim, ClaimKind, Comparison, Direction, Expected, Expr, Given, GivenRow, GivenSignal, Require, Standard, Test, Text, Word,
 };
 
 pub fn claim(doc: Option<&Text>, claim: &Claim) -> Part {
@@ -75,14 +75,26 @@ fn word(word: &Word) -> String {
 }
 
 pub fn test(doc: Option<&Text>, test: &Test) -> Part {
-    let Test { title, as_of, stage, owner, queue, rows, lead, signals, expect, span: _ } = test;
+    let mut part = parts_of_test(Part::named("test", words::text(&test.title)).called(doc, None), test);
+    part.keys.push(part.fingerprint());
+    part
+}
+
+/// Without the rows of their file.
+pub fn cases(doc: Option<&Text>, cases: &Cases) -> Part {
+    let Cases { title, file, common, span: _ } = cases;
+    // without a title they are called like their file
+    let name = words::text(title.as_ref().unwrap_or(file));
+    parts_of_test(Part::named("cases", name).called(doc, None).plain("rows from", words::text(file)), common)
+}
+
+fn parts_of_test(part: Part, test: &Test) -> Part {
+    let Test { title: _, as_of, stage, owner, queue, rows, lead, signals, expect, span: _ } = test;
     let stage = stage.as_ref().map(|(stage, since)| match since {
         Some(since) => format!("{} since {}", words::name(stage), ago(since)),
         None => words::name(stage),
     });
-    let mut part = Part::named("test", words::text(title))
-        .called(doc, None)
-        .maybe("as of", as_of.as_ref().map(|(time, _)| words::time(time)))
+    part.maybe("as of", as_of.as_ref().map(|(time, _)| words::time(time)))
         .maybe("stage", stage)
         .maybe("owner", owner.as_ref().map(words::name))
         .maybe("queue", queue.as_ref().map(words::name))
@@ -90,9 +102,7 @@ pub fn test(doc: Option<&Text>, test: &Test) -> Part {
         .free(lead.iter().map(|given| self::given("value", given)))
         // signals at one instant count in their order
         .sequence(signals.iter().map(signal))
-        .free(expect.iter().map(expected));
-    part.keys.push(part.fingerprint());
-    part
+        .free(expect.iter().map(expected))
 }
 
 fn ago(ago: &Ago) -> String {

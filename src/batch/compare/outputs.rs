@@ -95,7 +95,7 @@ fn kind(role: OutputRole) -> Kind {
         OutputRole::Queue(_) => Kind::Queue,
         OutputRole::Owner(_) => Kind::Owner,
         OutputRole::ClockState(_) | OutputRole::ClockDue(_) | OutputRole::Clock(..) => Kind::Clock,
-        OutputRole::StageRule | OutputRole::EventCondition(_) => Kind::Other,
+        OutputRole::StageRule | OutputRole::Kept(_) | OutputRole::EventCondition(_) => Kind::Other,
     }
 }
 

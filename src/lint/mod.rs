@@ -7,6 +7,7 @@
 //! One file for each rule in `rules/`, one table of them in `registry.rs`, one page each in `docs/rules/`.
 
 pub mod baseline;
+mod conditions;
 pub mod config;
 mod context;
 pub mod fix;

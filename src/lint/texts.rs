@@ -100,7 +100,8 @@ impl<'t> Found<'t> {
             ItemKind::Sla(part) => self.display(&part.display),
             ItemKind::Claim(part) => self.0.push((&part.title, Role::Title)),
             ItemKind::Test(part) => self.0.push((&part.title, Role::Title)),
-            ItemKind::Use(_) | ItemKind::Promise(_) | ItemKind::Cases(_) => {}
+            ItemKind::Cases(part) => self.0.extend(part.title.iter().map(|title| (title, Role::Title))),
+            ItemKind::Use(_) | ItemKind::Promise(_) => {}
         }
     }
 

@@ -44,7 +44,7 @@ pub fn subject_name(subject: &Subject) -> &str {
 }
 
 /// The expressions that stand in no other.
-fn roots(item: &Item) -> Vec<(&Expr, Scope<'_>)> {
+pub fn roots(item: &Item) -> Vec<(&Expr, Scope<'_>)> {
     let mut found = Vec::new();
     let mut lead = |expr| found.push((expr, Scope::Lead));
     match &item.kind {

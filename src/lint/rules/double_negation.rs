@@ -1,0 +1,59 @@
+//! `double-negation`: `not not a`, `not a is missing`, `a is not missing`.
+
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::lint::conditions::without_parentheses;
+use crate::lint::{Context, Fixes, Group, Level, Rule, walk};
+use crate::source::Span;
+use crate::syntax::tree::{Expr, ExprKind};
+
+pub const RULE: Rule = Rule {
+    name: "double-negation",
+    group: Group::Style,
+    level: Level::Note,
+    summary: "a condition is negated twice",
+    fixes: Fixes::Safe,
+    page: include_str!("../../../docs/rules/double-negation.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    for item in context.items() {
+        walk::expressions(item, |expr, _| {
+            let plainer = match &expr.kind {
+                ExprKind::Not(inner) => {
+                    let inner = without_parentheses(inner);
+                    match &inner.kind {
+                        ExprKind::Not(deeper) => match &deeper.kind {
+                            ExprKind::Path(_) | ExprKind::Cell { .. } | ExprKind::Paren(_) => context.text(deeper.span).to_owned(),
+                            // what a measure counts could reach further without an end
+                            _ => format!("({})", context.text(deeper.span)),
+                        },
+                        ExprKind::IsKnown { left, known } if !says_not(context, inner, left) => is_known(context, left, !known),
+                        _ => return,
+                    }
+                }
+                ExprKind::IsKnown { left, known } if says_not(context, expr, left) => is_known(context, left, *known),
+                _ => return,
+            };
+            let diagnostic =
+                RULE.finding(format!("`{}` is negated twice", context.plain(expr.span))).at(expr.span, "can be said without a `not`");
+            // a comment in between would be lost
+            found.push(if context.text(expr.span).contains('#') {
+                diagnostic
+            } else {
+                let title = format!("write `{}`", plainer.split_whitespace().collect::<Vec<_>>().join(" "));
+                diagnostic.replace(title, Applicability::Safe, expr.span, plainer)
+            });
+        });
+    }
+}
+
+fn is_known(context: &Context<'_>, left: &Expr, known: bool) -> String {
+    format!("{} is {}", context.text(left.span), if known { "known" } else { "missing" })
+}
+
+/// `a is not missing`
+fn says_not(context: &Context<'_>, question: &Expr, left: &Expr) -> bool {
+    let behind = context.plain(Span::new(question.span.source, left.span.end as usize, question.span.end as usize));
+    behind.split_whitespace().any(|word| word == "not" || word.starts_with("!="))
+}

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::as_of;
 use super::console::Console;
+use super::interruption;
 use super::leads::{BadRow, format};
 use super::load::load;
 use super::locate::locate;
@@ -125,6 +126,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     let input = Input { place: Place::parse(&arguments.leads), format: arguments.format };
     let draws = console.err_is_terminal && !arguments.quiet;
     let mut bar = if draws { Some(Bar::new(console.err)) } else { None };
+    interruption::leave_nothing_behind();
     let result = replay(policy.model(), policy.plain(), &options, &input, &mut |progress| {
         if let Some(bar) = &mut bar {
             bar.show(progress);

@@ -299,11 +299,11 @@ fn misfits(run: &Run, page: &mut Page) {
         "lead went in a circle at one instant, and was stopped after as many steps as there are stages",
         "leads went in a circle at one instant, and were stopped after as many steps as there are stages",
     );
-    either(
-        leads.endless,
-        "lead was stopped for good after 10,000 steps: is one of its years wrong?",
-        "leads were stopped for good after 10,000 steps: is one of their years wrong?",
-    );
+    for (index, part) in &tally.endless {
+        let rule = funnel.rules.get(*index).map_or("", String::as_str);
+        let what = if *part == 1 { "lead was" } else { "leads were" };
+        row(*part, format!("{what} stopped for good after 10,000 steps, most of them by `{rule}`"));
+    }
     if rows.is_empty() {
         return;
     }
@@ -329,6 +329,12 @@ fn misfits(run: &Run, page: &mut Page) {
             })
             .collect();
         page.table(4, &[], &rows);
+    }
+    if !tally.endless_examples.is_empty() {
+        page.line(2, &[words("stopped for good, the first ones:").paint(Paint::Dim)]);
+        let stopped = tally.endless_examples.iter();
+        let rows = stopped.map(|(lead, _, at)| vec![words(format!("lead {lead}")), words(format!("had come to {}", (funnel.time)(*at)))]);
+        page.table(4, &[], &rows.collect::<Vec<_>>());
     }
 }
 

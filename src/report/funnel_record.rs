@@ -28,6 +28,7 @@ pub struct FunnelRecord<'a> {
     pub misfits: Vec<MisfitRecord<'a>>,
     pub impossible: Vec<ImpossibleRecord<'a>>,
     pub impossible_examples: Vec<ExampleRecord<'a>>,
+    pub endless_examples: Vec<EndlessRecord<'a>>,
     pub milliseconds: u128,
     pub threads: usize,
 }
@@ -194,6 +195,16 @@ pub struct ExampleRecord<'a> {
     pub awaited: String,
 }
 
+/// A lead that was stopped for good.
+#[derive(Debug, Serialize)]
+pub struct EndlessRecord<'a> {
+    pub lead: &'a str,
+    /// the row that took most of its steps
+    pub rule: &'a str,
+    /// where it had come to
+    pub at: String,
+}
+
 pub fn record<'a>(run: &Run<'a>) -> FunnelRecord<'a> {
     let (funnel, report) = (run.funnel, run.report);
     let (policy, tally) = (funnel.policy, funnel.tally);
@@ -257,6 +268,11 @@ pub fn record<'a>(run: &Run<'a>) -> FunnelRecord<'a> {
                 let (at, awaited) = ((funnel.time)(example.at), (funnel.time)(example.awaited));
                 ExampleRecord { lead: &example.lead, signal, at, before, stage, awaited }
             })
+            .collect(),
+        endless_examples: tally
+            .endless_examples
+            .iter()
+            .map(|(lead, row, at)| EndlessRecord { lead, rule: funnel.rules.get(*row).map_or("", String::as_str), at: (funnel.time)(*at) })
             .collect(),
         milliseconds: report.elapsed.as_millis(),
         threads: report.threads,

@@ -32,7 +32,7 @@ use crate::interpret;
 use crate::model::{Because, Expr, ExprKind, FlowRow, MeasureId, Policy, SignalId, Trigger};
 use crate::program::{InputSource, Lowered, Parameters, Program};
 
-/// A lead that takes more steps is stopped: a wrong year in one signal must not hold up all others.
+/// A lead that takes more steps is stopped: rows that send it to and fro, or a wrong year, must not hold up all others.
 pub const STEPS_MAX: usize = 10_000;
 
 /// What is worked out once per run. Any number of threads may replay with it at once.

@@ -44,6 +44,10 @@ pub struct Tally {
     pub impossible: BTreeMap<Impossible, u64>,
     /// the first leads with an impossible history
     pub examples: Vec<Example>,
+    /// leads that were stopped for good, by the row that took most of their steps
+    pub endless: BTreeMap<usize, u64>,
+    /// the first of them: the lead, that row, and the instant at which it was stopped
+    pub endless_examples: Vec<(String, usize, i64)>,
     /// from the lead's beginning to each final stage
     pub time_to: BTreeMap<usize, Durations>,
     pub clocks: Vec<ClockTally>,
@@ -208,7 +212,7 @@ impl Tally {
         self.leads.replayed += 1;
         self.leads.without_signal += u64::from(told.events.is_empty());
         self.leads.circled += u64::from(course.circled);
-        self.leads.endless += u64::from(course.endless);
+        self.add_endless(told, course);
         let after_end = told.events.len() - told.events.at.partition_point(|at| *at <= span.to);
         self.signals.read += told.events.len() as u64;
         self.signals.before_beginning += course.before_start as u64;
@@ -227,6 +231,19 @@ impl Tally {
         self.add_clocks(span, course);
         for (index, promise) in replay.policy().promises.iter().enumerate() {
             self.add_promise(index, promise, span, course, zone);
+        }
+    }
+
+    fn add_endless(&mut self, told: Told, course: &Course) {
+        let Some(last) = course.steps.last().filter(|_| course.endless) else { return };
+        let mut counts = BTreeMap::<usize, u64>::new();
+        course.steps.iter().filter_map(|step| step.row).for_each(|row| *counts.entry(row).or_default() += 1);
+        // of equal ones the first in the policy
+        let most = counts.into_iter().max_by_key(|(row, steps)| (*steps, std::cmp::Reverse(*row))).map_or(0, |(row, _)| row);
+        self.leads.endless += 1;
+        *self.endless.entry(most).or_default() += 1;
+        if self.endless_examples.len() < EXAMPLES_MAX {
+            self.endless_examples.push((told.key.to_owned(), most, last.at));
         }
     }
 
@@ -341,6 +358,9 @@ impl Tally {
         other.impossible.iter().for_each(|(what, count)| *self.impossible.entry(*what).or_default() += count);
         let room = EXAMPLES_MAX - self.examples.len().min(EXAMPLES_MAX);
         self.examples.extend(other.examples.iter().take(room).cloned());
+        other.endless.iter().for_each(|(row, count)| *self.endless.entry(*row).or_default() += count);
+        let room = EXAMPLES_MAX - self.endless_examples.len().min(EXAMPLES_MAX);
+        self.endless_examples.extend(other.endless_examples.iter().take(room).cloned());
         for (stage, durations) in &other.time_to {
             self.time_to.entry(*stage).or_default().merge(durations);
         }

@@ -276,3 +276,22 @@ fn leads_with_one_key_are_counted() {
     assert!(ran.out.replace("\n  ", " ").contains(sentence), "{}", ran.out);
     assert_eq!(report(&folder, &[])["leads"]["repeated"], 1);
 }
+
+#[test]
+fn a_lead_that_goes_to_and_fro_without_end_is_named_with_its_row() {
+    let to_and_fro = "flow {\n  inquiry -> mql   on form\n  mql -> sal    after 1 hour\n  sal -> mql    after 1 hour\n  mql -> done   on won\n  mql -> lost   on won\n}\n";
+    let (before, rest) = POLICY.split_once("flow {").unwrap();
+    let policy = format!("{before}{to_and_fro}{}", rest.split_once("}\n").unwrap().1);
+    let folder = Folder::new(&[
+        ("desk/desk.lead", &policy),
+        ("leads.csv", LEADS),
+        ("signals.csv", "id,signal,time,reason\nA,form,2020-01-01T00:00,\n"),
+    ]);
+    let page = replay(&folder, &[]).out.replace("\n     ", " ");
+    assert!(page.contains("1  lead was stopped for good after 10,000 steps, most of them by `mql -> sal after 1 hour`"), "{page}");
+    // ten thousand hours are 416 days and 16 hours
+    assert!(page.contains("lead A  had come to 2021-02-20T"), "{page}");
+    let report = report(&folder, &[]);
+    assert_eq!((&report["leads"]["endless"], &report["endless_examples"][0]["lead"]), (&1.into(), &"A".into()));
+    assert_eq!(report["endless_examples"][0]["rule"], "mql -> sal after 1 hour");
+}

@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use leadwright::{jit, model, program, source::Sources, syntax};
+use leadwright::{jit, lint, model, program, source::Sources, syntax};
 
 /// Every file below `examples/medbank`, by its path there.
 fn medbank() -> BTreeMap<String, String> {
@@ -105,5 +105,76 @@ fn growth(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, medbank_stages, growth);
+/// A policy of 200 lines, as teams write them: a dozen fields, two scores, stages, a flow, routes, clocks and tests.
+fn team_policy(number: usize) -> String {
+    let mut text =
+        format!("leadwright 1\npolicy p{number} {{ version \"1\"  owner marketing  timezone \"America/New_York\"  currency USD }}\n");
+    text.push_str(
+        "team marketing\nteam sales  members rep_a, rep_b\nteam manager\nlead {\n  id text key\n  site one of hospital, clinic, pharmacy\n",
+    );
+    for field in 0..12 {
+        writeln!(text, "  f{field} whole 0..100_000 optional").unwrap();
+    }
+    text.push_str("}\nsignal page_view { path text }\nsignal accepted\nsignal called\nsignal won_deal\n");
+    for part in 0..6 {
+        writeln!(text, "let views{part} = count of page_view where path starts with \"/p{part}\" in last 30 days").unwrap();
+    }
+    for score in 0..2 {
+        writeln!(text, "score s{score} from 0 to 100 {{").unwrap();
+        for section in 0..2 {
+            writeln!(text, "  section c{section} 50% {{").unwrap();
+            for attribute in 0..3 {
+                let field = score * 6 + section * 3 + attribute;
+                writeln!(
+                    text,
+                    "    f{field} {}% {{\n      500 or more 10\n      100 to 499 6\n      under 100 -5\n      missing -5\n    }}",
+                    [50, 30, 20][attribute]
+                )
+                .unwrap();
+            }
+            text.push_str("  }\n");
+        }
+        text.push_str("  adjust -25 when views0 >= 3   because \"Reads like a job seeker\"\n}\n");
+    }
+    text.push_str("decide status {\n");
+    for row in 0..12 {
+        writeln!(text, "  o{} when s0 >= {} and s1.c0 >= {} and views{} > {}", row % 4, 90 - row * 5, 40 - row, row % 6, row % 3).unwrap();
+    }
+    text.push_str("  nurture otherwise\n}\nstage inquiry owner marketing start\nstage mql owner sales { responsible sales }\nstage won owner sales final\n");
+    text.push_str("flow {\n  inquiry -> mql when status is o0\n  mql -> won on won_deal\n  mql -> inquiry after 30 days without called recycle rest 90 days because \"No action\"\n}\n");
+    text.push_str("queue desk team sales rotate rep_a weight 1, rep_b weight 1\nroute handover when entering mql { desk otherwise }\n");
+    text.push_str("sla touch {\n  starts when entering mql\n  stops on called\n  within 4 hours\n  by sales\n  breach notify manager\n}\n");
+    while text.lines().count() < 200 {
+        let title = text.lines().count();
+        writeln!(text, "test \"lead {title}\" {{\n  as of   2026-11-18T15:00\n  lead    {{ site hospital  f0 {title} }}\n  expect  {{ status nurture }}\n}}").unwrap();
+    }
+    text
+}
+
+/// Checking and linting: one file, and a repository of a thousand on all cores.
+fn linting(criterion: &mut Criterion) {
+    let settings = lint::Settings { as_of: model::AsOf::Day(jiff::civil::date(2026, 11, 18)), levels: lint::config::Levels::default() };
+    let policies: Vec<_> = (0..1_000).map(|number| BTreeMap::from([("p.lead".to_string(), team_policy(number))])).collect();
+    let look = |files: &BTreeMap<String, String>| {
+        let checked = model::check_as_of(files, "p.lead", Some(settings.as_of));
+        assert!(checked.diagnostics.is_empty(), "{:?}", checked.diagnostics.first());
+        lint::lint(&checked, &settings)
+    };
+    let mut group = criterion.benchmark_group("check and lint, 200 lines each");
+    group.sample_size(10);
+    group.bench_function("one", |bencher| bencher.iter(|| black_box(look(&policies[0]))));
+    group.bench_function("a thousand", |bencher| {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        bencher.iter(|| {
+            std::thread::scope(|scope| {
+                for part in policies.chunks(policies.len().div_ceil(cores)) {
+                    scope.spawn(|| part.iter().for_each(|files| drop(black_box(look(files)))));
+                }
+            });
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, medbank_stages, growth, linting);
 criterion_main!(benches);

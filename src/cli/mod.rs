@@ -13,6 +13,8 @@ mod explain_code;
 mod fmt;
 mod interruption;
 mod leads;
+mod lint;
+mod lint_config;
 mod load;
 mod locate;
 mod outcome;
@@ -21,7 +23,9 @@ mod policies;
 mod policy_files;
 mod progress;
 mod replay;
+mod rewrite;
 mod rotation;
+mod rule;
 mod score;
 mod tables;
 mod test;
@@ -61,6 +65,8 @@ struct Arguments {
 enum Command {
     Check(check::Arguments),
     Diff(Box<diff::Arguments>),
+    Lint(lint::Arguments),
+    Rule(rule::Arguments),
     Score(Box<score::Arguments>),
     Replay(Box<replay::Arguments>),
     Explain(explain::Arguments),
@@ -101,6 +107,8 @@ pub fn main() -> ExitCode {
     let result = match &arguments.command {
         Command::Check(arguments) => check::run(arguments, &console),
         Command::Diff(arguments) => diff::run(arguments, &console),
+        Command::Lint(arguments) => lint::run(arguments, &console),
+        Command::Rule(arguments) => rule::run(arguments, &console),
         Command::Score(arguments) => score::run(arguments, &console),
         Command::Replay(arguments) => replay::run(arguments, &console),
         Command::Explain(arguments) => explain::run(arguments, &console),

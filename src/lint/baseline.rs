@@ -1,6 +1,6 @@
 //! What is known and left for later.
 //!
-//! Enters: findings, and the path of each file as a repository knows it. Leaves: [`Baseline`], a file that people can read in a diff. Always
+//! Enters: findings, whose files have the paths that a repository knows them by. Leaves: [`Baseline`], a file that people can read in a diff. Always
 //! holds: a finding is known by its rule, its path and the text of its place, never by a line number, so it is still known when lines
 //! move; of several alike so many are known as were written down.
 
@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::find;
+use super::rules::stale_baseline;
 use crate::diagnostic::Diagnostic;
 use crate::source::Sources;
 
@@ -17,8 +19,7 @@ const FORMAT: u32 = 1;
 const TEXT_CHARS_MAX: usize = 160;
 
 /// By what a finding is known again.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Fingerprint {
     pub path: String,
     pub rule: String,
@@ -99,17 +100,27 @@ impl Baseline {
         self.known.iter().filter(|(_, count)| **count > 0).map(|(finding, count)| (finding, *count))
     }
 
-    pub fn len(&self) -> usize {
-        self.known.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.known.is_empty()
+    /// How many findings are known.
+    pub fn count(&self) -> u64 {
+        self.known.values().sum()
     }
 }
 
-/// The fingerprint of a finding; none if it is about no text. `path_of` gives the path that the repository knows a file by.
-pub fn fingerprint(diagnostic: &Diagnostic, sources: &Sources, path_of: impl Fn(&str) -> String) -> Option<Fingerprint> {
+/// What is said of an entry that no finding has, if its rule was looked for or is no rule any more.
+pub fn stale(finding: &Fingerprint, looked_for: bool, baseline: &str) -> Option<Diagnostic> {
+    (looked_for || find(&finding.rule).is_none()).then(|| {
+        stale_baseline::RULE
+            .finding(format!(
+                "`{baseline}` knows `{}` of `{}` in `{}`, which is not found any more",
+                finding.rule, finding.text, finding.path
+            ))
+            .help("write the baseline anew with `--write-baseline`")
+    })
+}
+
+/// The fingerprint of a finding of a rule; none of a mistake, which is mended and not left for later.
+pub fn fingerprint(diagnostic: &Diagnostic, sources: &Sources) -> Option<Fingerprint> {
+    find(diagnostic.name())?;
     let span = diagnostic.labels.first()?.span;
     let source = sources.get(span.source);
     let mut place = sources.text(span);
@@ -119,7 +130,7 @@ pub fn fingerprint(diagnostic: &Diagnostic, sources: &Sources, path_of: impl Fn(
     }
     let words: Vec<&str> = place.split_whitespace().collect();
     let text = words.join(" ").chars().take(TEXT_CHARS_MAX).collect();
-    Some(Fingerprint { path: path_of(&source.path), rule: diagnostic.name().to_owned(), text })
+    Some(Fingerprint { path: source.path.clone(), rule: diagnostic.name().to_owned(), text })
 }
 
 #[cfg(test)]

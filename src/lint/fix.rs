@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet;
 
 use super::{Settings, lint};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::model::{AsOf, Checked, check_as_of};
+use crate::model::{Checked, check_as_of};
 use crate::source::{Files, ReadError, SourceId, Sources, Span};
 
 /// A pass mends at least one finding; nobody waits for more.
@@ -32,10 +32,11 @@ pub struct Options<'o> {
 }
 
 /// Mends what can be mended of a policy.
-pub fn mend(files: &dyn Files, entry: &str, as_of: Option<AsOf>, settings: &Settings, options: &Options<'_>) -> Mended {
+pub fn mend(files: &dyn Files, entry: &str, settings: &Settings, options: &Options<'_>) -> Mended {
     let mut overlay = Overlay { below: files, changed: BTreeMap::new() };
     let mut refused: FxHashSet<String> = FxHashSet::default();
     let mut count = 0;
+    let as_of = Some(settings.as_of);
     let mut checked = check_as_of(&overlay, entry, as_of);
     let mut limit = usize::MAX;
     for _ in 0..PASSES_MAX {

@@ -11,6 +11,7 @@ mod conditions;
 pub mod config;
 mod context;
 pub mod fix;
+mod logic;
 mod registry;
 mod rule;
 mod rules;
@@ -19,19 +20,20 @@ mod texts;
 mod uses;
 mod walk;
 
+pub use baseline::stale;
 pub use context::Context;
 pub use registry::{RULES, find};
 pub use rule::{Fixes, Group, Level, Rule};
 
 use crate::diagnostic::{self, Diagnostic, Severity};
-use crate::model::Checked;
+use crate::model::{AsOf, Checked};
 use config::Levels;
 
 /// What a run of the rules needs to know besides the policy.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// holidays before it are past
-    pub day: jiff::civil::Date,
+    /// holidays before its day are past
+    pub as_of: AsOf,
     pub levels: Levels,
 }
 
@@ -42,7 +44,9 @@ pub fn lint(checked: &Checked, settings: &Settings) -> Vec<Diagnostic> {
     if found.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return found;
     }
-    let context = Context::new(checked, settings.day);
+    // a checked policy's zone is known
+    let day = settings.as_of.day(&checked.policy.timezone).unwrap_or(jiff::civil::Date::MAX);
+    let context = Context::new(checked, day);
     for rule in RULES {
         if settings.levels.of(rule).severity().is_some() {
             (rule.check)(&context, &mut found);

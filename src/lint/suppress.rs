@@ -7,7 +7,7 @@
 //!
 //! Enters: every comment of a policy and what was found. Leaves: what no comment allows, and findings about the comments themselves. Always
 //! holds: a comment needs a reason and names rules that exist; behind something on a line it speaks of that line, on a line of its own of the
-//! item or row that follows (up to the bracket that closes what opens on its first line), and above `leadwright 1` of the file. Warnings of
+//! item or row that follows (up to the bracket that closes what opens on its first line), and above or behind `leadwright 1` of the file. Warnings of
 //! `check` may be named by their code.
 
 use super::config::{Levels, rule_names, unknown};
@@ -105,7 +105,8 @@ fn read(
     suppressions: &mut Vec<Suppression>,
     about: &mut Vec<Diagnostic>,
 ) {
-    let body = comment.text.trim_start_matches('#');
+    // `##` documents
+    let Some(body) = comment.text.strip_prefix('#').filter(|body| !body.starts_with('#')) else { return };
     let body = body.trim_start();
     let Some((verb, rest)) = ["allow", "expect"].into_iter().find_map(|verb| Some((verb, body.strip_prefix(verb)?.strip_prefix('(')?)))
     else {
@@ -163,6 +164,10 @@ fn scope(context: &Context<'_>, text: &str, file: &File, index: usize, comment: 
     let place = comment.span.start as usize;
     let line_start = text[..place].rfind('\n').map_or(0, |newline| newline + 1);
     let before = &text[line_start..place];
+    let whole_file = Span::new(file.source, 0, text.len());
+    if file.version.is_some_and(|(_, span)| (line_start..place).contains(&(span.start as usize))) {
+        return whole_file;
+    }
     if !before.trim().trim_start_matches('\u{FEFF}').is_empty() {
         return Span::new(file.source, line_start, comment.span.end as usize);
     }
@@ -177,7 +182,7 @@ fn scope(context: &Context<'_>, text: &str, file: &File, index: usize, comment: 
     start += text[start..].len() - text[start..].trim_start().len();
     let before_version = file.version.and_then(|(_, span)| text.get(start..span.start as usize));
     if before_version.is_some_and(|before| before.trim() == "leadwright") {
-        return Span::new(file.source, 0, text.len());
+        return whole_file;
     }
     let item = context.items().find(|item| item.span.source == file.source && item.span.start as usize == start);
     if let Some(item) = item {

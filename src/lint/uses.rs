@@ -138,8 +138,8 @@ impl<'a> Uses<'a> {
                     match &row.trigger {
                         Trigger::On { signal, .. } => {
                             self.signals.insert(&signal.text);
-                            // without `because`, a recycled lead's reason is the signal's `reason`
-                            if row.recycle.is_some() && row.because.is_none() {
+                            // without `because`, the reason of a step is the signal's `reason`
+                            if row.because.is_none() {
                                 self.properties.insert((&signal.text, "reason"));
                             }
                         }

@@ -3,6 +3,7 @@
 //! Enters: an item of a tree. Leaves: calls with each expression in it, outer ones first, and with whose values its names are. Always holds: the
 //! walk keeps its own stack, so no text is too deep for it; constants behind `is`, `has` and `else` are not visited.
 
+use crate::model;
 use crate::syntax::tree::{
     ClaimKind, Expr, ExprKind, Guard, Item, ItemKind, Moment, PointsKind, Rotate, RouteTarget, Score, ScorePart, Section, SectionRow,
     SlaKind, Subject, Trigger,
@@ -161,5 +162,66 @@ fn section_roots<'e>(section: &'e Section, found: &mut Vec<(&'e Expr, Scope<'e>)
                 PointsKind::PerQuiet { .. } => {}
             },
         }
+    }
+}
+
+/// Every expression of the model that stands in no other, in the order of the parts.
+pub fn model_roots(policy: &model::Policy) -> Vec<&model::Expr> {
+    let mut found: Vec<&model::Expr> = policy.lets.iter().map(|part| &part.value).collect();
+    for score in &policy.scores {
+        for persona in &score.personas {
+            found.extend(&persona.condition);
+            for section in &persona.sections {
+                found.extend(section.attributes.iter().map(|attribute| &attribute.subject));
+                found.extend(section.points.iter().map(|points| match &points.kind {
+                    model::PointsKind::When(condition) => condition,
+                    model::PointsKind::Per { count, .. } => count,
+                }));
+            }
+        }
+        found.extend(score.adjusts.iter().map(|adjust| &adjust.condition));
+    }
+    for decide in &policy.decides {
+        match &decide.body {
+            model::DecideBody::Rows(rows) => found.extend(rows.iter().filter_map(|row| row.condition.as_ref())),
+            model::DecideBody::Grid(grid) => found.extend([&grid.rows_of, &grid.columns_of]),
+        }
+    }
+    for row in policy.flows.iter().flat_map(|flow| &flow.rows) {
+        match &row.trigger {
+            model::Trigger::When(condition) => found.push(condition),
+            model::Trigger::On { when, .. } | model::Trigger::After { when, .. } => found.extend(when),
+            model::Trigger::Broken => {}
+        }
+    }
+    for route in &policy.routes {
+        found.extend(&route.condition);
+        found.extend(route.rows.iter().filter_map(|row| row.condition.as_ref()));
+    }
+    for sla in &policy.slas {
+        found.extend(sla.targets.iter().filter_map(|target| target.condition.as_ref()));
+        found.extend(sla.rows().filter_map(|row| match row {
+            model::ClockRow::PausesWhile(_, condition) => Some(condition),
+            model::ClockRow::Starts(moment)
+            | model::ClockRow::Stops(moment)
+            | model::ClockRow::Restarts(moment)
+            | model::ClockRow::PausesAfter(_, moment) => match moment {
+                model::Moment::Entering { condition, .. } | model::Moment::Leaving { condition, .. } => condition.as_ref(),
+                model::Moment::When(condition) => Some(condition),
+                model::Moment::On { .. } => None,
+            },
+        }));
+    }
+    found.extend(policy.event_conditions.iter().map(|condition| &condition.condition));
+    found
+}
+
+/// Visits an expression of the model and every one inside it, outer ones first.
+pub fn inside<'e>(root: &'e model::Expr, mut visit: impl FnMut(&'e model::Expr)) {
+    let mut open = vec![root];
+    while let Some(expr) = open.pop() {
+        visit(expr);
+        let children = expr.children();
+        open.extend(children.into_iter().rev());
     }
 }

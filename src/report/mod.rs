@@ -16,6 +16,7 @@ pub mod funnel;
 mod funnel_handovers;
 pub mod funnel_record;
 pub mod layout;
+pub mod lint;
 pub mod manual;
 pub mod pages;
 pub mod summary;

@@ -4,6 +4,7 @@
 
 use crate::diagnostic::render_sarif::About;
 use crate::diagnostic::{Code, Severity};
+use crate::lint;
 
 /// The name of the finding that a failed test is.
 pub const FAILED_TEST: &str = "failed-test";
@@ -19,6 +20,11 @@ pub fn about(name: &str) -> Option<About> {
     if name == FAILED_TEST {
         let title = "a test of the policy fails".to_owned();
         return Some(About { title, page: FAILED_TEST_PAGE.to_owned(), severity: Severity::Error, group: "test" });
+    }
+    if let Some(rule) = lint::find(name) {
+        // what is off by default is a warning where it is asked for
+        let severity = rule.level.severity().unwrap_or(Severity::Warning);
+        return Some(About { title: rule.summary.to_owned(), page: rule.page.to_owned(), severity, group: rule.group.name() });
     }
     let entry = Code::ALL.iter().map(|code| code.entry()).find(|entry| entry.code == name)?;
     Some(About { title: entry.title.to_owned(), page: entry.page.to_owned(), severity: entry.severity, group: "mistake" })

@@ -27,7 +27,7 @@ pub(super) fn judge(reading: &Reading<'_, '_>, filled: &Filled<'_>) -> Verdict {
             .absent("the policy's header does not say of when its version is")
             .hint("write the day of the version into the header: `dated 2026-03-01`");
     };
-    let Some(today) = reading.checker.as_of.and_then(|as_of| day(as_of, &reading.checker.policy.timezone)) else {
+    let Some(today) = reading.checker.as_of.and_then(|as_of| as_of.day(&reading.checker.policy.timezone)) else {
         return Verdict::holds();
     };
     // beyond the calendar nothing is too old
@@ -46,12 +46,15 @@ fn last_day(dated: Date, age: Age) -> Option<Date> {
     dated.checked_add(months).ok()?.checked_add(days).ok()
 }
 
-fn day(as_of: AsOf, timezone: &str) -> Option<Date> {
-    match as_of {
-        AsOf::Day(date) => Some(date),
-        AsOf::Moment(microseconds) => {
-            let zone = TimeZoneDatabase::bundled().get(timezone).ok()?;
-            Some(Timestamp::from_microsecond(microseconds).ok()?.to_zoned(zone).date())
+impl AsOf {
+    /// The day on which it is in a zone.
+    pub fn day(self, timezone: &str) -> Option<Date> {
+        match self {
+            AsOf::Day(date) => Some(date),
+            AsOf::Moment(microseconds) => {
+                let zone = TimeZoneDatabase::bundled().get(timezone).ok()?;
+                Some(Timestamp::from_microsecond(microseconds).ok()?.to_zoned(zone).date())
+            }
         }
     }
 }
@@ -74,7 +77,7 @@ mod tests {
     fn a_moment_is_a_day_of_the_policys_zone() {
         // 2026-03-01T02:00Z
         let moment = AsOf::Moment(1_772_330_400_000_000);
-        assert_eq!(day(moment, "UTC"), Some(date(2026, 3, 1)));
-        assert_eq!(day(moment, "America/New_York"), Some(date(2026, 2, 28)));
+        assert_eq!(moment.day("UTC"), Some(date(2026, 3, 1)));
+        assert_eq!(moment.day("America/New_York"), Some(date(2026, 2, 28)));
     }
 }

@@ -5,6 +5,7 @@ mod diff;
 mod explain;
 mod explain_code;
 mod interruption;
+mod lint;
 mod replay;
 mod replay_clocks;
 mod routing;

@@ -51,7 +51,11 @@ fn the_examples_of_the_documentation_keep_their_meaning() {
     for path in files("docs", "md") {
         let text = std::fs::read_to_string(&path).unwrap();
         for example in markdown::examples(&path.display().to_string(), &text) {
-            for (name, text) in example.files.iter().filter(|(name, _)| name.ends_with(".lead")) {
+            // a part of a policy, as the pages of rules show it, stands behind a policy that its own test knows
+            let whole = |name: &str, text: &str| {
+                name.ends_with(".lead") && (text.starts_with("leadwright ") || !path.to_string_lossy().contains("docs/rules/"))
+            };
+            for (name, text) in example.files.iter().filter(|(name, text)| whole(name, text)) {
                 match format(name, text) {
                     Ok(_) => {
                         formatted(text);

@@ -1,3 +1,5 @@
-//! The rules of `leadwright lint`: their pages, as tests.
+//! The rules of `leadwright lint`: their pages and what is said of them, as tests.
 
+mod documentation;
+mod generated;
 mod pages;

@@ -132,3 +132,8 @@ fn every_key_of_test_is_known() {
         ],
     );
 }
+
+#[test]
+fn every_key_of_lint_is_known() {
+    check("lint", &[report(&["lint", "policies"])], &["known", "mended", "policies"]);
+}

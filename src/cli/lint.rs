@@ -1,0 +1,325 @@
+//! `leadwright lint`: what is not wrong in a policy, and yet looks like a mistake.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::Serialize;
+
+use super::as_of::day;
+use super::console::Console;
+use super::lint_config::{self, Configs};
+use super::outcome::{Misuse, Outcome};
+use super::output::{OutputArguments, Printed};
+use super::policies::{self, Found};
+use super::rewrite::rewrite;
+use crate::batch::{Place, write_text};
+use crate::diagnostic::findings::Findings;
+use crate::diagnostic::{Diagnostic, Severity, render_human};
+use crate::lint::baseline::{Baseline, fingerprint};
+use crate::lint::config::{Levels, level};
+use crate::lint::{self, Level, Settings, fix};
+use crate::model::AsOf;
+use crate::policy;
+use crate::report::figures::counted;
+use crate::report::lint as report;
+use crate::source::Sources;
+
+/// Report what looks like a mistake in a policy, by rules that can be switched and allowed
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  leadwright lint examples/medbank
+  leadwright lint policies --fix
+  leadwright lint policies --only governance --level unused-field=error
+  leadwright lint policies --write-baseline lint-baseline.json
+
+`leadwright rule` lists the rules, `leadwright rule NAME` shows one.")]
+pub struct Arguments {
+    /// Policies: .lead files, or folders, which stand for every policy in and beneath them
+    #[arg(required = true, value_name = "POLICY")]
+    policies: Vec<PathBuf>,
+
+    #[command(flatten)]
+    output: OutputArguments,
+
+    /// Look for these rules or groups alone
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    only: Vec<String>,
+
+    /// Do not look for these rules or groups
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    ignore: Vec<String>,
+
+    /// Report a rule or a group as error, warning or note; off ignores it
+    #[arg(long, value_name = "NAME=LEVEL,…", value_delimiter = ',')]
+    level: Vec<String>,
+
+    /// The mildest finding that ends with exit code 1: error, warning or note
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Warning, hide_possible_values = true)]
+    fail_on: FailOn,
+
+    /// Mend what can be mended without any lead getting another answer
+    #[arg(long)]
+    fix: bool,
+
+    /// Mend what a person should look at afterwards, too
+    #[arg(long)]
+    unsafe_fixes: bool,
+
+    /// Report only what this file does not know
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+
+    /// Write down everything that is found now, to be left for later
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    write_baseline: Option<PathBuf>,
+
+    /// Read this file in place of the closest leadwright.toml
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// The day on which the policy is looked at: holidays before it are past [default: today]
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    Error,
+    Warning,
+    Note,
+}
+
+impl FailOn {
+    fn severity(self) -> Severity {
+        match self {
+            FailOn::Error => Severity::Error,
+            FailOn::Warning => Severity::Warning,
+            FailOn::Note => Severity::Note,
+        }
+    }
+}
+
+/// A policy, and what is looked for in it.
+struct Job {
+    found: Found,
+    settings: Settings,
+    baseline: Option<PathBuf>,
+}
+
+/// What was found in a policy. Paths are those of reports.
+struct Linted {
+    sources: Sources,
+    diagnostics: Vec<Diagnostic>,
+    baseline: Option<PathBuf>,
+    levels: Levels,
+}
+
+/// What JSON says besides the findings.
+#[derive(Serialize)]
+struct More {
+    policies: Vec<String>,
+    mended: usize,
+    known: usize,
+}
+
+pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
+    let jobs = jobs(arguments)?;
+    let mended = if arguments.fix || arguments.unsafe_fixes { mend(&jobs, arguments.unsafe_fixes)? } else { 0 };
+    let mut linted = policies::each(&jobs, lint);
+    agree(&mut linted);
+    let paths: Vec<String> = jobs.iter().map(|job| job.found.path()).collect();
+    if let Some(path) = &arguments.write_baseline {
+        return write_baseline(path, &linted, console);
+    }
+    let (known, stale) = hold_against_baselines(&mut linted)?;
+
+    let mut findings = Findings::default();
+    for Linted { sources, diagnostics, .. } in linted {
+        findings.add(sources, diagnostics, Vec::new());
+    }
+    findings.diagnostics.extend(stale);
+    let done = report::Done { policies: paths.len(), mended, known };
+    let more = More { policies: paths, mended, known };
+    let printed = Printed { command: "lint", findings: &findings, failing: arguments.fail_on.severity(), more };
+    printed.print(arguments.output, console, |look| {
+        render_human::render(&findings.diagnostics, &findings.sources, look) + &report::summary(&findings.diagnostics, done, look)
+    })
+}
+
+fn jobs(arguments: &Arguments) -> Result<Vec<Job>, Misuse> {
+    let as_of: AsOf = day(arguments.as_of.as_deref())?;
+    let named = arguments.config.as_deref().map(lint_config::named).transpose()?;
+    let mut configs = Configs::default();
+    let mut jobs = Vec::new();
+    for found in policies::find(&arguments.policies)? {
+        let config = match &named {
+            Some(named) => named,
+            None => configs.of(found.located.disk.root())?,
+        };
+        let levels = with_flags(config.config.levels.clone(), arguments)?;
+        let baseline = arguments.baseline.clone().or_else(|| config.baseline());
+        jobs.push(Job { settings: Settings { as_of, levels }, baseline, found });
+    }
+    Ok(jobs)
+}
+
+/// What the command line says comes last, and so counts.
+fn with_flags(mut levels: Levels, arguments: &Arguments) -> Result<Levels, Misuse> {
+    for name in &arguments.only {
+        levels.only(name.trim()).map_err(|reason| Misuse::new(format!("`--only {name}`: {reason}")))?;
+    }
+    for name in &arguments.ignore {
+        levels.set(name.trim(), Level::Off).map_err(|reason| Misuse::new(format!("`--ignore {name}`: {reason}")))?;
+    }
+    for written in &arguments.level {
+        let wrong = |reason: String| Misuse::new(format!("`--level {written}`: {reason}"));
+        let (name, word) = written.split_once('=').ok_or_else(|| wrong("write a rule or a group, `=` and a level".to_owned()))?;
+        let level = level(word.trim()).map_err(wrong)?;
+        levels.set(name.trim(), level).map_err(wrong)?;
+    }
+    Ok(levels)
+}
+
+fn lint(job: &Job) -> Linted {
+    let Found { located, folder } = &job.found;
+    let checked = policy::check_as_of(&located.disk, &located.entry, job.settings.as_of);
+    let diagnostics = lint::lint(&checked, &job.settings);
+    Linted { sources: checked.sources.beneath(folder), diagnostics, baseline: job.baseline.clone(), levels: job.settings.levels.clone() }
+}
+
+/// Of a file that several policies use: what one of them does not need, another may.
+fn agree(linted: &mut [Linted]) {
+    let mut users: FxHashMap<String, usize> = FxHashMap::default();
+    for path in linted.iter().flat_map(|linted| linted.sources.iter().map(|(_, source)| source.path.clone())) {
+        *users.entry(path).or_default() += 1;
+    }
+    let place = |linted: &Linted, diagnostic: &Diagnostic| {
+        let span = diagnostic.labels.first()?.span;
+        let path = &linted.sources.get(span.source).path;
+        let is_shared = users.get(path).is_some_and(|users| *users > 1);
+        (is_shared && is_of_declaration(diagnostic)).then(|| (path.clone(), span.start, diagnostic.name()))
+    };
+    let mut reports: FxHashMap<(String, u32, &str), usize> = FxHashMap::default();
+    for policy in linted.iter() {
+        for at in policy.diagnostics.iter().filter_map(|diagnostic| place(policy, diagnostic)) {
+            *reports.entry(at).or_default() += 1;
+        }
+    }
+    for policy in linted.iter_mut() {
+        let keep: Vec<bool> = policy
+            .diagnostics
+            .iter()
+            .map(|diagnostic| place(policy, diagnostic).is_none_or(|at| reports.get(&at) == users.get(&at.0)))
+            .collect();
+        let mut keep = keep.into_iter();
+        policy.diagnostics.retain(|_| keep.next().unwrap_or(true));
+    }
+}
+
+/// Whether it says that nothing needs a declaration.
+fn is_of_declaration(diagnostic: &Diagnostic) -> bool {
+    diagnostic.name().starts_with("unused-")
+}
+
+/// Mends one policy after the other: they may share files.
+fn mend(jobs: &[Job], unsafe_too: bool) -> Result<usize, Misuse> {
+    let mut users: FxHashMap<PathBuf, usize> = FxHashMap::default();
+    let read = policies::each(jobs, |job| {
+        let located = &job.found.located;
+        let checked = policy::check_as_of(&located.disk, &located.entry, job.settings.as_of);
+        checked.sources.iter().map(|(_, source)| located.disk.root().join(&source.path)).collect::<Vec<_>>()
+    });
+    for path in read.into_iter().flatten() {
+        *users.entry(path).or_default() += 1;
+    }
+    let mut count = 0;
+    for job in jobs {
+        let located = &job.found.located;
+        let root = located.disk.root();
+        let may = |diagnostic: &Diagnostic, sources: &Sources| {
+            let shared = |span: crate::source::Span| users.get(&root.join(&sources.get(span.source).path)).is_some_and(|users| *users > 1);
+            !is_of_declaration(diagnostic) || !diagnostic.labels.iter().any(|label| shared(label.span))
+        };
+        let mended = fix::mend(&located.disk, &located.entry, &job.settings, &fix::Options { unsafe_too, may: &may });
+        for (path, text) in &mended.files {
+            rewrite(&root.join(path), text)?;
+        }
+        count += mended.count;
+    }
+    Ok(count)
+}
+
+fn write_baseline(path: &Path, linted: &[Linted], console: &Console) -> Result<Outcome, Misuse> {
+    let mut baseline = Baseline::default();
+    let mut seen = FxHashSet::default();
+    for policy in linted {
+        for diagnostic in policy.diagnostics.iter().filter(|diagnostic| is_of_rule(diagnostic)) {
+            let Some(span) = diagnostic.labels.first().map(|label| label.span) else { continue };
+            // a file that two policies use is written down once
+            let place = (policy.sources.get(span.source).path.clone(), span.start, diagnostic.name(), diagnostic.message.clone());
+            if seen.insert(place)
+                && let Some(finding) = fingerprint(diagnostic, &policy.sources)
+            {
+                baseline.add(finding);
+            }
+        }
+    }
+    let wrong = |error: &dyn std::fmt::Display| Misuse::new(format!("cannot write `{}`: {error}", path.display()));
+    write_text(&Place::Path(path.to_path_buf()), &baseline.to_json()).map_err(|error| wrong(&error))?;
+    console.note(&format!("wrote {} to {}\n", counted(baseline.count(), "finding", "findings"), path.display()));
+    // mistakes are mended, not written down
+    let mistakes = linted.iter().flat_map(|policy| &policy.diagnostics).any(|diagnostic| !is_of_rule(diagnostic));
+    Ok(if mistakes { Outcome::Findings } else { Outcome::Clean })
+}
+
+fn is_of_rule(diagnostic: &Diagnostic) -> bool {
+    lint::find(diagnostic.name()).is_some()
+}
+
+/// Takes away what the baselines know; how many, and the findings about entries that nothing has.
+fn hold_against_baselines(linted: &mut [Linted]) -> Result<(usize, Vec<Diagnostic>), Misuse> {
+    let paths: BTreeSet<PathBuf> = linted.iter().filter_map(|policy| policy.baseline.clone()).collect();
+    let mut baselines = BTreeMap::new();
+    for path in paths {
+        let wrong = |reason: &dyn std::fmt::Display| Misuse::new(format!("cannot use the baseline `{}`: {reason}", path.display()));
+        let text = fs::read_to_string(&path).map_err(|error| wrong(&error))?;
+        let baseline = Baseline::read(&text).map_err(|reason| wrong(&reason))?;
+        baselines.insert(path, baseline);
+    }
+    let mut known = FxHashMap::default();
+    let mut count = 0;
+    let mut looked_at: BTreeMap<PathBuf, (FxHashSet<String>, FxHashSet<&str>)> = BTreeMap::new();
+    for policy in linted.iter_mut() {
+        let Some(path) = policy.baseline.clone() else { continue };
+        let Some(baseline) = baselines.get_mut(&path) else { continue };
+        let (files, rules) = looked_at.entry(path).or_default();
+        files.extend(policy.sources.iter().map(|(_, source)| source.path.clone()));
+        rules.extend(lint::RULES.iter().filter(|rule| policy.levels.of(rule) != Level::Off).map(|rule| rule.name));
+        let sources = &policy.sources;
+        policy.diagnostics.retain(|diagnostic| {
+            let Some(finding) = fingerprint(diagnostic, sources) else { return true };
+            let start = diagnostic.labels.first().map_or(0, |label| label.span.start);
+            // the same place of a file that two policies use is one finding
+            let taken = *known.entry((finding.clone(), start)).or_insert_with(|| {
+                let taken = baseline.take(&finding);
+                count += usize::from(taken);
+                taken
+            });
+            !taken
+        });
+    }
+    let mut stale = Vec::new();
+    for (path, baseline) in &baselines {
+        let Some((files, rules)) = looked_at.get(path) else { continue };
+        for (finding, _) in baseline.left().filter(|(finding, _)| files.contains(&finding.path)) {
+            if let Some(diagnostic) = lint::stale(finding, rules.contains(finding.rule.as_str()), &path.display().to_string()) {
+                stale.push(diagnostic);
+            }
+        }
+    }
+    let reported = linted.iter().all(|policy| lint::find("stale-baseline").is_some_and(|rule| policy.levels.of(rule) != Level::Off));
+    Ok((count, if reported { stale } else { Vec::new() }))
+}

@@ -1,0 +1,146 @@
+//! `leadwright lint` and `leadwright rule`, as a user runs them.
+
+use std::fs;
+
+use super::{Folder, run};
+
+const HEAD: &str = "leadwright 1\npolicy example { version \"1\" }\nlead { lead_id text key   beds whole 0..50_000 }\n\n";
+
+/// Findings of these two rules alone, so that new rules change nothing here.
+const ONLY: [&str; 2] = ["--only", "unused-let,repeated-condition,bad-suppression,unused-allow,unmet-expect,stale-baseline"];
+
+fn lint(folder: &Folder, arguments: &[&str]) -> super::Ran {
+    let policies = folder.name("");
+    run(&[&["lint", &policies, "--as-of", "2026-11-18"], &ONLY[..], arguments].concat())
+}
+
+#[track_caller]
+fn refused(ran: &super::Ran, part: &str) {
+    assert!(ran.sentence().contains(part), "{ran:?}");
+}
+
+#[test]
+fn findings_end_with_exit_code_1() {
+    let folder = Folder::new(&[("example.lead", &format!("{HEAD}let big = beds >= 500\n"))]);
+    let ran = lint(&folder, &[]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    assert!(ran.out.contains("warning[unused-let]: nothing reads `big`"), "{}", ran.out);
+    assert!(ran.out.ends_with("1 warning in 1 file\n1 can be mended with `--unsafe-fixes`\n"), "{}", ran.out);
+    assert_eq!(lint(&folder, &["--fail-on", "error"]).code, 0);
+    assert_eq!(lint(&folder, &["--level", "unused-let=note"]).code, 0);
+    assert_eq!(lint(&folder, &["--ignore", "unused-let"]).out, "1 policy: nothing found\n");
+}
+
+#[test]
+fn mistakes_come_before_findings() {
+    let folder = Folder::new(&[("example.lead", &format!("{HEAD}let big = bed >= 500\nlet small = beds < 5\n"))]);
+    let ran = lint(&folder, &[]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("error[E0201]") && !ran.out.contains("unused-let"), "{}", ran.out);
+}
+
+#[test]
+fn comments_keep_findings_quiet() {
+    let allowed = "# allow(unused-let): the CRM shows it\nlet big = beds >= 500\nlet small = beds < 5   # expect(unused-let): soon\n";
+    let folder = Folder::new(&[("example.lead", &format!("{HEAD}{allowed}"))]);
+    assert_eq!(lint(&folder, &[]).out, "1 policy: nothing found\n");
+    // above the version it speaks of the whole file
+    fs::write(folder.name("example.lead"), format!("# allow(unused-let): a library\n{HEAD}let big = beds >= 500\nlet small = beds < 5\n"))
+        .unwrap();
+    assert_eq!(lint(&folder, &[]).out, "1 policy: nothing found\n");
+    let behind = HEAD.replace("leadwright 1", "leadwright 1   # allow(unused-let): a library");
+    fs::write(folder.name("example.lead"), format!("{behind}let big = beds >= 500\nlet small = beds < 5\n")).unwrap();
+    assert_eq!(lint(&folder, &[]).out, "1 policy: nothing found\n");
+    fs::write(folder.name("example.lead"), format!("{HEAD}# allow(unused-let)\nlet big = beds >= 500\n")).unwrap();
+    let ran = lint(&folder, &[]);
+    assert!(ran.out.contains("error[bad-suppression]: this `allow` gives no reason") && ran.out.contains("unused-let"), "{}", ran.out);
+}
+
+#[test]
+fn the_closest_configuration_counts() {
+    let policy = format!("{HEAD}let big = beds >= 500\n");
+    let folder = Folder::new(&[
+        ("leadwright.toml", "[lint.rules]\nunused-let = \"off\"\n"),
+        ("a/a.lead", &policy),
+        ("b/leadwright.toml", "[lint.rules]\nunused-let = \"error\"\n"),
+        ("b/b.lead", &policy),
+    ]);
+    let ran = run(&["lint", &folder.name(""), "--ignore", "governance,style", "--ignore", "unused-field"]);
+    assert_eq!((ran.code, ran.out.matches("error[unused-let]").count(), ran.out.matches("unused-let").count()), (1, 1, 1), "{}", ran.out);
+    fs::write(folder.name("leadwright.toml"), "[lint.rules]\nunused-led = \"off\"\n").unwrap();
+    let ran = run(&["lint", &folder.name("a")]);
+    refused(&ran, "leadwright.toml:2:1: there is no rule `unused-led`; did you mean `unused-let`?");
+    refused(&run(&["lint", &folder.name("b"), "--only", "styel"]), "there is no rule or group `styel`; did you mean `style`?");
+    refused(&run(&["lint", &folder.name("b"), "--level", "unused-let"]), "write a rule or a group, `=` and a level");
+}
+
+#[test]
+fn safe_fixes_are_applied_and_unsafe_ones_when_asked_for() {
+    let text = format!(
+        "{HEAD}let big = beds >= 500\nlet odd = beds > 5 and beds < 9 and beds > 5 and beds > 5\ndecide d {{ a when odd   b otherwise }}\n"
+    );
+    let folder = Folder::new(&[("example.lead", &text)]);
+    let ran = lint(&folder, &["--fix"]);
+    assert!(ran.code == 1 && ran.out.contains("; 2 mended\n"), "{}", ran.out);
+    let safe = fs::read_to_string(folder.name("example.lead")).unwrap();
+    assert_eq!(safe, text.replace(" and beds > 5 and beds > 5", ""));
+    let ran = lint(&folder, &["--unsafe-fixes"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "1 policy: nothing found; 1 mended\n"));
+    assert_eq!(fs::read_to_string(folder.name("example.lead")).unwrap(), safe.replace("let big = beds >= 500\n", ""));
+}
+
+/// What one policy does not need, the other does.
+#[test]
+fn a_shared_file_belongs_to_all_its_policies() {
+    let policy = |uses: &str| {
+        format!(
+            "leadwright 1\npolicy p {{ version \"1\" }}\nlead {{ id text key  beds whole 0..9 }}\nuse \"common.lead\"\ndecide d {{ a when {uses}   b otherwise }}\n"
+        )
+    };
+    let common = "leadwright 1\nlet one = beds > 1\nlet two = beds > 2\nlet three = beds > 3\n";
+    let folder = Folder::new(&[("x.lead", &policy("one")), ("y.lead", &policy("two")), ("common.lead", common)]);
+    let ran = lint(&folder, &[]);
+    assert_eq!((ran.out.matches("unused-let").count(), ran.out.contains("nothing reads `three`")), (1, true), "{}", ran.out);
+    // and so no fix takes anything out of it
+    assert_eq!(lint(&folder, &["--unsafe-fixes"]).code, 1);
+    assert_eq!(fs::read_to_string(folder.name("common.lead")).unwrap(), common);
+}
+
+#[test]
+fn a_baseline_knows_findings_whose_lines_have_moved() {
+    let folder = Folder::new(&[("example.lead", &format!("{HEAD}let big = beds >= 500\n"))]);
+    let baseline = folder.name("known.json");
+    let ran = lint(&folder, &["--write-baseline", &baseline]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""));
+    assert!(ran.err.starts_with("wrote 1 finding to "), "{}", ran.err);
+    fs::write(folder.name("example.lead"), format!("{HEAD}\n\n# moved\nlet big = beds >= 500\nlet new = beds < 5\n")).unwrap();
+    let ran = lint(&folder, &["--baseline", &baseline]);
+    assert_eq!((ran.code, ran.out.contains("`new`"), ran.out.contains("`big`")), (1, true, false), "{}", ran.out);
+    assert!(ran.out.contains("1 warning in 1 file; 1 known to the baseline\n"), "{}", ran.out);
+    fs::write(folder.name("example.lead"), HEAD).unwrap();
+    let ran = lint(&folder, &["--baseline", &baseline]);
+    assert!(ran.code == 1 && ran.out.contains("warning[stale-baseline]"), "{}", ran.out);
+    fs::write(&baseline, "{}").unwrap();
+    refused(&lint(&folder, &["--baseline", &baseline]), "cannot use the baseline");
+}
+
+#[test]
+fn the_formats_of_every_command() {
+    let folder = Folder::new(&[("example.lead", &format!("{HEAD}let big = beds >= 500\n"))]);
+    let json: serde_json::Value = serde_json::from_str(&lint(&folder, &["--output", "json"]).out).unwrap();
+    assert_eq!(
+        (&json["leadwright"], &json["warnings"], &json["diagnostics"][0]["code"]),
+        (&"lint".into(), &1.into(), &"unused-let".into())
+    );
+    let sarif = lint(&folder, &["--output", "sarif"]).out;
+    assert!(sarif.contains("\"ruleId\": \"unused-let\"") && sarif.contains("nothing reads"), "{sarif}");
+}
+
+#[test]
+fn a_rule_has_its_page_on_the_terminal() {
+    let ran = run(&["rule", "unused-let"]);
+    assert!(ran.code == 0 && ran.out.starts_with("unused-let: a derived value that nothing reads\n"), "{}", ran.out);
+    let all = run(&["rule"]);
+    assert!(all.code == 0 && leadwright::lint::RULES.iter().all(|rule| all.out.contains(rule.name)), "{}", all.out);
+    refused(&run(&["rule", "unused_let"]), "there is no rule `unused_let`; did you mean `unused-let`?");
+}

@@ -148,7 +148,7 @@ fn compared(
             difference::Outcome::Compared { difference, impact }
         }
     };
-    Ok(Compared { name: pair.name, old_path: pair.old, new_path: pair.new, outcome })
+    Ok(Compared { name: pair.name, old_path: pair.old, new_path: pair.new, renamed: pair.renamed, outcome })
 }
 
 /// A version; the error is one with mistakes, which have been shown.

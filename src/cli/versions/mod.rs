@@ -38,6 +38,8 @@ pub struct Pair {
     pub name: String,
     pub old: Option<String>,
     pub new: Option<String>,
+    /// known by its name, as its path is another one
+    pub renamed: bool,
 }
 
 /// The repository that the words may be about; none if there is none.
@@ -125,7 +127,9 @@ fn revisions_and_paths(repositories: &Repositories, words: &[String], all_revisi
         }
     };
     let is_range = |word: &str| word.contains("..") && !exists(word);
-    let count = words.iter().take_while(|word| is_range(word) || (is_revision(repository, word) && !exists(word))).count();
+    // without a commit there is no HEAD, which is what has to be said
+    let names_revision = |word: &str| word == "HEAD" || is_revision(repository, word);
+    let count = words.iter().take_while(|word| is_range(word) || (names_revision(word) && !exists(word))).count();
     let (revisions, paths) = words.split_at(count);
     match paths.iter().find(|path| !exists(path)) {
         Some(unknown) if is_in_any(repository, revisions, unknown) => {}
@@ -229,7 +233,8 @@ fn paired(old: Vec<Found>, new: Vec<Found>, of_files: bool) -> Vec<Pair> {
     if let ([before], [after]) = (old.as_slice(), new.as_slice())
         && (of_files || before.name == after.name || before.path == after.path)
     {
-        return vec![Pair { name: after.name.clone(), old: Some(before.path.clone()), new: Some(after.path.clone()) }];
+        let renamed = !of_files && before.path != after.path;
+        return vec![Pair { name: after.name.clone(), old: Some(before.path.clone()), new: Some(after.path.clone()), renamed }];
     }
     let mut rest = old;
     let mut pairs: Vec<(Found, Option<Found>)> = new
@@ -242,9 +247,11 @@ fn paired(old: Vec<Found>, new: Vec<Found>, of_files: bool) -> Vec<Pair> {
     for (after, twin) in pairs.iter_mut().filter(|(_, twin)| twin.is_none()) {
         *twin = rest.iter().position(|before| before.name == after.name && !after.name.is_empty()).map(|found| rest.remove(found));
     }
-    let both =
-        pairs.into_iter().map(|(after, before)| Pair { name: after.name, old: before.map(|before| before.path), new: Some(after.path) });
-    let gone = rest.into_iter().map(|before| Pair { name: before.name, old: Some(before.path), new: None });
+    let both = pairs.into_iter().map(|(after, before)| {
+        let renamed = before.as_ref().is_some_and(|before| before.path != after.path);
+        Pair { name: after.name, old: before.map(|before| before.path), new: Some(after.path), renamed }
+    });
+    let gone = rest.into_iter().map(|before| Pair { name: before.name, old: Some(before.path), new: None, renamed: false });
     let mut all: Vec<Pair> = both.chain(gone).collect();
     all.sort_by(|a, b| a.new.as_ref().or(a.old.as_ref()).cmp(&b.new.as_ref().or(b.old.as_ref())));
     all

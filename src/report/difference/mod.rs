@@ -37,6 +37,8 @@ pub struct Compared {
     /// where its first file is on either side; none: the policy is not there
     pub old_path: Option<String>,
     pub new_path: Option<String>,
+    /// it is the same policy, whose first file has another path now
+    pub renamed: bool,
     pub outcome: Outcome,
 }
 
@@ -64,8 +66,7 @@ impl Compared {
 
     /// The first file has another path on the new side.
     pub fn moved_from(&self) -> Option<&str> {
-        let (Some(old), Some(new)) = (&self.old_path, &self.new_path) else { return None };
-        if old == new { None } else { Some(old) }
+        if self.renamed { self.old_path.as_deref() } else { None }
     }
 
     pub fn is_different(&self) -> bool {

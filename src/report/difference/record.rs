@@ -9,6 +9,10 @@ use crate::diff::{Change, ItemChanges};
 /// Names and meanings stay; new names may come. See docs/diff.md.
 #[derive(Debug, Serialize)]
 pub struct DifferenceRecord<'a> {
+    /// the command that wrote it
+    pub leadwright: &'static str,
+    pub format: u32,
+    pub version: &'static str,
     pub old: &'a str,
     pub new: &'a str,
     /// some policy differs
@@ -59,6 +63,9 @@ pub struct ChangeRecord<'a> {
 
 pub fn record(comparison: &Comparison) -> DifferenceRecord<'_> {
     DifferenceRecord {
+        leadwright: "diff",
+        format: 1,
+        version: env!("CARGO_PKG_VERSION"),
         old: &comparison.old,
         new: &comparison.new,
         different: comparison.policies.iter().any(Compared::is_different),

@@ -1,6 +1,6 @@
 //! `leadwright diff`: files, revisions of a repository, leads, conditions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use git2::{Commit, IndexAddOption, Repository, Signature};
@@ -69,12 +69,12 @@ impl Repo {
 }
 
 fn heavier() -> String {
-    let changed = POLICY.replace("100 or more 10", "100 or more 8").replace("fit >= 60", "fit >= 65");
+    let changed = POLICY.replace("under 100 4", "under 100 3").replace("fit >= 60", "fit >= 65");
     assert_ne!(changed, POLICY);
     changed
 }
 
-const CHANGES: &str = "score fit\n  ~ band `100 or more` of beds in section size: 10 → 8 points\n\ndecide status\n  ~ row 2 (hot): threshold of fit 60 → 65\n\n2 changes in 2 items\n";
+const CHANGES: &str = "score fit\n  ~ band `under 100` of beds in section size: 4 → 3 points\n\ndecide status\n  ~ row 2 (hot): threshold of fit 60 → 65\n\n2 changes in 2 items\n";
 
 #[test]
 fn two_files() {
@@ -119,14 +119,14 @@ fn revisions_the_work_tree_and_the_point_where_branches_parted() {
     assert_eq!(repo.diff(&["HEAD"]).out, "no change that means anything\n");
     // a change that is not committed yet
     repo.write(&[("policies/clinic.lead", POLICY)]);
-    assert!(repo.diff(&["HEAD"]).out.contains("8 → 10 points"));
-    assert!(repo.diff(&[]).out.contains("8 → 10 points"));
+    assert!(repo.diff(&["HEAD"]).out.contains("3 → 4 points"));
+    assert!(repo.diff(&[]).out.contains("3 → 4 points"));
     // a branch sees nothing of what happened on the other since
     let first = repo.repository.revparse_single("HEAD~1").unwrap().peel_to_commit().unwrap();
     repo.repository.branch("feature", &first, false).unwrap();
     assert_eq!(repo.diff(&["main...feature"]).out, "no change that means anything\n");
     assert_eq!(repo.diff(&["feature...main"]).out, CHANGES);
-    assert!(repo.diff(&["main..feature"]).out.contains("8 → 10 points"));
+    assert!(repo.diff(&["main..feature"]).out.contains("3 → 4 points"));
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn several_policies_new_ones_gone_ones_and_renamed_files() {
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     for part in [
         "policy clinic (c/renamed.lead)\nits first file was `a/clinic.lead`, and is `c/renamed.lead`",
-        "100 or more",
+        "under 100",
         "policy stays (b/stays.lead)\nno change that means anything",
         "the policy fresh is new: `b/fresh.lead`",
         "the policy gone is gone: `b/gone.lead`",
@@ -188,7 +188,6 @@ fn wrong_words_are_one_sentence() {
         (&["HEAD", "--", "../else"], "lies outside the repository"),
         (&["HEAD", "HEAD", "HEAD"], "is one too many"),
         (&["clinic.lead", "notes.txt"], "`notes.txt` is not a policy"),
-        (&["HEAD:", "--", "x", "y"], "no"),
         (&["HEAD", "--fail-on", "lost-rout"], "did you mean `lost-route`?"),
         (&["HEAD", "--fail-on", "lost-route"], "name a file of them with `--leads`"),
         (&["HEAD", "--as-of", "2026-01-01"], "`--as-of` is about leads"),
@@ -462,4 +461,45 @@ fn markdown_is_harmless() {
     for part in ["<img", "@team", "](http", "**b**", "http://"] {
         assert!(!line.contains(part), "{part}: {line}");
     }
+}
+
+#[test]
+fn json_is_what_the_schema_says() {
+    fn keys(value: &serde_json::Value, path: &str, found: &mut BTreeSet<String>) {
+        match value {
+            serde_json::Value::Object(members) if !path.ends_with("leads_changed_by_kind") => {
+                for (key, member) in members {
+                    found.insert(format!("{path}.{key}"));
+                    keys(member, &format!("{path}.{key}"), found);
+                }
+            }
+            serde_json::Value::Array(items) => items.iter().for_each(|item| keys(item, path, found)),
+            _ => {}
+        }
+    }
+    fn known(schema: &serde_json::Value, here: &serde_json::Value, path: &str, found: &mut BTreeSet<String>) {
+        if let Some(reference) = here["$ref"].as_str() {
+            known(schema, schema.pointer(reference.trim_start_matches('#')).unwrap(), path, found);
+        }
+        here["anyOf"].as_array().into_iter().flatten().for_each(|part| known(schema, part, path, found));
+        for (key, property) in here["properties"].as_object().into_iter().flatten() {
+            found.insert(format!("{path}.{key}"));
+            known(schema, property, &format!("{path}.{key}"), found);
+        }
+        if here["items"].is_object() {
+            known(schema, &here["items"], path, found);
+        }
+    }
+    let folder = changed_medbank();
+    let words =
+        ["diff", &example(""), &folder.name("medbank"), "--leads", &example("leads.csv"), AS_OF, "--output", "json", "--fail-on", "any"];
+    let ran = run(&words);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let mut found = BTreeSet::new();
+    keys(&serde_json::from_str(&ran.out).unwrap(), "", &mut found);
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/schema/diff.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let mut expected = BTreeSet::new();
+    known(&schema, &schema, "", &mut expected);
+    assert_eq!(found, expected);
 }

@@ -4,8 +4,10 @@
 //! nothing is left out: where names, facts, parts or an order that means something differ, there is a change that says so; and there is none where they
 //! are equal.
 
+use rustc_hash::FxHashMap;
+
 use super::matching::{Matched, matched};
-use super::moves::moves;
+use super::moves::{Move, moves};
 use super::part::{Fact, Group, Order, Part, Telling};
 use super::telling;
 use super::{Change, ChangeKind, ItemChanges};
@@ -22,11 +24,11 @@ fn group_of_items(old: Option<&Group>, new: Option<&Group>, found: &mut Vec<Item
     let order = new.or(old).map_or(Order::Free, |group| group.order);
     let (old, new) = (parts_of(old), parts_of(new));
     let Matched { pairs, removed, added } = matched(old, new);
-    let moved = if order == Order::Sequence { moves(old, &pairs) } else { Vec::new() };
+    let moved = moved_rows(order, old, &pairs);
     for (from, to) in &pairs {
         let (before, after) = (&old[*from], &new[*to]);
         let mut changes = Vec::new();
-        if let Some(found) = moved.iter().find(|found| found.old == *from) {
+        if let Some(found) = moved.get(from) {
             let place = found.above.map(|above| ("above", above)).or(found.below.map(|below| ("below", below)));
             let other = place.map(|(where_to, other)| format!("moved {where_to} {}", item_name(&old[other])));
             changes.push(Change {
@@ -45,6 +47,14 @@ fn group_of_items(old: Option<&Group>, new: Option<&Group>, found: &mut Vec<Item
             let part = &parts[*index];
             found.push(ItemChanges { noun: part.noun, name: part.name.clone(), kind, changes: vec![whole(part, "", kind)] });
         }
+    }
+}
+
+/// By their places in the old list.
+fn moved_rows(order: Order, old: &[Part], pairs: &[(usize, usize)]) -> FxHashMap<usize, Move> {
+    match order {
+        Order::Free => FxHashMap::default(),
+        Order::Sequence => moves(old, pairs).into_iter().map(|found| (found.old, found)).collect(),
     }
 }
 
@@ -90,7 +100,7 @@ fn group(old: Option<&Group>, new: Option<&Group>, holder: &str, changes: &mut V
     let order = new.or(old).map_or(Order::Free, |group| group.order);
     let (old, new) = (parts_of(old), parts_of(new));
     let Matched { pairs, removed, added } = matched(old, new);
-    let moved = if order == Order::Sequence { moves(old, &pairs) } else { Vec::new() };
+    let moved = moved_rows(order, old, &pairs);
     for index in removed {
         changes.push(whole(&old[index], &called(&old[index], order, index, holder), ChangeKind::Removed));
     }
@@ -107,7 +117,7 @@ fn group(old: Option<&Group>, new: Option<&Group>, holder: &str, changes: &mut V
         if pair_is_next {
             let Some((from, to)) = pairs.next() else { return };
             let place = called(&old[from], order, from, holder);
-            if let Some(found) = moved.iter().find(|found| found.old == from) {
+            if let Some(found) = moved.get(&from) {
                 let target = found.above.map(|row| ("above", row)).or(found.below.map(|row| ("below", row)));
                 let text = target.map_or_else(String::new, |(word, row)| format!("moved {word} {}", row_name(&old[row], row)));
                 let change = Change::of(ChangeKind::Moved, &place, text);

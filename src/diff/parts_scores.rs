@@ -56,7 +56,10 @@ fn section(section: &Section) -> Part {
             SectionRow::Points(row) => points.push(points_row(row)),
         }
     }
-    part.free(attributes).free(points)
+    let mut part = part.free(attributes).free(points);
+    // a section with another name and nothing else changed
+    part.keys.push(part.fingerprint());
+    part
 }
 
 fn attribute(attribute: &Attribute) -> Part {

@@ -252,6 +252,7 @@ fn changed_medbank() -> Folder {
     };
     edit("medbank", "use \"tests.lead\"", "# use \"tests.lead\"");
     edit("scores", "500 or more       10", "500 or more       4");
+    edit("scores", "under 100          1", "under 100          3");
     edit("scores", "+40 when asked_for_rep", "+30 when asked_for_rep");
     edit("lead", "0..50_000", "0..900");
     edit("routes", "route service_desk", "route service_line");
@@ -502,4 +503,13 @@ fn json_is_what_the_schema_says() {
     let mut expected = BTreeSet::new();
     known(&schema, &schema, "", &mut expected);
     assert_eq!(found, expected);
+}
+
+#[test]
+fn a_bare_repository_has_revisions_alone() {
+    let repo = Repo::new(&[&[("p/clinic.lead", POLICY)], &[("p/clinic.lead", &heavier())]]);
+    repo.repository.config().unwrap().set_bool("core.bare", true).unwrap();
+    std::fs::rename(repo.folder.path(".git"), repo.folder.path("bare.git")).unwrap();
+    assert_eq!(repo.diff_in("bare.git", &["HEAD~1..HEAD", "--", "p"]).out, CHANGES);
+    assert!(repo.diff_in("bare.git", &["HEAD"]).sentence().contains("has no work tree: name two revisions"));
 }

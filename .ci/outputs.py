@@ -18,6 +18,7 @@ from jsonschema import Draft4Validator, Draft202012Validator
 from referencing import Registry, Resource
 
 ROOT = Path(__file__).resolve().parent.parent
+MORE = {"fmt": ["--check"]}
 KINDS = ["json", "sarif", "github", "gitlab", "junit", "markdown"]
 HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 EVIL = "\x1b[31m\x9b2J\u202e\u200b|x|`--> ]]> <b>&amp; ::error::y %0A @all [l](http://e.vil) '"
@@ -64,8 +65,8 @@ class Checker:
         self.own, self.standard = schemas()
         self.count = 0
 
-    def run(self, folder, command, kind, *more):
-        arguments = [self.program, command, str(folder), "--output", kind, *more]
+    def run(self, folder, command, kind):
+        arguments = [self.program, command, str(folder), "--output", kind, *MORE.get(command, [])]
         ran = subprocess.run(arguments, capture_output=True, text=True, cwd=folder if Path(folder).is_dir() else None)
         what = f"leadwright {command} {folder} --output {kind}"
         hold(ran.returncode in (0, 1) and not ran.stderr, f"{what} ends with {ran.returncode}", ran.stderr)
@@ -155,10 +156,10 @@ def main(program):
                     place = Path(folder, path)
                     place.parent.mkdir(parents=True, exist_ok=True)
                     place.write_text(text)
-                checker.all(folder, ["check"])
+                checker.all(folder, ["check", "lint", "fmt"])
     for example in sorted((ROOT / "examples").iterdir()):
         if any(example.glob("*.lead")):
-            checker.all(example, ["check", "test"])
+            checker.all(example, ["check", "lint", "fmt", "test"])
     with tempfile.TemporaryDirectory() as folder:
         for path in (ROOT / "examples/medbank").rglob("*"):
             if path.suffix == ".lead" or path.name in ("territories.csv", "named_accounts.csv"):
@@ -166,12 +167,12 @@ def main(program):
                 place.parent.mkdir(parents=True, exist_ok=True)
                 text = path.read_text().replace("40%", "30%").replace("hospital", "hospitl").replace("marketing", "marketin")
                 place.write_text(text if path.name not in ("lead.lead", "teams.lead") else path.read_text())
-        checker.all(Path(folder, "medbank"), ["check", "test"])
+        checker.all(Path(folder, "medbank"), ["check", "lint", "fmt", "test"])
     with tempfile.TemporaryDirectory() as folder:
         hostile(Path(folder))
         (good,) = [path for path in Path(folder).iterdir() if path.is_file()]
-        checker.all(good, ["check", "test"])
-        checker.all(folder, ["check"])
+        checker.all(good, ["check", "lint", "fmt", "test"])
+        checker.all(folder, ["check", "lint", "fmt"])
     print(f"{checker.count} reports hold")
 
 

@@ -28,6 +28,16 @@ fn harmless(ran: &Ran, what: &str) {
     }
 }
 
+/// In a table of Markdown, every row has as many cells as its head.
+#[track_caller]
+fn tables_hold(text: &str) {
+    let cells = |line: &str| line.replace("\\|", "").matches('|').count();
+    let rows = |line: &&str| line.starts_with("| ") || line.starts_with("|-");
+    for (line, next) in text.lines().zip(text.lines().skip(1)) {
+        assert!(!rows(&line) || !rows(&next) || cells(line) == cells(next), "{line}\n{next}\n{text}");
+    }
+}
+
 /// What a file may be called: all but what systems forbid.
 fn name(evil: &str) -> String {
     let kept: String = evil.chars().filter(|character| !matches!(character, '/' | '\0' | '\\')).take(60).collect();
@@ -50,7 +60,8 @@ fn scene(evil: &str) -> (Folder, String) {
         "id,site,beds,note,rival,{cell}\n{cell},hospital,600,{cell},no,1\nB,{cell},{cell},,no,1\nC,clinic,20,,{cell},1\nD,clinic,20,,no,1\n"
     );
     let signals = format!("id,signal,time,reason\n{cell},call,2026-11-10T10:00,{cell}\nB,{cell},{cell},x\nD,call,2026-11-01,{cell}\n");
-    let folder = Folder::new(&[(&name(evil), &policy(evil)), ("leads.csv", &leads), ("signals.csv", &signals)]);
+    let other = policy(&format!("another {evil}")).replace("clinic -5", "clinic -4").replace("when rival", "when rival or beds < 7");
+    let folder = Folder::new(&[(&name(evil), &policy(evil)), ("other.lead", &other), ("leads.csv", &leads), ("signals.csv", &signals)]);
     (folder, name(evil))
 }
 
@@ -67,7 +78,7 @@ fn nothing_reaches_a_terminal() {
         for arguments in [
             vec!["check", &policy],
             vec!["check", &policy, "--emit", "program"],
-            vec!["check", "."],
+            vec!["check", ".", "other.lead"],
             vec!["test", &policy],
             vec!["test", &policy, "--filter", &key],
             [&["score", &policy], &leads[..], &["-o", "scored.csv", "--rejects", "rejects.csv", "--show-binding"]].concat(),
@@ -79,6 +90,11 @@ fn nothing_reaches_a_terminal() {
             [&["explain", &policy], &leads[..], &["--lead", "B"]].concat(),
             [&["explain", &policy], &leads[..], &["--lead", "nobody\u{1b}[2J"]].concat(),
             [&["replay", &policy], &replayed[..]].concat(),
+            vec!["diff", &policy, "other.lead"],
+            vec!["diff", &policy, "other.lead", "--output", "json"],
+            vec!["diff", &policy, "other.lead", "--output", "markdown"],
+            [&["diff", &policy, "other.lead", "--leads"], &leads[..]].concat(),
+            vec!["fmt", "--check", &policy],
             vec!["explain-code", evil],
             vec!["check", evil],
             vec![evil],
@@ -86,10 +102,11 @@ fn nothing_reaches_a_terminal() {
         ] {
             let ran = run_in(&root, &arguments);
             harmless(&ran, &arguments.join(" "));
+            tables_hold(&ran.out);
             codes.push(ran.code);
         }
         // they did what they were asked: nothing was refused on the way
-        assert_eq!(codes, [0, 0, 0, 1, 2, 0, 0, 1, 0, 0, 0, 1, 2, 0, 2, 2, 2, 2], "evil {index}");
+        assert_eq!(codes, [0, 0, 0, 1, 2, 0, 0, 1, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 1, 2, 2, 2, 2], "evil {index}");
     }
 }
 

@@ -22,18 +22,18 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 report(context, root, inner, "around the whole of it", found);
             }
         }
-        walk::expressions(item, |expr, _| match &expr.kind {
-            ExprKind::Paren(inner) => match &inner.kind {
+        walk::expressions(item, |expr, _| {
+            let ExprKind::Paren(inner) = &expr.kind else { return };
+            match &inner.kind {
                 ExprKind::Paren(deeper) => report(context, inner, deeper, "inside of others", found),
                 ExprKind::Path(_) => report(context, expr, inner, "around a name", found),
                 _ => {}
-            },
-            _ => {}
+            }
         });
     }
 }
 
-fn report(context: &Context<'_>, outer: &Expr, inner: &Expr, where_: &str, found: &mut Vec<Diagnostic>) {
+fn report(context: &Context<'_>, outer: &Expr, inner: &Expr, place: &str, found: &mut Vec<Diagnostic>) {
     let text = &context.sources.get(outer.span.source).text;
     let (start, end) = (outer.span.start as usize, outer.span.end as usize);
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
@@ -41,7 +41,7 @@ fn report(context: &Context<'_>, outer: &Expr, inner: &Expr, where_: &str, found
     let opening = if text[..start].ends_with(is_word) { " " } else { "" };
     let closing = if text[end..].starts_with(is_word) { " " } else { "" };
     let edit = |at: usize, text: &str| Edit { span: Span::new(outer.span.source, at, at + 1), text: text.to_owned() };
-    found.push(RULE.finding(format!("the parentheses around `{}` change nothing", context.plain(inner.span))).at(outer.span, where_).fix(
+    found.push(RULE.finding(format!("the parentheses around `{}` change nothing", context.plain(inner.span))).at(outer.span, place).fix(
         "take them away",
         Applicability::Safe,
         vec![edit(start, opening), edit(end - 1, closing)],

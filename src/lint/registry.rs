@@ -32,6 +32,8 @@ pub const RULES: &[Rule] = &[
     rules::lone_rotation::RULE,
     rules::long_list::RULE,
     rules::missing_beats_known::RULE,
+    rules::needless_else::RULE,
+    rules::needless_known::RULE,
     rules::no_negative_scoring::RULE,
     rules::no_tests::RULE,
     rules::off_hours_target::RULE,

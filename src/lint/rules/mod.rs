@@ -28,6 +28,8 @@ pub mod lone_attribute;
 pub mod lone_rotation;
 pub mod long_list;
 pub mod missing_beats_known;
+pub mod needless_else;
+pub mod needless_known;
 pub mod no_negative_scoring;
 pub mod no_tests;
 pub mod off_hours_target;

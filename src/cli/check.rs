@@ -93,7 +93,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
 }
 
 fn check(found: &Found, as_of: AsOf, emit: Option<Emit>, look: Look) -> Done {
-    let mut checked = policy::check_as_of(&found.located.disk, &found.located.entry, as_of);
+    let mut checked = policy::prove::check_and_prove(&found.located.disk, &found.located.entry, Some(as_of));
     let program = program_of(&checked);
     let operations = program.as_ref().map(|program| cost::cost(program).steps() as u64);
     // places are named from where the paths of the whole report start

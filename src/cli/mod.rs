@@ -1,7 +1,7 @@
 //! The command line: one file per command. The only folder that prints and that ends the process.
 //!
 //! Enters: the arguments of the process. Leaves: text on its streams and an exit code: 0 clean, 1 mistakes were found or a test failed, 2
-//! the command cannot do what it was asked.
+//! the command cannot do what it was asked, 3 something was neither proved nor refuted.
 
 mod as_of;
 mod check;
@@ -22,6 +22,7 @@ mod output;
 mod policies;
 mod policy_files;
 mod progress;
+mod prove;
 mod replay;
 mod rewrite;
 mod rotation;
@@ -71,6 +72,7 @@ enum Command {
     Replay(Box<replay::Arguments>),
     Explain(explain::Arguments),
     ExplainCode(explain_code::Arguments),
+    Prove(prove::Arguments),
     Test(test::Arguments),
     Fmt(fmt::Arguments),
 }
@@ -113,6 +115,7 @@ pub fn main() -> ExitCode {
         Command::Replay(arguments) => replay::run(arguments, &console),
         Command::Explain(arguments) => explain::run(arguments, &console),
         Command::ExplainCode(arguments) => explain_code::run(arguments, &console),
+        Command::Prove(arguments) => prove::run(arguments, &console),
         Command::Test(arguments) => test::run(arguments, &console),
         Command::Fmt(arguments) => fmt::run(arguments, &console),
     };

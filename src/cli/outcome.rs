@@ -11,6 +11,8 @@ pub enum Outcome {
     Clean,
     /// mistakes were found, a test failed: exit code 1
     Findings,
+    /// something was neither proved nor refuted: exit code 3
+    Undecided,
 }
 
 impl Outcome {
@@ -18,6 +20,7 @@ impl Outcome {
         match self {
             Outcome::Clean => 0,
             Outcome::Findings => 1,
+            Outcome::Undecided => 3,
         }
     }
 }

@@ -144,4 +144,18 @@ codes! {
     RequirementForm       "E0701" Error "a requirement has none of the known forms"
     StandardBroken        "E0702" Error "the policy breaks a standard that it follows"
     StandardContradiction "E0703" Error "two requirements contradict each other"
+
+    // E08: proofs
+    ClaimRefuted        "E0801" Error "a claim does not hold"
+    ClaimUndecided      "E0802" Warning "a claim is neither proved nor refuted"
+    NeverHolds          "E0803" Warning "a row is written for leads that do not exist"
+    NeverFirst          "E0804" Warning "earlier rows take every lead from a row"
+    NeverReached        "E0805" Warning "no lead reaches a threshold"
+    AlwaysReached       "E0806" Warning "every lead reaches a threshold"
+    NeverGiven          "E0807" Warning "points that no lead gets"
+    CellNever           "E0808" Warning "a cell of a grid is for no lead"
+    StageNeverEntered   "E0809" Warning "no lead enters a stage"
+    StageNeverLeft      "E0810" Warning "no lead leaves a stage"
+    ToAndFro            "E0811" Warning "a lead goes to and fro between stages"
+    ClockNeverStarts    "E0812" Warning "a clock starts for no lead"
 }

@@ -53,7 +53,7 @@ pub fn check_as_of(files: &dyn Files, entry: &str, as_of: Option<AsOf>) -> Check
     checker.check_flows();
     checker.check_routes();
     checker.check_clocks();
-    checker.check_later();
+    checker.check_claims();
     checker.check_tests(files);
     checker.check_standards();
     checker.check_missing_passes();

@@ -32,8 +32,6 @@ pub(crate) struct Memory {
     pub event_columns: FxHashMap<(String, String), super::EventColumnId>,
     /// per route of the text: the routes of the policy that it makes, one for each choice of a `for each`
     pub routes: Vec<std::ops::Range<usize>>,
-    /// spans in `policy.unevaluated`
-    pub unevaluated: FxHashSet<Span>,
     /// how many names were compared for "did you mean"
     pub names_compared: usize,
     /// how deep the expression at hand is nested

@@ -44,6 +44,7 @@ mod explain_clock;
 mod explain_history;
 mod explain_score;
 pub mod explanation;
+pub mod prove;
 mod why;
 
 use std::sync::OnceLock;

@@ -22,7 +22,7 @@ pub mod text_map;
 pub mod verify;
 
 pub use calculation::{Calculation, Scaled};
-pub use lower::{Turns, lower, lower_event_conditions, lower_with};
+pub use lower::{Turns, lower, lower_event_conditions, lower_with, lower_with_claims};
 pub use passes::optimise;
 
 use rustc_hash::FxHashMap;
@@ -390,6 +390,8 @@ pub struct Trace {
     pub moved_by: Option<Value>,
     pub routes: Vec<RouteTrace>,
     pub clocks: Vec<ClockTrace>,
+    /// per claim, its condition or the value that it speaks of; none unless asked for, see [`lower::lower_with_claims`]
+    pub claims: Vec<Value>,
 }
 
 #[derive(Clone, Debug, Default)]

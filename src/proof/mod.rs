@@ -12,10 +12,12 @@
 //! part ──witness, histories──▶ lead ──interpreter──▶ shown, or undecided
 //! ```
 //!
-//! [`Prover`] answers single conditions; [`questions`] asks all that can be asked of a policy.
+//! [`Prover`] answers single conditions and claims; [`questions`] asks all that can be asked of a policy.
 
 mod algebra;
+pub mod as_test;
 mod between;
+mod claims;
 mod condition;
 mod graph;
 mod histories;
@@ -30,6 +32,7 @@ mod witness;
 
 use std::rc::Rc;
 
+pub use claims::Answer;
 pub use condition::Condition;
 pub use sets::Values;
 pub use witness::{AS_OF, Witness};
@@ -41,7 +44,7 @@ use self::sets::Sets;
 use self::translate::Translation;
 use self::variables::{Ground, Meaning, Variables};
 use crate::interpret;
-use crate::model::{Constant, Policy};
+use crate::model::{Constant, FieldId, Policy};
 use crate::program::{Lowered, Value};
 use crate::record::{self, Histories, Lead};
 
@@ -72,6 +75,20 @@ impl Why {
         }
     }
 }
+
+/// A lead that was replayed, before it is known whether it shows what it should.
+struct Shown {
+    lead: Lead,
+    as_of: i64,
+    /// per variable
+    values: Vec<Option<i64>>,
+    /// per operation of the program
+    replayed: Vec<Option<i64>>,
+    raised: Option<(FieldId, i64, i64, i64)>,
+}
+
+/// Whether a lead shows what it should.
+type Shows<'a> = dyn Fn(&Prover, &mut Shown) -> bool + 'a;
 
 /// Steps that one question may take, unless said otherwise; some hundred thousand are a second's work at most.
 pub const BUDGET: u64 = 2_000_000;
@@ -154,8 +171,7 @@ impl<'p> Prover<'p> {
     /// Whether some lead meets the condition.
     pub fn possible(&mut self, condition: &Condition) -> Possible {
         let node = condition.node(&mut self.graph, &mut self.translation);
-        let shows = |values: &[Option<i64>]| condition.holds(values);
-        self.possible_node(node, &shows)
+        self.possible_node(node, &|_: &Prover, shown: &mut Shown| condition.holds(&shown.replayed))
     }
 
     /// Whether some lead would meet the one condition in one stage and the other in another, everything else being the same.
@@ -175,7 +191,7 @@ impl<'p> Prover<'p> {
             };
             meets(one, in_one) && meets(other, in_other)
         };
-        match self.possible_node(both, &|_| true) {
+        match self.possible_node(both, &|_: &Prover, _: &mut Shown| true) {
             Possible::Yes(mut witness) => {
                 if !shown(self, &witness.lead, witness.as_of) {
                     return Possible::Undecided(Why::NoLead);
@@ -224,7 +240,7 @@ impl<'p> Prover<'p> {
         variables.into_iter().all(|variable| match &self.variables.all[variable as usize].meaning {
             Meaning::Column(column) | Meaning::Day(column) => *column < fields,
             Meaning::Text { column, kinds } => *column < fields && kinds.iter().all(|kind| kind.text.is_some()),
-            Meaning::Identity { .. } | Meaning::KeyHash => false,
+            Meaning::Identity { .. } | Meaning::KeyHash | Meaning::Raised(_) => false,
             Meaning::DaysBefore { .. }
             | Meaning::Stage
             | Meaning::StageSince
@@ -241,6 +257,10 @@ impl<'p> Prover<'p> {
         let parameters = record::parameters(self.policy, as_of).ok()?;
         let block = record::encode(self.policy, &self.histories, &self.lowered.program, std::slice::from_ref(lead), as_of).ok()?;
         Some(interpret::row(&self.lowered.program, &block, 0, &parameters))
+    }
+
+    fn as_of_day(&self, as_of: i64) -> Option<i64> {
+        Some(record::parameters(self.policy, as_of).ok()?.as_of_day)
     }
 
     fn until(&self) -> u64 {
@@ -264,7 +284,7 @@ impl<'p> Prover<'p> {
         Search { graph: &mut self.graph, memory: &mut self.memory, baseline: &self.baseline, until }.find(condition, domains)
     }
 
-    fn possible_node(&mut self, node: NodeId, shows: &dyn Fn(&[Option<i64>]) -> bool) -> Possible {
+    fn possible_node(&mut self, node: NodeId, shows: &Shows) -> Possible {
         let start = self.graph.steps;
         let until = self.until();
         let answer = self.search(node, until, shows);
@@ -272,7 +292,7 @@ impl<'p> Prover<'p> {
         answer
     }
 
-    fn search(&mut self, node: NodeId, until: u64, shows: &dyn Fn(&[Option<i64>]) -> bool) -> Possible {
+    fn search(&mut self, node: NodeId, until: u64, shows: &Shows) -> Possible {
         let mut condition = self.with_measures(node);
         for tried in 0..LEADS_TRIED {
             let mut domains = self.variables.nodes.clone();
@@ -323,7 +343,7 @@ impl<'p> Prover<'p> {
     fn rank(&self, variable: u32) -> (u8, u32) {
         let fields = self.policy.fields.len();
         let rank = match &self.variables.all[variable as usize].meaning {
-            Meaning::AsOf | Meaning::AsOfDay | Meaning::KeyHash => 0,
+            Meaning::AsOf | Meaning::AsOfDay | Meaning::KeyHash | Meaning::Raised(_) => 0,
             Meaning::RestUntil | Meaning::RouteOwner(_) | Meaning::RouteQueue(_) | Meaning::StageSince => 1,
             Meaning::Column(column) | Meaning::Day(column) | Meaning::Text { column, .. } if *column >= fields => 2,
             Meaning::Stage => 3,
@@ -334,12 +354,14 @@ impl<'p> Prover<'p> {
     }
 
     /// A lead with values of these domains, if it shows what it should.
-    fn witness(&self, domains: &Domains, shows: &dyn Fn(&[Option<i64>]) -> bool) -> Option<Witness> {
+    fn witness(&self, domains: &Domains, shows: &Shows) -> Option<Witness> {
         let (lead, as_of, values) = self.lead(domains)?;
         let replayed = self.replay(&lead, as_of)?;
-        if !shows(&replayed) {
+        let mut shown = Shown { lead, as_of, values, replayed, raised: None };
+        if !shows(self, &mut shown) {
             return None;
         }
+        let Shown { lead, as_of, values, replayed, raised } = shown;
         let plainest = witness::plainest(self.policy);
         let fields = (0..self.policy.fields.len()).filter(|field| lead.values[*field] != plainest.values[*field]).collect();
         let needs_as_of = self.variables.all.iter().zip(&values).any(|(variable, value)| match variable.meaning {
@@ -347,7 +369,7 @@ impl<'p> Prover<'p> {
             Meaning::DaysBefore { .. } => true,
             _ => false,
         }) || !lead.signals.is_empty();
-        Some(Witness { lead, as_of, fields, needs_as_of, values: replayed })
+        Some(Witness { lead, as_of, fields, needs_as_of, values: replayed, raised })
     }
 
     fn lead(&self, domains: &Domains) -> Option<(Lead, i64, Vec<Option<i64>>)> {

@@ -44,6 +44,8 @@ pub enum Meaning {
     KeyHash,
     AsOfDay,
     AsOf,
+    /// what another variable, by its number, rises to
+    Raised(usize),
 }
 
 #[derive(Clone, Debug)]

@@ -23,6 +23,8 @@ pub struct Witness {
     pub needs_as_of: bool,
     /// the value of each operation of the program
     pub values: Vec<Option<i64>>,
+    /// the field that rises, to what, and the value that moves with it, before and after
+    pub raised: Option<(FieldId, i64, i64, i64)>,
 }
 
 /// The day and the instant at which leads are looked at if nothing depends on it: noon in UTC of a Wednesday.
@@ -100,7 +102,7 @@ pub fn lead(
             Meaning::RouteOwner(route) => lead.owners.extend(value.and_then(|owner| Some((*route, usize::try_from(owner).ok()?)))),
             Meaning::RouteQueue(route) => lead.queues.extend(value.and_then(|queue| Some((*route, usize::try_from(queue).ok()?)))),
             // a key with a certain hash is not looked for, and equal texts are equal where they come out equal
-            Meaning::KeyHash | Meaning::Identity { .. } | Meaning::AsOfDay | Meaning::AsOf => {}
+            Meaning::KeyHash | Meaning::Identity { .. } | Meaning::Raised(_) | Meaning::AsOfDay | Meaning::AsOf => {}
         }
     }
     if !wanted.is_empty() {

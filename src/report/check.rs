@@ -1,4 +1,4 @@
-//! What a check found, in one line, and what it could not do yet.
+//! What a check found, in one line.
 
 use serde::Serialize;
 
@@ -7,7 +7,6 @@ use super::layout::{Page, Paint, words};
 use crate::diagnostic::render_human::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Checked, Policy};
-use crate::source::Sources;
 
 /// `3 errors and 1 warning in 2 files`; none without diagnostics.
 pub fn found(diagnostics: &[Diagnostic]) -> Option<String> {
@@ -56,9 +55,6 @@ pub fn contents(policy: &Policy) -> String {
 pub fn summary(checked: &Checked, operations: Option<u64>, look: Look) -> String {
     let mut page = Page::new(look);
     let errors = checked.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    if !errors && !checked.policy.unevaluated.is_empty() {
-        not_evaluated(&mut page, &checked.policy, &checked.sources);
-    }
     let found = found(&checked.diagnostics);
     if !errors {
         let mut line = contents(&checked.policy);
@@ -77,17 +73,6 @@ pub fn summary(checked: &Checked, operations: Option<u64>, look: Look) -> String
         page.line(0, &[words(found).paint(if errors { Paint::Bad } else { Paint::Warn })]);
     }
     page.finish()
-}
-
-fn not_evaluated(page: &mut Page, policy: &Policy, sources: &Sources) {
-    let parts = policy.unevaluated.iter().map(|part| {
-        let place = sources.position(part.span.source, part.span.start);
-        let path = &sources.get(part.span.source).path;
-        vec![words(format!("{path}:{}:{}", place.line, place.column)).paint(Paint::Dim), words(part.what.clone())]
-    });
-    page.line(0, &[words("note: ").paint(Paint::Warn), words("checked, but not evaluated yet; scoring does not need it:")]);
-    page.table(2, &[], &parts.collect::<Vec<_>>());
-    page.empty_line();
 }
 
 /// What stands behind the diagnostics of several policies: `3 errors in 2 files of 12 policies`.
@@ -113,29 +98,14 @@ pub struct PolicyRecord {
     pub follows: Vec<String>,
     /// the most that one lead can cost; none if the policy has mistakes
     pub operations_per_lead: Option<u64>,
-    pub not_evaluated: Vec<PartRecord>,
-}
-
-#[derive(Debug, Serialize)]
-pub struct PartRecord {
-    pub what: String,
-    pub file: String,
-    pub line: usize,
-    pub column: usize,
 }
 
 /// `file` is the policy's first, as reports show it.
 pub fn record(checked: &Checked, file: String, operations: Option<u64>) -> PolicyRecord {
-    let parts = checked.policy.unevaluated.iter().map(|part| {
-        let place = checked.sources.position(part.span.source, part.span.start);
-        let file = checked.sources.get(part.span.source).path.clone();
-        PartRecord { what: part.what.clone(), file, line: place.line, column: place.column }
-    });
     PolicyRecord {
         policy: checked.policy.name.clone(),
         file,
         follows: checked.policy.follows.iter().map(|followed| followed.name.clone()).collect(),
         operations_per_lead: operations,
-        not_evaluated: parts.collect(),
     }
 }

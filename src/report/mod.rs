@@ -19,6 +19,7 @@ pub mod layout;
 pub mod lint;
 pub mod manual;
 pub mod pages;
+pub mod proofs;
 pub mod summary;
 pub mod test_cases;
 pub mod test_results;

@@ -616,7 +616,6 @@ fn any_means_every_other_stage_that_is_not_final() {
     let from: Vec<&[usize]> = policy.flows[0].rows.iter().map(|row| row.from.as_slice()).collect();
     assert_eq!(from, [&[0, 2][..], &[0, 1], &[0, 1], &[2]]);
     assert_eq!(policy.flows[0].rows[2].rest, Some(Length::Days(14)));
-    assert!(policy.unevaluated.is_empty());
 }
 
 // --- queues and routes ------------------------------------------------------------------------------------------------
@@ -647,7 +646,6 @@ fn a_rotation_that_can_run_out_says_who_takes_the_leads_then() {
     let policy = right(&queues("ann capacity 50, bob weight 2 otherwise b")).policy;
     assert_eq!(policy.queues[0].rotation[0], Seat { owner: 0, weight: 1, capacity: Some(50), skipped: false });
     assert_eq!(policy.queues[0].fallback, Some(1));
-    assert!(policy.unevaluated.is_empty());
 }
 
 #[test]
@@ -668,7 +666,6 @@ fn a_rotation_from_a_table_names_its_columns() {
     wrong(&text("from reps weight reps.ramp"), Code::Rotation, "rotate from reps weight reps.ramp", "[ otherwise desk]");
     wrong(&text("from reps otherwise dsk"), Code::UnknownQueue, "dsk", "did you mean `desk`?");
     let policy = right(&text("from reps weight reps.ramp skip when reps.away otherwise desk")).policy;
-    assert!(policy.unevaluated.is_empty(), "{:?}", policy.unevaluated);
     let from = policy.queues[1].from_table.as_ref().unwrap();
     assert_eq!((from.table, from.owner, from.weight, from.capacity), (0, 0, Some(1), None));
     assert!(policy.queues[1].rotation.is_empty(), "its rows come at run time");
@@ -765,7 +762,6 @@ fn clocks_are_checked() {
         "within 4 business hours when beds > 3  within 1 business day  by desk  remind owner at 80%  breach reassign after 1 hour",
     ))
     .policy;
-    assert!(policy.unevaluated.is_empty());
     let clock = &policy.slas[0];
     assert_eq!(clock.by.map(|team| policy.teams[team].name.as_str()), Some("desk"));
     let within: Vec<(ClockTime, bool)> = clock.targets.iter().map(|target| (target.within, target.condition.is_some())).collect();
@@ -806,7 +802,7 @@ fn promises_and_claims_are_checked_and_do_not_stop_scoring() {
         wrong(&text(rest), code, at, help);
     }
     let policy = right(&text("promise sales delivers 4 won per quarter\nclaim \"c\" possible beds > 3")).policy;
-    assert_eq!(policy.unevaluated.len(), 1, "{:?}", policy.unevaluated);
+    assert!(matches!(policy.claims[0].kind, leadwright::model::ClaimKind::Possible(_)), "{:?}", policy.claims);
     let promise = &policy.promises[0];
     assert!(matches!(promise.kind, PromiseKind::Delivers { amount: 4, stage: 1 }), "{promise:?}");
     assert_eq!((promise.per, promise.text.as_str()), (CapPeriod::Quarter, "promise sales delivers 4 won per quarter"));
@@ -902,24 +898,18 @@ impl leadwright::source::Files for Folder {
 }
 
 #[test]
-fn the_whole_language_checks_and_says_what_it_does_not_evaluate() {
+fn the_whole_language_checks() {
     let checked = check(&Folder("tests/data/medbank_full"), "medbank.lead");
     assert_eq!(codes(&checked), ["E0702"], "{}", show(&checked));
     assert_eq!(checked.diagnostics[0].severity, Severity::Warning, "four fields of its score have no source in Marketo");
-    let unevaluated: Vec<&str> = checked.policy.unevaluated.iter().map(|part| part.what.as_str()).collect();
-    let claims = [
-        "the claim \"competitors never reach sales\"",
-        "the claim \"more beds never lower the score\"",
-        "the claim \"a clinic can still qualify\"",
-    ];
-    assert_eq!(unevaluated, claims);
+    let claims: Vec<&str> = checked.policy.claims.iter().map(|claim| claim.title.as_str()).collect();
+    assert_eq!(claims, ["competitors never reach sales", "more beds never lower the score", "a clinic can still qualify"]);
 }
 
 #[test]
 fn the_example_checks_and_is_evaluated_whole() {
     let checked = check(&Folder("examples/medbank"), "medbank.lead");
     assert!(checked.diagnostics.is_empty(), "{}", show(&checked));
-    assert!(checked.policy.unevaluated.iter().all(|part| part.what.starts_with("the claim ")), "{:?}", checked.policy.unevaluated);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The policy as data: one file for each part of the language; the types are used by the path `model::Name` alone.
 
+mod claim;
 mod clock;
 mod expression;
 mod flow;
@@ -8,6 +9,7 @@ mod score;
 mod team;
 mod test;
 
+pub use claim::*;
 pub use clock::*;
 pub use expression::*;
 pub use flow::*;
@@ -70,8 +72,8 @@ pub struct Policy {
     /// lets, scores and decides, each after all that it needs
     pub order: Vec<Derived>,
     pub tests: Vec<Test>,
-    /// parts that parse and check but that nothing evaluates yet; no score depends on them
-    pub unevaluated: Vec<Unevaluated>,
+    /// no score depends on them
+    pub claims: Vec<Claim>,
 }
 
 impl Policy {
@@ -122,14 +124,6 @@ pub struct Currency {
     pub code: [u8; 3],
     /// decimal places of the minor unit: USD 2, JPY 0
     pub places: u8,
-}
-
-/// A part of a policy that is not evaluated yet, and changes no score.
-#[derive(Clone, Debug)]
-pub struct Unevaluated {
-    /// "the claim \"…\""
-    pub what: String,
-    pub span: Span,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -34,7 +34,7 @@ use self::builder::Builder;
 use self::texts::Text;
 use self::vocabularies::Vocabularies;
 use super::{DecideTrace, Lowered, RouteTrace, ScoreTrace, Trace, Value};
-use crate::model::{Derived, LetId, Policy, Type};
+use crate::model::{ClaimKind, Derived, LetId, Policy, Type};
 
 /// Whose turn it is in a queue that rotates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,6 +53,23 @@ pub fn lower(policy: &Policy) -> Lowered {
 
 /// The same, with turns taken as asked.
 pub fn lower_with(policy: &Policy, turns: Turns) -> Lowered {
+    lower_parts(policy, turns).finish()
+}
+
+/// The program of a policy, not optimised, with values for its claims, which no answer depends on.
+pub fn lower_with_claims(policy: &Policy) -> Lowered {
+    let mut lowering = lower_parts(policy, Turns::ByHash);
+    for claim in &policy.claims {
+        let value = match &claim.kind {
+            ClaimKind::Always(condition) | ClaimKind::Never(condition) | ClaimKind::Possible(condition) => lowering.condition(condition),
+            ClaimKind::Monotone { value, .. } => lowering.value(value),
+        };
+        lowering.trace.claims.push(value);
+    }
+    lowering.finish()
+}
+
+fn lower_parts(policy: &Policy, turns: Turns) -> Lowering<'_> {
     let mut lowering = Lowering::new(policy);
     lowering.turns = turns;
     for derived in &policy.order {
@@ -65,7 +82,7 @@ pub fn lower_with(policy: &Policy, turns: Turns) -> Lowered {
     lowering.lower_flows();
     lowering.lower_routes();
     lowering.lower_clocks();
-    lowering.finish()
+    lowering
 }
 
 /// What is known so far. Derived values are lowered in the policy's order, so that what an expression needs is there.

@@ -3,7 +3,7 @@
 use super::{Asking, Kind, Row};
 use crate::model::{Moment, RouteTarget, Since, Subject, Trigger};
 use crate::program::Value;
-use crate::proof::Condition;
+use crate::proof::{Condition, Possible};
 
 impl Asking<'_, '_> {
     pub fn flows(&mut self) {
@@ -67,9 +67,9 @@ impl Asking<'_, '_> {
                 self.findings.asked += 1;
                 let (first, second) = (Condition::first(&conditions, there), Condition::first(&conditions, back));
                 match self.prover.possible_in_stages(&first, return_way.to, &second, way.to) {
-                    super::Possible::Never => {}
-                    super::Possible::Undecided(_) => self.findings.undecided += 1,
-                    super::Possible::Yes(witness) => {
+                    Possible::Never => {}
+                    Possible::Undecided(_) => self.findings.undecided += 1,
+                    Possible::Yes(witness) => {
                         let what = rows[there].what.clone();
                         let finding = super::Finding {
                             kind: Kind::PingPong,
@@ -110,39 +110,32 @@ impl Asking<'_, '_> {
                     continue;
                 }
                 if self.never(&with(Condition::Holds(trace.rows[index]))) {
-                    self.find(Kind::NeverHolds, what, row.span, Vec::new());
+                    self.never_holds(what, row.span);
                 } else {
                     let covering = self.covering(&trace.rows, index);
                     let covering = covering.into_iter().map(|row| route.rows[row].span).collect();
                     self.find(Kind::NeverFirst, what, row.span, covering);
                 }
             }
-            let is_handover = route.condition.is_some() && route.choice.is_none();
-            if is_handover {
-                let mut none = in_force.clone();
-                none.push(Condition::Is(trace.value, None));
-                let condition = Condition::All(none);
-                if !self.never(&condition) {
-                    self.shown(Kind::NoQueue, format!("`{}`", route.name), route.span, Vec::new(), &condition);
-                }
-            }
         }
     }
 
+    /// A clock starts with a target that applies at that moment, or not at all.
     pub fn clocks(&mut self) {
         let (policy, lowered) = (self.prover.policy(), self.prover.lowered());
+        let moved = lowered.trace.moved_by.zip(lowered.trace.stage_after);
         for (clock, trace) in policy.slas.iter().zip(&lowered.trace.clocks) {
+            let has_target = Condition::Is(trace.target, None).not();
             let mut starts = false;
             for (moment, row) in clock.starts.iter().zip(&trace.rows) {
-                starts |= match (moment, row) {
-                    (Moment::On { .. }, _) | (_, None) => true,
-                    (Moment::Entering { .. } | Moment::Leaving { .. } | Moment::When(_), Some(since)) => {
-                        !self.never(&Condition::Is(*since, None).not())
-                    }
-                };
+                let mut so = vec![has_target.clone()];
+                so.extend(row.map(|since| Condition::Is(since, None).not()));
+                if let (Moment::Entering { stage, .. }, Some((moved_by, stage_after))) = (moment, moved) {
+                    so.extend([Condition::Is(moved_by, None).not(), Condition::Is(stage_after, Some(*stage as i64))]);
+                }
+                starts = starts || !self.never(&Condition::All(so));
             }
-            let without_target = Condition::Is(trace.target, None).not();
-            if !starts || self.never(&without_target) {
+            if !starts {
                 self.find(Kind::ClockNeverStarts, format!("`{}`", clock.name), clock.span, Vec::new());
             }
         }

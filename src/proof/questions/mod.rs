@@ -6,7 +6,7 @@
 mod flows;
 mod places;
 
-use super::{Condition, Possible, Prover, Witness};
+use super::{Condition, Prover, Witness};
 use crate::model::{DecideBody, Matcher, PointsKind};
 use crate::program::Value;
 use crate::source::{Sources, Span};
@@ -41,8 +41,6 @@ pub enum Kind {
     StageNeverLeft,
     /// a lead that rows move to and fro
     PingPong,
-    /// a route that applies, and gives nothing
-    NoQueue,
     ClockNeverStarts,
 }
 
@@ -97,16 +95,6 @@ impl Asking<'_, '_> {
         self.findings.all.push(Finding { kind, what: what.into(), span, because_of, witness: None });
     }
 
-    /// A lead that meets the condition.
-    fn shown(&mut self, kind: Kind, what: impl Into<String>, span: Span, because_of: Vec<Span>, condition: &Condition) {
-        self.findings.asked += 1;
-        match self.prover.possible(condition) {
-            Possible::Never => {}
-            Possible::Undecided(_) => self.findings.undecided += 1,
-            Possible::Yes(witness) => self.findings.all.push(Finding { kind, what: what.into(), span, because_of, witness: Some(witness) }),
-        }
-    }
-
     /// Rows of which the first that holds counts; gives which can be the first.
     fn first_match(&mut self, rows: &[Row]) -> Vec<bool> {
         let conditions: Vec<Value> = rows.iter().map(|row| row.condition).collect();
@@ -118,13 +106,21 @@ impl Asking<'_, '_> {
                 continue;
             }
             if self.never(&Condition::Holds(row.condition)) {
-                self.find(Kind::NeverHolds, row.what.clone(), row.span, Vec::new());
+                self.never_holds(row.what.clone(), row.span);
                 continue;
             }
             let covering = self.covering(&conditions, index);
             self.find(Kind::NeverFirst, row.what.clone(), row.span, covering.into_iter().map(|row| rows[row].span).collect());
         }
         can_be_first
+    }
+
+    /// A row whose threshold is out of reach has been named for that.
+    fn never_holds(&mut self, what: String, span: Span) {
+        let inside = |found: &Finding| found.span.source == span.source && span.start <= found.span.start && found.span.end <= span.end;
+        if !self.findings.all.iter().any(|found| found.kind == Kind::NeverReached && inside(found)) {
+            self.find(Kind::NeverHolds, what, span, Vec::new());
+        }
     }
 
     /// Earlier rows that take every lead from the row, without those that are not needed for that.

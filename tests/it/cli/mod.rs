@@ -6,6 +6,7 @@ mod explain;
 mod explain_code;
 mod interruption;
 mod lint;
+mod prove;
 mod replay;
 mod replay_clocks;
 mod routing;

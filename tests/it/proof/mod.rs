@@ -1,3 +1,4 @@
 //! What is proved agrees with trying every lead.
 
 mod agreement;
+mod claims;

@@ -1,31 +1,25 @@
-//! What is checked but not evaluated yet: claims.
+//! Claims: what must always hold, never, or for some lead; and what must not fall as a field rises.
 //!
-//! Enters: their trees. Leaves: nothing but diagnostics and `policy.unevaluated`. Always holds, when no error was reported: every value that
-//! they name exists and has a fitting type.
+//! Enters: their trees. Leaves: `policy.claims`. Always holds, when no error was reported: every value that they name exists and has a fitting type, and no two
+//! claims have one title. No score depends on a claim; `proof` proves or refutes them.
 
 use rustc_hash::FxHashMap;
 
 use super::check::{Checker, Named};
 use super::expressions::Scope;
-use super::{Type, Unevaluated};
+use super::{Claim, ClaimKind, Expr, FieldId, Type};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::tree::{self, ClaimKind};
+use crate::syntax::tree;
 
 impl Checker<'_> {
-    /// Lists a part that parses and checks but is not evaluated yet.
-    fn not_evaluated(&mut self, what: String, span: Span) {
-        if self.memory.unevaluated.insert(span) {
-            self.policy.unevaluated.push(Unevaluated { what, span });
-        }
-    }
-
-    pub(crate) fn check_later(&mut self) {
+    pub(crate) fn check_claims(&mut self) {
         let mut titles = FxHashMap::default();
         for (item, claim) in self.items.claims.clone() {
             self.check_title("claim", &claim.title, &mut titles);
-            self.check_claim(claim);
-            self.not_evaluated(format!("the claim \"{}\"", claim.title.value), item.span);
+            let Some(kind) = self.claim_kind(claim) else { continue };
+            let doc = item.doc.as_ref().map(|text| text.value.clone());
+            self.policy.claims.push(Claim { title: claim.title.value.clone(), doc, kind, span: item.span });
         }
     }
 
@@ -43,23 +37,23 @@ impl Checker<'_> {
         }
     }
 
-    fn check_claim(&mut self, claim: &tree::Claim) {
-        match &claim.kind {
-            ClaimKind::Always(condition) | ClaimKind::Never(condition) | ClaimKind::Possible(condition) => {
-                self.condition(condition, Scope::Moment);
+    fn claim_kind(&mut self, claim: &tree::Claim) -> Option<ClaimKind> {
+        Some(match &claim.kind {
+            tree::ClaimKind::Always(condition) => ClaimKind::Always(self.condition(condition, Scope::Moment)?),
+            tree::ClaimKind::Never(condition) => ClaimKind::Never(self.condition(condition, Scope::Moment)?),
+            tree::ClaimKind::Possible(condition) => ClaimKind::Possible(self.condition(condition, Scope::Moment)?),
+            tree::ClaimKind::Monotone { value, negated, direction, field } => {
+                let (value, field) = (self.rising_value(value), self.rising_field(field));
+                ClaimKind::Monotone { value: value?, negated: *negated, direction: *direction, field: field? }
             }
-            ClaimKind::Monotone { value, field, .. } => {
-                self.check_rising_value(value);
-                self.check_rising_field(field);
-            }
-        }
+        })
     }
 
     /// Only what has an order rises and falls.
-    fn check_rising_value(&mut self, path: &[tree::Name]) {
-        let Some(span) = path.iter().map(|name| name.span).reduce(Span::to) else { return };
+    fn rising_value(&mut self, path: &[tree::Name]) -> Option<Expr> {
+        let span = path.iter().map(|name| name.span).reduce(Span::to)?;
         let expr = tree::Expr { kind: tree::ExprKind::Path(path.to_vec()), span };
-        let Some(value) = self.expression(&expr, Scope::Lead) else { return };
+        let value = self.expression(&expr, Scope::Lead)?;
         if !has_order(value.ty) {
             let text = self.one_line(span);
             self.report(
@@ -67,14 +61,17 @@ impl Checker<'_> {
                     .at(span, "not a number, date or time")
                     .help("claim it of the score that it is decided by"),
             );
+            return None;
         }
+        Some(value)
     }
 
-    fn check_rising_field(&mut self, name: &tree::Name) {
+    fn rising_field(&mut self, name: &tree::Name) -> Option<FieldId> {
         match self.names.get(&name.text) {
             Some((Named::Broken, _)) => {}
             Some((Named::Field(id), _)) => {
-                if let Some(field) = self.policy.fields.get(*id)
+                let id = *id;
+                if let Some(field) = self.policy.fields.get(id)
                     && !has_order(field.ty)
                 {
                     let declared = field.span;
@@ -83,7 +80,9 @@ impl Checker<'_> {
                             .at(name.span, "not a number, date or time")
                             .at(declared, "declared here"),
                     );
+                    return None;
                 }
+                return Some(id);
             }
             Some((Named::Let(_) | Named::Score(_) | Named::Decide(_) | Named::Route(_) | Named::Sla(_), declared)) => {
                 let declared = *declared;
@@ -95,6 +94,7 @@ impl Checker<'_> {
             }
             None => self.unknown_name(name),
         }
+        None
     }
 }
 

@@ -1,0 +1,361 @@
+//! What is proved of a policy, for the people who wrote it.
+//!
+//! Enters: a checked policy without mistakes. Leaves: an answer to each claim, with a lead as a ready-made test; findings about rows, thresholds, stages, routes
+//! and clocks, as diagnostics. Always holds: a test that is given passes; nothing is said of what was not decided but that it was not.
+
+use super::Policy;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::model::{self, AsOf, Checked, Claim, ClaimKind, Expr, ExprKind, Type, Unit};
+use crate::program::Lowered;
+use crate::program::lower::lower_with_claims;
+use crate::proof::as_test::{self, Expectation};
+use crate::proof::questions::{self, Finding, Findings, Kind};
+use crate::proof::{Answer, Prover, Witness};
+use crate::record;
+use crate::record::show::Show;
+use crate::source::{Files, Sources};
+
+/// Steps that the proofs of one check may take, all together: a fraction of a second.
+pub const CHECK_BUDGET: u64 = 400_000;
+/// Of which one question may take so many.
+const CHECK_QUESTION: u64 = 40_000;
+
+/// An answer to a claim.
+#[derive(Clone, Debug)]
+pub struct Proved {
+    pub title: String,
+    pub span: crate::source::Span,
+    pub verdict: Verdict,
+    /// in one sentence, without the title
+    pub reason: String,
+    /// a lead that shows it, as tests of the policy
+    pub tests: Vec<String>,
+    pub steps: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Proved,
+    Refuted,
+    Undecided,
+}
+
+impl Verdict {
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Proved => "proved",
+            Verdict::Refuted => "refuted",
+            Verdict::Undecided => "undecided",
+        }
+    }
+}
+
+/// Everything that was asked of a policy.
+#[derive(Clone, Debug, Default)]
+pub struct Proofs {
+    pub claims: Vec<Proved>,
+    pub findings: Vec<Diagnostic>,
+    pub asked: usize,
+    pub undecided: usize,
+}
+
+/// Reads and checks a policy, and proves of it what can be proved within the time of a check.
+pub fn check_and_prove(files: &dyn Files, entry: &str, as_of: Option<AsOf>) -> Checked {
+    let mut checked = model::check_as_of(files, entry, as_of);
+    let found = findings(&checked);
+    checked.diagnostics.extend(found);
+    checked
+}
+
+/// What the proofs of a check find, claims that do not hold among it. None of a policy with mistakes.
+pub fn findings(checked: &Checked) -> Vec<Diagnostic> {
+    if checked.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        return Vec::new();
+    }
+    let lowered = lower_with_claims(&checked.policy);
+    let proofs = prove(&checked.policy, &lowered, &checked.sources, CHECK_QUESTION, CHECK_BUDGET, |_| true);
+    let not_proved = proofs.claims.iter().filter(|proved| proved.verdict != Verdict::Proved);
+    not_proved.map(diagnostic).chain(proofs.findings).collect()
+}
+
+impl Policy {
+    /// Asks all that can be asked; of the claims those that are chosen by their titles. `budget` is in steps per question.
+    pub fn prove(&self, budget: u64, chosen: impl Fn(&str) -> bool) -> Proofs {
+        let lowered = lower_with_claims(self.model());
+        prove(self.model(), &lowered, self.sources(), budget, u64::MAX, chosen)
+    }
+}
+
+/// What a score can be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attainable {
+    pub name: String,
+    /// `from 0 to 100, 1,204 different values`
+    pub text: String,
+}
+
+impl Policy {
+    /// What every score, and every section of it, can be.
+    pub fn attainable(&self, budget: u64) -> Vec<Attainable> {
+        let (policy, lowered) = (self.model(), self.plain());
+        let mut prover = Prover::new(policy, lowered);
+        prover.budget = budget;
+        let mut all = Vec::new();
+        for (score, trace) in policy.scores.iter().zip(&lowered.trace.scores) {
+            let own = trace.value.map(|value| (score.name.clone(), value, score.scale));
+            let sections = score.sections.iter().zip(&trace.sections);
+            let sections = sections.map(|(section, value)| (format!("{}.{}", score.name, section.name), *value, section.scale));
+            for (name, value, scale) in own.into_iter().chain(sections) {
+                let text = attainable(&mut prover, value, scale);
+                all.push(Attainable { name, text });
+            }
+        }
+        all
+    }
+}
+
+fn attainable(prover: &mut Prover, value: crate::program::Value, scale: u8) -> String {
+    let shown = |value: i64| crate::model::value::format_scaled(i128::from(value), scale);
+    let Some(values) = prover.values(value) else { return "has too many values to tell them all".into() };
+    let (Some(low), Some(high)) = (values.known.first(), values.known.last()) else { return "is always missing".into() };
+    let count = match values.known.len() {
+        1 => "one value".to_string(),
+        count => format!("{count} different values"),
+    };
+    let at_most = if prover.is_free(value) { "" } else { "at most " };
+    format!("{at_most}from {} to {}, {count}", shown(*low), shown(*high))
+}
+
+fn prove(
+    policy: &model::Policy,
+    lowered: &Lowered,
+    sources: &Sources,
+    budget: u64,
+    budget_left: u64,
+    chosen: impl Fn(&str) -> bool,
+) -> Proofs {
+    let mut prover = Prover::new(policy, lowered);
+    (prover.budget, prover.budget_left) = (budget, budget_left);
+    let mut claims = Vec::new();
+    for (number, claim) in policy.claims.iter().enumerate().filter(|(_, claim)| chosen(&claim.title)) {
+        let start = prover.steps();
+        let answer = prover.claim(number);
+        claims.push(proved(&prover, claim, number, answer, prover.steps() - start));
+    }
+    let Findings { all, asked, undecided } = questions::ask(&mut prover, sources);
+    Proofs { claims, findings: all.iter().map(|finding| warning(policy, finding)).collect(), asked, undecided }
+}
+
+fn proved(prover: &Prover, claim: &Claim, number: usize, answer: Answer, steps: u64) -> Proved {
+    let (policy, lowered) = (prover.policy(), prover.lowered());
+    let expected = expectations(policy, lowered, claim, number);
+    let tests = |witness: &Witness, word: &str| tests(prover, claim, witness, &expected, word);
+    let (verdict, reason, tests) = match (&answer, &claim.kind) {
+        (Answer::Undecided(why), _) => (Verdict::Undecided, why.text().to_string(), Vec::new()),
+        (Answer::Proved(None), _) => (Verdict::Proved, "for every lead".to_string(), Vec::new()),
+        (Answer::Proved(Some(witness)), _) => (Verdict::Proved, "some lead shows it".to_string(), tests(witness, "so")),
+        (Answer::Refuted(None), _) => (Verdict::Refuted, "it is so for no lead".to_string(), Vec::new()),
+        (Answer::Refuted(Some(witness)), ClaimKind::Monotone { .. }) => {
+            (Verdict::Refuted, moved(prover, claim, witness).unwrap_or_default(), tests(witness, "not so"))
+        }
+        (Answer::Refuted(Some(witness)), ClaimKind::Always(_)) => {
+            (Verdict::Refuted, format!("it is not so for {}", described(policy, witness)), tests(witness, "not so"))
+        }
+        (Answer::Refuted(Some(witness)), ClaimKind::Never(_) | ClaimKind::Possible(_)) => {
+            (Verdict::Refuted, format!("it is so for {}", described(policy, witness)), tests(witness, "not so"))
+        }
+    };
+    Proved { title: claim.title.clone(), span: claim.span, verdict, reason, tests, steps }
+}
+
+/// `readiness` falls from 40.0 to 38.5 as `beds` rises from 99 to 100
+fn moved(prover: &Prover, claim: &Claim, witness: &Witness) -> Option<String> {
+    let ClaimKind::Monotone { value, .. } = &claim.kind else { return None };
+    let policy = prover.policy();
+    let zone = record::zone(policy).ok()?;
+    let show = Show { policy, zone: &zone };
+    let (field, to, before, after) = witness.raised?;
+    let from = match witness.lead.values.get(field)?.as_ref()? {
+        crate::model::Constant::Integer(from) => *from,
+        crate::model::Constant::Text(_) => return None,
+    };
+    let of = policy.fields.get(field)?;
+    let word = if after > before { "rises" } else { "falls" };
+    let (before, after) = (show.integer(value.ty, before), show.integer(value.ty, after));
+    let (from, to) = (show.integer(of.ty, from), show.integer(of.ty, to));
+    Some(format!("it {word} from {before} to {after} as `{}` rises from {from} to {to}", of.name))
+}
+
+/// What the test of a claim expects: the answers that the claim speaks of, else all.
+fn expectations(policy: &model::Policy, lowered: &Lowered, claim: &Claim, number: usize) -> Vec<Expectation> {
+    let all = as_test::answers(policy, lowered);
+    let mut named: Vec<Expectation> = Vec::new();
+    let root: &Expr = match &claim.kind {
+        ClaimKind::Always(condition) | ClaimKind::Never(condition) | ClaimKind::Possible(condition) => condition,
+        ClaimKind::Monotone { value, .. } => value,
+    };
+    let mut rest = vec![root];
+    while let Some(expr) = rest.pop() {
+        rest.extend(expr.children());
+        let trace = &lowered.trace;
+        let value = match &expr.kind {
+            ExprKind::Score(score) => trace.scores.get(*score).and_then(|score| score.value),
+            ExprKind::Decide(decide) => trace.decides.get(*decide).map(|decide| decide.value),
+            ExprKind::Entering(_) | ExprKind::Leaving(_) => trace.stage_after,
+            ExprKind::Section(score, section) => {
+                let of = policy.scores.get(*score);
+                let value = trace.scores.get(*score).and_then(|score| score.sections.get(*section)).copied();
+                if let (Some(of), Some(value)) = (of, value)
+                    && let Some(name) = of.sections.get(*section)
+                {
+                    let ty = Type::Number { scale: name.scale, unit: Unit::Plain };
+                    named.push(Expectation { path: format!("{}.{}", of.name, name.name), ty, value });
+                }
+                None
+            }
+            ExprKind::Let(id) => {
+                if let (Some(of), Some(Some(value))) = (policy.lets.get(*id), trace.lets.get(*id))
+                    && of.value.ty != Type::Text
+                {
+                    named.push(Expectation { path: of.name.clone(), ty: of.value.ty, value: *value });
+                }
+                None
+            }
+            _ => None,
+        };
+        named.extend(value.and_then(|value| all.iter().find(|expected| expected.value == value)).cloned());
+    }
+    if let (ClaimKind::Monotone { .. }, Some(value)) = (&claim.kind, lowered.trace.claims.get(number)) {
+        named.extend(all.iter().find(|expected| expected.value == *value).cloned());
+    }
+    named.sort_by(|left, right| left.path.cmp(&right.path));
+    named.dedup();
+    if named.is_empty() { all } else { named }
+}
+
+/// The lead as a test; where a field rises, before and after.
+fn tests(prover: &Prover, claim: &Claim, witness: &Witness, expected: &[Expectation], word: &str) -> Vec<String> {
+    let title = format!("{word}: {}", claim.title);
+    let policy = prover.policy();
+    let mut tests: Vec<String> = as_test::test(policy, &title, witness, expected).into_iter().collect();
+    if let Some((field, to, _, _)) = witness.raised {
+        let mut after = witness.clone();
+        if let Some(place) = after.lead.values.get_mut(field) {
+            *place = Some(crate::model::Constant::Integer(to));
+        }
+        if let Some(values) = prover.replay(&after.lead, after.as_of) {
+            after.values = values;
+            let name = policy.fields.get(field).map(|field| field.name.as_str()).unwrap_or_default();
+            tests.extend(as_test::test(policy, &format!("{title}, with more {name}"), &after, expected));
+        }
+    }
+    tests
+}
+
+/// A claim that is not proved.
+pub fn diagnostic(proved: &Proved) -> Diagnostic {
+    let Proved { title, span, verdict, reason, .. } = proved;
+    match verdict {
+        Verdict::Undecided => Diagnostic::new(Code::ClaimUndecided, format!("the claim \"{title}\" is not decided: {reason}"))
+            .at(*span, "neither proved nor refuted")
+            .help("run `leadwright prove` with a larger `--budget`, or claim less at once"),
+        Verdict::Refuted | Verdict::Proved => {
+            let diagnostic = Diagnostic::new(Code::ClaimRefuted, format!("the claim \"{title}\" does not hold: {reason}")).at(*span, "");
+            diagnostic.help("change the policy, or what it claims; `leadwright prove` shows a lead as a test")
+        }
+    }
+}
+
+fn warning(policy: &model::Policy, finding: &Finding) -> Diagnostic {
+    let Finding { kind, what, span, because_of, witness } = finding;
+    let (code, message, label, help) = match kind {
+        Kind::NeverHolds => {
+            (Code::NeverHolds, format!("no lead meets {what}"), "holds for no lead", "correct the condition, or leave the row out")
+        }
+        Kind::NeverFirst => (
+            Code::NeverFirst,
+            format!("{what} is never used"),
+            "earlier rows take every lead that this is for",
+            "move the row up, narrow those before it, or leave it out",
+        ),
+        Kind::NeverReached => {
+            (Code::NeverReached, format!("no lead reaches {what}"), "never holds", "lower the threshold, or give more points")
+        }
+        Kind::AlwaysReached => (
+            Code::AlwaysReached,
+            format!("every lead reaches {what}"),
+            "always holds, where the value is known",
+            "leave the comparison out, or correct its constant",
+        ),
+        Kind::NeverGiven => (Code::NeverGiven, format!("no lead gets {what}"), "for no lead", "correct the row, or leave it out"),
+        Kind::CellNever => (
+            Code::CellNever,
+            format!("no lead is in {what}"),
+            "with this row",
+            "correct the edges, or leave the cell's outcome to its neighbour",
+        ),
+        Kind::StageNeverEntered => (
+            Code::StageNeverEntered,
+            format!("no lead ever enters the stage {what}"),
+            "cannot be reached from the start",
+            "correct the ways that lead to it",
+        ),
+        Kind::StageNeverLeft => (
+            Code::StageNeverLeft,
+            format!("no lead ever leaves the stage {what}"),
+            "none of its ways can be taken",
+            "correct the ways that lead out of it, or mark it `final`",
+        ),
+        Kind::PingPong => (
+            Code::ToAndFro,
+            format!("{what} and a way back can both be taken at once"),
+            "takes a lead there",
+            "let the two conditions exclude each other, or let the lead `rest`",
+        ),
+        Kind::ClockNeverStarts => (
+            Code::ClockNeverStarts,
+            format!("the clock {what} starts for no lead"),
+            "never starts",
+            "correct what it starts on, or its targets",
+        ),
+    };
+    let mut diagnostic = Diagnostic::new(code, message).at(*span, label);
+    let other = match kind {
+        Kind::CellNever => "and this column",
+        Kind::PingPong => "takes it back",
+        _ if because_of.len() == 1 => "takes all of them",
+        _ => "takes some of them",
+    };
+    for span in because_of {
+        diagnostic = diagnostic.at(*span, other);
+    }
+    let lead = witness.as_ref().map(|witness| described(policy, witness));
+    diagnostic.help(match lead {
+        Some(lead) => format!("{help}; it happens to {lead}"),
+        None => help.to_string(),
+    })
+}
+
+/// `a lead with role student, beds 500, in the stage mql`
+fn described(policy: &model::Policy, witness: &Witness) -> String {
+    let Ok(zone) = record::zone(policy) else { return "some lead".into() };
+    let show = Show { policy, zone: &zone };
+    let fields = witness.fields.iter().filter_map(|field| {
+        let of = policy.fields.get(*field)?;
+        let value = witness.lead.values.get(*field)?.as_ref();
+        Some(format!("{} {}", of.name, value.map_or_else(|| "missing".into(), |value| as_test::written(&show, of.ty, value))))
+    });
+    let mut parts: Vec<String> = fields.collect();
+    let more = parts.len().saturating_sub(4);
+    parts.truncate(4);
+    if more > 0 {
+        parts.push(format!("{more} more values"));
+    }
+    if let Some(stage) = witness.lead.stage.and_then(|stage| policy.stages.get(stage)) {
+        parts.push(format!("stage {}", stage.name));
+    }
+    if !witness.lead.signals.is_empty() {
+        parts.push(format!("{} signals", witness.lead.signals.len()));
+    }
+    if parts.is_empty() { "the plainest lead".into() } else { format!("a lead with {}", parts.join(", ")) }
+}

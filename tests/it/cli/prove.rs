@@ -1,0 +1,63 @@
+//! `leadwright prove` as it is used.
+
+use super::{Folder, run};
+
+const POLICY: &str = "leadwright 1
+
+policy p { timezone \"UTC\" }
+
+lead {
+  id     text    key
+  beds   whole   0..50_000
+  rival  yes_no
+}
+
+decide status {
+  open    when beds >= 100
+  closed  when rival
+  later   otherwise
+}
+
+claim \"nobody is lost\"     possible status is later
+";
+
+const WRONG: &str = "claim \"rivals are closed\"  always rival implies status is closed\n";
+
+const HARD: &str = "let gap = beds * beds - 2 * sites * sites\n\nclaim \"the gap is never 3\"  never gap is 3\n";
+
+#[test]
+fn proved_refuted_and_undecided_have_their_exit_codes() {
+    let folder = Folder::new(&[("p.lead", POLICY)]);
+    let ran = run(&["prove", &folder.name("p.lead")]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    insta::assert_snapshot!("proved", ran.out);
+
+    let folder = Folder::new(&[("p.lead", &format!("{POLICY}{WRONG}"))]);
+    let ran = run(&["prove", &folder.name("p.lead"), "--leads", "--stats"]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{}", ran.out);
+    insta::assert_snapshot!("refuted", ran.out);
+
+    let hard = POLICY.replace("  rival  yes_no\n", "  rival  yes_no\n  sites  whole 0..1_000_000\n").replace("50_000", "1_000_000");
+    let folder = Folder::new(&[("p.lead", &format!("{hard}{HARD}"))]);
+    let ran = run(&["prove", &folder.name("p.lead"), "--budget", "20000"]);
+    assert_eq!((ran.code, ran.err.as_str()), (3, ""), "{}", ran.out);
+    insta::assert_snapshot!("undecided", ran.out);
+    let only = run(&["prove", &folder.name("p.lead"), "--filter", "lost"]);
+    assert_eq!(only.code, 0, "{}", only.out);
+    let none = run(&["prove", &folder.name("p.lead"), "--filter", "no such"]);
+    assert_eq!(none.code, 2);
+    assert!(none.sentence().contains("none of the policy's claims has `no such` in its title"), "{}", none.err);
+}
+
+#[test]
+fn programs_read_claims_too() {
+    let folder = Folder::new(&[("p.lead", &format!("{POLICY}{WRONG}"))]);
+    let ran = run(&["prove", &folder.name("p.lead"), "--output", "json"]);
+    assert_eq!(ran.code, 1);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((&json["claims"][0]["verdict"], &json["claims"][1]["verdict"]), (&"proved".into(), &"refuted".into()));
+    assert!(json["claims"][1]["tests"][0].as_str().unwrap().starts_with("test \"not so: rivals are closed\""), "{json:#}");
+    assert_eq!(json["diagnostics"][0]["code"], "E0801");
+    let sarif = run(&["prove", &folder.name("p.lead"), "--output", "sarif"]);
+    assert!(sarif.code == 1 && sarif.out.contains("E0801"), "{}", sarif.out);
+}

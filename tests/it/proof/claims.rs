@@ -1,0 +1,133 @@
+//! Claims of policies that people read: the answer to each, and that what is printed is a test that passes.
+
+use leadwright::policy::Policy;
+use leadwright::policy::prove::{Proofs, Verdict};
+use leadwright::proof::BUDGET;
+use leadwright::testing::Selection;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+struct Folder(PathBuf);
+
+impl leadwright::source::Files for Folder {
+    fn read(&self, path: &str) -> Result<Vec<u8>, leadwright::source::ReadError> {
+        std::fs::read(self.0.join(path)).map_err(|error| leadwright::source::ReadError::Other(error.to_string()))
+    }
+}
+
+fn folder(path: &str) -> Policy {
+    let root = Folder(Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
+    Policy::load(&root, "medbank.lead").unwrap_or_else(|refused| panic!("{:#?}", refused.diagnostics))
+}
+
+fn text(policy: &str) -> Policy {
+    let files = BTreeMap::from([("policy.lead".to_string(), policy.to_string())]);
+    Policy::load(&files, "policy.lead").unwrap_or_else(|refused| panic!("{:#?}", refused.diagnostics))
+}
+
+fn verdicts(proofs: &Proofs) -> Vec<(&str, Verdict)> {
+    proofs.claims.iter().map(|claim| (claim.title.as_str(), claim.verdict)).collect()
+}
+
+/// Every test that is given parses and passes, added to the policy.
+fn tests_pass(policy: &str, proofs: &Proofs) {
+    let tests: Vec<&String> = proofs.claims.iter().flat_map(|claim| &claim.tests).collect();
+    let with_tests = tests.iter().fold(policy.to_string(), |text, test| format!("{text}\n{test}"));
+    let results = text(&with_tests).test(&Selection::default()).unwrap();
+    assert_eq!(results.len(), tests.len(), "{with_tests}");
+    for result in results {
+        assert!(result.passed(), "{result:#?}\n{with_tests}");
+    }
+}
+
+#[test]
+fn the_claims_of_the_worked_example_hold() {
+    for path in ["examples/medbank", "tests/data/medbank_full"] {
+        let policy = folder(path);
+        let proofs = policy.prove(BUDGET, |_| true);
+        assert!(proofs.findings.is_empty() && proofs.asked > 40 && proofs.undecided == 0, "{path}: {proofs:#?}");
+        assert!(proofs.claims.iter().all(|claim| claim.verdict == Verdict::Proved), "{path}: {:#?}", verdicts(&proofs));
+    }
+}
+
+const POLICY: &str = "leadwright 1
+
+policy p { timezone \"America/New_York\"  currency USD }
+
+lead {
+  id       text     key
+  beds     whole    0..50_000  optional
+  role     one of   buyer, nurse, student  optional
+  rival    yes_no
+  deal     money    optional
+  state    text
+  seen     date     optional
+  products some of  a, b  optional
+}
+
+signal visit { path text }
+
+let visits  = count of visit where path starts with \"/products\" in last 30 days
+let all     = count of visit in last 30 days
+let quiet   = days since last visit
+
+score fit from 0 to 100 {
+  section size 60% {
+    beds 100% { 500 or more 10   100 to 499 4   under 100 6   missing 0 }
+  }
+  section interest 40% {
+    visits 100% { 3 or more 10   1 to 2 5   0 0 }
+  }
+  adjust -35 when rival
+}
+
+decide status {
+  out        when role is student
+  hot        when fit >= 70 and deal >= 1_000
+  warm       when fit >= 40 or state is \"OH\"
+  cold       otherwise
+}
+
+claim \"students are out\"            always role is student implies status is out
+claim \"rivals are never hot\"        never rival and status is hot
+claim \"rivals are out\"              always rival implies status is out
+claim \"more beds never hurt\"        fit never falls as beds rises
+claim \"beds matter\"                 fit rises as beds rises
+claim \"deals do not matter to fit\"  fit never rises as deal rises
+claim \"some visit and are quiet\"    possible visits >= 3 and quiet is 2
+claim \"careful readers\"             possible all >= 4 and visits < 2 and status is warm
+claim \"visits are visits\"           never visits > all
+claim \"recent visits are seen\"      always quiet <= 3 implies all >= 1
+claim \"the old are warm\"            possible days since seen > 90 and status is warm and products has b
+claim \"hot is 70\"                   never status is hot and fit < 70
+claim \"all is well\"                 always fit >= 10
+";
+
+#[test]
+fn claims_are_proved_or_refuted_and_what_is_shown_passes() {
+    let policy = text(POLICY);
+    let proofs = policy.prove(BUDGET, |_| true);
+    let expected = [
+        ("students are out", Verdict::Proved),
+        ("rivals are never hot", Verdict::Proved),
+        ("rivals are out", Verdict::Refuted),
+        ("more beds never hurt", Verdict::Refuted),
+        ("beds matter", Verdict::Refuted),
+        ("deals do not matter to fit", Verdict::Proved),
+        ("some visit and are quiet", Verdict::Proved),
+        ("careful readers", Verdict::Proved),
+        ("visits are visits", Verdict::Proved),
+        ("recent visits are seen", Verdict::Proved),
+        ("the old are warm", Verdict::Proved),
+        ("hot is 70", Verdict::Proved),
+        ("all is well", Verdict::Refuted),
+    ];
+    assert_eq!(verdicts(&proofs), expected, "{:#?}", proofs.claims);
+    let shown = |title: &str| proofs.claims.iter().find(|claim| claim.title == title).unwrap();
+    // 99 beds give 36, 100 give 24
+    assert_eq!(shown("more beds never hurt").reason, "it falls from 36 to 24 as `beds` rises from 99 to 100");
+    assert_eq!(shown("more beds never hurt").tests.len(), 2);
+    assert_eq!(shown("some visit and are quiet").tests.len(), 1);
+    assert!(shown("rivals are never hot").tests.is_empty());
+    tests_pass(POLICY, &proofs);
+}

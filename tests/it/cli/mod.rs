@@ -145,7 +145,7 @@ flow {
 }
 
 route work when entering working {
-  near  when site is clinic
+  near  when beds < 300
   far   otherwise
 }
 

@@ -257,9 +257,20 @@ fn not_a_choice(policy: &Policy, subject: Subject, name: &str, value: Option<&st
     let spellings = choices.members.iter().flat_map(|member| member.spellings.iter().map(String::as_str));
     match nearest(&folded, spellings).and_then(|spelling| choices.index_of_spelling(spelling)) {
         Some(meant) => format!("is not a choice of `{name}`; did you mean `{}`", choices.members[meant].name),
+        // a few can be named, once it is said of a value
+        None if value.is_some() && choices.members.len() <= CHOICES_SHOWN_MAX => {
+            let names: Vec<String> = choices.members.iter().map(|member| format!("`{}`", member.name)).collect();
+            match &names[..] {
+                [] => format!("is not a choice of `{name}`, which has none in this policy"),
+                [one] => format!("is not a choice of `{name}`; it has only {one}"),
+                names => format!("is not a choice of `{name}`; it has {}", names.join(", ")),
+            }
+        }
         None => format!("is not a choice of `{name}`"),
     }
 }
+
+const CHOICES_SHOWN_MAX: usize = 6;
 
 fn subject_choices(policy: &Policy, subject: Subject) -> Option<ChoicesId> {
     match subject {

@@ -66,7 +66,11 @@ pub fn prepare_record(record: &Record, program: &Program, system: Option<&str>, 
     let names = Names::of_record(policy, system, &record.aliases);
     let mut binding = bound(policy, record::KEY, &names, &Keep::Key, Vec::new(), opened)?;
     binding.kept.clear();
-    let plan = plan(policy, program, &binding, OnBadRow::Missing, Extent::Everything, &zone);
+    let mut plan = plan(policy, program, &binding, OnBadRow::Missing, Extent::Everything, &zone);
+    // slots of fields come first
+    if let Some(slot) = record.takes_days.and_then(|field| plan.slots.get_mut(field)) {
+        slot.reader.take_days();
+    }
     let kind = kind(&plan, opened)?;
     Ok(Prepared { binding, plan, zone, outputs: Vec::new(), answers: Vec::new(), names, kind })
 }

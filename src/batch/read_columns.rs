@@ -72,7 +72,9 @@ fn can_give(ty: &DataType, slot: &Slot) -> bool {
             _ => false,
         },
         Type::Date => matches!(ty, DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, None)),
-        Type::Time => matches!(ty, DataType::Timestamp(..)),
+        Type::Time => {
+            matches!(ty, DataType::Timestamp(..)) || slot.reader.takes_days() && matches!(ty, DataType::Date32 | DataType::Date64)
+        }
     }
 }
 

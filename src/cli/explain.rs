@@ -10,9 +10,10 @@ use super::load::load;
 use super::outcome::{Misuse, Outcome};
 use super::rotation::RotationArguments;
 use super::tables::TableArguments;
+use crate::batch::turns::Watched;
 use crate::batch::{self, Output, Place};
 use crate::diagnostic::render_json;
-use crate::policy::{Explanation, Policy, explain};
+use crate::policy::Policy;
 use crate::record::Lead;
 use crate::report;
 
@@ -88,12 +89,16 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         signals: history.signals,
         log: history.log,
     };
-    let mut explanation = policy.explain(&lead, options.as_of).map_err(|error| Misuse::new(error.to_string()))?;
-    if let Some(path) = &arguments.rotation_in {
-        let state = RotationArguments::read(path, &policy)?;
-        let options = batch::Options { rotation: Some(state), watched: Some(key.to_owned()), ..options };
-        take_turns(arguments, &policy, &options, &mut explanation)?;
-    }
+    let as_of = options.as_of;
+    let turns = match &arguments.rotation_in {
+        Some(path) => {
+            let state = RotationArguments::read(path, &policy)?;
+            let options = batch::Options { rotation: Some(state), watched: Some(key.to_owned()), ..options };
+            turns(arguments, &policy, &options)?
+        }
+        None => Vec::new(),
+    };
+    let explanation = policy.explain_in_turn(&lead, as_of, &turns).map_err(|error| Misuse::new(error.to_string()))?;
     let text = match arguments.output {
         Kind::Human => report::explanation::page(&explanation, console.out),
         Kind::Json => render_json::to_json(&explanation)
@@ -113,7 +118,7 @@ fn no_such_lead(key: &str, not_found: &batch::NotFound) -> Misuse {
 }
 
 /// Whose turn it is depends on the leads before, so they are all scored once more, in their order.
-fn take_turns(arguments: &Arguments, policy: &Policy, options: &batch::Options, explanation: &mut Explanation) -> Result<(), Misuse> {
+fn turns(arguments: &Arguments, policy: &Policy, options: &batch::Options) -> Result<Vec<Watched>, Misuse> {
     let input = arguments.leads.input();
     if input.place == Place::Standard {
         return Err(Misuse::new("`--rotation-in` needs the leads as a file: they are read twice"));
@@ -121,7 +126,5 @@ fn take_turns(arguments: &Arguments, policy: &Policy, options: &batch::Options, 
     let program = policy.program_with_turns_by_state();
     let report = batch::score(policy.model(), &program, options, &input, &Output::Nowhere, &mut |_| {});
     let report = report.map_err(|error| Misuse::new(error.to_string()))?;
-    let watched = report.turns.map(|turns| turns.tally.watched).unwrap_or_default();
-    explain::with_turns(policy.model(), explanation, &watched);
-    Ok(())
+    Ok(report.turns.map(|turns| turns.tally.watched).unwrap_or_default())
 }

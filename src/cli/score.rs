@@ -171,7 +171,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         }
     }
     if arguments.quiet && arguments.show_binding {
-        console.note(&binding::page(&report.binding, console.err));
+        console.note(&binding::page(&report, console.err));
     }
     Ok(Outcome::Clean)
 }
@@ -245,9 +245,7 @@ fn summary_text(arguments: &Arguments, policy: &Policy, options: &Options, repor
     match arguments.summary {
         SummaryKind::Json => render_json::to_json(&summary::record(&run))
             .map_err(|error| Misuse::new(format!("the summary cannot be written as JSON: {error}"))),
-        SummaryKind::Human if arguments.show_binding => {
-            Ok(format!("{}\n{}", binding::page(&report.binding, look), summary::page(&run, look)))
-        }
+        SummaryKind::Human if arguments.show_binding => Ok(format!("{}\n{}", binding::page(report, look), summary::page(&run, look))),
         SummaryKind::Human => Ok(summary::page(&run, look)),
     }
 }

@@ -27,7 +27,8 @@ pub enum ExplainError {
     Sum(#[from] SumTooLarge),
 }
 
-/// Why `lead` gets its answer at `as_of` (microseconds since the epoch). `plain` must be the unoptimised program of `policy`.
+/// Why `lead` gets its answer at `as_of` (microseconds since the epoch). `plain` must be the unoptimised program of `policy`; `turns` are what
+/// rotations that remember gave the lead, in place of what the hash of its key gives.
 pub fn explain(
     policy: &Policy,
     sources: &Sources,
@@ -35,6 +36,7 @@ pub fn explain(
     plain: &Lowered,
     lead: &Lead,
     as_of: i64,
+    turns: &[Watched],
 ) -> Result<Explanation, ExplainError> {
     let block = record::encode(policy, histories, &plain.program, std::slice::from_ref(lead), as_of)?;
     let values = interpret::row(&plain.program, &block, 0, &record::parameters(policy, as_of)?);
@@ -46,7 +48,7 @@ pub fn explain(
     let balances = histories.balances(policy, lead, as_of)?;
     let scores = policy.scores.iter().zip(&plain.trace.scores);
     let scores = scores.map(|(one, trace)| score(&reader, one, trace, &balances)).collect::<Result<_, _>>()?;
-    Ok(Explanation {
+    let mut explanation = Explanation {
         policy: named(&policy.name, &policy.display),
         key: record::key_text(policy, &zone, lead),
         as_of: reader.show.time(as_of),
@@ -59,8 +61,10 @@ pub fn explain(
         decides: policy.decides.iter().enumerate().map(|(index, one)| decide(&reader, index, one)).collect(),
         stage: stage(&reader, as_of),
         routes: routes(&reader),
-        clocks: clocks(&reader, histories, plain, as_of)?,
-    })
+        clocks: clocks(&reader, histories, plain, as_of, turns)?,
+    };
+    with_turns(policy, &mut explanation, turns);
+    Ok(explanation)
 }
 
 pub fn named(name: &str, display: &Option<String>) -> Named {
@@ -283,8 +287,7 @@ fn route_explained(reader: &Reader, route: &Route, trace: &RouteTrace) -> RouteE
     }
 }
 
-/// What the lead got of rotations that remember, in place of what the hash of its key gives.
-pub fn with_turns(policy: &Policy, explanation: &mut Explanation, watched: &[Watched]) {
+fn with_turns(policy: &Policy, explanation: &mut Explanation, watched: &[Watched]) {
     for one in watched {
         let (Some(route), Some(queue)) = (explanation.routes.get_mut(one.route), policy.queues.get(one.given.queue)) else { continue };
         let name_of = |queue: &Queue| named(&queue.name, &queue.display);

@@ -6,19 +6,35 @@
 use super::explain::{FirstMatch, named};
 use super::explanation::{ClockEventExplained, ClockExplained, RowExplained};
 use super::why::why_not;
+use crate::batch::turns::Watched;
 use crate::clock::{ClockEvent, ClockEventKind};
 use crate::model::Sla;
-use crate::program::Lowered;
+use crate::program::{Lowered, OutputRole};
 use crate::record::clocks::LeadClocks;
 use crate::record::reader::Reader;
 use crate::record::{Histories, LeadError};
 
-pub fn clocks(reader: &Reader, histories: &Histories, plain: &Lowered, as_of: i64) -> Result<Vec<ClockExplained>, LeadError> {
+pub fn clocks(
+    reader: &Reader,
+    histories: &Histories,
+    plain: &Lowered,
+    as_of: i64,
+    turns: &[Watched],
+) -> Result<Vec<ClockExplained>, LeadError> {
     if reader.policy.slas.is_empty() {
         return Ok(Vec::new());
     }
     let clocks = LeadClocks::new(reader.policy, histories, &plain.program, as_of)?;
-    let output = |output: usize| reader.at(plain.program.outputs.get(output)?.value);
+    // whose calendar counts is for the turns to say
+    let in_turn = |route: usize| turns.iter().find(|watched| watched.route == route);
+    let number = |number: Option<usize>| i64::try_from(number?).ok();
+    let output = |output: usize| {
+        let output = plain.program.outputs.get(output)?;
+        match output.role {
+            OutputRole::Owner(route) if in_turn(route).is_some() => number(in_turn(route)?.given.owner),
+            _ => reader.at(output.value),
+        }
+    };
     Ok(reader.policy.slas.iter().enumerate().map(|(id, sla)| clock(reader, &clocks, id, sla, &output)).collect())
 }
 

@@ -49,6 +49,7 @@ mod why;
 
 use std::sync::OnceLock;
 
+use crate::batch::turns::Watched;
 use crate::clock;
 use crate::column::Block;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -232,7 +233,12 @@ impl Policy {
 
     /// Why a lead gets its answer at `as_of`, in microseconds since the epoch.
     pub fn explain(&self, lead: &Lead, as_of: i64) -> Result<Explanation, ExplainError> {
-        explain::explain(self.model(), self.sources(), &self.histories, &self.plain, lead, as_of)
+        self.explain_in_turn(lead, as_of, &[])
+    }
+
+    /// The same, with the turns that a run with [`crate::batch::Options::watched`] found.
+    pub fn explain_in_turn(&self, lead: &Lead, as_of: i64, turns: &[Watched]) -> Result<Explanation, ExplainError> {
+        explain::explain(self.model(), self.sources(), &self.histories, &self.plain, lead, as_of, turns)
     }
 
     /// Runs the policy's tests that are selected, on both evaluators.
@@ -250,7 +256,7 @@ impl Policy {
         let test = self.model().tests.get(test)?;
         let (lead, as_of) = testing::subject(self.backends().ok()?, test).ok()?;
         match testing::with_rows(self.model(), test) {
-            Some((policy, plain)) => explain::explain(&policy, self.sources(), &self.histories, &plain, &lead, as_of).ok(),
+            Some((policy, plain)) => explain::explain(&policy, self.sources(), &self.histories, &plain, &lead, as_of, &[]).ok(),
             None => self.explain(&lead, as_of).ok(),
         }
     }

@@ -1,13 +1,24 @@
-//! Which column of a file gives which field, as a table.
+//! Which column of a file gives which field, as a table; of the leads, and of each file of signals and of the stage log.
 
 use super::layout::{Page, Paint, words};
-use crate::batch::Binding;
 use crate::batch::bind::{Bound, Matched};
+use crate::batch::{Binding, Report};
 use crate::diagnostic::render_human::Look;
 
-pub fn page(binding: &Binding, look: Look) -> String {
+pub fn page(report: &Report, look: Look) -> String {
     let mut page = Page::new(look);
-    page.heading("Which column gives which field");
+    one(&mut page, "Which column gives which field", &report.binding);
+    let histories = [(&report.signals, "a signal"), (&report.stage_log, "an entry of the stage log")];
+    for (history, what) in histories {
+        for file in history.iter().flat_map(|history| &history.files) {
+            one(&mut page, &format!("{}: which column gives what of {what}", file.name), &file.binding);
+        }
+    }
+    page.finish()
+}
+
+fn one(page: &mut Page, title: &str, binding: &Binding) {
+    page.heading(title);
     let rows: Vec<_> = binding
         .fields
         .iter()
@@ -19,7 +30,6 @@ pub fn page(binding: &Binding, look: Look) -> String {
         let names: Vec<&str> = binding.unused.iter().filter_map(|column| binding.columns.get(*column)).map(String::as_str).collect();
         page.line(2, &[words("not used: ").paint(Paint::Dim), words(names.join(", "))]);
     }
-    page.finish()
 }
 
 fn row(binding: &Binding, bound: &Bound) -> Vec<super::layout::Words> {

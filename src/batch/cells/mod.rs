@@ -22,6 +22,8 @@ pub struct CellReader {
     kind: Kind,
     /// a known value must lie here
     limits: Interval,
+    /// of a time: a day alone is its beginning
+    takes_days: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -49,7 +51,16 @@ impl CellReader {
             Type::Date => Kind::Date(zone.clone()),
             Type::Time => Kind::Time(zone.clone()),
         };
-        CellReader { kind, limits }
+        CellReader { kind, limits, takes_days: false }
+    }
+
+    /// From now on a day alone is a time too: its beginning, in the policy's zone.
+    pub fn take_days(&mut self) {
+        self.takes_days = true;
+    }
+
+    pub fn takes_days(&self) -> bool {
+        self.takes_days
     }
 
     pub fn is_text(&self) -> bool {
@@ -71,7 +82,10 @@ impl CellReader {
                 None => return Ok(None),
             },
             Kind::Date(zone) => moment::date(cell, zone)?,
-            Kind::Time(zone) => moment::time(cell, zone)?,
+            Kind::Time(zone) => match moment::time(cell, zone) {
+                Err(Reason::TimeWithoutClock) if self.takes_days => moment::beginning(moment::date(cell, zone)?, zone)?,
+                read => read?,
+            },
         };
         self.within(value).map(Some)
     }
@@ -127,8 +141,12 @@ impl CellReader {
     }
 
     pub fn day(&mut self, day: i64) -> Result<Option<i64>, Reason> {
-        match self.kind {
+        match &mut self.kind {
             Kind::Date(_) => self.within(moment::day_in_years(day)?).map(Some),
+            Kind::Time(zone) if self.takes_days => {
+                let beginning = moment::beginning(moment::day_in_years(day)?, zone)?;
+                self.within(beginning).map(Some)
+            }
             Kind::Time(_) => Err(Reason::TimeWithoutClock),
             Kind::Text | Kind::Number { .. } | Kind::YesNo | Kind::Choice(_) => Err(Reason::NotOneValue),
         }

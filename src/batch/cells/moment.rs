@@ -48,6 +48,11 @@ pub fn time(text: &str, zone: &mut Zone) -> Result<i64, Reason> {
     in_years(instant)
 }
 
+/// The first instant of a day.
+pub fn beginning(day: i64, zone: &mut Zone) -> Result<i64, Reason> {
+    in_years(zone.instant_of_local(day * MICROS_PER_DAY))
+}
+
 pub fn in_years(instant: i64) -> Result<i64, Reason> {
     if MICROS.0 <= instant && instant <= MICROS.1 { Ok(instant) } else { Err(Reason::NoSuchTime) }
 }

@@ -169,7 +169,7 @@ fn read_files<W: Work<Done = Digested>>(
         let prepared = prepare_record(files.record, files.program, options.system.as_deref(), &opened)?;
         let unit = opened.unit();
         let Opened { name, content, bytes_total, rows_total, format, .. } = opened;
-        collector.files.push(HistoryFile { name, unit });
+        collector.files.push(HistoryFile { name, unit, binding: prepared.binding.clone() });
         let workers = (0..threads).map(|_| worker(index, &prepared)).collect();
         let chunks = content.read(&prepared.used_columns())?;
         let mut seen = Vec::new();

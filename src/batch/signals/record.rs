@@ -29,6 +29,8 @@ pub struct Record {
     pub aliases: Vec<(&'static str, usize)>,
     /// per signal, per property: its field
     pub properties: Vec<Vec<usize>>,
+    /// a time whose column may hold days, which are their beginnings
+    pub takes_days: Option<usize>,
     /// of the key: for what the policy does not write
     span: Span,
 }
@@ -65,6 +67,7 @@ pub fn of_stage_log(policy: &Policy) -> Option<Record> {
     let sections = policy.forgets.iter().map(|forget| member(&forget.section, None, span));
     let sections = record.choices(sections.collect());
     record.field("forget", Type::OneOf(sections), true);
+    record.takes_days = Some(AT);
     Some(record)
 }
 
@@ -82,7 +85,7 @@ impl Record {
             ..Policy::default()
         };
         let aliases = KEY_ALIASES.into_iter().map(|alias| (alias, KEY)).collect();
-        Some(Record { policy: record, aliases, properties: Vec::new(), span })
+        Some(Record { policy: record, aliases, properties: Vec::new(), takes_days: None, span })
     }
 
     fn choices(&mut self, members: Vec<ChoiceMember>) -> usize {

@@ -7,6 +7,7 @@ use super::rejects::HistoryRejects;
 use super::sift::Counts;
 use crate::batch::OnBadRow;
 use crate::batch::bad::{BadCell, Outcome};
+use crate::batch::bind::Binding;
 use crate::batch::error::BatchError;
 use crate::batch::report::{BadCells, ReasonCount};
 use crate::model::Policy;
@@ -38,6 +39,8 @@ pub struct HistoryFile {
     pub name: String,
     /// what a place in it is called: `line` or `row`
     pub unit: &'static str,
+    /// what its columns are taken for
+    pub binding: Binding,
 }
 
 impl HistoryReport {
@@ -79,7 +82,7 @@ impl<'c> Collector<'c> {
         let Some(index) = self.files.len().checked_sub(1) else { return Ok(()) };
         for cell in bad {
             if self.on_bad_row == OnBadRow::Fail && cell.outcome == Outcome::Rejected {
-                let HistoryFile { name, unit } = self.files[index].clone();
+                let HistoryFile { name, unit, .. } = self.files[index].clone();
                 return Err(BatchError::BadRow { file: name, unit, line: cell.line, reason: cell.sentence(self.record) });
             }
             if let Some(rejects) = &mut self.rejects {

@@ -104,7 +104,7 @@ fn lines_that_are_no_leads() {
             "9 [] column `lead_id`: the required field `lead_id` is empty",
             "10 [] the row is not UTF-8",
             "11 [L-11] column `note`: `a␀b` holds a NUL character",
-            "12 [L-12] column `products`: `[\"service\",\"x\"]` is not a choice of `products`",
+            "12 [L-12] column `products`: `[\"service\",\"x\"]` is not a choice of `products`; it has `dispensing`, `consumables`, `service`",
             "13 [L-12b] column `sites`: a name occurs twice in the object",
             "13 [L-12b] column `Sites`: two names of the object stand for `sites`",
         ]

@@ -142,7 +142,7 @@ L-9,inquiry,mql,2026-11-10T12:00
     let expected = "\
 file,line,key,column,value,reason,outcome
 log.csv,3,L-1,to,mqll,is not a choice of `to`; did you mean `mql`,rejected
-log.csv,4,L-1,from,nowhere,is not a choice of `from`,rejected
+log.csv,4,L-1,from,nowhere,\"is not a choice of `from`; it has `inquiry`, `mql`, `sal`\",rejected
 log.csv,5,L-1,to,,the required field `to` is empty,rejected
 log.csv,6,L-1,at,2026-11-19T17:00:00Z,is later than as-of,left out
 log.csv,7,L-9,lead_id,L-9,no lead of the file has this key,left out

@@ -149,3 +149,43 @@ promise sales meets first for 50% per month
         assert!(page.contains(line), "no `{line}` in\n{page}");
     }
 }
+
+#[test]
+fn an_explanation_counts_on_the_calendar_of_the_owner_in_turn() {
+    let policy = "queue inside team sales rotate ann, bob
+route handover when entering mql { inside otherwise }
+
+sla first {
+  starts  when entering mql
+  stops   on call
+  within  4 business hours
+  by      sales
+}
+";
+    let leads = ["A", "B", "C", "D", "E", "F"];
+    let lines = |what: &str| leads.map(|lead| format!("{lead}{what}\n")).concat();
+    let folder = folder(
+        policy,
+        &format!("id,stage,stage_since\n{}", lines(",raw,2026-01-05T08:00")),
+        &format!("id,signal,time\n{}", lines(",ask,2026-01-05T09:00")),
+    );
+    let (policy, file, signals) = (folder.name("desk"), folder.name("leads.csv"), folder.name("signals.csv"));
+    let (out, state) = (folder.name("out.csv"), folder.name("state.json"));
+    let common = ["--signals", &signals, "--as-of", "2026-01-05T10:00"];
+    let score = |more: &[&str]| {
+        let ran = run(&[&["score", &policy, &file, "-q", "-o", &out][..], &common, more].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        columns(&std::fs::read_to_string(&out).unwrap(), &["handover.owner", "first.due"])
+    };
+    let by_hash = score(&[]);
+    // begins with an empty state, which it leaves behind
+    score(&["--rotation-out", &state]);
+    let in_turn = score(&["--rotation-in", &state]);
+    assert_ne!(by_hash, in_turn);
+    for (lead, answers) in leads.iter().zip(&in_turn) {
+        let ran = run(&[&["explain", &policy, &file, "--lead", lead, "--rotation-in", &state][..], &common].concat());
+        let due = if answers[0] == "bob" { "2026-01-05T17:00" } else { "2026-01-05T14:00" };
+        assert!(answers[1].starts_with(due), "{answers:?}");
+        assert!(ran.out.contains(&format!("Clock first: running, due {due}")), "{lead}: {}", ran.out);
+    }
+}

@@ -153,6 +153,57 @@ fn the_binding_is_shown() {
     assert!(ran.err.starts_with("Which column gives which field\n  id     id\n"), "{}", ran.err);
 }
 
+const STAYS: &str = r#"leadwright 1
+
+policy stays { timezone "America/New_York" }
+team crew
+lead { id text key }
+signal rejected { why text optional }
+stage raw  owner crew  start
+stage mql  owner crew
+let waiting = days in raw
+score points from 0 to 100 { section engagement points { +40 per rejected } }
+flow {
+  raw -> mql  when points > 90
+  mql -> raw  on rejected  recycle forget engagement
+}
+decide stay { long when waiting >= 4   short otherwise }
+"#;
+
+#[test]
+fn a_stage_log_may_give_days_and_every_file_is_bound() {
+    let folder = Folder::new(&[
+        ("stays.lead", STAYS),
+        ("leads.csv", "id\nA\nB\n"),
+        ("signals.csv", "lead,Signal,time,reason\nA,rejected,2026-01-02T10:00,none\n"),
+        // from the first to the fifth of January A was in raw for four days, B for three
+        (
+            "log.csv",
+            "id,from,to,at,forget\nA,,raw,2026-01-01,\nA,raw,mql,2026-01-05,\nB,,raw,2026-01-02,\nB,raw,mql,2026-01-05,\nB,mql,mql,2026-01-06T10:00,interest\n",
+        ),
+    ]);
+    let files = ["stays.lead", "leads.csv", "signals.csv", "log.csv"].map(|name| folder.name(name));
+    let ran = run(&[
+        "score",
+        &files[0],
+        &files[1],
+        "--signals",
+        &files[2],
+        "--stage-log",
+        &files[3],
+        "--as-of=2026-01-20T00:00",
+        "--show-binding",
+    ]);
+    assert!(ran.out.contains("\nA,") && ran.out.contains("A,0") | ran.out.contains(",long,") && ran.out.contains(",short,"), "{}", ran.out);
+    for part in [
+        "log.csv: which column gives what of an entry of the stage log\n  id      id\n  from    from\n  to      to\n  at      at\n",
+        "signals.csv: which column gives what of a signal\n  id      lead                       by a similar name\n  signal  Signal\n  time    time\n  why     no column: always missing\n  not used: reason\n",
+        "column `forget`: `interest` is not a choice of `forget`; it has only `engagement`",
+    ] {
+        assert!(ran.err.replace("\n                    ", " ").contains(part), "no {part} in {}", ran.err);
+    }
+}
+
 #[test]
 fn what_cannot_be_scored_is_one_sentence() {
     let folder = Folder::new(&[

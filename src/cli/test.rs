@@ -14,10 +14,12 @@ use crate::diagnostic::findings::Findings;
 use crate::diagnostic::render_human;
 use crate::policy::Policy;
 use crate::report::coverage::CoverageRecord;
+use crate::report::figures::counted;
 use crate::report::test_cases::{self, TestRecord};
 use crate::report::{self, check, test_results};
 use crate::testing::Selection;
 use crate::testing::coverage::Coverage;
+use crate::testing::suggest;
 
 /// Run the tests that a policy contains, on both evaluators
 #[derive(Args, Debug)]
@@ -47,6 +49,10 @@ pub struct Arguments {
     /// Fail if the tests reach less of the policy than so many per cent
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     min_coverage: Option<u8>,
+
+    /// Print tests for what no test reaches, ready to be put behind the policy; a person must confirm what they expect
+    #[arg(long, conflicts_with_all = ["coverage", "coverage_lcov", "min_coverage", "filter", "file", "kind"])]
+    suggest: bool,
 
     #[command(flatten)]
     output: OutputArguments,
@@ -85,6 +91,14 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
             });
         }
     };
+    if arguments.suggest {
+        let suggestions = policy.suggest_tests().map_err(|error| Misuse::new(error.to_string()))?;
+        console.print(&suggest::text(&suggestions, policy.sources()))?;
+        let (found, left) = (suggestions.tests.len() as u64, suggestions.left.len() as u64);
+        let (tests, places) = (counted(found, "test", "tests"), counted(left, "place", "places"));
+        console.note(&format!("{tests} suggested; no lead was found for {places}\n"));
+        return Ok(Outcome::Clean);
+    }
     let selection = Selection { titles: arguments.filter.clone(), files: arguments.file.clone() };
     let results = policy.test(&selection).map_err(|error| Misuse::new(error.to_string()))?;
     if results.is_empty() && !policy.model().tests.is_empty() {

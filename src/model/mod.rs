@@ -71,6 +71,7 @@ pub use given_rows::TableRows;
 pub use load::{check, check_as_of};
 pub use policy::*;
 pub use value::{Constant, Decimal, Interval, Type, Unit};
+pub(crate) use words::as_written;
 
 pub type FieldId = usize;
 pub type LetId = usize;

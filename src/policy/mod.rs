@@ -63,6 +63,7 @@ use crate::record::show::Show;
 use crate::record::{self, Histories, Lead, LeadError};
 use crate::source::{Files, Sources};
 use crate::testing::coverage::{self, Coverage};
+use crate::testing::suggest::{self, SuggestError, Suggestions};
 use crate::testing::{self, Backends, Selection, TestResult};
 
 pub use crate::diff::{Difference, Version};
@@ -249,6 +250,11 @@ impl Policy {
     /// Which places of the policy the selected tests reach.
     pub fn coverage(&self, selection: &Selection) -> Result<Coverage, JitError> {
         Ok(coverage::coverage(self.backends()?, selection))
+    }
+
+    /// Tests for the places that the policy's tests do not reach.
+    pub fn suggest_tests(&self) -> Result<Suggestions, SuggestError> {
+        Ok(suggest::suggest(self.backends()?)?)
     }
 
     /// Why a test's lead gets its answer; none if the test cannot be run.

@@ -5,7 +5,13 @@
 //! both give what it expects.
 
 pub mod coverage;
+mod histories;
+mod moves;
 pub mod places;
+mod plans;
+mod solve;
+pub mod suggest;
+mod test_text;
 
 use crate::clock::Reading;
 use crate::column::Block;

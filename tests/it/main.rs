@@ -27,5 +27,6 @@ mod replay;
 mod routing;
 mod spec;
 mod standards;
+mod suggest;
 mod support;
 mod syntax;

@@ -2,19 +2,24 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde::Serialize;
 
 use super::console::Console;
 use super::outcome::{Misuse, Outcome};
+use super::output::{Output, OutputArguments, Printed};
 use super::policy_files;
-use crate::batch::{Place, output_file};
+use crate::batch::{Place, write_text};
+use crate::diagnostic::findings::Findings;
+use crate::diagnostic::render_human::{self, Look};
 use crate::diagnostic::sanitise::one_line;
-use crate::diagnostic::{Code, Diagnostic, render_human};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::format::{self, Unformatted};
-use crate::source::{Sources, Span};
+use crate::report::pages;
+use crate::source::{SourceId, Sources, Span};
 use crate::syntax;
 
 /// Write policy files in their one form; the meaning never changes
@@ -40,6 +45,35 @@ pub struct Arguments {
     /// What messages call the text on standard input
     #[arg(long, value_name = "NAME", default_value = "standard input", hide_default_value = true)]
     stdin_filename: String,
+
+    #[command(flatten)]
+    output: OutputArguments,
+}
+
+impl Arguments {
+    fn only_looks(&self) -> bool {
+        self.check || self.diff
+    }
+}
+
+/// What JSON says besides the findings.
+#[derive(Serialize)]
+struct More {
+    /// the files that were written
+    formatted: Vec<String>,
+    unchanged: usize,
+}
+
+/// What became of the files.
+#[derive(Default)]
+struct Done {
+    findings: Findings,
+    /// those whose text is another now, or would be
+    changed: Vec<String>,
+    unchanged: usize,
+    unreadable: usize,
+    /// the changes, for `--diff`
+    patches: String,
 }
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
@@ -54,74 +88,129 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     let paths = if arguments.paths.is_empty() { here.as_slice() } else { arguments.paths.as_slice() };
     let files = paths.iter().map(|path| policy_files::below(path)).collect::<Result<Vec<_>, Misuse>>()?;
     let mut seen = BTreeSet::new();
-    let mut tally = Tally::default();
+    let mut done = Done::default();
     for path in files.into_iter().flatten() {
         if seen.insert(fs::canonicalize(&path).unwrap_or_else(|_| path.clone())) {
-            file(&path, arguments, console, &mut tally)?;
+            file(&path, arguments, console, &mut done)?;
         }
     }
-    console.note(&tally.sentence(arguments.check || arguments.diff));
-    Ok(if tally.failed > 0 || ((arguments.check || arguments.diff) && tally.changed > 0) { Outcome::Findings } else { Outcome::Clean })
+    let formatted = if arguments.only_looks() { Vec::new() } else { done.changed.clone() };
+    let more = More { formatted, unchanged: done.unchanged };
+    let printed = Printed { command: "fmt", findings: &done.findings, failing: Severity::Error, more };
+    printed.print(arguments.output, console, |look| page(&done, arguments, look))
 }
 
-#[derive(Debug, Default)]
-struct Tally {
-    changed: usize,
-    unchanged: usize,
-    /// could not be read
-    failed: usize,
-}
-
-impl Tally {
-    fn sentence(&self, only_looked: bool) -> String {
-        let files = |count: usize| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
-        let (done, left) = if only_looked { (" would be formatted", " are formatted") } else { (" formatted", " left as they are") };
-        let one = |text: &str, count: usize| {
-            if count == 1 { text.replace(" are ", " is ").replace("they are", "it is") } else { text.to_owned() }
-        };
-        let mut parts = Vec::new();
-        if self.changed > 0 {
-            parts.push(format!("{}{done}", files(self.changed)));
-        }
-        if self.unchanged > 0 || self.changed + self.failed == 0 {
-            parts.push(format!("{}{}", files(self.unchanged), one(left, self.unchanged)));
-        }
-        if self.failed > 0 {
-            parts.push(format!("{} cannot be read", files(self.failed)));
-        }
-        format!("{}\n", parts.join(", "))
+fn page(done: &Done, arguments: &Arguments, look: Look) -> String {
+    let mistakes: Vec<Diagnostic> =
+        done.findings.diagnostics.iter().filter(|diagnostic| diagnostic.name() != pages::UNFORMATTED).cloned().collect();
+    let mut page = render_human::render(&mistakes, &done.findings.sources, look);
+    if arguments.diff {
+        page.push_str(&done.patches);
+        return page;
     }
+    let about = if arguments.check { "not formatted" } else { "formatted" };
+    for path in &done.changed {
+        page.push_str(&format!("{}: {about}\n", one_line(path)));
+    }
+    page.push_str(&sentence(done, arguments.check));
+    page
 }
 
-fn file(path: &Path, arguments: &Arguments, console: &Console, tally: &mut Tally) -> Result<(), Misuse> {
-    let name = path.display().to_string();
+/// `2 files formatted, 1 file left as it is`
+fn sentence(done: &Done, only_looked: bool) -> String {
+    let files = |count: usize| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+    let mut parts = Vec::new();
+    if !done.changed.is_empty() {
+        let changed = done.changed.len();
+        parts.push(if only_looked {
+            format!("{} not formatted: run `leadwright fmt`", files(changed))
+        } else {
+            format!("{} formatted", files(changed))
+        });
+    }
+    if done.unchanged > 0 || parts.is_empty() {
+        parts.push(match (only_looked, done.unchanged) {
+            (true, unchanged) => format!("{} formatted", files(unchanged)),
+            (false, 1) => "1 file left as it is".to_owned(),
+            (false, unchanged) => format!("{} left as they are", files(unchanged)),
+        });
+    }
+    if done.unreadable > 0 {
+        parts.push(format!("{} with mistakes left as written", files(done.unreadable)));
+    }
+    format!("{}\n", parts.join("; "))
+}
+
+fn file(path: &Path, arguments: &Arguments, console: &Console, done: &mut Done) -> Result<(), Misuse> {
+    let name = shown(path);
     let bytes = read_bounded(path).map_err(|error| Misuse::new(format!("cannot read `{name}`: {error}")))?;
-    let Some((text, formatted)) = formatted(&name, bytes, console)? else {
-        tally.failed += 1;
-        return Ok(());
+    let (text, formatted) = match formatted(&name, bytes)? {
+        Ok(texts) => texts,
+        Err((sources, diagnostics)) => {
+            done.unreadable += 1;
+            done.findings.add(sources, diagnostics, Vec::new());
+            return Ok(());
+        }
     };
     if formatted == text {
-        tally.unchanged += 1;
+        done.unchanged += 1;
+        done.findings.add(sources_of(&name, &text).0, Vec::new(), Vec::new());
         return Ok(());
     }
-    tally.changed += 1;
     if arguments.diff {
-        console.print(&patch(&name, &text, &formatted, console))?;
-    } else if arguments.check {
-        console.print(&format!("{}: not formatted; `leadwright fmt` formats it\n", one_line(&name)))?;
+        done.patches.push_str(&patch(&name, &text, &formatted, console));
+    }
+    if arguments.only_looks() {
+        let (sources, source) = sources_of(&name, &text);
+        done.findings.add(sources, vec![unformatted(&name, source, &text, &formatted)], Vec::new());
     } else {
         write(path, &formatted)?;
-        console.print(&format!("{}: formatted\n", one_line(&name)))?;
+        done.findings.add(sources_of(&name, &formatted).0, Vec::new(), Vec::new());
     }
+    done.changed.push(name);
     Ok(())
 }
 
+/// The finding, at the first line that would change.
+fn unformatted(name: &str, source: SourceId, text: &str, formatted: &str) -> Diagnostic {
+    let same: usize =
+        text.split_inclusive('\n').zip(formatted.split_inclusive('\n')).take_while(|(a, b)| a == b).map(|(line, _)| line.len()).sum();
+    let line = text[same..].lines().next().unwrap_or_default();
+    Diagnostic::lint(pages::UNFORMATTED, Severity::Error, "this file is not formatted")
+        .at(Span::new(source, same, same + line.len()), "the first line that is written in another way")
+        .help(format!("run `leadwright fmt {name}`"))
+}
+
+fn sources_of(name: &str, text: &str) -> (Sources, SourceId) {
+    let mut sources = Sources::default();
+    let source = sources.add(name, text);
+    (sources, source)
+}
+
+/// A path as reports show it: from here, with `/`.
+fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let path = path.strip_prefix(&here).unwrap_or(path);
+    let name = path.display().to_string();
+    let name = if cfg!(windows) { name.replace('\\', "/") } else { name };
+    name.strip_prefix("./").unwrap_or(&name).to_owned()
+}
+
 fn standard_input(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
+    if arguments.output.kind != Output::Human {
+        return Err(Misuse::new("a report about standard input is for people alone: leave `--output` out, or name files"));
+    }
     let mut bytes = Vec::new();
     let limit = syntax::FILE_BYTES_MAX as u64 + 1;
     io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(|error| Misuse::new(format!("cannot read standard input: {error}")))?;
     let name = &arguments.stdin_filename;
-    let Some((text, formatted)) = formatted(name, bytes, console)? else { return Ok(Outcome::Findings) };
+    let (text, formatted) = match formatted(name, bytes)? {
+        Ok(texts) => texts,
+        Err((sources, diagnostics)) => {
+            console.note(&render_human::render(&diagnostics, &sources, console.err));
+            return Ok(Outcome::Findings);
+        }
+    };
     let is_same = formatted == text;
     if arguments.diff {
         console.print(&patch(name, &text, &formatted, console))?;
@@ -134,28 +223,22 @@ fn standard_input(arguments: &Arguments, console: &Console) -> Result<Outcome, M
     Ok(if is_same { Outcome::Clean } else { Outcome::Findings })
 }
 
-/// The text and its one form; none if it cannot be read, which has been said then.
-fn formatted(name: &str, bytes: Vec<u8>, console: &Console) -> Result<Option<(String, String)>, Misuse> {
-    let complain = |diagnostics: &[Diagnostic], sources: &Sources| console.note(&render_human::render(diagnostics, sources, console.err));
+/// The text and its one form; or why it cannot be read.
+fn formatted(name: &str, bytes: Vec<u8>) -> Result<Result<(String, String), (Sources, Vec<Diagnostic>)>, Misuse> {
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
             let offset = error.utf8_error().valid_up_to();
-            let mut sources = Sources::default();
-            let source = sources.add(name, String::from_utf8_lossy(error.as_bytes()));
+            let (sources, source) = sources_of(name, &String::from_utf8_lossy(error.as_bytes()));
             let diagnostic = Diagnostic::new(Code::NotUtf8, format!("the file `{name}` is not UTF-8"))
                 .at(Span::new(source, offset, offset + '\u{fffd}'.len_utf8()), "not a character of UTF-8")
                 .help("save the file as UTF-8");
-            complain(&[diagnostic], &sources);
-            return Ok(None);
+            return Ok(Err((sources, vec![diagnostic])));
         }
     };
     match format::format(name, &text) {
-        Ok(formatted) => Ok(Some((text, formatted))),
-        Err(Unformatted::Mistakes { sources, diagnostics }) => {
-            complain(&diagnostics, &sources);
-            Ok(None)
-        }
+        Ok(formatted) => Ok(Ok((text, formatted))),
+        Err(Unformatted::Mistakes { sources, diagnostics }) => Ok(Err((sources, diagnostics))),
         Err(Unformatted::Changed) => Err(Misuse::new(format!(
             "`{name}` was left as it is, because formatting would have changed what it means; that is a mistake in the formatter, please report it"
         ))),
@@ -177,9 +260,7 @@ fn write(path: &Path, text: &str) -> Result<(), Misuse> {
     if fs::metadata(&real).map_err(|error| failed(error.to_string()))?.permissions().readonly() {
         return Err(failed("it is read-only".to_owned()));
     }
-    let mut output = output_file::OutputFile::create(&Place::Path(real)).map_err(|error| failed(error.to_string()))?;
-    output.write_all(text.as_bytes()).map_err(|error| failed(error.to_string()))?;
-    output.commit().map_err(|error| failed(error.to_string()))
+    write_text(&Place::Path(real), text).map_err(|error| failed(error.to_string()))
 }
 
 /// The change as a patch that `git apply` takes.

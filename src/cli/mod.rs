@@ -5,18 +5,21 @@
 
 mod as_of;
 mod check;
+mod completions;
 mod console;
 mod diff;
 mod disk;
 mod explain;
 mod explain_code;
 mod fmt;
+mod init;
 mod interruption;
 mod leads;
 mod lint;
 mod lint_config;
 mod load;
 mod locate;
+mod man;
 mod outcome;
 mod output;
 mod policies;
@@ -50,7 +53,7 @@ use outcome::Misuse;
     subcommand_required = true
 )]
 struct Arguments {
-    /// Print in colour: auto, always or never
+    /// Print in colour: auto (on a terminal, unless NO_COLOR is set; elsewhere if CLICOLOR_FORCE is), always or never
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true, hide_possible_values = true)]
     color: ColourChoice,
 
@@ -75,6 +78,9 @@ enum Command {
     Prove(prove::Arguments),
     Test(test::Arguments),
     Fmt(fmt::Arguments),
+    Init(init::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Runs the command that the process was started with.
@@ -118,6 +124,9 @@ pub fn main() -> ExitCode {
         Command::Prove(arguments) => prove::run(arguments, &console),
         Command::Test(arguments) => test::run(arguments, &console),
         Command::Fmt(arguments) => fmt::run(arguments, &console),
+        Command::Init(arguments) => init::run(arguments, &console),
+        Command::Completions(arguments) => completions::run(arguments, &console),
+        Command::Man(arguments) => man::run(arguments, &console),
     };
     match result {
         Ok(outcome) => outcome.into(),

@@ -63,8 +63,9 @@ impl Lines {
     pub fn finish(self) -> String {
         let mut text = String::new();
         for run in self.lines.chunk_by(|left, right| left.comment.is_some() && right.comment.is_some()) {
-            let counts = |line: &&Line| line.counted.filter(|width| *width <= COMMENT_COLUMN_MAX);
-            let column = run.iter().filter_map(|line| counts(&line)).max().unwrap_or(0) + COMMENT_GAP;
+            // One alone needs no column.
+            let counts = |line: &Line| line.counted.filter(|width| *width <= COMMENT_COLUMN_MAX && run.len() > 1);
+            let column = run.iter().filter_map(counts).max().unwrap_or(0) + COMMENT_GAP;
             for line in run {
                 text.push_str(&line.text);
                 if let Some(comment) = &line.comment {

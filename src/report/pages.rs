@@ -15,6 +15,15 @@ A `test` says what must come out for an example lead. Something else comes out n
 what is meant. `leadwright test` shows what was expected, what came out, and which rows led there.
 ";
 
+/// The name of the finding that a file is which `fmt` would change.
+pub const UNFORMATTED: &str = "unformatted";
+
+const UNFORMATTED_PAGE: &str = "# unformatted: a file is not in the form that `leadwright fmt` gives it
+
+Blanks, line ends and columns are written in one way, so that the change of a value shows as the change of a line. `leadwright fmt` writes the file so; what it
+means stays the same.
+";
+
 /// None for a name that nothing has.
 pub fn about(name: &str) -> Option<About> {
     if name == FAILED_TEST {
@@ -25,6 +34,10 @@ pub fn about(name: &str) -> Option<About> {
         // what is off by default is a warning where it is asked for
         let severity = rule.level.severity().unwrap_or(Severity::Warning);
         return Some(About { title: rule.summary.to_owned(), page: rule.page.to_owned(), severity, group: rule.group.name() });
+    }
+    if name == UNFORMATTED {
+        let title = "a file is not formatted".to_owned();
+        return Some(About { title, page: UNFORMATTED_PAGE.to_owned(), severity: Severity::Error, group: "style" });
     }
     let entry = Code::ALL.iter().map(|code| code.entry()).find(|entry| entry.code == name)?;
     Some(About { title: entry.title.to_owned(), page: entry.page.to_owned(), severity: entry.severity, group: "mistake" })

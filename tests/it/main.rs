@@ -11,6 +11,7 @@ mod coverage;
 mod diff;
 mod examples;
 mod format;
+mod git;
 mod history;
 mod jit;
 mod lint;

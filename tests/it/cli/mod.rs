@@ -4,6 +4,8 @@ mod check;
 mod diff;
 mod explain;
 mod explain_code;
+mod fmt;
+mod init;
 mod interruption;
 mod lint;
 mod prove;

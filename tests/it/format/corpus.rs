@@ -38,7 +38,7 @@ fn the_policies_of_the_repository_keep_their_meaning() {
 
 #[test]
 fn random_policies_keep_their_meaning() {
-    for seed in 0..150 {
+    for seed in 0..60 {
         for text in generate(seed).files.values().filter(|text| text.starts_with("leadwright")) {
             formatted(text);
         }
@@ -51,14 +51,12 @@ fn the_examples_of_the_documentation_keep_their_meaning() {
     for path in files("docs", "md") {
         let text = std::fs::read_to_string(&path).unwrap();
         for example in markdown::examples(&path.display().to_string(), &text) {
-            // a part of a policy, as the pages of rules show it, stands behind a policy that its own test knows
-            let whole = |name: &str, text: &str| {
-                name.ends_with(".lead") && (text.starts_with("leadwright ") || !path.to_string_lossy().contains("docs/rules/"))
-            };
-            for (name, text) in example.files.iter().filter(|(name, text)| whole(name, text)) {
-                match format(name, text) {
+            for (name, text) in example.files.iter().filter(|(name, _)| name.ends_with(".lead")) {
+                // parts of a policy need no first line there
+                let text = if text.starts_with("leadwright ") { text.clone() } else { format!("leadwright 1\n{text}") };
+                match format(name, &text) {
                     Ok(_) => {
-                        formatted(text);
+                        formatted(&text);
                         count += 1;
                     }
                     Err(Unformatted::Mistakes { .. }) => {

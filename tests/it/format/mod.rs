@@ -2,6 +2,7 @@
 
 mod corpus;
 mod layout;
+mod relayout;
 mod values;
 
 use leadwright::format::{Unformatted, format};

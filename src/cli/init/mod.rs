@@ -1,0 +1,101 @@
+//! `leadwright init`: a small policy that works, to begin with.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::console::Console;
+use super::outcome::{Misuse, Outcome};
+use crate::batch::{Place, write_text};
+
+/// Write a small policy with tests and leads to try it on; a workflow of GitHub or GitLab too, if asked for
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  leadwright init policies
+  leadwright init policies --github      with .github/workflows/leadwright.yml, which checks every change
+  leadwright init policies --gitlab      with .gitlab-ci.yml
+
+Where a policy is already, --github and --gitlab write the workflow alone. No file is ever overwritten.")]
+pub struct Arguments {
+    /// The folder for the policy; it is made if it is not there
+    #[arg(value_name = "DIR", default_value = ".", hide_default_value = true)]
+    folder: PathBuf,
+
+    /// Write a workflow of GitHub Actions to the top of the repository
+    #[arg(long)]
+    github: bool,
+
+    /// Write a pipeline of GitLab to the top of the repository
+    #[arg(long)]
+    gitlab: bool,
+}
+
+const TEMPLATE: [(&str, &str); 4] = [
+    ("policy.lead", include_str!("template/policy.lead")),
+    ("territories.csv", include_str!("template/territories.csv")),
+    ("leads.csv", include_str!("template/leads.csv")),
+    ("signals.csv", include_str!("template/signals.csv")),
+];
+const GITHUB: (&str, &str) = (".github/workflows/leadwright.yml", include_str!("../../../docs/ci/github.yml"));
+const GITLAB: (&str, &str) = (".gitlab-ci.yml", include_str!("../../../docs/ci/gitlab.yml"));
+/// How the workflows in docs/ci name the folder of the policies.
+const FOLDER_IN_WORKFLOW: &str = "POLICIES: policies";
+
+pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
+    let folder = &arguments.folder;
+    let wants_workflow = arguments.github || arguments.gitlab;
+    let mut files: Vec<(PathBuf, String)> = Vec::new();
+    if !(wants_workflow && holds_policy(folder)) {
+        files.extend(TEMPLATE.iter().map(|(name, text)| (folder.join(name), (*text).to_owned())));
+    }
+    let (top, below) = repository(folder);
+    for (wanted, (name, text)) in [(arguments.github, GITHUB), (arguments.gitlab, GITLAB)] {
+        if wanted {
+            files.push((top.join(name), text.replace(FOLDER_IN_WORKFLOW, &format!("POLICIES: {}", quoted(&below)))));
+        }
+    }
+    if let Some((path, _)) = files.iter().find(|(path, _)| fs::symlink_metadata(path).is_ok()) {
+        return Err(Misuse::new(format!("`{}` is there already; nothing was written", path.display())));
+    }
+    for (path, text) in &files {
+        let parent = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(parent).map_err(|error| Misuse::new(format!("cannot make the folder `{}`: {error}", parent.display())))?;
+        write_text(&Place::Path(path.clone()), text).map_err(|error| Misuse::new(error.to_string()))?;
+    }
+    console.print(&said(&files, folder))?;
+    Ok(Outcome::Clean)
+}
+
+fn said(files: &[(PathBuf, String)], folder: &Path) -> String {
+    let mut said: String = files.iter().map(|(path, _)| format!("{}: written\n", path.display())).collect();
+    let folder = folder.display();
+    said.push_str(&format!(
+        "\nTry:\n  leadwright check {folder}\n  leadwright test {folder}\n  leadwright score {folder} {folder}/leads.csv --signals {folder}/signals.csv --as-of 2026-01-15T10:00 -o scored.csv\n"
+    ));
+    said
+}
+
+fn holds_policy(folder: &Path) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.into_iter().any(|entry| entry.path().extension().is_some_and(|extension| extension == "lead"))
+}
+
+/// The top of the git repository that the folder lies in, or will; and the folder, from there. Without one, the folder itself.
+fn repository(folder: &Path) -> (PathBuf, String) {
+    let here = std::env::current_dir().unwrap_or_default().join(folder);
+    let whole: PathBuf = here.components().filter(|component| !matches!(component, std::path::Component::CurDir)).collect();
+    let top = whole.ancestors().find(|ancestor| ancestor.join(".git").exists());
+    let below = top.and_then(|top| whole.strip_prefix(top).ok()).map(|below| below.display().to_string().replace('\\', "/"));
+    match (top, below) {
+        (Some(top), Some(below)) if !below.is_empty() && !below.contains("..") => (top.to_owned(), below),
+        (Some(top), Some(_)) => (top.to_owned(), ".".to_owned()),
+        _ => (folder.to_owned(), ".".to_owned()),
+    }
+}
+
+/// A text of YAML, in quotation marks if it needs them.
+fn quoted(text: &str) -> String {
+    let is_plain = text.chars().all(|character| character.is_ascii_alphanumeric() || "._/-".contains(character)) && !text.starts_with('-');
+    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
+}

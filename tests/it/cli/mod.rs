@@ -14,7 +14,7 @@ mod replay_clocks;
 mod routing;
 mod score;
 mod test;
-mod use_of_the_program;
+pub mod use_of_the_program;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -27,7 +27,7 @@ fn laid_out_anew(text: &str, random: &mut Random) -> String {
         for character in body.trim_start().chars() {
             in_text ^= character == '"';
             match character {
-                ' ' if !in_text && before != '{' && before != ' ' => anew.push_str(random.pick(blanks)),
+                ' ' if !in_text && before != '{' && before != ' ' => anew.push_str(random.pick::<&str>(blanks)),
                 ' ' if !in_text => anew.push(' '),
                 _ => anew.push(character),
             }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::console::Console;
 use super::outcome::{Misuse, Outcome};
 use super::output::{Output, OutputArguments, Printed};
-use super::policy_files;
+use super::{policies, policy_files};
 use crate::batch::{Place, write_text};
 use crate::diagnostic::findings::Findings;
 use crate::diagnostic::render_human::{self, Look};
@@ -87,12 +87,14 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     let here = [PathBuf::from(".")];
     let paths = if arguments.paths.is_empty() { here.as_slice() } else { arguments.paths.as_slice() };
     let files = paths.iter().map(|path| policy_files::below(path)).collect::<Result<Vec<_>, Misuse>>()?;
-    let mut seen = BTreeSet::new();
+    // by their real places, so that none is written twice; of a symbolic link, what it points to
+    let real = |path: &PathBuf| fs::canonicalize(path).map_err(|error| Misuse::new(format!("cannot read `{}`: {error}", path.display())));
+    let files = files.iter().flatten().map(real).collect::<Result<BTreeSet<PathBuf>, Misuse>>()?;
+    let folders: Vec<&Path> = files.iter().filter_map(|path| path.parent()).collect();
+    let base = policies::base(&folders);
     let mut done = Done::default();
-    for path in files.into_iter().flatten() {
-        if seen.insert(fs::canonicalize(&path).unwrap_or_else(|_| path.clone())) {
-            file(&path, arguments, console, &mut done)?;
-        }
+    for path in &files {
+        file(path, &policies::shown(path.strip_prefix(&base).unwrap_or(path)), arguments, console, &mut done)?;
     }
     let formatted = if arguments.only_looks() { Vec::new() } else { done.changed.clone() };
     let more = More { formatted, unchanged: done.unchanged };
@@ -141,10 +143,9 @@ fn sentence(done: &Done, only_looked: bool) -> String {
     format!("{}\n", parts.join("; "))
 }
 
-fn file(path: &Path, arguments: &Arguments, console: &Console, done: &mut Done) -> Result<(), Misuse> {
-    let name = shown(path);
+fn file(path: &Path, name: &str, arguments: &Arguments, console: &Console, done: &mut Done) -> Result<(), Misuse> {
     let bytes = read_bounded(path).map_err(|error| Misuse::new(format!("cannot read `{name}`: {error}")))?;
-    let (text, formatted) = match formatted(&name, bytes)? {
+    let (text, formatted) = match formatted(name, bytes)? {
         Ok(texts) => texts,
         Err((sources, diagnostics)) => {
             done.unreadable += 1;
@@ -154,20 +155,20 @@ fn file(path: &Path, arguments: &Arguments, console: &Console, done: &mut Done) 
     };
     if formatted == text {
         done.unchanged += 1;
-        done.findings.add(sources_of(&name, &text).0, Vec::new(), Vec::new());
+        done.findings.add(sources_of(name, &text).0, Vec::new(), Vec::new());
         return Ok(());
     }
     if arguments.diff {
-        done.patches.push_str(&patch(&name, &text, &formatted, console));
+        done.patches.push_str(&patch(name, &text, &formatted, console));
     }
     if arguments.only_looks() {
-        let (sources, source) = sources_of(&name, &text);
-        done.findings.add(sources, vec![unformatted(&name, source, &text, &formatted)], Vec::new());
+        let (sources, source) = sources_of(name, &text);
+        done.findings.add(sources, vec![unformatted(name, source, &text, &formatted)], Vec::new());
     } else {
         write(path, &formatted)?;
-        done.findings.add(sources_of(&name, &formatted).0, Vec::new(), Vec::new());
+        done.findings.add(sources_of(name, &formatted).0, Vec::new(), Vec::new());
     }
-    done.changed.push(name);
+    done.changed.push(name.to_owned());
     Ok(())
 }
 
@@ -185,15 +186,6 @@ fn sources_of(name: &str, text: &str) -> (Sources, SourceId) {
     let mut sources = Sources::default();
     let source = sources.add(name, text);
     (sources, source)
-}
-
-/// A path as reports show it: from here, with `/`.
-fn shown(path: &Path) -> String {
-    let here = std::env::current_dir().unwrap_or_default();
-    let path = path.strip_prefix(&here).unwrap_or(path);
-    let name = path.display().to_string();
-    let name = if cfg!(windows) { name.replace('\\', "/") } else { name };
-    name.strip_prefix("./").unwrap_or(&name).to_owned()
 }
 
 fn standard_input(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
@@ -252,15 +244,14 @@ fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Replaces the file, whole or not at all; of a symbolic link, what it points to.
+/// Replaces the file, whole or not at all.
 fn write(path: &Path, text: &str) -> Result<(), Misuse> {
     let failed = |reason: String| Misuse::new(format!("cannot write `{}`: {reason}", path.display()));
-    let real = fs::canonicalize(path).map_err(|error| failed(error.to_string()))?;
     // A new file would take the place of one that its owner keeps from being written.
-    if fs::metadata(&real).map_err(|error| failed(error.to_string()))?.permissions().readonly() {
+    if fs::metadata(path).map_err(|error| failed(error.to_string()))?.permissions().readonly() {
         return Err(failed("it is read-only".to_owned()));
     }
-    write_text(&Place::Path(real), text).map_err(|error| failed(error.to_string()))
+    write_text(&Place::Path(path.to_owned()), text).map_err(|error| failed(error.to_string()))
 }
 
 /// The change as a patch that `git apply` takes.
@@ -268,8 +259,7 @@ fn patch(name: &str, text: &str, formatted: &str, console: &Console) -> String {
     if text == formatted {
         return String::new();
     }
-    let name = one_line(name).replace('\\', "/");
-    let name = name.strip_prefix("./").unwrap_or(&name);
+    let name = one_line(name);
     let patch =
         similar::TextDiff::from_lines(text, formatted).unified_diff().header(&format!("a/{name}"), &format!("b/{name}")).to_string();
     patch.split_inclusive('\n').map(|line| coloured(line, console)).collect()

@@ -8,11 +8,7 @@ fn the_policy_that_it_writes_passes_everything() {
     let policy = folder.name("new/policy");
     let ran = run(&["init", &policy]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
-    let commands = super::use_of_the_program::commands();
     for arguments in [&["check"][..], &["fmt", "--check"], &["lint"], &["test"]] {
-        if !commands.iter().any(|command| command == arguments[0]) {
-            continue;
-        }
         let ran = run(&[arguments, &[&policy]].concat());
         assert_eq!(ran.code, 0, "{arguments:?}: {ran:?}");
         assert!(!ran.out.contains("warning") && !ran.out.contains("note["), "{arguments:?}: {}", ran.out);

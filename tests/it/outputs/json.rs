@@ -99,6 +99,21 @@ fn every_key_of_check_is_known() {
 }
 
 #[test]
+fn every_key_of_fmt_is_known() {
+    let folder = crate::cli::Folder::new(&[("p/a.lead", "leadwright 1\nlet   a = b\n"), ("p/b.lead", "leadwright 1\nlet a = b\n")]);
+    let fmt = |arguments: &[&str], code: i32| {
+        let ran = run_in(&folder.path(""), &[&["fmt", "p", "--output", "json"], arguments].concat());
+        assert_eq!((ran.code, ran.err.as_str()), (code, ""));
+        serde_json::from_str::<Value>(&ran.out).unwrap()
+    };
+    let looked = fmt(&["--check"], 1);
+    assert_eq!((&looked["diagnostics"][0]["code"], &looked["diagnostics"][0]["labels"][0]["line"]), (&"unformatted".into(), &2.into()));
+    let written = fmt(&[], 0);
+    assert_eq!((&written["formatted"], &written["unchanged"]), (&serde_json::json!(["p/a.lead"]), &1.into()));
+    check("fmt", &[looked, written], &["formatted", "unchanged"]);
+}
+
+#[test]
 fn every_key_of_test_is_known() {
     let report = report(&["test", "policies/eu"]);
     assert_eq!((&report["tests"][0]["outcome"], &report["diagnostics"][0]["code"]), (&"failed".into(), &"failed-test".into()));

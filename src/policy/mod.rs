@@ -128,7 +128,20 @@ pub fn check_as_of(files: &dyn Files, entry: &str, as_of: AsOf) -> Checked {
     model::check_as_of(files, entry, Some(as_of))
 }
 
-/// What changed from one version of a policy to the other, in the language's own terms. Pure: it reads nothing.
+/// What changed from one version of a policy to the other, in the language's own terms. Pure: it reads nothing. For policies without mistakes.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use leadwright::policy::{check, diff};
+///
+/// let version = |points: &str| {
+///     let text = format!("leadwright 1\npolicy p {{ }}\nlead {{ id text key  vip yes_no }}\nscore s {{ section a 100% {{ vip 100% {{ yes {points}  no 0 }} }} }}\n");
+///     check(&BTreeMap::from([("p.lead".to_string(), text)]), "p.lead")
+/// };
+/// let difference = diff(&version("10"), &version("8"));
+/// let sentences: Vec<String> = difference.changes().map(|change| change.sentence()).collect();
+/// assert_eq!(sentences, ["band `yes` of vip in section a: 10 → 8 points"]);
+/// ```
 pub fn diff(old: &Checked, new: &Checked) -> Difference {
     diff::diff(version_of(old), version_of(new))
 }

@@ -12,6 +12,7 @@ use super::leads::ReadingArguments;
 use super::outcome::{Misuse, Outcome};
 use super::tables::TableArguments;
 use super::versions::{Pair, Repositories, Side, Sides, sides};
+use crate::diagnostic::sanitise::one_line;
 use crate::diagnostic::{Diagnostic, Severity, render_human, render_json};
 use crate::model::Checked;
 use crate::policy;
@@ -96,7 +97,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     };
     console.print(&text)?;
     if arguments.output != Kind::Human {
-        comparison.met.iter().for_each(|met| console.note(&format!("condition met: {met}\n")));
+        comparison.met.iter().for_each(|met| console.note(&format!("condition met: {}\n", one_line(met))));
     }
     let mistaken = comparison.policies.iter().any(|policy| matches!(policy.outcome, difference::Outcome::Mistaken));
     let differs = arguments.exit_code && comparison.policies.iter().any(Compared::is_different);
@@ -160,6 +161,7 @@ fn checked(side: &Side, path: &str, console: &Console) -> Result<Result<Checked,
         return Ok(Ok(checked));
     }
     console.note(&render_human::render(&errors, &checked.sources, console.err));
-    console.note(&format!("the policy `{path}` has mistakes in {}; it was not compared\n", side.label));
+    let (path, label) = (one_line(path), one_line(&side.label));
+    console.note(&format!("the policy `{path}` has mistakes in {label}; it was not compared\n"));
     Ok(Err(checked))
 }

@@ -1,6 +1,7 @@
 //! What `leadwright::diff` says of two versions of a policy.
 
 mod mutations;
+mod no_trace;
 mod sentences;
 
 use std::collections::BTreeMap;

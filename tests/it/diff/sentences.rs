@@ -201,3 +201,29 @@ fn what_means_nothing_leaves_no_trace() {
         assert!(!diff_of_trees(&old, &new).is_empty());
     }
 }
+
+#[test]
+fn tables_of_cases_row_by_row() {
+    let entry = "leadwright 1\npolicy p { }\nlead { id text key  beds whole optional }\n\
+        decide size { big when beds >= 100  small otherwise }\ncases \"sizes\" from \"sizes.csv\" { }\n";
+    let files = |rows: &str| super::Files::from([("p.lead".to_owned(), entry.to_owned()), ("sizes.csv".to_owned(), rows.to_owned())]);
+    let checked = |rows: &str| {
+        let checked = policy::check(&files(rows), "p.lead");
+        assert!(checked.diagnostics.is_empty(), "{:?}", checked.diagnostics);
+        checked
+    };
+    let old = checked("title,beds,expect size\nmany,100,big\n,99,small\nnone,missing,small\n");
+    let new = checked("expect size,title,beds\nsmall,,99\nbig,many,120\nsmall,none,\nsmall,few,1\n");
+    let expected = ["cases \"sizes\" | case many: values beds 100 → beds 120", "cases \"sizes\" | case few: added: `beds 1: size small`"];
+    assert_eq!(told(&policy::diff(&old, &new)), expected);
+    assert!(policy::diff(&old, &old).is_empty());
+}
+
+#[test]
+fn a_section_with_another_name_is_the_same_section() {
+    check_texts(
+        "score s { section size 100% { beds 100% { yes 1 no 0 } } }",
+        "score s { section weight 100% { beds 100% { yes 1 no 0 } } }",
+        &["score s | section size: renamed, was `size`, is now `weight`"],
+    );
+}

@@ -26,7 +26,9 @@ pub fn fact(what: &str, telling: Telling, old: Option<&Value>, new: Option<&Valu
     let text = match (telling, before, after) {
         (Telling::Flag, _, Some(_)) => format!("now {bare}"),
         (Telling::Flag, _, None) => format!("no longer {bare}"),
-        (Telling::Points, Some(before), Some(after)) => format!("{before} → {after} points"),
+        (Telling::Points, Some(before), Some(after)) if is_number(before) && is_number(after) => format!("{before} → {after} points"),
+        // `2 each` says itself what it is
+        (Telling::Points, Some(before), Some(after)) => format!("{before} → {after}"),
         (Telling::Condition, Some(_), Some(_)) => return conditions(bare, old, new),
         (Telling::Text, Some(before), Some(after)) => format!("{what}changed: `{before}` → `{after}`"),
         (Telling::Plain | Telling::Wording, Some(before), Some(after)) => format!("{what}{before} → {after}"),
@@ -37,6 +39,10 @@ pub fn fact(what: &str, telling: Telling, old: Option<&Value>, new: Option<&Valu
         (_, None, None) => return Vec::new(),
     };
     vec![Told { text, old: before.map(str::to_owned), new: after.map(str::to_owned) }]
+}
+
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte))
 }
 
 fn conditions(what: &str, old: Option<&Value>, new: Option<&Value>) -> Vec<Told> {

@@ -447,6 +447,9 @@ fn conditions_that_are_met_are_named() {
     let ran = diff("new-mistake,removed-policy,>99% owner change");
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(diff(">1% statu change").sentence().contains("did you mean `status`?"));
+    let piped = command(&["diff", &old, &new, "--leads", "-", "--format", "csv", AS_OF, "--fail-on", "new-mistake"]);
+    let piped = run_command(piped, LEADS);
+    assert_eq!((piped.code, piped.out), (0, diff("new-mistake").out));
     let markdown = run(&["diff", &old, &new, "--leads", &leads, AS_OF, "--fail-on", "any", "--output", "markdown"]);
     assert_eq!(markdown.code, 1);
     assert!(markdown.err.contains("condition met: `any`"), "{}", markdown.err);

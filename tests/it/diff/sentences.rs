@@ -47,7 +47,7 @@ fn scores() {
             "score readiness | band `100 to 499` of beds in section demographic: pattern `100 to 499` → `100 to 599`",
         ],
     );
-    check(&[("2 each", "3 each")], &["score readiness | band `under 5` of product_views in section behavioural: 2 each → 3 each points"]);
+    check(&[("2 each", "3 each")], &["score readiness | band `under 5` of product_views in section behavioural: 2 each → 3 each"]);
     check(
         &[("adjust  +5 when budget and authority", "adjust  +8 when budget and authority")],
         &["score readiness | adjust +5: points `+5` → `+8`"],

@@ -11,8 +11,9 @@ use serde::Serialize;
 use super::console::Console;
 use super::outcome::{Misuse, Outcome};
 use super::output::{Output, OutputArguments, Printed};
+use super::patch::patch;
+use super::rewrite::rewrite;
 use super::{policies, policy_files};
-use crate::batch::{Place, write_text};
 use crate::diagnostic::findings::Findings;
 use crate::diagnostic::render_human::{self, Look};
 use crate::diagnostic::sanitise::one_line;
@@ -165,7 +166,7 @@ fn file(path: &Path, name: &str, arguments: &Arguments, console: &Console, done:
         let (sources, source) = sources_of(name, &text);
         done.findings.add(sources, vec![unformatted(name, source, &text, &formatted)], Vec::new());
     } else {
-        write(path, &formatted)?;
+        rewrite(path, &formatted)?;
         done.findings.add(sources_of(name, &formatted).0, Vec::new(), Vec::new());
     }
     done.changed.push(name.to_owned());
@@ -242,38 +243,4 @@ fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     fs::File::open(path)?.take(syntax::FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// Replaces the file, whole or not at all.
-fn write(path: &Path, text: &str) -> Result<(), Misuse> {
-    let failed = |reason: String| Misuse::new(format!("cannot write `{}`: {reason}", path.display()));
-    // A new file would take the place of one that its owner keeps from being written.
-    if fs::metadata(path).map_err(|error| failed(error.to_string()))?.permissions().readonly() {
-        return Err(failed("it is read-only".to_owned()));
-    }
-    write_text(&Place::Path(path.to_owned()), text).map_err(|error| failed(error.to_string()))
-}
-
-/// The change as a patch that `git apply` takes.
-fn patch(name: &str, text: &str, formatted: &str, console: &Console) -> String {
-    if text == formatted {
-        return String::new();
-    }
-    let name = one_line(name);
-    let patch =
-        similar::TextDiff::from_lines(text, formatted).unified_diff().header(&format!("a/{name}"), &format!("b/{name}")).to_string();
-    patch.split_inclusive('\n').map(|line| coloured(line, console)).collect()
-}
-
-fn coloured(line: &str, console: &Console) -> String {
-    let content = line.trim_end_matches(['\r', '\n']);
-    let colour = match content.as_bytes() {
-        _ if !console.out.colour => return line.to_owned(),
-        [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] => "1",
-        [b'@', ..] => "36",
-        [b'+', ..] => "32",
-        [b'-', ..] => "31",
-        _ => return line.to_owned(),
-    };
-    format!("\u{1b}[{colour}m{content}\u{1b}[0m{}", &line[content.len()..])
 }

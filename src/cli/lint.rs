@@ -13,11 +13,12 @@ use super::console::Console;
 use super::lint_config::{self, Configs};
 use super::outcome::{Misuse, Outcome};
 use super::output::{OutputArguments, Printed};
+use super::patch::patch;
 use super::policies::{self, Found};
 use super::rewrite::rewrite;
 use crate::batch::{Place, write_text};
 use crate::diagnostic::findings::Findings;
-use crate::diagnostic::{Diagnostic, Severity, render_human};
+use crate::diagnostic::{Diagnostic, Label, Severity, render_human};
 use crate::lint::baseline::{Baseline, fingerprint};
 use crate::lint::config::{Levels, level};
 use crate::lint::{self, Level, Settings, fix};
@@ -25,13 +26,14 @@ use crate::model::AsOf;
 use crate::policy;
 use crate::report::figures::counted;
 use crate::report::lint as report;
-use crate::source::Sources;
+use crate::source::{Files, Sources};
 
 /// Report what looks like a mistake in a policy, by rules that can be switched and allowed
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   leadwright lint examples/medbank
   leadwright lint policies --fix
+  leadwright lint policies --unsafe-fixes --diff
   leadwright lint policies --only governance --level unused-field=error
   leadwright lint policies --write-baseline lint-baseline.json
 
@@ -67,6 +69,10 @@ pub struct Arguments {
     /// Mend what a person should look at afterwards, too
     #[arg(long)]
     unsafe_fixes: bool,
+
+    /// Show what the fixes would change, as a patch, and change nothing; ends with 1 if they would change anything
+    #[arg(long, conflicts_with = "write_baseline")]
+    diff: bool,
 
     /// Report only what this file does not know
     #[arg(long, value_name = "FILE")]
@@ -127,6 +133,9 @@ struct More {
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
     let jobs = jobs(arguments)?;
+    if arguments.diff {
+        return show_changes(&jobs, arguments.unsafe_fixes, console);
+    }
     let mended = if arguments.fix || arguments.unsafe_fixes { mend(&jobs, arguments.unsafe_fixes)? } else { 0 };
     let mut linted = policies::each(&jobs, lint);
     agree(&mut linted);
@@ -224,8 +233,8 @@ fn is_of_declaration(diagnostic: &Diagnostic) -> bool {
     diagnostic.name().starts_with("unused-")
 }
 
-/// Mends one policy after the other: they may share files.
-fn mend(jobs: &[Job], unsafe_too: bool) -> Result<usize, Misuse> {
+/// How many policies use each file.
+fn users(jobs: &[Job]) -> FxHashMap<PathBuf, usize> {
     let mut users: FxHashMap<PathBuf, usize> = FxHashMap::default();
     let read = policies::each(jobs, |job| {
         let located = &job.found.located;
@@ -235,21 +244,49 @@ fn mend(jobs: &[Job], unsafe_too: bool) -> Result<usize, Misuse> {
     for path in read.into_iter().flatten() {
         *users.entry(path).or_default() += 1;
     }
+    users
+}
+
+/// The policy's files after its fixes.
+fn mended(job: &Job, users: &FxHashMap<PathBuf, usize>, unsafe_too: bool) -> fix::Mended {
+    let located = &job.found.located;
+    let may = |diagnostic: &Diagnostic, sources: &Sources| {
+        let is_shared = |label: &Label| {
+            let path = located.disk.root().join(&sources.get(label.span.source).path);
+            users.get(&path).is_some_and(|users| *users > 1)
+        };
+        !is_of_declaration(diagnostic) || !diagnostic.labels.iter().any(is_shared)
+    };
+    fix::mend(&located.disk, &located.entry, &job.settings, &fix::Options { unsafe_too, may: &may })
+}
+
+/// Mends one policy after the other: they may share files.
+fn mend(jobs: &[Job], unsafe_too: bool) -> Result<usize, Misuse> {
+    let users = users(jobs);
     let mut count = 0;
     for job in jobs {
-        let located = &job.found.located;
-        let root = located.disk.root();
-        let may = |diagnostic: &Diagnostic, sources: &Sources| {
-            let shared = |span: crate::source::Span| users.get(&root.join(&sources.get(span.source).path)).is_some_and(|users| *users > 1);
-            !is_of_declaration(diagnostic) || !diagnostic.labels.iter().any(|label| shared(label.span))
-        };
-        let mended = fix::mend(&located.disk, &located.entry, &job.settings, &fix::Options { unsafe_too, may: &may });
+        let mended = mended(job, &users, unsafe_too);
         for (path, text) in &mended.files {
-            rewrite(&root.join(path), text)?;
+            rewrite(&job.found.located.disk.root().join(path), text)?;
         }
         count += mended.count;
     }
     Ok(count)
+}
+
+fn show_changes(jobs: &[Job], unsafe_too: bool, console: &Console) -> Result<Outcome, Misuse> {
+    let users = users(jobs);
+    let mut patches = BTreeMap::new();
+    for (job, mended) in jobs.iter().zip(policies::each(jobs, |job| mended(job, &users, unsafe_too))) {
+        for (path, text) in mended.files {
+            // a fixed file has been read
+            let before = job.found.located.disk.read(&path).unwrap_or_default();
+            let shown = if job.found.folder.is_empty() { path } else { format!("{}/{path}", job.found.folder) };
+            patches.entry(shown.clone()).or_insert_with(|| patch(&shown, &String::from_utf8_lossy(&before), &text, console));
+        }
+    }
+    console.print(&patches.values().map(String::as_str).collect::<String>())?;
+    Ok(if patches.is_empty() { Outcome::Clean } else { Outcome::Findings })
 }
 
 fn write_baseline(path: &Path, linted: &[Linted], console: &Console) -> Result<Outcome, Misuse> {

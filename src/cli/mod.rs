@@ -22,6 +22,7 @@ mod locate;
 mod man;
 mod outcome;
 mod output;
+mod patch;
 mod policies;
 mod policy_files;
 mod progress;

@@ -29,8 +29,12 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 _ => Vec::new(),
             })
             .collect();
-        let mut seen: FxHashMap<&str, &Name> = by.map(|name| (name.text.as_str(), name)).into_iter().collect();
-        for step in steps {
+        // a first step to the clock's own team goes nowhere else: that is `self-escalation`
+        let mut seen: FxHashMap<&str, &Name> = FxHashMap::default();
+        for (index, step) in steps.into_iter().enumerate() {
+            if index == 1 {
+                seen.extend(by.map(|name| (name.text.as_str(), name)));
+            }
             match seen.get(step.text.as_str()) {
                 Some(before) => found.push(
                     RULE.finding(format!("the clock `{}` escalates to `{}`, who has had it", sla.name.text, step.text))

@@ -80,6 +80,14 @@ fn safe_fixes_are_applied_and_unsafe_ones_when_asked_for() {
         "{HEAD}let big = beds >= 500\nlet odd = beds > 5 and beds < 9 and beds > 5 and beds > 5\ndecide d {{ a when odd   b otherwise }}\n"
     );
     let folder = Folder::new(&[("example.lead", &text)]);
+    let shown = lint(&folder, &["--fix", "--diff"]);
+    assert!(
+        shown.code == 1
+            && shown.out.contains("-let odd = beds > 5 and beds < 9 and beds > 5 and beds > 5\n+let odd = beds > 5 and beds < 9\n"),
+        "{}",
+        shown.out
+    );
+    assert_eq!(fs::read_to_string(folder.name("example.lead")).unwrap(), text);
     let ran = lint(&folder, &["--fix"]);
     assert!(ran.code == 1 && ran.out.contains("; 2 mended\n"), "{}", ran.out);
     let safe = fs::read_to_string(folder.name("example.lead")).unwrap();

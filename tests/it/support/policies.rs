@@ -307,7 +307,7 @@ impl Maker {
         for rep in 0..self.random.below(5) {
             let away = if all_away || self.random.chance(30) { "yes" } else { "no" };
             let ramp = if self.random.chance(15) { String::new() } else { self.random.below(4).to_string() };
-            writeln!(csv, "rep{},{ramp},{away}", rep + index).unwrap();
+            writeln!(csv, "rep{},{ramp},{away}", (rep + index) % 4).unwrap();
         }
         self.given.push((format!("reps{index}"), csv));
         writeln!(self.text, "table reps{index} from input {{\n  rep text key\n  ramp whole 0..9 optional\n  away yes_no\n}}").unwrap();

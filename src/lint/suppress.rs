@@ -141,6 +141,11 @@ fn read(
         start += word.len() + 1;
         match find(name).map(|rule| rule.name).or_else(|| warning_code(name)) {
             Some(known) => names.push((known, span, false)),
+            None if name.starts_with("E08") => about.push(
+                bad_suppression::RULE
+                    .finding(format!("`{name}` is what `check` proves, which cannot be allowed"))
+                    .at(span, "mend it instead"),
+            ),
             None if Code::ALL.iter().any(|code| code.entry().code == name) => about
                 .push(bad_suppression::RULE.finding(format!("`{name}` is an error, which cannot be allowed")).at(span, "mend it instead")),
             None => about.push(
@@ -156,7 +161,8 @@ fn read(
 
 fn warning_code(name: &str) -> Option<&'static str> {
     let code = Code::ALL.iter().map(|code| code.entry()).find(|entry| entry.code == name)?;
-    (code.severity == Severity::Warning).then_some(code.code)
+    // what is proved is not looked for here
+    (code.severity == Severity::Warning && !code.code.starts_with("E08")).then_some(code.code)
 }
 
 /// What a comment speaks of.

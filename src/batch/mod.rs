@@ -29,6 +29,7 @@ pub mod guarded;
 pub mod in_order;
 pub mod interner;
 pub mod lead_block;
+pub mod observed;
 pub mod output_file;
 pub mod pipeline;
 pub mod plan;

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::bad::{BadCell, Outcome, Reason, Subject};
 use super::bind::Binding;
+use super::observed::Observed;
 use super::signals::HistoryReport;
 use super::turns::TurnTally;
 use crate::column::Block;
@@ -101,6 +102,10 @@ pub struct NumberSummary {
     pub greatest: Option<i64>,
     /// leads in equal parts of the interval; the last part has both its ends
     pub bins: Vec<u64>,
+    /// of a number that can be almost anything: the numbers that came, until all have
+    observed: Option<Observed>,
+    /// then where its parts begin
+    begins: Vec<i64>,
 }
 
 /// Equal parts of a score's interval.
@@ -109,6 +114,9 @@ pub const BINS: usize = 20;
 impl NumberSummary {
     /// Where a part begins.
     pub fn bin_low(&self, bin: usize) -> i64 {
+        if let Some(begin) = self.begins.get(bin) {
+            return *begin;
+        }
         let (low, high) = (i128::from(self.interval.low), i128::from(self.interval.high));
         let edge = low + (high - low) * bin as i128 / BINS as i128;
         i64::try_from(edge).unwrap_or(self.interval.high)
@@ -123,6 +131,9 @@ impl NumberSummary {
         self.sum += i128::from(value);
         self.least = Some(self.least.map_or(value, |least| least.min(value)));
         self.greatest = Some(self.greatest.map_or(value, |greatest| greatest.max(value)));
+        if let Some(observed) = &mut self.observed {
+            return observed.add(value);
+        }
         let (low, high) = (i128::from(self.interval.low), i128::from(self.interval.high));
         let bin = if high > low { (i128::from(value) - low) * BINS as i128 / (high - low) } else { 0 };
         self.bins[bin.clamp(0, BINS as i128 - 1) as usize] += 1;
@@ -137,6 +148,21 @@ impl NumberSummary {
         for (bin, count) in self.bins.iter_mut().zip(&other.bins) {
             *bin += count;
         }
+        if let (Some(mine), Some(theirs)) = (&mut self.observed, &other.observed) {
+            mine.merge(theirs);
+        }
+    }
+
+    /// With its parts where the numbers lie, if it can be almost anything.
+    fn finished(&self) -> NumberSummary {
+        let mut finished = self.clone();
+        if let (Some(observed), Some(least), Some(greatest)) = (finished.observed.take(), self.least, self.greatest) {
+            finished.interval = Interval { low: least, high: greatest };
+            (finished.begins, finished.bins) = observed.spread(BINS).into_iter().unzip();
+            // buckets may begin before the least number
+            finished.begins.iter_mut().for_each(|begin| *begin = (*begin).max(least));
+        }
+        finished
     }
 }
 
@@ -192,6 +218,8 @@ impl Tally {
                     role: output.role,
                     scale,
                     interval: interval_of(policy, output.role),
+                    observed: is_wide(interval_of(policy, output.role), scale).then(Observed::default),
+                    begins: Vec::new(),
                     known: 0,
                     missing: 0,
                     sum: 0,
@@ -317,7 +345,7 @@ impl Tally {
 
     pub fn numbers(&self) -> Vec<NumberSummary> {
         let summary = |tally: &OutputTally| match tally {
-            OutputTally::Number(summary) => Some(summary.clone()),
+            OutputTally::Number(summary) => Some(summary.finished()),
             OutputTally::Choice(..) | OutputTally::Uncounted => None,
         };
         self.outputs.iter().filter_map(summary).collect()
@@ -332,6 +360,14 @@ impl Moves {
         Moves { stages, columns: before.zip(after), counts: vec![0; stages * stages] }
     }
 }
+
+/// So wide that equal parts of it would tell nothing, as where points of signals have no upper end.
+fn is_wide(interval: Interval, scale: u8) -> bool {
+    let width = i128::from(interval.high) - i128::from(interval.low);
+    10i128.checked_pow(u32::from(scale)).is_none_or(|one| width / one > WIDE)
+}
+
+const WIDE: i128 = 1_000_000;
 
 fn interval_of(policy: &Policy, role: OutputRole) -> Interval {
     let interval = match role {

@@ -315,3 +315,30 @@ fn a_reader_that_goes_away_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(0), String::new()));
 }
+
+#[test]
+fn a_score_without_an_upper_end_is_spread_over_what_came() {
+    let policy = STAYS.replace("score points from 0 to 100", "score points");
+    let leads: String = (0..5).map(|lead| format!("L{lead}\n")).collect();
+    // L0 has no points, L1 has 40, L2 has 80, L3 has 120, L4 has 160
+    let signals: String =
+        (0..5).flat_map(|lead| (0..lead).map(move |day| format!("L{lead},rejected,2026-01-0{}T10:00\n", day + 1))).collect();
+    let folder = Folder::new(&[
+        ("stays.lead", &policy),
+        ("leads.csv", &format!("id\n{leads}")),
+        ("signals.csv", &format!("id,signal,time\n{signals}")),
+    ]);
+    let files = ["stays.lead", "leads.csv", "signals.csv", "out.csv"].map(|name| folder.name(name));
+    let score = |more: &[&str]| {
+        run(&[&["score", &files[0], &files[1], "--signals", &files[2], "-o", &files[3], "--as-of=2026-01-20T00:00"], more].concat()).out
+    };
+    let page = score(&[]);
+    let bars = page.split("points: 0 to 160, mean 80\n").nth(1).unwrap_or_else(|| panic!("{page}"));
+    let first: Vec<&str> = bars.lines().next().unwrap().split_whitespace().take(5).collect();
+    // the 161 numbers in ten parts
+    assert_eq!(first, ["0", "to", "under", "17", "1"], "{page}");
+    assert_eq!(bars.lines().take_while(|line| !line.is_empty()).filter(|line| line.contains(" 20.0 %")).count(), 5, "{page}");
+    let json: serde_json::Value = serde_json::from_str(&score(&["--summary", "json"])).unwrap();
+    let parts = json["numbers"][0]["distribution"].as_array().unwrap();
+    assert_eq!((parts.len(), &parts[0]), (20, &serde_json::json!(["0", 1])));
+}

@@ -95,6 +95,10 @@ fn nothing_reaches_a_terminal() {
             vec!["diff", &policy, "other.lead", "--output", "markdown"],
             [&["diff", &policy, "other.lead", "--leads"], &leads[..]].concat(),
             vec!["fmt", "--check", &policy],
+            vec!["lint", &policy],
+            vec!["lint", &policy, "--only", evil],
+            vec!["prove", &policy],
+            vec!["rule", evil],
             vec!["explain-code", evil],
             vec!["check", evil],
             vec![evil],
@@ -106,7 +110,7 @@ fn nothing_reaches_a_terminal() {
             codes.push(ran.code);
         }
         // they did what they were asked: nothing was refused on the way
-        assert_eq!(codes, [0, 0, 0, 1, 2, 0, 0, 1, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 1, 2, 2, 2, 2], "evil {index}");
+        assert_eq!(codes, [0, 0, 0, 1, 2, 0, 0, 1, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 1, 1, 2, 0, 2, 2, 2, 2, 2], "evil {index}");
     }
 }
 
@@ -120,7 +124,11 @@ fn findings(kind: &str, ran: &Ran) -> Option<usize> {
         "gitlab" => Some(serde_json::from_str::<Vec<serde_json::Value>>(text).unwrap().len()),
         "github" => {
             for line in text.lines() {
-                let rest = line.strip_prefix("::error ").or(line.strip_prefix("::warning ")).unwrap_or_else(|| panic!("{line}"));
+                let rest = line
+                    .strip_prefix("::error ")
+                    .or(line.strip_prefix("::warning "))
+                    .or(line.strip_prefix("::notice "))
+                    .unwrap_or_else(|| panic!("{line}"));
                 let (properties, _) = rest.split_once("::").unwrap();
                 let keys: Vec<&str> = properties.split(',').map(|property| property.split_once('=').unwrap().0).collect();
                 assert_eq!((keys[0], keys[keys.len() - 1]), ("file", "title"), "{line}");
@@ -162,7 +170,9 @@ fn nothing_breaks_a_format() {
         let broken = format!("{broken}\nlet x = {evil}\nlet y = \"{evil}\ntable t from \"{word}.csv\" {{ a text key }}\nuse \"{word}\"\n");
         let bad = format!("bad {good}");
         std::fs::write(folder.path(&bad), broken).unwrap();
-        for (command, policy, code) in [("check", &bad, 1), ("test", &bad, 1), ("check", &good, 0), ("test", &good, 1)] {
+        for (command, policy, code) in
+            [("check", &bad, 1), ("lint", &bad, 1), ("test", &bad, 1), ("check", &good, 0), ("lint", &good, 1), ("test", &good, 1)]
+        {
             let mut counts = Vec::new();
             for kind in ["human", "json", "sarif", "gitlab", "github", "junit", "markdown"] {
                 let ran = run_in(&folder.path(""), &[command, policy, "--output", kind]);

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 
 use super::find;
 use super::rules::stale_baseline;
@@ -59,9 +60,13 @@ fn is_one(count: &u64) -> bool {
 impl Baseline {
     /// Reads a file; or says in a few words what is wrong with it.
     pub fn read(text: &str) -> Result<Baseline, String> {
-        let record: Record = serde_json::from_str(text).map_err(|error| format!("it cannot be read: {error}"))?;
+        let no_baseline = || "it is no baseline of `leadwright lint`".to_owned();
+        let record: Record = serde_json::from_str(text).map_err(|error| match error.classify() {
+            Category::Data => no_baseline(),
+            Category::Io | Category::Syntax | Category::Eof => format!("line {} is no JSON", error.line()),
+        })?;
         if record.leadwright != MARK {
-            return Err("it is no baseline of `leadwright lint`".to_owned());
+            return Err(no_baseline());
         }
         if record.format != FORMAT {
             return Err(format!("it has format {}, and this version reads format {FORMAT}", record.format));
@@ -158,7 +163,8 @@ mod tests {
 
     #[test]
     fn another_file_is_refused() {
-        assert!(Baseline::read("{}").unwrap_err().starts_with("it cannot be read: missing field"));
+        assert_eq!(Baseline::read("{}").unwrap_err(), "it is no baseline of `leadwright lint`");
+        assert_eq!(Baseline::read("{\n  \"lead").unwrap_err(), "line 2 is no JSON");
         assert_eq!(
             Baseline::read(r#"{"leadwright":"lint baseline","format":2,"findings":[]}"#).unwrap_err(),
             "it has format 2, and this version reads format 1"

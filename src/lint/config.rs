@@ -141,7 +141,7 @@ impl Reader<'_> {
     fn lint(&self, value: &Spanned<DeValue<'_>>, config: &mut Config) -> Result<(), ConfigError> {
         for (key, value) in self.table("lint", value)? {
             match key.get_ref().as_ref() {
-                "baseline" => config.baseline = Some(self.word("baseline", value)?.to_owned()),
+                "baseline" => config.baseline = Some(self.word("`baseline`", value)?.to_owned()),
                 "groups" => {
                     for (name, value) in self.table("groups", value)? {
                         let group = group_names().find(|group| *group == name.get_ref().as_ref());
@@ -175,7 +175,7 @@ impl Reader<'_> {
     fn word<'v>(&self, name: &str, value: &'v Spanned<DeValue<'_>>) -> Result<&'v str, ConfigError> {
         match value.get_ref() {
             DeValue::String(word) => Ok(word),
-            _ => Err(self.error(value.span().start, format!("`{name}` is a text in quotation marks"))),
+            _ => Err(self.error(value.span().start, format!("{name} is a text in quotation marks"))),
         }
     }
 
@@ -220,7 +220,7 @@ mod tests {
     fn what_cannot_be_read_is_one_sentence_with_a_place() {
         wrong("[lint.rules]\nunused-lets = \"off\"\n", "2:1: there is no rule `unused-lets`; did you mean `unused-let`?");
         wrong("[lint.rules]\nunused-let = \"warn\"\n", "2:14: there is no level `warn`: write `warning`");
-        wrong("[lint.rules]\nunused-let = 1\n", "2:14: `a level` is a text in quotation marks");
+        wrong("[lint.rules]\nunused-let = 1\n", "2:14: a level is a text in quotation marks");
         wrong("[lint.group]\nstyle = \"off\"\n", "1:7: there is no setting `group`; did you mean `groups`? in `[lint]`");
         wrong("[lnt]\n", "1:2: there is no section `lnt`; did you mean `lint`?");
     }

@@ -1,7 +1,9 @@
 //! `double-negation`: `not not a`, `not a is missing`, `a is not missing`.
 
+use rustc_hash::FxHashSet;
+
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::lint::conditions::without_parentheses;
+use crate::lint::conditions::{conditions, without_parentheses};
 use crate::lint::{Context, Fixes, Group, Level, Rule, walk};
 use crate::source::Span;
 use crate::syntax::tree::{Expr, ExprKind};
@@ -18,12 +20,14 @@ pub const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for item in context.items() {
+        // as a value a missing `a` is missing, and `not not a` is `no`
+        let asked: FxHashSet<Span> = conditions(item).into_iter().map(|condition| condition.span).collect();
         walk::expressions(item, |expr, _| {
             let plainer = match &expr.kind {
                 ExprKind::Not(inner) => {
                     let inner = without_parentheses(inner);
                     match &inner.kind {
-                        ExprKind::Not(deeper) => match &deeper.kind {
+                        ExprKind::Not(deeper) if asked.contains(&expr.span) => match &deeper.kind {
                             ExprKind::Path(_) | ExprKind::Cell { .. } | ExprKind::Paren(_) => context.text(deeper.span).to_owned(),
                             // what a measure counts could reach further without an end
                             _ => format!("({})", context.text(deeper.span)),

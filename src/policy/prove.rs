@@ -90,7 +90,7 @@ impl Policy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attainable {
     pub name: String,
-    /// `from 0 to 100, 1,204 different values`
+    /// `from 0 to 100: 1204 different values`
     pub text: String,
 }
 
@@ -106,24 +106,22 @@ impl Policy {
             let sections = score.sections.iter().zip(&trace.sections);
             let sections = sections.map(|(section, value)| (format!("{}.{}", score.name, section.name), *value, section.scale));
             for (name, value, scale) in own.into_iter().chain(sections) {
-                let text = attainable(&mut prover, value, scale);
-                all.push(Attainable { name, text });
+                // the sections of a balance have no score of their own
+                all.extend(attainable(&mut prover, value, scale).map(|text| Attainable { name, text }));
             }
         }
         all
     }
 }
 
-fn attainable(prover: &mut Prover, value: crate::program::Value, scale: u8) -> String {
+fn attainable(prover: &mut Prover, value: crate::program::Value, scale: u8) -> Option<String> {
     let shown = |value: i64| crate::model::value::format_scaled(i128::from(value), scale);
-    let Some(values) = prover.values(value) else { return "has too many values to tell them all".into() };
-    let (Some(low), Some(high)) = (values.known.first(), values.known.last()) else { return "is always missing".into() };
-    let count = match values.known.len() {
-        1 => "one value".to_string(),
-        count => format!("{count} different values"),
-    };
-    let at_most = if prover.is_free(value) { "" } else { "at most " };
-    format!("{at_most}from {} to {}, {count}", shown(*low), shown(*high))
+    let Some(values) = prover.values(value) else { return Some("has too many values to tell them all".into()) };
+    let (low, high) = (values.known.first()?, values.known.last()?);
+    let (low, high, count) = (shown(*low), shown(*high), values.known.len());
+    let count = if count == 1 { "one value".to_string() } else { format!("{count} different values") };
+    // measures of one history are taken as independent, so less may be possible
+    Some(if prover.is_free(value) { format!("from {low} to {high}: {count}") } else { format!("within {low} and {high}: at most {count}") })
 }
 
 fn prove(

@@ -24,7 +24,7 @@ impl Prover<'_> {
             return Answer::Undecided(Why::TooWide);
         };
         match &claim.kind {
-            ClaimKind::Always(_) => against(self.possible(&Condition::Holds(*value).not())),
+            ClaimKind::Always(_) => against(self.possible(&Condition::Holds(*value).negated())),
             ClaimKind::Never(_) => against(self.possible(&Condition::Holds(*value))),
             ClaimKind::Possible(_) => shown(self.possible(&Condition::Holds(*value))),
             ClaimKind::Monotone { value: expr, negated, direction, field } => {

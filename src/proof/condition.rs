@@ -21,13 +21,13 @@ pub enum Condition {
 }
 
 impl Condition {
-    pub fn not(self) -> Condition {
+    pub fn negated(self) -> Condition {
         Condition::Not(Box::new(self))
     }
 
     /// The row's condition holds, and none of the earlier ones.
     pub fn first(rows: &[Value], row: usize) -> Condition {
-        let earlier = rows[..row].iter().map(|earlier| Condition::Holds(*earlier).not());
+        let earlier = rows[..row].iter().map(|earlier| Condition::Holds(*earlier).negated());
         Condition::All(earlier.chain([Condition::Holds(rows[row])]).collect())
     }
 

@@ -101,7 +101,7 @@ impl Sets {
                         }
                     };
                     sum = plus(&sum, &values)?;
-                    graph.steps += sum.known.len() as u64 / 16;
+                    graph.steps += (sum.known.len() as u64).saturating_mul(values.known.len() as u64) / 16;
                 }
                 Ok(sum)
             }
@@ -115,6 +115,7 @@ impl Sets {
                     // wide operands of bands and the like have few results
                     Err(Spent) => return self.parted(graph, id, until),
                 };
+                graph.steps += values.known.len() as u64 / 16;
                 let program = graph.programs[usize::from(program)];
                 let result = |value: Option<i64>| match value {
                     Some(value) => {
@@ -142,17 +143,30 @@ impl Sets {
 
     /// The values over either part of a variable's domain.
     fn parted(&mut self, graph: &mut Graph, id: NodeId, until: u64) -> Result<Values, Spent> {
-        let variable = pick(graph, id).ok_or(Spent)?;
+        let variable = shared(graph, id).or_else(|| pick(graph, id)).ok_or(Spent)?;
         let whole = leaf_of(graph, id, variable).ok_or(Spent)?;
         let leaf = graph.leaf(whole).ok_or(Spent)?;
         let mut all = Values::default();
         for part in cut(graph, whole, leaf) {
             let part = graph.variable(part);
             let rest = graph.restrict(id, variable, part);
-            all = all.or(&*self.values(graph, rest, until)?);
+            let values = self.values(graph, rest, until)?;
+            graph.steps += (all.known.len() + values.known.len()) as u64 / 16;
+            all = all.or(&values);
         }
         Ok(all)
     }
+}
+
+/// The variable that most terms of a sum have in common: without it they are independent the soonest.
+fn shared(graph: &Graph, id: NodeId) -> Option<u32> {
+    let Node::Sum { terms, .. } = graph.node(id) else { return None };
+    let mut counts: FxHashMap<u32, usize> = FxHashMap::default();
+    for (term, _) in terms {
+        graph.variables(*term).into_iter().for_each(|variable| *counts.entry(variable).or_default() += 1);
+    }
+    let (variable, count) = counts.into_iter().max_by_key(|(variable, count)| (*count, std::cmp::Reverse(*variable)))?;
+    (count > 1).then_some(variable)
 }
 
 /// The leaf of a variable inside a node; there is one, as restricting replaces all.

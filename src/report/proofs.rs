@@ -31,9 +31,8 @@ pub fn page(proofs: &Proofs, ranges: &[Attainable], leads: bool, look: Look) -> 
     if !proofs.claims.is_empty() {
         page.empty_line();
     }
-    for range in ranges {
-        page.line(0, &[words(range.name.clone()), words(range.text.clone())]);
-    }
+    let rows: Vec<_> = ranges.iter().map(|range| vec![words(range.name.clone()), words(range.text.clone())]).collect();
+    page.table(0, &[], &rows);
     if !ranges.is_empty() {
         page.empty_line();
     }

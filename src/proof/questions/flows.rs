@@ -20,7 +20,7 @@ impl Asking<'_, '_> {
         }
         let can_move = self.first_match(&rows);
         self.stages(&can_move);
-        self.to_and_fro(&rows, &can_move);
+        self.round_trips(&rows, &can_move);
     }
 
     fn stages(&mut self, can_move: &[bool]) {
@@ -48,7 +48,7 @@ impl Asking<'_, '_> {
     }
 
     /// Leads that one row moves on and another back, though nothing has changed.
-    fn to_and_fro(&mut self, rows: &[Row], can_move: &[bool]) {
+    fn round_trips(&mut self, rows: &[Row], can_move: &[bool]) {
         let policy = self.prover.policy();
         let conditions: Vec<Value> = rows.iter().map(|row| row.condition).collect();
         let ways: Vec<&crate::model::FlowRow> = policy.flows.iter().flat_map(|flow| &flow.rows).collect();
@@ -125,13 +125,13 @@ impl Asking<'_, '_> {
         let (policy, lowered) = (self.prover.policy(), self.prover.lowered());
         let moved = lowered.trace.moved_by.zip(lowered.trace.stage_after);
         for (clock, trace) in policy.slas.iter().zip(&lowered.trace.clocks) {
-            let has_target = Condition::Is(trace.target, None).not();
+            let has_target = Condition::Is(trace.target, None).negated();
             let mut starts = false;
             for (moment, row) in clock.starts.iter().zip(&trace.rows) {
                 let mut so = vec![has_target.clone()];
-                so.extend(row.map(|since| Condition::Is(since, None).not()));
+                so.extend(row.map(|since| Condition::Is(since, None).negated()));
                 if let (Moment::Entering { stage, .. }, Some((moved_by, stage_after))) = (moment, moved) {
-                    so.extend([Condition::Is(moved_by, None).not(), Condition::Is(stage_after, Some(*stage as i64))]);
+                    so.extend([Condition::Is(moved_by, None).negated(), Condition::Is(stage_after, Some(*stage as i64))]);
                 }
                 starts = starts || !self.never(&Condition::All(so));
             }

@@ -128,7 +128,7 @@ impl Asking<'_, '_> {
         let mut covering: Vec<usize> = (0..row).collect();
         for candidate in (0..row).rev() {
             let rest: Vec<usize> = covering.iter().copied().filter(|other| *other != candidate).collect();
-            let free = rest.iter().map(|other| Condition::Holds(conditions[*other]).not());
+            let free = rest.iter().map(|other| Condition::Holds(conditions[*other]).negated());
             let taken = Condition::All(free.chain([Condition::Holds(conditions[row])]).collect());
             if self.prover.never(&taken) == Some(true) {
                 covering = rest;

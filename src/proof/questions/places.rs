@@ -24,8 +24,8 @@ impl Asking<'_, '_> {
                 if self.never(&Condition::Holds(*holds)) {
                     self.find(Kind::NeverReached, what, expr.span, Vec::new());
                 } else {
-                    let known = Condition::Is(*value, None).not();
-                    if self.never(&Condition::All(vec![known, Condition::Holds(*holds).not()])) {
+                    let known = Condition::Is(*value, None).negated();
+                    if self.never(&Condition::All(vec![known, Condition::Holds(*holds).negated()])) {
                         self.find(Kind::AlwaysReached, what, expr.span, Vec::new());
                     }
                 }

@@ -90,10 +90,10 @@ fn run(seed: u64, tally: &mut Tally) {
     conditions.sort();
     conditions.dedup();
     for condition in &conditions {
-        questions.extend([Condition::Holds(*condition), Condition::Holds(*condition).not()]);
+        questions.extend([Condition::Holds(*condition), Condition::Holds(*condition).negated()]);
     }
     for pair in conditions.windows(2) {
-        questions.push(Condition::All(vec![Condition::Holds(pair[0]), Condition::Holds(pair[1]).not()]));
+        questions.push(Condition::All(vec![Condition::Holds(pair[0]), Condition::Holds(pair[1]).negated()]));
     }
     let tables =
         trace.decides.iter().map(|decide| &decide.rows).chain(trace.flows.iter()).chain(trace.routes.iter().map(|route| &route.rows));

@@ -86,7 +86,7 @@ impl Policy {
     }
 }
 
-/// What a score can be.
+/// What a score can be, or what changes a decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attainable {
     pub name: String,
@@ -95,7 +95,7 @@ pub struct Attainable {
 }
 
 impl Policy {
-    /// What every score, and every section of it, can be.
+    /// What every score, and every section of it, can be; and which fields can change a decision though nothing else changes.
     pub fn attainable(&self, budget: u64) -> Vec<Attainable> {
         let (policy, lowered) = (self.model(), self.plain());
         let mut prover = Prover::new(policy, lowered);
@@ -110,13 +110,25 @@ impl Policy {
                 all.extend(attainable(&mut prover, value, scale).map(|text| Attainable { name, text }));
             }
         }
+        for (decide, trace) in policy.decides.iter().zip(&lowered.trace.decides) {
+            let fields = (0..policy.fields.len()).filter(|field| prover.can_change(trace.value, *field) == Some(true));
+            let fields: Vec<&str> = fields.map(|field| policy.fields[field].name.as_str()).collect();
+            let text = if fields.is_empty() { "by no field alone".to_string() } else { format!("by {} alone", fields.join(", or ")) };
+            all.push(Attainable { name: decide.name.clone(), text: format!("can be changed {text}") });
+        }
         all
     }
 }
 
 fn attainable(prover: &mut Prover, value: crate::program::Value, scale: u8) -> Option<String> {
     let shown = |value: i64| crate::model::value::format_scaled(i128::from(value), scale);
-    let Some(values) = prover.values(value) else { return Some("has too many values to tell them all".into()) };
+    let Some(values) = prover.values(value) else {
+        let extremes = prover.extremes(value);
+        return Some(match extremes {
+            Some((low, high)) => format!("within {} and {}", shown(low), shown(high)),
+            None => "has too many values to tell them all".into(),
+        });
+    };
     let (low, high) = (values.known.first()?, values.known.last()?);
     let (low, high, count) = (shown(*low), shown(*high), values.known.len());
     let count = if count == 1 { "one value".to_string() } else { format!("{count} different values") };

@@ -60,8 +60,11 @@ impl Prover<'_> {
             _ => return Possible::Undecided(Why::TooWide),
         };
         let first = self.variables.nodes[place];
-        let raised = self.raised(place);
-        let Some(second) = raised else { return Possible::Undecided(Why::TooWide) };
+        let of = &self.variables.all[place];
+        if matches!(of.meaning, Meaning::Day(_) | Meaning::DaysBefore { is_day: true, .. }) || of.domain.is_set {
+            return Possible::Undecided(Why::TooWide);
+        }
+        let second = self.another(place);
         // what is days before as-of falls as the date rises
         let falls = matches!(self.variables.all[place].meaning, Meaning::DaysBefore { .. });
         let difference = if falls { vec![(first, 1), (second, -1)] } else { vec![(second, 1), (first, -1)] };
@@ -119,21 +122,6 @@ impl Prover<'_> {
                 Direction::Falls => after < before,
             }
         })
-    }
-
-    /// A second variable with the domain of one.
-    fn raised(&mut self, place: usize) -> Option<super::graph::NodeId> {
-        let meaning = Meaning::Raised(place);
-        if let Some(found) = self.variables.all.iter().position(|variable| variable.meaning == meaning) {
-            return Some(self.variables.nodes[found]);
-        }
-        let of = self.variables.all[place].clone();
-        if matches!(of.meaning, Meaning::Day(_) | Meaning::DaysBefore { is_day: true, .. }) || of.domain.is_set {
-            return None;
-        }
-        let node = self.variables.fresh(&mut self.graph, meaning, of.domain, of.baseline);
-        self.baseline.push(of.baseline);
-        Some(node)
     }
 }
 

@@ -44,7 +44,7 @@ use self::sets::Sets;
 use self::translate::Translation;
 use self::variables::{Ground, Meaning, Variables};
 use crate::interpret;
-use crate::model::{Constant, FieldId, Policy};
+use crate::model::{Constant, FieldId, Interval, Policy};
 use crate::program::{Lowered, Value};
 use crate::record::{self, Histories, Lead};
 
@@ -229,6 +229,78 @@ impl<'p> Prover<'p> {
         let values = self.sets.values(&mut self.graph, node, until);
         self.spend(start);
         values.ok().filter(|_| !self.graph.is_inexact)
+    }
+
+    /// The least and the greatest value; none if undecided, or if it is always missing.
+    pub fn extremes(&mut self, value: Value) -> Option<(i64, i64)> {
+        let node = self.translation.node(&mut self.graph, value);
+        let Interval { low, high } = self.graph.shape(node).interval;
+        if self.never(&Condition::AtLeast(value, low))? {
+            return None;
+        }
+        // the greatest is the last that is reached
+        let (mut reached, mut beyond) = (i128::from(low), i128::from(high) + 1);
+        while beyond - reached > 1 {
+            let middle = (reached + beyond).div_euclid(2);
+            let never = self.never(&Condition::AtLeast(value, middle as i64))?;
+            if never { beyond = middle } else { reached = middle }
+        }
+        let greatest = reached as i64;
+        // the least is the last below whose next one something is
+        let (mut under, mut found) = (i128::from(low) - 1, i128::from(greatest));
+        while found - under > 1 {
+            let middle = (found + under).div_euclid(2);
+            let known = Condition::Is(value, None).negated();
+            let at_most = match (middle as i64).checked_add(1) {
+                Some(next) => Condition::All(vec![known, Condition::AtLeast(value, next).negated()]),
+                None => known,
+            };
+            if self.never(&at_most)? { under = middle } else { found = middle }
+        }
+        Some((found as i64, greatest))
+    }
+
+    /// Whether some lead's value becomes another if that field alone changes; none if undecided.
+    pub fn can_change(&mut self, value: Value, field: FieldId) -> Option<bool> {
+        let before = self.translation.node(&mut self.graph, value);
+        let of_field = |meaning: &Meaning| match meaning {
+            Meaning::Column(column) | Meaning::Day(column) | Meaning::DaysBefore { column, .. } | Meaning::Text { column, .. } => {
+                *column == field
+            }
+            _ => false,
+        };
+        let variables =
+            self.graph.variables(before).into_iter().filter(|variable| of_field(&self.variables.all[*variable as usize].meaning));
+        let place = match variables.collect::<Vec<u32>>()[..] {
+            [] => return Some(false),
+            [place] => place,
+            _ => return None,
+        };
+        let other = self.another(place as usize);
+        let after = self.graph.restrict(before, place, other);
+        let same = self.graph.equal(before, after);
+        let (known_before, known_after) = (self.graph.known(before), self.graph.known(after));
+        let none = [self.graph.not(known_before), self.graph.not(known_after)];
+        let both_missing = self.graph.all(none.to_vec());
+        let alike = self.graph.any(vec![same, both_missing]);
+        let differs = self.graph.not(alike);
+        let condition = self.with_measures(differs);
+        let (until, start) = (self.until(), self.graph.steps);
+        let mut domains = self.variables.nodes.clone();
+        let found = self.find(condition, &mut domains, until);
+        self.spend(start);
+        found.ok().filter(|found| *found || !self.graph.is_inexact)
+    }
+
+    /// A second variable with the domain of one.
+    fn another(&mut self, place: usize) -> NodeId {
+        let meaning = Meaning::Raised(place);
+        if let Some(found) = self.variables.all.iter().position(|variable| variable.meaning == meaning) {
+            return self.variables.nodes[found];
+        }
+        let of = self.variables.all[place].clone();
+        self.baseline.push(of.baseline);
+        self.variables.fresh(&mut self.graph, meaning, of.domain, of.baseline)
     }
 
     /// Whether what the value depends on can be anything within its domain, whatever the rest is: not so for measures of one history, for two answers about

@@ -45,6 +45,7 @@ struct Head<'r> {
     tail: &'r str,
     /// Where its cells begin, on its first line.
     placed: Option<&'r Placed>,
+    width_max: usize,
     /// Of the line that was begun.
     indent: usize,
     /// Of the lines behind the first.
@@ -96,7 +97,8 @@ impl Writer<'_> {
 
     /// A row up to its block, and what stands for the block on its line. Comments inside it, and what is too long for a line, break it.
     fn head(&mut self, row: &Row, end: usize, indent: usize, placed: Option<&Placed>, tail: &str) {
-        let mut head = Head { row, end, tail, placed, indent, further: indent + CONTINUATION, line: String::new() };
+        let width_max = self.width_max(if tail == "{" { end + 1 } else { row.end });
+        let mut head = Head { row, end, tail, placed, width_max, indent, further: indent + CONTINUATION, line: String::new() };
         let mut first = row.first;
         for token in row.first + 1..=end {
             let is_broken = self.comments(token).next().is_some() && (token < end || !tail.is_empty());
@@ -125,12 +127,12 @@ impl Writer<'_> {
     fn fill(&mut self, head: &mut Head, first: usize, end: usize, breaks: &[Break]) {
         let tail_width = if end == head.end && !head.tail.is_empty() { 1 + head.tail.width() } else { 0 };
         let written = self.chunk(head.row, first, end, head.placed, &head.line);
-        if head.indent + head.line.width() + written.width() + tail_width <= LINE_WIDTH_MAX {
+        if head.indent + head.line.width() + written.width() + tail_width <= head.width_max {
             head.line.push_str(&written);
             return;
         }
         let alone = self.chunk(head.row, first, end, None, "");
-        let fits_alone = head.further + alone.width() + tail_width <= LINE_WIDTH_MAX;
+        let fits_alone = head.further + alone.width() + tail_width <= head.width_max;
         let Some((best, rest)) = breaks.split_first().filter(|_| !fits_alone || first == head.row.first) else {
             if !head.line.is_empty() {
                 self.end_line(head);
@@ -273,7 +275,7 @@ impl Writer<'_> {
     fn fits_inline(&self, row: &Row, indent: usize) -> bool {
         row.block.as_ref().is_none_or(|block| self.is_inline(block))
             && (row.first + 1..row.end).all(|token| self.comments(token).next().is_none())
-            && indent + self.inline(row).width() <= LINE_WIDTH_MAX
+            && indent + self.inline(row).width() <= self.width_max(row.end)
     }
 
     fn inline(&self, row: &Row) -> String {
@@ -297,6 +299,15 @@ impl Writer<'_> {
         }
         let rows: Vec<String> = block.rows.iter().map(|row| self.inline(row)).collect();
         format!("{{ {} }}", rows.join(&" ".repeat(block.gap)))
+    }
+
+    /// How long a line may be that ends before a token: one whose comment speaks to `lint` of this line stays one line.
+    fn width_max(&self, next: usize) -> usize {
+        let speaks = |comment: &Comment| {
+            let words = self.text[comment.start..comment.end].trim_start_matches(['#', ' ']);
+            !comment.own_line && (words.starts_with("allow(") || words.starts_with("expect("))
+        };
+        if self.comments(next).next().is_some_and(speaks) { usize::MAX } else { LINE_WIDTH_MAX }
     }
 
     // --- what was written ---

@@ -71,9 +71,11 @@ fn every_rule_of_gitlab_carries_its_facts() {
                 || (rule.starts_with("-") && rule.contains(" per ") || rule.starts_with("-") && rule.contains(" when "));
             let is_row =
                 is_points || rule.contains(" -> ") || rule.starts_with("sla ") || (line.starts_with("  ") && rule.contains(" because "));
+            // the second line of a long row, whose first has been looked at
+            let goes_on = line.starts_with("      ") && doc.is_empty();
             if rule.starts_with("##") {
                 doc = rule;
-            } else if is_row {
+            } else if is_row && !goes_on {
                 rows += 1;
                 let reason = rule.split(" because ").nth(1).unwrap_or("");
                 let known = |text: &str| text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| names_a_fact(&format!("{word}:")));

@@ -137,11 +137,11 @@ const MISTAKES: [Mistake; 4] = [
         says: "not formatted",
     },
     Mistake {
-        subject: "A demo is worth less",
-        from: "demo 60% { yes 10   no 0 }",
-        to: "demo 60% { yes 9   no 0 }",
+        subject: "Medium companies count less",
+        from: "50 to 499             6",
+        to: "50 to 499             5",
         caught_by: "test",
-        says: "a buyer of a large company who asks for a demo goes to sales",
+        says: "without a territory it goes to inside sales",
     },
 ];
 

@@ -70,3 +70,24 @@ fn the_examples_of_the_documentation_keep_their_meaning() {
     }
     assert!(count > 200 && unreadable > 5, "{count} readable, {unreadable} not");
 }
+
+#[test]
+fn the_policies_of_the_repository_have_their_form() {
+    for folder in ["examples", "tests/data", "tests/acceptance", "benches", "src"] {
+        for path in files(folder, "lead") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(formatted(&text) == text, "run `leadwright fmt {}`", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_page_about_the_form_has_it() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/fmt.md")).unwrap();
+    let blocks: Vec<&str> = page.split("```leadwright\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(!blocks.is_empty());
+    for block in blocks {
+        let text = format!("leadwright 1\n{block}");
+        assert!(formatted(&text) == text, "{block}");
+    }
+}

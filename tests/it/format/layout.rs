@@ -335,6 +335,16 @@ use "x.lead"
 }
 
 #[test]
+fn a_comment_that_speaks_to_lint_of_its_line_keeps_the_row_on_one() {
+    let long = "let e = count of page_view where path starts with \"/aaaaaaaaaaaaaaaaaaaaa\" and (xxxxxxxxxxxxxx or yyyyyyyyyyyyyyyyyyyyyyyy) in last 30 days";
+    check(&format!("{long}   # allow(unused-let): the CRM reads it\n"), &format!("{long}   # allow(unused-let): the CRM reads it\n"));
+    check(
+        &format!("{long}   # why\n"),
+        "let e = count of page_view where path starts with \"/aaaaaaaaaaaaaaaaaaaaa\"\n    and (xxxxxxxxxxxxxx or yyyyyyyyyyyyyyyyyyyyyyyy) in last 30 days   # why\n",
+    );
+}
+
+#[test]
 fn a_text_that_cannot_be_read_is_not_formatted() {
     assert!(matches!(format("a.lead", "leadwright 1\nlet a = (\n"), Err(Unformatted::Mistakes { .. })));
     assert!(matches!(format("a.lead", "let a = 1\n"), Err(Unformatted::Mistakes { .. })), "the first line is missing");

@@ -251,9 +251,9 @@ fn changed_medbank() -> Folder {
         *text = text.replacen(from, to, 1);
     };
     edit("medbank", "use \"tests.lead\"", "# use \"tests.lead\"");
-    edit("scores", "500 or more       10", "500 or more       4");
-    edit("scores", "under 100          1", "under 100          3");
-    edit("scores", "+40 when asked_for_rep", "+30 when asked_for_rep");
+    edit("scores", "500 or more          10", "500 or more           4");
+    edit("scores", "under 100             1", "under 100             3");
+    edit("scores", "+40  when asked_for_rep", "+30  when asked_for_rep");
     edit("lead", "0..50_000", "0..900");
     edit("routes", "route service_desk", "route service_line");
     edit("routes", "partner_desk                 when partner_owned", "inside                       when partner_owned");

@@ -37,11 +37,11 @@ fn scores() {
         &["score readiness | section demographic: weight 40% → 45%", "score readiness | section behavioural: weight 60% → 55%"],
     );
     check(
-        &[("500 or more       10", "500 or more       8")],
+        &[("500 or more          10", "500 or more           8")],
         &["score readiness | band `500 or more` of beds in section demographic: 10 → 8 points"],
     );
     check(
-        &[("500 or more       10", "600 or more       10"), ("100 to 499         6", "100 to 599         6")],
+        &[("500 or more          10", "600 or more          10"), ("100 to 499            6", "100 to 599            6")],
         &[
             "score readiness | band `500 or more` of beds in section demographic: pattern `500 or more` → `600 or more`",
             "score readiness | band `100 to 499` of beds in section demographic: pattern `100 to 499` → `100 to 599`",
@@ -54,7 +54,7 @@ fn scores() {
     );
     check(&[("when careers_views >= 3", "when careers_views >= 4")], &["score readiness | adjust -25: threshold of careers_views 3 → 4"]);
     check(
-        &[("+40 when asked_for_rep ", "+45 when asked_for_rep ")],
+        &[("+40  when asked_for_rep ", "+45 when asked_for_rep ")],
         &["score urgency | points `when asked_for_rep` in section timing: +40 → +45 points"],
     );
     check(&[("points up to 60", "points up to 70")], &["score urgency | section timing: limit 60 → 70"]);

@@ -45,7 +45,7 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for field in context.leads().flat_map(|(_, lead)| &lead.fields) {
         let name = field.name.text.as_str();
         let ends_with = |word: &&str| name.strip_suffix(*word).is_some_and(|before| before.is_empty() || before.ends_with('_'));
-        if uses.values.contains(name) && (PROTECTED_ALONE.contains(&name) || PROTECTED.iter().any(|word| ends_with(word))) {
+        if uses.values.contains(name) && (PROTECTED_ALONE.contains(&name) || PROTECTED.iter().any(ends_with)) {
             found.push(
                 RULE.finding(format!("leads are judged by `{name}`"))
                     .at(field.name.span, "in many places the law forbids to treat people by it")

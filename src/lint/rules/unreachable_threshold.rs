@@ -26,10 +26,8 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 fn look(context: &Context<'_>, comparison: &Expr, left: &Expr, found: &mut Vec<Diagnostic>) {
     // of a field `check` has said it
-    let computed = match left.kind {
-        ExprKind::Score(_) | ExprKind::Section(..) | ExprKind::Let(_) | ExprKind::Sum(_) | ExprKind::Product(_) => true,
-        _ => false,
-    };
+    let computed =
+        matches!(left.kind, ExprKind::Score(_) | ExprKind::Section(..) | ExprKind::Let(_) | ExprKind::Sum(_) | ExprKind::Product(_));
     let Some(bounds) = left.range.filter(|bounds| computed && bounds.low > i64::MIN && bounds.high < i64::MAX) else { return };
     let (subject, set) = logic::fact(context, comparison);
     let scale = match left.ty {

@@ -37,6 +37,8 @@ pub struct Console {
     pub out: Look,
     /// of standard error
     pub err: Look,
+    /// standard output is a terminal
+    pub out_is_terminal: bool,
     /// standard error is a terminal, so a progress bar may be drawn there
     pub err_is_terminal: bool,
 }
@@ -57,6 +59,7 @@ impl Console {
         Console {
             out: Look { colour: wants_colour(colour, &out), unicode, width: width(terminal_size::terminal_size_of(&out)) },
             err: Look { colour: wants_colour(colour, &err), unicode, width: width(terminal_size::terminal_size_of(&err)) },
+            out_is_terminal: out.is_terminal(),
             err_is_terminal: err.is_terminal(),
         }
     }

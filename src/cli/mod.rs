@@ -35,6 +35,7 @@ mod score;
 mod tables;
 mod test;
 mod versions;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -9,6 +9,7 @@ use super::console::Console;
 use super::load::{self, Loaded};
 use super::outcome::{Misuse, Outcome};
 use super::output::{OutputArguments, Printed};
+use super::watch;
 use crate::diagnostic::Severity;
 use crate::diagnostic::findings::Findings;
 use crate::diagnostic::render_human;
@@ -50,8 +51,12 @@ pub struct Arguments {
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     min_coverage: Option<u8>,
 
+    /// Run the tests again whenever a file of the policy changes
+    #[arg(long)]
+    watch: bool,
+
     /// Print tests for what no test reaches, ready to be put behind the policy; a person must confirm what they expect
-    #[arg(long, conflicts_with_all = ["coverage", "coverage_lcov", "min_coverage", "filter", "file", "kind"])]
+    #[arg(long, conflicts_with_all = ["coverage", "coverage_lcov", "min_coverage", "filter", "file", "kind", "watch"])]
     suggest: bool,
 
     #[command(flatten)]
@@ -74,6 +79,13 @@ struct More {
 }
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
+    if arguments.watch {
+        return watch::until_told(&arguments.policy, console, || once(arguments, console));
+    }
+    once(arguments, console)
+}
+
+fn once(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
     let mut findings = Findings::default();
     let policy = match load::to_report(&arguments.policy)? {
         Loaded::Policy(policy) => policy,

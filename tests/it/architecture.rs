@@ -31,6 +31,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("cranelift_module", &["jit"]),
     ("cranelift_native", &["jit"]),
     ("clap", &["cli"]),
+    ("notify", &["cli"]),
     ("toml", &["lint"]),
     ("indicatif", &["cli"]),
     ("arrow_array", &["batch", "column"]),

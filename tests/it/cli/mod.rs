@@ -15,6 +15,7 @@ mod routing;
 mod score;
 mod test;
 pub mod use_of_the_program;
+mod watch;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

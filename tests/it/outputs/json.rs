@@ -118,10 +118,20 @@ fn every_key_of_test_is_known() {
     let report = report(&["test", "policies/eu"]);
     assert_eq!((&report["tests"][0]["outcome"], &report["diagnostics"][0]["code"]), (&"failed".into(), &"failed-test".into()));
     assert_eq!(report["tests"][0]["differences"][0], serde_json::json!({ "path": "fit", "expected": "61", "found": "100" }));
+    let covered = self::report(&["test", "policies/eu", "--coverage"]);
     check(
         "test",
-        &[report],
+        &[report, covered],
         &[
+            "coverage",
+            "coverage.covered",
+            "coverage.percent",
+            "coverage.places",
+            "coverage.uncovered",
+            "coverage.uncovered[].file",
+            "coverage.uncovered[].line",
+            "coverage.uncovered[].part",
+            "coverage.uncovered[].place",
             "tests",
             "tests[].differences",
             "tests[].differences[].expected",

@@ -10,7 +10,7 @@ use super::lead_block::LeadBlock;
 use crate::program::arithmetic::key_hash;
 
 /// Keys beyond so many different ones are compared with these alone.
-pub const KEYS_MAX: usize = 4_000_000;
+pub const KEYS_MAX: usize = 200_000;
 
 /// The hash of a key, and its line (or row number).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl RepeatedKeys {
             rows => format!("{rows} leads have a key that an earlier lead has (the first in {unit} {first}), and were"),
         };
         let among = if self.is_full {
-            format!(" (keys are compared with those of the first {} million leads)", KEYS_MAX / 1_000_000)
+            format!(" (keys are compared with the first {} thousand different ones)", KEYS_MAX / 1_000)
         } else {
             String::new()
         };

@@ -64,6 +64,8 @@ pub enum Why {
     NoLead,
     /// numbers leave 64 bits on the way, or texts are told apart in too many ways
     TooWide,
+    /// rows of a table are given at run time, and what they say is not known
+    OpenTable,
 }
 
 impl Why {
@@ -72,6 +74,7 @@ impl Why {
             Why::Budget => "it takes more steps than the budget allows",
             Why::NoLead => "values that would show it were found, but no lead that has them all",
             Why::TooWide => "numbers or texts go beyond what is told apart here",
+            Why::OpenTable => "the policy reads a table that is given at run time, whose rows are not known",
         }
     }
 }

@@ -171,7 +171,7 @@ impl Page {
         let shown = one_line(&label.text).into_owned();
         self.blanks(indent);
         self.painted(&shown, label.paint);
-        self.blanks((label_width + 1).saturating_sub(shown.width()));
+        self.blanks((label_width + 1).saturating_sub(shown.width()).max(1));
         self.flow(indent + label_width + 1, indent + label_width + 1, text);
     }
 

@@ -6,6 +6,9 @@ use crate::report::figures::{count, counted, mean, share};
 
 /// More choices than these are told as moves, not as a table.
 pub const MATRIX_MAX: usize = 8;
+/// Decimal places that an average has at least.
+const AVERAGE_PLACES: u8 = 2;
+
 /// So many moves of such an answer, and so many queues and owners, are shown.
 pub const MOVES_SHOWN: usize = 12;
 
@@ -102,8 +105,10 @@ pub fn moved(number: &NumberImpact) -> String {
         }
     }
     let known = number.up + number.down + number.same;
-    if let Some(average) = mean(number.sum, known) {
-        out += &format!("; on average {}", signed(i128::from(average), number.scale));
+    // an average of whole numbers is none: it has two places at least
+    let places = AVERAGE_PLACES.saturating_sub(number.scale);
+    if let Some(average) = number.sum.checked_mul(10_i128.pow(places.into())).and_then(|sum| mean(sum, known)) {
+        out += &format!("; on average {}", signed(i128::from(average), number.scale + places));
     }
     let farthest: Vec<String> = [(&number.largest_up, 1), (&number.largest_down, -1)]
         .into_iter()

@@ -7,6 +7,8 @@ use crate::report::figures::count;
 use crate::report::layout::{Align, Page, Paint, Words, words};
 
 const LABEL: usize = 12;
+/// Columns that the keys of leads get at most.
+const KEY_SHOWN: usize = 36;
 const INDENT: usize = 2;
 const GAP: usize = 2;
 /// Room for a count.
@@ -124,6 +126,9 @@ fn movers(page: &mut Page, impact: &Impact) {
         return;
     }
     page.heading("leads that move most");
+    // keys of a CRM have up to 18 characters; a longer one stands out
+    let longest = impact.movers.iter().map(|mover| mover.key.chars().count()).max().unwrap_or(0);
+    let label = longest.clamp(LABEL, KEY_SHOWN);
     for mover in &impact.movers {
         let missing = |value: &Option<String>| value.clone().unwrap_or_else(|| "missing".to_owned());
         let changes: Vec<String> = mover
@@ -132,6 +137,6 @@ fn movers(page: &mut Page, impact: &Impact) {
             .map(|change| format!("{} {} → {}", change.output, missing(&change.before), missing(&change.after)))
             .collect();
         let text = arrows(&changes.join(", "), page.look);
-        page.labelled(2, &words(mover.key.clone()).paint(Paint::Bold), LABEL, &[words(text)]);
+        page.labelled(2, &words(mover.key.clone()).paint(Paint::Bold), label, &[words(text)]);
     }
 }

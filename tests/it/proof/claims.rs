@@ -131,3 +131,21 @@ fn claims_are_proved_or_refuted_and_what_is_shown_passes() {
     assert!(shown("rivals are never hot").tests.is_empty());
     tests_pass(POLICY, &proofs);
 }
+
+/// Rows that come at run time may make anything happen that an empty table does not.
+#[test]
+fn a_table_that_is_given_at_run_time_is_not_taken_as_empty() {
+    let policy = "leadwright 1
+policy p { }
+lead { id text key  state text }
+table accounts from input { state text key  tier one of gold, tin }
+decide grade { best when accounts[state].tier is gold  rest otherwise }
+claim \"no gold\" never grade is best
+claim \"some gold\" possible grade is best
+claim \"some rest\" possible grade is rest
+";
+    let proofs = text(policy).prove(100_000, |_| true);
+    let expected = [("no gold", Verdict::Undecided), ("some gold", Verdict::Undecided), ("some rest", Verdict::Proved)];
+    assert_eq!(verdicts(&proofs), expected);
+    assert!(proofs.findings.is_empty(), "{:?}", proofs.findings);
+}

@@ -3,7 +3,7 @@
 use super::part::{Part, Telling, Value};
 use super::parts_header::listed;
 use super::words;
-use crate::syntax::tree::{Choice, Column, Field, Group, Lead, Name, Signal, Table, Text, TypeExpr, TypeKind};
+use crate::syntax::tree::{Choice, Column, Field, Group, Lead, Name, Signal, Table, Text, TypeExpr};
 
 pub fn lead(doc: Option<&Text>, lead: &Lead) -> Part {
     let Lead { fields } = lead;
@@ -29,30 +29,12 @@ fn field(noun: &'static str, field: &Field) -> Part {
 
 /// With its choices.
 fn whole_type(ty: &TypeExpr) -> String {
-    let names: Vec<String> = listed_choices(ty).iter().map(|choice| words::name(&choice.name)).collect();
+    let names: Vec<String> = ty.choices().iter().map(|choice| words::name(&choice.name)).collect();
     if names.is_empty() { words::type_name(ty) } else { format!("{} {}", words::type_name(ty), names.join(", ")) }
 }
 
-fn listed_choices(ty: &TypeExpr) -> &[Choice] {
-    match &ty.kind {
-        TypeKind::OneOf(choices) | TypeKind::SomeOf(choices) => choices,
-        TypeKind::Text
-        | TypeKind::Whole
-        | TypeKind::WholeRange(..)
-        | TypeKind::Decimal { .. }
-        | TypeKind::Money { .. }
-        | TypeKind::YesNo
-        | TypeKind::Date
-        | TypeKind::Time
-        | TypeKind::Queue
-        | TypeKind::Team
-        | TypeKind::Owner
-        | TypeKind::Stage => &[],
-    }
-}
-
 fn choices(ty: &TypeExpr) -> Vec<Part> {
-    listed_choices(ty)
+    ty.choices()
         .iter()
         .map(|choice| {
             let Choice { name, spellings } = choice;

@@ -32,7 +32,7 @@ pub(super) struct Booking {
 /// The rows of a running score.
 pub(super) fn bookings(policy: &Policy, score: ScoreId) -> Vec<Booking> {
     let Some(score) = policy.scores.get(score) else { return Vec::new() };
-    let sections = score.personas.iter().flat_map(|persona| &persona.sections);
+    let sections = score.sections_of_models();
     let rows = sections.flat_map(|section| &section.points);
     let booking = |row: &crate::model::PointsRow| match &row.kind {
         PointsKind::Per { every, count } => match count.kind {

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::uses::Uses;
 use crate::diagnostic::Edit;
-use crate::model::{Checked, Policy};
+use crate::model::{Attribute, Checked, Policy, Score};
 use crate::source::{Sources, Span};
 use crate::syntax::tree::{self, File, Item, ItemKind};
 
@@ -63,6 +63,11 @@ impl<'a> Context<'a> {
         claims Claim
         tests Test
         standards Standard
+    }
+
+    /// The attributes of every score, in every model.
+    pub fn attributes(&self) -> impl Iterator<Item = &'a Attribute> + use<'a> {
+        self.policy.scores.iter().flat_map(Score::sections_of_models).flat_map(|section| &section.attributes)
     }
 
     /// Which names are read, and by what.

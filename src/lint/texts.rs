@@ -3,7 +3,7 @@
 //! Enters: an item of a tree. Leaves: its display names, reasons and titles, in the order of the text. Always holds: what is compared with values
 //! of a lead, and the names of columns elsewhere, are not among them.
 
-use crate::syntax::tree::{Attribute, Because, Item, ItemKind, ScorePart, Section, SectionRow, Text, TypeExpr, TypeKind};
+use crate::syntax::tree::{Attribute, Because, Item, ItemKind, ScorePart, Section, SectionRow, Text, TypeExpr};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -106,23 +106,7 @@ impl<'t> Found<'t> {
     }
 
     fn choices(&mut self, ty: &'t TypeExpr) {
-        match &ty.kind {
-            TypeKind::OneOf(choices) | TypeKind::SomeOf(choices) => {
-                self.display(choices.iter().flat_map(|choice| &choice.spellings));
-            }
-            TypeKind::Text
-            | TypeKind::Whole
-            | TypeKind::WholeRange(..)
-            | TypeKind::Decimal { .. }
-            | TypeKind::Money { .. }
-            | TypeKind::YesNo
-            | TypeKind::Date
-            | TypeKind::Time
-            | TypeKind::Queue
-            | TypeKind::Team
-            | TypeKind::Owner
-            | TypeKind::Stage => {}
-        }
+        self.display(ty.choices().iter().flat_map(|choice| &choice.spellings));
     }
 
     fn section(&mut self, section: &'t Section) {

@@ -15,7 +15,7 @@ impl Checker<'_> {
         let mut measures = FxHashSet::default();
         for (id, score) in policy.scores.iter().enumerate() {
             let named = |section: &&Section| score.sections.get(section.name).is_some_and(|known| known.name == name);
-            let sections = sections(score).filter(named);
+            let sections = score.sections_of_models().filter(named);
             let before = open.len();
             open.extend(sections.flat_map(parts_of_section));
             if open.len() > before && score.running.is_some() {
@@ -64,11 +64,7 @@ fn parts_of(policy: &Policy, derived: Derived) -> Vec<&Expr> {
 fn parts_of_score(score: &Score) -> Vec<&Expr> {
     let conditions = score.personas.iter().filter_map(|persona| persona.condition.as_ref());
     let adjusts = score.adjusts.iter().map(|adjust| &adjust.condition);
-    sections(score).flat_map(parts_of_section).chain(conditions).chain(adjusts).chain(&score.running).collect()
-}
-
-fn sections(score: &Score) -> impl Iterator<Item = &Section> {
-    score.personas.iter().flat_map(|persona| &persona.sections)
+    score.sections_of_models().flat_map(parts_of_section).chain(conditions).chain(adjusts).chain(&score.running).collect()
 }
 
 fn parts_of_section(section: &Section) -> Vec<&Expr> {

@@ -92,7 +92,7 @@ impl<'t> Watch<'_, 't> {
                     let Some(score) = policy.scores.get(*id) else { continue };
                     self.rows(score.personas.iter().map(|persona| (persona.condition.as_ref(), true)));
                     let mut sections = FxHashSet::default();
-                    for section in score.personas.iter().flat_map(|persona| &persona.sections) {
+                    for section in score.sections_of_models() {
                         // a section outside the personas stands in each of them
                         if sections.insert(section.span) {
                             section.points.iter().for_each(|row| self.points(&row.kind));

@@ -45,7 +45,7 @@ fn measures_of_rows(policy: &Policy) -> Vec<MeasureId> {
 }
 
 fn points_rows(score: &Score) -> impl Iterator<Item = &PointsRow> {
-    score.personas.iter().flat_map(|persona| &persona.sections).flat_map(|section| &section.points)
+    score.sections_of_models().flat_map(|section| &section.points)
 }
 
 /// `+20 per ask at most 1 per day`, without its reason.

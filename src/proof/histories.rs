@@ -141,7 +141,7 @@ fn signals(policy: &Policy, wanted: &[Wanted]) -> Vec<(SignalId, Vec<Option<Cons
 
 fn measures_of_score(policy: &Policy, score: usize) -> Vec<&Measure> {
     let Some(score) = policy.scores.get(score) else { return Vec::new() };
-    let rows = score.personas.iter().flat_map(|persona| &persona.sections).flat_map(|section| &section.points);
+    let rows = score.sections_of_models().flat_map(|section| &section.points);
     let mut found = Vec::new();
     let mut rest: Vec<&crate::model::Expr> = rows
         .map(|row| match &row.kind {

@@ -195,12 +195,11 @@ fn differences(backends: Backends, test: &Test, lead: &Lead, as_of: i64) -> Resu
     let mut differences = Vec::new();
     for expected in &test.expect {
         let ty = type_of(policy, expected.target);
-        let (found, from_code) = match expected.target {
+        let found = found(&reader, &clocks, &plain.program, expected);
+        let from_code = match expected.target {
             Target::ClockDue(sla) | Target::ClockState(sla) => {
-                let part = |reading: Reading| clock_part(expected.target, reading);
-                let found = part(clocks.reading(sla, lead, &|output| reader.at(plain.program.outputs.get(output)?.value)));
-                let from_code = compiled_clocks.reading(sla, lead, &|output| answers.columns.get(output)?.get(0));
-                (found, Some(part(from_code)))
+                let reading = compiled_clocks.reading(sla, lead, &|output| answers.columns.get(output)?.get(0));
+                Some(clock_part(expected.target, reading))
             }
             Target::Field(_)
             | Target::Let(_)
@@ -212,7 +211,7 @@ fn differences(backends: Backends, test: &Test, lead: &Lead, as_of: i64) -> Resu
             | Target::RouteOwner(_) => {
                 // what is no column of a scored file is not computed by machine code
                 let output = optimised.outputs.iter().position(|output| role(expected.target) == Some(output.role));
-                (found(&reader, expected), output.map(|output| answers.columns[output].get(0).map(Constant::Integer)))
+                output.map(|output| answers.columns[output].get(0).map(Constant::Integer))
             }
         };
         let shown = |value: &Option<Constant>| value.as_ref().map(|value| reader.show.constant(ty, value));
@@ -238,7 +237,7 @@ fn answers(compiled: &Compiled, input: &Block, parameters: &Parameters) -> Block
 }
 
 /// What the interpreter gives for the target of an expectation.
-fn found(reader: &Reader, expected: &Expected) -> Option<Constant> {
+fn found(reader: &Reader, clocks: &LeadClocks, program: &Program, expected: &Expected) -> Option<Constant> {
     let trace = reader.trace;
     let at = |value: Option<crate::program::Value>| value.and_then(|value| reader.at(value)).map(Constant::Integer);
     match expected.target {
@@ -259,7 +258,10 @@ fn found(reader: &Reader, expected: &Expected) -> Option<Constant> {
         Target::Route(index) => at(Some(trace.routes.get(index)?.value)),
         Target::RouteOwner(index) => at(trace.routes.get(index)?.owner),
         // worked out behind the program
-        Target::ClockDue(_) | Target::ClockState(_) => None,
+        Target::ClockDue(sla) | Target::ClockState(sla) => {
+            let output = |output: usize| reader.at(program.outputs.get(output)?.value);
+            clock_part(expected.target, clocks.reading(sla, reader.lead, &output))
+        }
     }
 }
 

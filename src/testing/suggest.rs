@@ -216,20 +216,7 @@ impl<'a> Search<'a> {
                 continue;
             }
             let mut expected = Expected { path, target, value: None, span: test.span };
-            expected.value = match target {
-                Target::ClockDue(sla) | Target::ClockState(sla) => {
-                    let output = |output: usize| reader.at(plain.program.outputs.get(output)?.value);
-                    super::clock_part(target, clocks.reading(sla, &lead, &output))
-                }
-                Target::Field(_)
-                | Target::Let(_)
-                | Target::Score(_)
-                | Target::Section(..)
-                | Target::Decide(_)
-                | Target::Stage
-                | Target::Route(_)
-                | Target::RouteOwner(_) => super::found(&reader, &expected),
-            };
+            expected.value = super::found(&reader, &clocks, &plain.program, &expected);
             expect.push(expected);
         }
         let title = self.title(&places[0]);

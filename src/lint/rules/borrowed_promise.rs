@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Context, Fixes, Group, Level, Rule};
-use crate::syntax::tree::{Name, PromiseKind, SlaKind};
+use crate::syntax::tree::{Name, PromiseKind};
 
 pub const RULE: Rule = Rule {
     name: "borrowed-promise",
@@ -17,14 +17,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let mut held: FxHashMap<&str, &Name> = FxHashMap::default();
-    for (_, sla) in context.slas() {
-        for row in &sla.rows {
-            if let SlaKind::By(team) = &row.kind {
-                held.insert(&sla.name.text, team);
-            }
-        }
-    }
+    let held: FxHashMap<&str, &Name> = context.slas().filter_map(|(_, sla)| Some((sla.name.text.as_str(), sla.team()?))).collect();
     for (_, promise) in context.promises() {
         match &promise.kind {
             PromiseKind::Meets { sla, .. } => {

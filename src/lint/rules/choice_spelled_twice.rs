@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Context, Fixes, Group, Level, Rule};
-use crate::syntax::tree::{Name, TypeKind};
+use crate::syntax::tree::Name;
 use rustc_hash::FxHashMap;
 
 pub const RULE: Rule = Rule {
@@ -20,9 +20,8 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let columns = context.tables().flat_map(|(_, table)| table.columns.iter().map(|column| &column.ty));
     let properties = context.signals().flat_map(|(_, signal)| signal.properties.iter().map(|property| &property.ty));
     for ty in fields.chain(columns).chain(properties) {
-        let (TypeKind::OneOf(choices) | TypeKind::SomeOf(choices)) = &ty.kind else { continue };
         let mut seen: FxHashMap<String, &Name> = FxHashMap::default();
-        for choice in choices {
+        for choice in ty.choices() {
             // what is left when endings, gaps and doubled letters are forgotten
             if let Some(first) = seen.get(&skeleton(&choice.name.text)) {
                 found.push(

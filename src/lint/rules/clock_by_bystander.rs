@@ -19,23 +19,19 @@ pub const RULE: Rule = Rule {
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let stages: FxHashMap<&str, &Stage> = context.stages().map(|(_, stage)| (stage.name.text.as_str(), stage)).collect();
     for (_, sla) in context.slas() {
-        let mut by = None;
-        let mut entered = None;
-        for row in &sla.rows {
-            match &row.kind {
-                SlaKind::By(team) => by = Some(team),
-                SlaKind::Starts(Moment::WhenEntering(stage)) => entered = entered.or(Some(stage)),
-                SlaKind::Starts(Moment::WhenLeaving(_) | Moment::When(_) | Moment::On { .. })
-                | SlaKind::Stops(_)
-                | SlaKind::Restarts(_)
-                | SlaKind::Pauses { .. }
-                | SlaKind::Within { .. }
-                | SlaKind::Remind { .. }
-                | SlaKind::Breach { .. }
-                | SlaKind::Escalate(_) => {}
-            }
-        }
-        let (Some(by), Some(entered)) = (by, entered) else { continue };
+        let entered = sla.rows.iter().find_map(|row| match &row.kind {
+            SlaKind::Starts(Moment::WhenEntering(stage)) => Some(stage),
+            SlaKind::Starts(Moment::WhenLeaving(_) | Moment::When(_) | Moment::On { .. })
+            | SlaKind::Stops(_)
+            | SlaKind::Restarts(_)
+            | SlaKind::Pauses { .. }
+            | SlaKind::Within { .. }
+            | SlaKind::By(_)
+            | SlaKind::Remind { .. }
+            | SlaKind::Breach { .. }
+            | SlaKind::Escalate(_) => None,
+        });
+        let (Some(by), Some(entered)) = (sla.team(), entered) else { continue };
         let Some(stage) = stages.get(entered.text.as_str()) else { continue };
         if !takes_part(stage, &by.text) {
             found.push(

@@ -2,7 +2,6 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Context, Fixes, Group, Level, Rule};
-use crate::syntax::tree::SlaKind;
 
 pub const RULE: Rule = Rule {
     name: "clock-without-breach",
@@ -16,16 +15,7 @@ pub const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for (_, sla) in context.slas() {
-        let acts = sla.rows.iter().any(|row| match row.kind {
-            SlaKind::Breach { .. } | SlaKind::Escalate(_) => true,
-            SlaKind::Starts(_)
-            | SlaKind::Stops(_)
-            | SlaKind::Restarts(_)
-            | SlaKind::Pauses { .. }
-            | SlaKind::Within { .. }
-            | SlaKind::By(_)
-            | SlaKind::Remind { .. } => false,
-        });
+        let acts = sla.breach_actions().next().is_some() || sla.escalations().next().is_some();
         if !acts {
             found.push(
                 RULE.finding(format!("nothing happens when the clock `{}` runs out", sla.name.text))

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Context, Fixes, Group, Level, Rule};
-use crate::syntax::tree::{Name, SlaKind};
+use crate::syntax::tree::Name;
 use rustc_hash::FxHashMap;
 
 pub const RULE: Rule = Rule {
@@ -17,23 +17,12 @@ pub const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for (_, sla) in context.slas() {
-        let by = sla.rows.iter().find_map(|row| match &row.kind {
-            SlaKind::By(name) => Some(name),
-            _ => None,
-        });
-        let steps: Vec<&Name> = sla
-            .rows
-            .iter()
-            .flat_map(|row| match &row.kind {
-                SlaKind::Escalate(steps) => steps.iter().map(|(name, _)| name).collect(),
-                _ => Vec::new(),
-            })
-            .collect();
+        let steps = sla.escalations().flatten().map(|(name, _)| name);
         // a first step to the clock's own team goes nowhere else: that is `self-escalation`
         let mut seen: FxHashMap<&str, &Name> = FxHashMap::default();
-        for (index, step) in steps.into_iter().enumerate() {
+        for (index, step) in steps.enumerate() {
             if index == 1 {
-                seen.extend(by.map(|name| (name.text.as_str(), name)));
+                seen.extend(sla.team().map(|name| (name.text.as_str(), name)));
             }
             match seen.get(step.text.as_str()) {
                 Some(before) => found.push(

@@ -15,14 +15,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for attribute in context
-        .policy
-        .scores
-        .iter()
-        .flat_map(|score| &score.personas)
-        .flat_map(|persona| &persona.sections)
-        .flat_map(|section| &section.attributes)
-    {
+    for attribute in context.attributes() {
         let [first, rest @ ..] = attribute.rows.as_slice() else { continue };
         let RowPoints::Constant(points) = &first.points else { continue };
         let same = |row: &BandRow| matches!(&row.points, RowPoints::Constant(other) if other.reduced() == points.reduced());

@@ -16,14 +16,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for attribute in context
-        .policy
-        .scores
-        .iter()
-        .flat_map(|score| &score.personas)
-        .flat_map(|persona| &persona.sections)
-        .flat_map(|section| &section.attributes)
-    {
+    for attribute in context.attributes() {
         let mut missing = None;
         let mut worst: Option<(Decimal, Span)> = None;
         for row in &attribute.rows {

@@ -20,7 +20,7 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let row = |points: &RowPoints| match points {
             RowPoints::Constant(points) | RowPoints::Each(points) | RowPoints::Per { points, .. } => is_negative(points),
         };
-        let sections = || score.personas.iter().flat_map(|persona| &persona.sections);
+        let sections = || score.sections_of_models();
         let attributes =
             sections().flat_map(|section| &section.attributes).flat_map(|attribute| &attribute.rows).any(|found| row(&found.points));
         let points = sections().flat_map(|section| &section.points).any(|found| is_negative(&found.points));

@@ -19,18 +19,7 @@ const DAY_SECONDS: u64 = 24 * 60 * 60;
 
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for (_, sla) in context.slas() {
-        let team = sla.rows.iter().find_map(|row| match &row.kind {
-            SlaKind::By(team) => Some(team),
-            SlaKind::Starts(_)
-            | SlaKind::Stops(_)
-            | SlaKind::Restarts(_)
-            | SlaKind::Pauses { .. }
-            | SlaKind::Within { .. }
-            | SlaKind::Remind { .. }
-            | SlaKind::Breach { .. }
-            | SlaKind::Escalate(_) => None,
-        });
-        let Some(team) = team.filter(|team| closes(context, &team.text)) else { continue };
+        let Some(team) = sla.team().filter(|team| closes(context, &team.text)) else { continue };
         for row in &sla.rows {
             match &row.kind {
                 SlaKind::Within { duration, .. } if !duration.business && seconds(duration) < DAY_SECONDS => {

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Context, Fixes, Group, Level, Rule};
-use crate::syntax::tree::{BreachAction, Name, SlaKind};
+use crate::syntax::tree::{BreachAction, Name};
 
 pub const RULE: Rule = Rule {
     name: "self-escalation",
@@ -16,24 +16,16 @@ pub const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for (_, sla) in context.slas() {
-        let mut late = None;
         let mut told: Vec<&Name> = Vec::new();
         let mut reassigned = false;
-        for row in &sla.rows {
-            match &row.kind {
-                SlaKind::By(team) => late = Some(team),
-                SlaKind::Breach { action: BreachAction::Notify(whom), .. } => told.push(whom),
-                SlaKind::Breach { action: BreachAction::Reassign, .. } => reassigned = true,
-                SlaKind::Escalate(steps) => told.extend(steps.iter().map(|(whom, _)| whom)),
-                SlaKind::Starts(_)
-                | SlaKind::Stops(_)
-                | SlaKind::Restarts(_)
-                | SlaKind::Pauses { .. }
-                | SlaKind::Within { .. }
-                | SlaKind::Remind { .. } => {}
+        for action in sla.breach_actions() {
+            match action {
+                BreachAction::Notify(whom) => told.push(whom),
+                BreachAction::Reassign => reassigned = true,
             }
         }
-        let (Some(late), Some(first), false) = (late, told.first(), reassigned) else { continue };
+        told.extend(sla.escalations().flatten().map(|(whom, _)| whom));
+        let (Some(late), Some(first), false) = (sla.team(), told.first(), reassigned) else { continue };
         if told.iter().all(|whom| whom.text == late.text || whom.text == "owner") {
             found.push(
                 RULE.finding(format!("when the clock `{}` runs out, nobody but `{}` hears of it", sla.name.text, late.text))

@@ -60,7 +60,7 @@ struct Activity {
 
 impl Activity {
     fn of(context: &Context<'_>, score: &Score) -> Activity {
-        let all = || score.personas.iter().flat_map(|persona| &persona.sections);
+        let all = || score.sections_of_models();
         let is_active = |section: &Section| {
             section.attributes.iter().any(|attribute| reads_signals(context, &attribute.subject))
                 || section.points.iter().any(|points| match &points.kind {

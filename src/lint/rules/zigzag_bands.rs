@@ -18,8 +18,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let sections = context.policy.scores.iter().flat_map(|score| &score.personas).flat_map(|persona| &persona.sections);
-    for attribute in sections.flat_map(|section| &section.attributes) {
+    for attribute in context.attributes() {
         let Some(mut bands) = bands(attribute) else { continue };
         bands.sort_by_key(|band| band.low);
         let mut turns = Vec::new();

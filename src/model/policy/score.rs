@@ -31,6 +31,13 @@ pub struct Score {
     pub span: Span,
 }
 
+impl Score {
+    /// The sections of all its models, a shared one once for each.
+    pub fn sections_of_models(&self) -> impl Iterator<Item = &Section> {
+        self.personas.iter().flat_map(|persona| &persona.sections)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct SectionName {
     pub name: String,

@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Label};
 use crate::model::score_scale::row_bounds;
 use crate::model::value::{Decimal, fold_text};
 use crate::model::words::listed;
-use crate::model::{FieldId, SectionKind};
+use crate::model::{FieldId, Score, SectionKind};
 use crate::source::Span;
 use crate::syntax::tree::{self, PolicyProperty, RaciRole};
 
@@ -415,7 +415,7 @@ struct Priority {
 fn priorities(reading: &Reading<'_, '_>) -> Vec<Priority> {
     let mut found: Vec<Priority> = Vec::new();
     let scores = reading.checker.policy.scores.iter();
-    for section in scores.flat_map(|score| &score.personas).flat_map(|persona| &persona.sections) {
+    for section in scores.flat_map(Score::sections_of_models) {
         match section.kind {
             SectionKind::Points { .. } => continue,
             SectionKind::Weighted(_) => {}

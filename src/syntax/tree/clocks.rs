@@ -10,6 +10,53 @@ pub struct Sla {
     pub rows: Vec<SlaRow>,
 }
 
+impl Sla {
+    /// The team that the clock is for: `by TEAM`.
+    pub fn team(&self) -> Option<&Name> {
+        self.rows.iter().find_map(|row| match &row.kind {
+            SlaKind::By(team) => Some(team),
+            SlaKind::Starts(_)
+            | SlaKind::Stops(_)
+            | SlaKind::Restarts(_)
+            | SlaKind::Pauses { .. }
+            | SlaKind::Within { .. }
+            | SlaKind::Remind { .. }
+            | SlaKind::Breach { .. }
+            | SlaKind::Escalate(_) => None,
+        })
+    }
+
+    /// What its `breach` rows do, in the order written.
+    pub fn breach_actions(&self) -> impl Iterator<Item = &BreachAction> {
+        self.rows.iter().filter_map(|row| match &row.kind {
+            SlaKind::Breach { action, .. } => Some(action),
+            SlaKind::Starts(_)
+            | SlaKind::Stops(_)
+            | SlaKind::Restarts(_)
+            | SlaKind::Pauses { .. }
+            | SlaKind::Within { .. }
+            | SlaKind::By(_)
+            | SlaKind::Remind { .. }
+            | SlaKind::Escalate(_) => None,
+        })
+    }
+
+    /// The steps of each `escalate` row.
+    pub fn escalations(&self) -> impl Iterator<Item = &[(Name, Duration)]> {
+        self.rows.iter().filter_map(|row| match &row.kind {
+            SlaKind::Escalate(steps) => Some(steps.as_slice()),
+            SlaKind::Starts(_)
+            | SlaKind::Stops(_)
+            | SlaKind::Restarts(_)
+            | SlaKind::Pauses { .. }
+            | SlaKind::Within { .. }
+            | SlaKind::By(_)
+            | SlaKind::Remind { .. }
+            | SlaKind::Breach { .. } => None,
+        })
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct SlaRow {
     pub kind: SlaKind,

@@ -27,6 +27,27 @@ pub struct TypeExpr {
     pub span: Span,
 }
 
+impl TypeExpr {
+    /// The choices that it lists; none of a type without a list.
+    pub fn choices(&self) -> &[Choice] {
+        match &self.kind {
+            TypeKind::OneOf(choices) | TypeKind::SomeOf(choices) => choices,
+            TypeKind::Text
+            | TypeKind::Whole
+            | TypeKind::WholeRange(..)
+            | TypeKind::Decimal { .. }
+            | TypeKind::Money { .. }
+            | TypeKind::YesNo
+            | TypeKind::Date
+            | TypeKind::Time
+            | TypeKind::Queue
+            | TypeKind::Team
+            | TypeKind::Owner
+            | TypeKind::Stage => &[],
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub enum TypeKind {
     Text,

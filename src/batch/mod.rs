@@ -14,6 +14,7 @@
 //! `encode` makes of it the block that the program reads; a backend runs; `write_*` make text or arrays of the answers; `pipeline` holds
 //! them together.
 
+pub mod answering;
 pub mod answers;
 pub mod arrow_text;
 pub mod bad;

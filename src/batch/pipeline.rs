@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use rustc_hash::FxHashSet;
 
+use super::answering::Answering;
 use super::bad::{BadCell, Outcome, shown};
 use super::bind::{Binding, Names, unknown_kept};
 use super::error::BatchError;
@@ -104,14 +105,16 @@ pub fn score_with(
     let workers: Vec<Worker> = (0..threads)
         .map(|number| Worker {
             decoder: prepared.decoder(),
-            encoder: prepared.encoder(policy, program),
-            evaluate,
-            clocks,
-            as_of: options.as_of,
-            filler: history.as_ref().map(|history| Filler::new(history, clocks.is_some())),
+            answering: Answering {
+                encoder: prepared.encoder(policy, program),
+                filler: history.as_ref().map(|history| Filler::new(history, clocks.is_some())),
+                evaluate,
+                clocks,
+                as_of: options.as_of,
+                raw: Block::default(),
+            },
             formatter: formatter.clone(),
             empty_tally: empty_tally.clone(),
-            raw: Block::default(),
             turns: turns.as_ref(),
             chunk: number,
             stride: threads,

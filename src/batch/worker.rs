@@ -3,8 +3,8 @@
 //! Enters: a chunk. Leaves: what is to be written for it, what is to be counted, what was bad. Always holds: the result depends on the chunk alone,
 //! so that it does not matter who works on which.
 
+use super::answering::Answering;
 use super::bad::BadCell;
-use super::encode::Encoder;
 use super::error::BatchError;
 use super::in_order::Work;
 use super::lead_block::LeadBlock;
@@ -13,14 +13,13 @@ use super::read_csv::CsvDecoder;
 use super::read_ndjson::{LateName, NdjsonDecoder};
 use super::repeated::{PlacedKey, keys_of};
 use super::report::Tally;
-use super::signals::{Asked, Filler};
+use super::signals::Asked;
 use super::sink::Piece;
 use super::source::Chunk;
 use super::turns::{Guard, Stopped, Turns};
 use super::write_arrays::ArrayWriter;
 use super::write_csv::CsvWriter;
 use super::write_ndjson::NdjsonWriter;
-use crate::clock::{NoSignals, Snapshot};
 use crate::column::Block;
 
 /// Runs a program over a block.
@@ -74,17 +73,9 @@ pub struct Done {
 
 pub struct Worker<'e> {
     pub decoder: Decoder,
-    pub encoder: Encoder,
-    /// none if the policy has no measures and no histories are counted
-    pub filler: Option<Filler<'e>>,
-    pub evaluate: &'e Evaluate<'e>,
-    /// if the policy has any
-    pub clocks: Option<&'e Snapshot<'e>>,
-    pub as_of: i64,
+    pub answering: Answering<'e>,
     pub formatter: Formatter,
     pub empty_tally: Tally,
-    /// what the program answers; used again and again
-    pub raw: Block,
     /// of a run that remembers rotations
     pub turns: Option<&'e Turns>,
     /// number of its next chunk, and how many chunks further the one after that is
@@ -103,7 +94,7 @@ impl Work for Worker<'_> {
         let mut asked = Asked::default();
         let mut keys = Vec::new();
         let guard = Guard(self.turns);
-        let Worker { decoder, encoder, filler, evaluate, clocks, as_of, formatter, raw, turns, chunk: number, .. } = self;
+        let Worker { decoder, answering, formatter, turns, chunk: number, .. } = self;
         decoder.decode(chunk, &mut |leads| {
             tally.rows_in += leads.rows as u64 + leads.lost_rows;
             tally.rows_rejected += leads.rejected_count as u64 + leads.lost_rows;
@@ -112,22 +103,15 @@ impl Work for Worker<'_> {
             if leads.rows == 0 {
                 return Ok(());
             }
-            if let Some(filler) = filler {
-                filler.fill(leads, &mut asked)?;
-            }
-            let inputs = encoder.encode(leads);
-            evaluate(&inputs, raw);
+            let inputs = answering.evaluate(leads, &mut asked)?;
             if let Some(turns) = turns {
-                turns.give(*number, leads, raw).map_err(|Stopped| BatchError::Stopped)?;
+                turns.give(*number, leads, &mut answering.raw).map_err(|Stopped| BatchError::Stopped)?;
             }
-            let completed = clocks.map(|clocks| match &*filler {
-                Some(filler) => clocks.complete(raw, *as_of, |row| filler.signals(row)),
-                None => clocks.complete(raw, *as_of, |_| NoSignals),
-            });
-            let answers = completed.as_ref().unwrap_or(raw);
+            let completed = answering.completed();
+            let answers = completed.as_ref().unwrap_or(&answering.raw);
             tally.rows_scored += (leads.rows - leads.rejected_count) as u64;
             tally.add_answers(answers, &leads.rejected);
-            tally.add_kept(raw, answers, &leads.rejected);
+            tally.add_kept(&answering.raw, answers, &leads.rejected);
             tally.add_moves(&inputs, answers, &leads.rejected);
             keys_of(leads, &mut keys);
             match formatter {

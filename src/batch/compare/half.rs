@@ -4,27 +4,21 @@
 //! row of the chunk is there once, in the order of the file.
 
 use super::{Prepare, Version};
+use crate::batch::answering::Answering;
 use crate::batch::bad::{BadCell, Outcome};
-use crate::batch::encode::Encoder;
 use crate::batch::error::BatchError;
 use crate::batch::read_columns::ArrayChunk;
 use crate::batch::signals::{Asked, Filler};
 use crate::batch::source::Chunk;
 use crate::batch::worker::{Decoder, Evaluate};
-use crate::clock::{NoSignals, Snapshot};
+use crate::clock::Snapshot;
 use crate::column::Block;
 
 pub struct Half<'e> {
     decoder: Decoder,
-    encoder: Encoder,
-    filler: Option<Filler<'e>>,
-    evaluate: &'e Evaluate<'e>,
-    clocks: Option<&'e Snapshot<'e>>,
-    as_of: i64,
+    answering: Answering<'e>,
     /// which columns of a chunk of arrays this version reads; none: all
     projection: Option<Vec<usize>>,
-    /// used again and again
-    raw: Block,
 }
 
 /// A row of the file as one version sees it.
@@ -59,13 +53,15 @@ impl<'e> Half<'e> {
         let projection = (used != columns).then(|| used.iter().filter_map(|column| columns.binary_search(column).ok()).collect());
         Half {
             decoder: side.prepared.decoder(),
-            encoder: side.prepared.encoder(version.policy, version.program),
-            filler: side.history.as_ref().map(|history| Filler::new(history, clocks.is_some())),
-            evaluate,
-            clocks,
-            as_of,
+            answering: Answering {
+                encoder: side.prepared.encoder(version.policy, version.program),
+                filler: side.history.as_ref().map(|history| Filler::new(history, clocks.is_some())),
+                evaluate,
+                clocks,
+                as_of,
+                raw: Block::default(),
+            },
             projection,
-            raw: Block::default(),
         }
     }
 
@@ -74,7 +70,7 @@ impl<'e> Half<'e> {
         let chunk = projected.as_ref().unwrap_or(chunk);
         let mut seen = Seen::default();
         let mut asked = Asked::default();
-        let Half { decoder, encoder, filler, evaluate, clocks, as_of, raw, .. } = self;
+        let Half { decoder, answering, .. } = self;
         decoder.decode(chunk, &mut |leads| {
             let block = seen.blocks.len();
             let first = seen.rows.len();
@@ -94,16 +90,8 @@ impl<'e> Half<'e> {
             if leads.rows == 0 {
                 return Ok(());
             }
-            if let Some(filler) = filler {
-                filler.fill(leads, &mut asked)?;
-            }
-            let inputs = encoder.encode(leads);
-            evaluate(&inputs, raw);
-            let completed = clocks.map(|clocks| match &*filler {
-                Some(filler) => clocks.complete(raw, *as_of, |row| filler.signals(row)),
-                None => clocks.complete(raw, *as_of, |_| NoSignals),
-            });
-            seen.blocks.push(completed.unwrap_or_else(|| std::mem::take(raw)));
+            answering.evaluate(leads, &mut asked)?;
+            seen.blocks.push(answering.completed().unwrap_or_else(|| std::mem::take(&mut answering.raw)));
             Ok(())
         })?;
         // rows that could not be split into cells were put behind the others of their block

@@ -8,9 +8,9 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind, Stdout, Write};
 use std::path::{Path, PathBuf};
 
-use super::Place;
 use super::error::BatchError;
 use super::unfinished::Unfinished;
+use super::{Input, Place};
 use crate::diagnostic::sanitise;
 
 pub struct OutputFile {
@@ -106,6 +106,24 @@ pub fn display_name(place: &Place, standard: &str) -> String {
 
 pub const STANDARD_OUTPUT: &str = "standard output";
 pub const STANDARD_INPUT: &str = "standard input";
+
+/// Standard input is read once; no file is read and written, and none is written twice.
+pub fn refuse_shared<'p>(inputs: impl Iterator<Item = &'p Input>, written: impl Iterator<Item = &'p Place>) -> Result<(), BatchError> {
+    let inputs: Vec<&Input> = inputs.collect();
+    if inputs.iter().filter(|input| input.place == Place::Standard).count() > 1 {
+        return Err(BatchError::StandardInputTwice);
+    }
+    let written: Vec<&Place> = written.collect();
+    for (index, place) in written.iter().enumerate() {
+        if inputs.iter().any(|input| same_file(place, &input.place)) {
+            return Err(BatchError::OutputIsInput { file: display_name(place, STANDARD_OUTPUT) });
+        }
+        if written[..index].iter().any(|earlier| same_file(earlier, place)) {
+            return Err(BatchError::OutputIsRejects { file: display_name(place, STANDARD_OUTPUT) });
+        }
+    }
+    Ok(())
+}
 
 /// Whether both are one file, by whatever names.
 pub fn same_file(first: &Place, second: &Place) -> bool {

@@ -14,7 +14,7 @@ use super::bind::{Binding, Names, unknown_kept};
 use super::error::BatchError;
 use super::format::Format;
 use super::in_order::in_order;
-use super::output_file::{OutputFile, STANDARD_OUTPUT, display_name, same_file};
+use super::output_file::{OutputFile, STANDARD_OUTPUT, display_name, refuse_shared};
 use super::plan::Extent;
 use super::prepare::{Prepared, prepare};
 use super::read_ndjson::LateName;
@@ -22,7 +22,6 @@ use super::rejects::Rejects;
 use super::repeated::RepeatedKeys;
 use super::report::{BadCells, Report, Tally, TurnReport};
 use super::signals::HistoryReport;
-use super::signals::rejects::HistoryRejects;
 use super::signals::{self, Asked, Filler, History};
 use super::sink::{Piece, Sink};
 use super::source::{Opened, open};
@@ -89,7 +88,7 @@ pub fn score_with(
         None => None,
     };
     let mut history_rejects = match &options.rejects_signals {
-        Some(path) => Some(HistoryRejects::create(path, options.csv_formula_guard)?),
+        Some(path) => Some(Rejects::of_histories(path, options.csv_formula_guard)?),
         None => None,
     };
     let history = match needs_history(policy, options) {
@@ -185,7 +184,7 @@ pub(super) fn reads_signals(policy: &Policy) -> bool {
 fn histories(
     history: History,
     asked: Asked,
-    mut rejects: Option<&mut HistoryRejects>,
+    mut rejects: Option<&mut Rejects>,
 ) -> Result<(Option<HistoryReport>, Option<HistoryReport>), BatchError> {
     let History { signals, log, mut signal_report, mut log_report, .. } = history;
     for (keyed, report, used) in [(signals, &mut signal_report, asked.signals), (log, &mut log_report, asked.log)] {
@@ -217,20 +216,8 @@ fn check_places(options: &Options, input: &Input, output: &Output) -> Result<(),
         Output::To { place, format: _ } => Some(place),
     };
     let history_rejects = options.rejects_signals.clone().map(Place::Path);
-    let inputs: Vec<&Input> = std::iter::once(input).chain(&options.signals).chain(&options.stage_log).collect();
-    if inputs.iter().filter(|input| input.place == Place::Standard).count() > 1 {
-        return Err(BatchError::StandardInputTwice);
-    }
-    let written: Vec<&Place> = target.into_iter().chain(&rejects).chain(&history_rejects).collect();
-    for (index, place) in written.iter().enumerate() {
-        if inputs.iter().any(|input| same_file(place, &input.place)) {
-            return Err(BatchError::OutputIsInput { file: display_name(place, STANDARD_OUTPUT) });
-        }
-        if written[..index].iter().any(|earlier| same_file(earlier, place)) {
-            return Err(BatchError::OutputIsRejects { file: display_name(place, STANDARD_OUTPUT) });
-        }
-    }
-    Ok(())
+    let inputs = std::iter::once(input).chain(&options.signals).chain(&options.stage_log);
+    refuse_shared(inputs, target.into_iter().chain(&rejects).chain(&history_rejects))
 }
 
 fn create_output(prepared: &Prepared, options: &Options, output: &Output) -> Result<(Sink, Formatter), BatchError> {
@@ -318,7 +305,7 @@ impl Collector<'_> {
         }
         self.bad_cells.add(cell);
         match &mut self.rejects {
-            Some(rejects) => rejects.add(cell, self.policy),
+            Some(rejects) => rejects.add(None, cell, self.policy),
             None => Ok(()),
         }
     }
@@ -328,7 +315,7 @@ impl Collector<'_> {
         answers: &[crate::program::Output],
         threads: usize,
         start: Instant,
-        history_rejects: Option<HistoryRejects>,
+        history_rejects: Option<Rejects>,
     ) -> Result<Report, BatchError> {
         if let Some(column) = self.unseen.first() {
             return Err(unknown_kept(&self.file, column, &self.binding.columns).into());

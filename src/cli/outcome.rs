@@ -3,6 +3,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use super::console::Console;
+use crate::batch::BatchError;
 use crate::diagnostic::sanitise::one_line;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +30,19 @@ impl Outcome {
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> ExitCode {
         ExitCode::from(outcome.exit_code())
+    }
+}
+
+/// How a run over files ends that did not come to its end: who stopped reading has what was asked for; a row that must not be bad is a finding.
+pub fn ended(error: BatchError, console: &Console) -> Result<Outcome, Misuse> {
+    let sentence = Misuse::new(error.to_string());
+    match error {
+        BatchError::BrokenPipe => Ok(Outcome::Clean),
+        BatchError::BadRow { .. } => {
+            console.misuse(&sentence);
+            Ok(Outcome::Findings)
+        }
+        _ => Err(sentence),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::batch::{Progress, Reading};
 use crate::diagnostic::render_human::Look;
 use crate::report::figures::{count, duration, rate};
 
-pub struct Bar {
+struct Bar {
     bar: ProgressBar,
     reading: Reading,
     since: Instant,
@@ -18,8 +18,22 @@ pub struct Bar {
 /// A run that is over before that draws nothing; then so often.
 const EVERY: Duration = Duration::from_millis(100);
 
+/// Runs with a bar, or without; the bar is gone when the run ends.
+pub fn with_bar<R>(look: Look, draws: bool, run: impl FnOnce(&mut dyn FnMut(Progress)) -> R) -> R {
+    let mut bar = draws.then(|| Bar::new(look));
+    let result = run(&mut |progress| {
+        if let Some(bar) = &mut bar {
+            bar.show(progress);
+        }
+    });
+    if let Some(bar) = bar {
+        bar.clear();
+    }
+    result
+}
+
 impl Bar {
-    pub fn new(look: Look) -> Bar {
+    fn new(look: Look) -> Bar {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         let (template, characters) =
             if look.unicode { ("{bar:24} {msg}", "█▉▊▋▌▍▎▏ ") } else { ("[{bar:24}] {msg}", "#- ") };
@@ -29,7 +43,7 @@ impl Bar {
         Bar { bar, reading: Reading::default(), since: Instant::now(), drawn: None }
     }
 
-    pub fn show(&mut self, progress: Progress) {
+    fn show(&mut self, progress: Progress) {
         if self.drawn.unwrap_or(self.since).elapsed() < EVERY {
             return;
         }
@@ -63,7 +77,7 @@ impl Bar {
         self.bar.tick();
     }
 
-    pub fn clear(self) {
+    fn clear(self) {
         self.bar.finish_and_clear();
     }
 }

@@ -10,12 +10,12 @@ use super::interruption;
 use super::leads::{BadRow, format};
 use super::load::load;
 use super::locate::locate;
-use super::outcome::{Misuse, Outcome};
-use super::progress::Bar;
+use super::outcome::{Misuse, Outcome, ended};
+use super::progress::with_bar;
 use super::score::BackendChoice;
 use super::tables::TableArguments;
 use crate::batch::replay::{ReplayOptions, ReplayReport, replay};
-use crate::batch::{BatchError, Format, Input, Options, Place};
+use crate::batch::{Format, Input, Options, Place};
 use crate::calendar::Zone;
 use crate::diagnostic::render_json;
 use crate::model::{FieldId, Type};
@@ -125,24 +125,11 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     let options = options(arguments, &policy)?;
     let input = Input { place: Place::parse(&arguments.leads), format: arguments.format };
     let draws = console.err_is_terminal && !arguments.quiet;
-    let mut bar = if draws { Some(Bar::new(console.err)) } else { None };
     interruption::leave_nothing_behind();
-    let result = replay(policy.model(), policy.plain(), &options, &input, &mut |progress| {
-        if let Some(bar) = &mut bar {
-            bar.show(progress);
-        }
-    });
-    if let Some(bar) = bar {
-        bar.clear();
-    }
+    let result = with_bar(console.err, draws, |progress| replay(policy.model(), policy.plain(), &options, &input, progress));
     let report = match result {
         Ok(report) => report,
-        Err(BatchError::BrokenPipe) => return Ok(Outcome::Clean),
-        Err(error @ BatchError::BadRow { .. }) => {
-            console.misuse(&Misuse::new(error.to_string()));
-            return Ok(Outcome::Findings);
-        }
-        Err(error) => return Err(Misuse::new(error.to_string())),
+        Err(error) => return ended(error, console),
     };
     tell(arguments, &policy, &options, &report, console)?;
     Ok(Outcome::Clean)

@@ -10,12 +10,12 @@ use super::interruption;
 use super::leads::{LeadArguments, format};
 use super::load::load;
 use super::locate::locate;
-use super::outcome::{Misuse, Outcome};
-use super::progress::Bar;
+use super::outcome::{Misuse, Outcome, ended};
+use super::progress::with_bar;
 use super::rotation::RotationArguments;
 use super::tables::TableArguments;
 use crate::batch::output_file::same_file;
-use crate::batch::{self, Backend, BatchError, Format, Keep, Options, Output, Place, Report};
+use crate::batch::{self, Backend, Format, Keep, Options, Output, Place, Report};
 use crate::diagnostic::render_human::Look;
 use crate::diagnostic::render_json;
 use crate::policy::Policy;
@@ -139,23 +139,10 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
 
     // rows on the same terminal would tear the bar
     let draws = console.err_is_terminal && !arguments.quiet && !(to_standard_output && std::io::stdout().is_terminal());
-    let mut bar = if draws { Some(Bar::new(console.err)) } else { None };
-    let result = batch::score(policy.model(), program, &options, &input, &output, &mut |progress| {
-        if let Some(bar) = &mut bar {
-            bar.show(progress);
-        }
-    });
-    if let Some(bar) = bar {
-        bar.clear();
-    }
+    let result = with_bar(console.err, draws, |progress| batch::score(policy.model(), program, &options, &input, &output, progress));
     let report = match result {
         Ok(report) => report,
-        Err(BatchError::BrokenPipe) => return Ok(Outcome::Clean),
-        Err(error @ BatchError::BadRow { .. }) => {
-            console.misuse(&Misuse::new(error.to_string()));
-            return Ok(Outcome::Findings);
-        }
-        Err(error) => return Err(Misuse::new(error.to_string())),
+        Err(error) => return ended(error, console),
     };
     if let (Some(file), Some(turns)) = (remembered, &report.turns) {
         file.write(&turns.state).map_err(|error| Misuse::new(error.to_string()))?;

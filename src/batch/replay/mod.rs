@@ -17,13 +17,12 @@ use self::worker::{Done, ReplayWorker, Start, Walker};
 use super::bad::{BadCell, Outcome};
 use super::error::BatchError;
 use super::in_order::in_order;
-use super::output_file::{STANDARD_OUTPUT, display_name, same_file};
+use super::output_file::refuse_shared;
 use super::plan::Extent;
 use super::prepare::prepare;
 use super::rejects::Rejects;
 use super::repeated::RepeatedKeys;
 use super::report::{BadCells, ReasonCount};
-use super::signals::rejects::HistoryRejects;
 use super::signals::{self, HistoryReport};
 use super::source::{Opened, open};
 use super::{Backend, Input, OnBadRow, Options, Place, Progress, Reading};
@@ -117,7 +116,7 @@ fn replay_with(
         None => None,
     };
     let mut history_rejects = match &options.rejects_signals {
-        Some(path) => Some(HistoryRejects::create(path, options.csv_formula_guard)?),
+        Some(path) => Some(Rejects::of_histories(path, options.csv_formula_guard)?),
         None => None,
     };
     let mut history = signals::read(policy, &prepared.plan, options, history_rejects.as_mut(), progress)?;
@@ -160,7 +159,7 @@ fn replay_with(
             }
             bad_cells.add(cell);
             if let Some(rejects) = &mut rejects {
-                rejects.add(cell, policy)?;
+                rejects.add(None, cell, policy)?;
             }
         }
         report.tally.merge(&done.tally);
@@ -204,20 +203,8 @@ fn check_places(replay: &ReplayOptions, input: &Input) -> Result<(), BatchError>
     let options = &replay.options;
     let rejects = options.rejects.clone().map(Place::Path);
     let history_rejects = options.rejects_signals.clone().map(Place::Path);
-    let inputs: Vec<&Input> = std::iter::once(input).chain(&options.signals).collect();
-    if inputs.iter().filter(|input| input.place == Place::Standard).count() > 1 {
-        return Err(BatchError::StandardInputTwice);
-    }
-    let written: Vec<&Place> = replay.log.iter().chain(&replay.clock_log).chain(&rejects).chain(&history_rejects).collect();
-    for (index, place) in written.iter().enumerate() {
-        if inputs.iter().any(|input| same_file(place, &input.place)) {
-            return Err(BatchError::OutputIsInput { file: display_name(place, STANDARD_OUTPUT) });
-        }
-        if written[..index].iter().any(|earlier| same_file(earlier, place)) {
-            return Err(BatchError::OutputIsRejects { file: display_name(place, STANDARD_OUTPUT) });
-        }
-    }
-    Ok(())
+    let written = replay.log.iter().chain(&replay.clock_log).chain(&rejects).chain(&history_rejects);
+    refuse_shared(std::iter::once(input).chain(&options.signals), written)
 }
 
 /// The zone of a policy that has been checked.

@@ -14,7 +14,6 @@ pub mod log;
 pub mod of_lead;
 pub mod read;
 pub mod record;
-pub mod rejects;
 pub mod report;
 pub mod sift;
 pub mod spill;

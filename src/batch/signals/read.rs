@@ -8,7 +8,6 @@ use super::digest::{Conditions, Digested, SignalWorker, place};
 use super::keyed::{Builder, Keyed};
 use super::log::LogWorker;
 use super::record::{self, Record};
-use super::rejects::HistoryRejects;
 use super::report::{Collector, HistoryFile, HistoryReport};
 use super::sift::Sift;
 use crate::batch::bad::{BadCell, Outcome, Reason, Subject, shown};
@@ -17,6 +16,7 @@ use crate::batch::error::BatchError;
 use crate::batch::in_order::{Work, in_order};
 use crate::batch::plan::{MeasureUse, Plan};
 use crate::batch::prepare::{Prepared, prepare_record};
+use crate::batch::rejects::Rejects;
 use crate::batch::source::{Opened, open};
 use crate::batch::worker::Evaluate;
 use crate::batch::{Backend, Format, Input, Keep, Options, Progress, Reading};
@@ -50,7 +50,7 @@ pub fn read(
     policy: &Policy,
     plan: &Plan,
     options: &Options,
-    mut rejects: Option<&mut HistoryRejects>,
+    mut rejects: Option<&mut Rejects>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<History, BatchError> {
     let layout = Layout::new(policy);
@@ -85,7 +85,7 @@ fn read_signals(
     policy: &Policy,
     layout: &Layout,
     options: &Options,
-    rejects: Option<&mut HistoryRejects>,
+    rejects: Option<&mut Rejects>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Keyed, HistoryReport), BatchError> {
     let record = record::of_signals(policy).ok_or(BatchError::NoKeyField)?;
@@ -128,7 +128,7 @@ fn read_signals(
 fn read_log(
     policy: &Policy,
     options: &Options,
-    rejects: Option<&mut HistoryRejects>,
+    rejects: Option<&mut Rejects>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Keyed, HistoryReport), BatchError> {
     let record = record::of_stage_log(policy).ok_or(BatchError::NoStages)?;
@@ -157,7 +157,7 @@ struct Files<'f> {
 fn read_files<W: Work<Done = Digested>>(
     files: &Files,
     options: &Options,
-    rejects: Option<&mut HistoryRejects>,
+    rejects: Option<&mut Rejects>,
     progress: &mut dyn FnMut(Progress),
     worker: &mut dyn FnMut(usize, &Prepared) -> W,
 ) -> Result<(Keyed, HistoryReport), BatchError> {
@@ -205,7 +205,7 @@ fn missing_columns(files: &Files, prepared: &Prepared, format: Format, file: &st
 }
 
 /// Lists the rows of leads that nobody asked for, in the order of files and lines.
-pub fn list_unknown_leads(keyed: &Keyed, report: &HistoryReport, rejects: &mut HistoryRejects) -> Result<(), BatchError> {
+pub fn list_unknown_leads(keyed: &Keyed, report: &HistoryReport, rejects: &mut Rejects) -> Result<(), BatchError> {
     let mut rows: Vec<(u64, u64, u32)> = Vec::new();
     let mut keys: Vec<String> = Vec::new();
     keyed.never_asked(&mut |key, run| {
@@ -228,7 +228,7 @@ pub fn list_unknown_leads(keyed: &Keyed, report: &HistoryReport, rejects: &mut H
             reason: Reason::UnknownLead,
             outcome: Outcome::LeftOut,
         };
-        rejects.add(name, &cell, &report.record)?;
+        rejects.add(Some(name), &cell, &report.record)?;
     }
     Ok(())
 }

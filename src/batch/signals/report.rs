@@ -3,12 +3,12 @@
 //! Enters: the files, and what was wrong in them, in order. Leaves: a [`HistoryReport`]. Always holds: once a run is complete, rows in = used + later
 //! than as-of + of leads that are not in the file + rejected.
 
-use super::rejects::HistoryRejects;
 use super::sift::Counts;
 use crate::batch::OnBadRow;
 use crate::batch::bad::{BadCell, Outcome};
 use crate::batch::bind::Binding;
 use crate::batch::error::BatchError;
+use crate::batch::rejects::Rejects;
 use crate::batch::report::{BadCells, ReasonCount};
 use crate::model::Policy;
 
@@ -63,7 +63,7 @@ pub struct Collector<'c> {
     pub on_bad_row: OnBadRow,
     pub files: Vec<HistoryFile>,
     pub counts: Counts,
-    pub rejects: Option<&'c mut HistoryRejects>,
+    pub rejects: Option<&'c mut Rejects>,
     pub notes: Vec<String>,
     shown_max: usize,
     shown: Vec<(usize, BadCell)>,
@@ -71,7 +71,7 @@ pub struct Collector<'c> {
 }
 
 impl<'c> Collector<'c> {
-    pub fn new(record: &'c Policy, on_bad_row: OnBadRow, shown_max: usize, rejects: Option<&'c mut HistoryRejects>) -> Collector<'c> {
+    pub fn new(record: &'c Policy, on_bad_row: OnBadRow, shown_max: usize, rejects: Option<&'c mut Rejects>) -> Collector<'c> {
         let (files, shown, counts) = (Vec::new(), Vec::new(), Counts::default());
         Collector { record, on_bad_row, files, counts, rejects, notes: Vec::new(), shown_max, shown, reasons: BadCells::showing(0) }
     }
@@ -86,7 +86,7 @@ impl<'c> Collector<'c> {
                 return Err(BatchError::BadRow { file: name, unit, line: cell.line, reason: cell.sentence(self.record) });
             }
             if let Some(rejects) = &mut self.rejects {
-                rejects.add(&self.files[index].name, cell, self.record)?;
+                rejects.add(Some(&self.files[index].name), cell, self.record)?;
             }
             // What is merely left out is counted as such.
             if cell.outcome == Outcome::LeftOut {

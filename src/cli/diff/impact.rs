@@ -7,7 +7,7 @@ use crate::batch::compare::{Impact, Version, compare};
 use crate::cli::console::Console;
 use crate::cli::interruption;
 use crate::cli::outcome::Misuse;
-use crate::cli::progress::Bar;
+use crate::cli::progress::with_bar;
 use crate::cli::versions::Pair;
 use crate::model::Checked;
 use crate::policy::Policy;
@@ -49,18 +49,12 @@ pub fn impact(
     let zone = record::zone(new.model()).map_err(|error| Misuse::new(error.to_string()))?;
     *as_of = Some(Show { policy: new.model(), zone: &zone }.time(options.as_of));
     interruption::leave_nothing_behind();
-    let mut bar = if console.err_is_terminal { Some(Bar::new(console.err)) } else { None };
     let input = arguments.reading.input(leads);
     let (before, after) =
         (Version { policy: old.model(), program: old.program() }, Version { policy: new.model(), program: new.program() });
-    let found = compare(before, after, &options, &input, usize::from(arguments.top), &mut |progress| {
-        if let Some(bar) = &mut bar {
-            bar.show(progress);
-        }
+    let found = with_bar(console.err, console.err_is_terminal, |progress| {
+        compare(before, after, &options, &input, usize::from(arguments.top), progress)
     });
-    if let Some(bar) = bar {
-        bar.clear();
-    }
     let impact = found.map_err(|error| Misuse::new(error.to_string()))?;
     if impact.reads_signals && options.signals.is_empty() {
         console.note("note: a version reads signals and no file of them was given: leads were scored as if none had any\n");

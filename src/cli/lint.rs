@@ -14,7 +14,7 @@ use super::lint_config::{self, Configs};
 use super::outcome::{Misuse, Outcome};
 use super::output::{OutputArguments, Printed};
 use super::patch::patch;
-use super::policies::{self, Found};
+use super::policies::{self, Found, shown_file};
 use super::rewrite::rewrite;
 use crate::batch::{Place, write_text};
 use crate::diagnostic::findings::Findings;
@@ -321,7 +321,7 @@ fn hold_against_baselines(linted: &mut [Linted]) -> Result<(usize, Vec<Diagnosti
     let paths: BTreeSet<PathBuf> = linted.iter().filter_map(|policy| policy.baseline.clone()).collect();
     let mut baselines = BTreeMap::new();
     for path in paths {
-        let wrong = |reason: &dyn std::fmt::Display| Misuse::new(format!("cannot use the baseline `{}`: {reason}", path.display()));
+        let wrong = |reason: &dyn std::fmt::Display| Misuse::new(format!("cannot use the baseline `{}`: {reason}", shown_file(&path)));
         let text = fs::read_to_string(&path).map_err(|error| wrong(&error))?;
         let baseline = Baseline::read(&text).map_err(|reason| wrong(&reason))?;
         baselines.insert(path, baseline);
@@ -352,7 +352,7 @@ fn hold_against_baselines(linted: &mut [Linted]) -> Result<(usize, Vec<Diagnosti
     for (path, baseline) in &baselines {
         let Some((files, rules)) = looked_at.get(path) else { continue };
         for (finding, _) in baseline.left().filter(|(finding, _)| files.contains(&finding.path)) {
-            if let Some(diagnostic) = lint::stale(finding, rules.contains(finding.rule.as_str()), &path.display().to_string()) {
+            if let Some(diagnostic) = lint::stale(finding, rules.contains(finding.rule.as_str()), &shown_file(path)) {
                 stale.push(diagnostic);
             }
         }

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::outcome::Misuse;
+use super::policies::shown_file;
 use crate::lint::config::{self, Config, FILE_NAME};
 
 /// A configuration, and the folder that its paths start at.
@@ -41,8 +42,8 @@ impl Configs {
 
 /// The one that a user names.
 pub fn named(path: &Path) -> Result<Found, Misuse> {
-    let text = fs::read_to_string(path).map_err(|error| Misuse::new(format!("cannot read `{}`: {error}", path.display())))?;
-    let config = config::read(&text).map_err(|error| Misuse::new(format!("{}:{error}", path.display())))?;
+    let text = fs::read_to_string(path).map_err(|error| Misuse::new(format!("cannot read `{}`: {error}", shown_file(path))))?;
+    let config = config::read(&text).map_err(|error| Misuse::new(format!("{}:{error}", shown_file(path))))?;
     Ok(Found { config, folder: path.parent().unwrap_or(Path::new("")).to_path_buf() })
 }
 

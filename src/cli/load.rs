@@ -18,13 +18,17 @@ pub enum Loaded {
 
 /// Loads it for a command that reports on it.
 pub fn to_report(path: &Path) -> Result<Loaded, Misuse> {
-    let Found { located, folder } = find_one(path)?;
+    Ok(found_to_report(&find_one(path)?))
+}
+
+pub fn found_to_report(found: &Found) -> Loaded {
+    let Found { located, folder } = found;
     let mut checked = policy::check(&located.disk, &located.entry);
-    checked.sources = checked.sources.beneath(&folder);
-    Ok(match Policy::from_checked(checked) {
+    checked.sources = checked.sources.beneath(folder);
+    match Policy::from_checked(checked) {
         Ok(policy) => Loaded::Policy(Box::new(policy)),
         Err(refused) => Loaded::Refused(refused),
-    })
+    }
 }
 
 /// Loads it; or shows on standard error why it cannot score. `undone` ends the sentence: "nothing was scored".

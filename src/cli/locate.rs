@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::disk::Disk;
 use super::outcome::Misuse;
+use super::policies;
 
 #[derive(Clone, Debug)]
 pub struct Located {
@@ -46,7 +47,7 @@ fn in_folder(path: &Path) -> Result<Located, Misuse> {
         (Some(entry), _) => entry.to_string(),
         (None, [only]) => only.clone(),
         (None, []) => {
-            return Err(Misuse::new(format!("the folder `{}` holds no policy: no file at its top ends in `.lead`", path.display())));
+            return Err(none_at_top(path));
         }
         (None, several) => {
             let names: Vec<String> = several.iter().take(6).map(|name| format!("`{name}`")).collect();
@@ -59,6 +60,19 @@ fn in_folder(path: &Path) -> Result<Located, Misuse> {
         }
     };
     Ok(Located { disk, entry })
+}
+
+fn none_at_top(folder: &Path) -> Misuse {
+    let folder_name = folder.display();
+    match policies::paths_beneath(folder).as_slice() {
+        [] => Misuse::new(format!("the folder `{folder_name}` holds no policy: no file in it ends in `.lead`")),
+        [first, rest @ ..] => {
+            let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+            Misuse::new(format!(
+                "the folder `{folder_name}` holds no policy itself, but beneath it there is `{first}`{more}: name one policy"
+            ))
+        }
+    }
 }
 
 fn single_file(path: &Path) -> Result<Located, Misuse> {

@@ -94,6 +94,15 @@ pub fn base(roots: &[&Path]) -> PathBuf {
     })
 }
 
+/// A file of the disk as reports show it: from the top of its repository, else from the working directory.
+pub fn shown_file(path: &Path) -> String {
+    let from = path.parent().and_then(|folder| fs::canonicalize(folder).ok()).map(|folder| base(&[&folder]));
+    match (path.is_absolute(), from) {
+        (true, Some(from)) => path.strip_prefix(&from).map_or_else(|_| path.display().to_string(), shown),
+        (true, None) | (false, _) => path.display().to_string(),
+    }
+}
+
 /// A path as reports show it: with `/`, whatever the system's separator.
 pub fn shown(path: &Path) -> String {
     let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
@@ -118,7 +127,33 @@ fn beneath(folder: &Path) -> Result<Vec<Located>, Misuse> {
             }
         }
     }
-    if found.is_empty() { Ok(vec![locate(folder)?]) } else { Ok(found) }
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    // a policy may lack its header, which `check` then says
+    if has_file_at_top(folder) { Ok(vec![locate(folder)?]) } else { Err(none_beneath(folder)) }
+}
+
+fn has_file_at_top(folder: &Path) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.into_iter().any(|entry| entry.path().extension().is_some_and(|extension| extension == "lead"))
+}
+
+fn none_beneath(folder: &Path) -> Misuse {
+    let folder = folder.display();
+    Misuse::new(format!("the folder `{folder}` holds no policy: no `.lead` file in or beneath it has a line that begins with `policy`"))
+}
+
+/// Policies that stand deeper in a folder than at its top, as the user would name them.
+pub fn paths_beneath(folder: &Path) -> Vec<String> {
+    let Ok(whole) = fs::canonicalize(folder) else { return Vec::new() };
+    let named = |located: &Located| {
+        let below = located.disk.root().strip_prefix(&whole).unwrap_or(Path::new(""));
+        folder.join(below).join(&located.entry).display().to_string()
+    };
+    let mut paths: Vec<String> = beneath(folder).unwrap_or_default().iter().map(named).collect();
+    paths.sort();
+    paths
 }
 
 /// Whether a file has a `policy` header. Items start in the first column, so no grammar is needed.

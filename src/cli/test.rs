@@ -1,4 +1,4 @@
-//! `leadwright test`: the examples that a policy contains.
+//! `leadwright test`: the examples that one policy contains, or many.
 
 use std::path::PathBuf;
 
@@ -8,28 +8,31 @@ use serde::Serialize;
 use super::console::Console;
 use super::load::{self, Loaded};
 use super::outcome::{Misuse, Outcome};
-use super::output::{OutputArguments, Printed};
+use super::output::{Output, OutputArguments, Printed};
+use super::policies::{self, Found};
 use super::watch;
-use crate::diagnostic::Severity;
-use crate::diagnostic::findings::Findings;
-use crate::diagnostic::render_human;
-use crate::policy::Policy;
+use crate::diagnostic::findings::{Case, Findings};
+use crate::diagnostic::render_human::{self, Look};
+use crate::diagnostic::sanitise::one_line;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::policy::Refused;
 use crate::report::coverage::CoverageRecord;
 use crate::report::figures::counted;
 use crate::report::test_cases::{self, TestRecord};
+use crate::report::test_results::{Section, Tally};
 use crate::report::{self, check, test_results};
-use crate::testing::Selection;
-use crate::testing::coverage::Coverage;
-use crate::testing::suggest;
+use crate::source::Sources;
+use crate::testing::{Selection, suggest};
 
-/// Run the tests that a policy contains, on both evaluators
+/// Run the tests that policies contain, on both evaluators
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  leadwright test examples/medbank --filter student\n  leadwright test examples/medbank --output junit > tests.xml\n  leadwright test examples/medbank --coverage --min-coverage 80"
+    after_help = "Examples:\n  leadwright test policies\n  leadwright test examples/medbank --filter student\n  leadwright test examples/medbank --output junit > tests.xml\n  leadwright test examples/medbank --coverage --min-coverage 80"
 )]
 pub struct Arguments {
-    /// A folder with a policy, or a .lead file
-    policy: PathBuf,
+    /// Policies: .lead files, or folders, which stand for every policy in and beneath them
+    #[arg(required = true, value_name = "POLICY")]
+    policies: Vec<PathBuf>,
 
     /// Only the tests whose title contains this text; may be given several times
     #[arg(long, value_name = "TEXT")]
@@ -47,7 +50,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     coverage_lcov: Option<PathBuf>,
 
-    /// Fail if the tests reach less of the policy than so many per cent
+    /// Fail if the tests reach less of a policy than so many per cent
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     min_coverage: Option<u8>,
 
@@ -78,81 +81,157 @@ struct More {
     coverage: Option<CoverageRecord>,
 }
 
+/// What the tests of one policy gave. Paths are those of reports.
+struct Ran {
+    /// for people
+    section: Section,
+    sources: Sources,
+    diagnostics: Vec<Diagnostic>,
+    cases: Vec<Case>,
+    tests: Vec<TestRecord>,
+    tally: Tally,
+    /// that the policy has, selected or not
+    test_count: usize,
+    covered: Option<Covered>,
+}
+
+/// What the tests of one policy reach, as far as it was asked for.
+struct Covered {
+    record: CoverageRecord,
+    lcov: String,
+    /// less than is asked for
+    is_short: bool,
+}
+
 pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
     if arguments.watch {
-        return watch::until_told(&arguments.policy, console, || once(arguments, console));
+        return watch::until_told(&arguments.policies, console, || once(arguments, console));
     }
     once(arguments, console)
 }
 
 fn once(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
-    let mut findings = Findings::default();
-    let policy = match load::to_report(&arguments.policy)? {
-        Loaded::Policy(policy) => policy,
-        Loaded::Refused(refused) => {
-            findings.add(refused.sources, refused.diagnostics, Vec::new());
-            let printed = Printed {
-                command: "test",
-                findings: &findings,
-                failing: Severity::Error,
-                more: More { tests: Vec::new(), coverage: None },
-            };
-            return printed.print(arguments.output, console, |look| {
-                let found = check::found(&findings.diagnostics).unwrap_or_default();
-                format!("{}{found}; no test was run\n", render_human::render(&findings.diagnostics, &findings.sources, look))
-            });
-        }
-    };
+    let found = policies::find(&arguments.policies)?;
     if arguments.suggest {
-        let suggestions = policy.suggest_tests().map_err(|error| Misuse::new(error.to_string()))?;
-        console.print(&suggest::text(&suggestions, policy.sources()))?;
-        let (found, left) = (suggestions.tests.len() as u64, suggestions.left.len() as u64);
-        let (tests, places) = (counted(found, "test", "tests"), counted(left, "place", "places"));
-        console.note(&format!("{tests} suggested; no lead was found for {places}\n"));
-        return Ok(Outcome::Clean);
+        return suggest(&found, arguments, console);
     }
     let selection = Selection { titles: arguments.filter.clone(), files: arguments.file.clone() };
-    let results = policy.test(&selection).map_err(|error| Misuse::new(error.to_string()))?;
-    if results.is_empty() && !policy.model().tests.is_empty() {
-        return Err(none_selected(&selection));
+    let ran = policies::each(&found, |found| run_tests(found, &selection, arguments, console.out));
+    let ran = ran.into_iter().collect::<Result<Vec<Ran>, Misuse>>()?;
+    let tally = ran.iter().fold(Tally::default(), |sum, ran| sum + ran.tally);
+    if tally.is_empty() && ran.iter().any(|ran| ran.test_count > 0) {
+        return Err(none_selected(&selection, ran.len()));
     }
+    if let Some(path) = &arguments.coverage_lcov {
+        let lcov: String = ran.iter().filter_map(|ran| ran.covered.as_ref()).map(|covered| covered.lcov.as_str()).collect();
+        std::fs::write(path, lcov).map_err(|error| Misuse::new(format!("cannot write `{}`: {error}", path.display())))?;
+    }
+    report(ran, tally, arguments, console)
+}
+
+fn report(ran: Vec<Ran>, tally: Tally, arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
+    let mut findings = Findings::default();
+    let (mut tests, mut sections, mut coverage, mut short) = (Vec::new(), Vec::new(), None, Vec::new());
+    for Ran { section, sources, diagnostics, cases, tests: own, covered, .. } in ran {
+        findings.add(sources, diagnostics, cases);
+        tests.extend(own);
+        if let Some(Covered { record, is_short, .. }) = covered {
+            if is_short {
+                short.push((section.path.clone(), record.percent.clone()));
+            }
+            coverage = Some(coverage.map_or_else(|| record.clone(), |sum: CoverageRecord| sum.and(&record)));
+        }
+        sections.push(section);
+    }
+    let printed = Printed { command: "test", findings: &findings, failing: Severity::Error, more: More { tests, coverage } };
+    let outcome = printed.print(arguments.output, console, |look| test_results::of_many(&sections, tally, look))?;
+    for (path, percent) in &short {
+        let least = arguments.min_coverage.unwrap_or_default();
+        let policy = if sections.len() == 1 { "the policy" } else { &format!("`{}`", one_line(path)) };
+        console.note(&format!("the tests reach {percent} % of {policy}, less than the {least} % asked for by `--min-coverage`\n"));
+    }
+    Ok(if short.is_empty() { outcome } else { Outcome::Findings })
+}
+
+fn run_tests(found: &Found, selection: &Selection, arguments: &Arguments, look: Look) -> Result<Ran, Misuse> {
+    let is_human = arguments.output.kind == Output::Human;
+    let policy = match load::found_to_report(found) {
+        Loaded::Policy(policy) => policy,
+        Loaded::Refused(refused) => return Ok(refused_tests(found, refused, look)),
+    };
+    let failed = |error: &dyn std::fmt::Display| Misuse::new(error.to_string());
+    let results = policy.test(selection).map_err(|error| failed(&error))?;
     let explain = |test: usize| policy.explain_test(test);
-    let name = &policy.model().name;
-    let (cases, failed): (Vec<_>, Vec<_>) = results.iter().map(|result| test_cases::case(name, result, explain)).unzip();
-    findings.add(policy.sources().clone(), failed.into_iter().flatten().collect(), cases);
-    let tests = results.iter().map(|result| test_cases::record(name, result, policy.sources())).collect();
-    let coverage = if arguments.wants_coverage() { Some(covered(&policy, &selection)?) } else { None };
-    let sources = policy.sources();
-    if let (Some(path), Some(coverage)) = (&arguments.coverage_lcov, &coverage) {
-        let written = std::fs::write(path, report::coverage::lcov(coverage, sources));
-        written.map_err(|error| Misuse::new(format!("cannot write `{}`: {error}", path.display())))?;
+    let (name, sources) = (&policy.model().name, policy.sources());
+    let (cases, findings): (Vec<_>, Vec<_>) = results.iter().map(|result| test_cases::case(name, result, explain)).unzip();
+    let mut section = Section { path: found.path(), results: String::new(), coverage: String::new() };
+    if is_human {
+        section.results = test_results::page(&results, sources, explain, look);
     }
-    let more = More { tests, coverage: coverage.as_ref().map(|coverage| report::coverage::record(coverage, sources)) };
-    let printed = Printed { command: "test", findings: &findings, failing: Severity::Error, more };
-    let outcome = printed.print(arguments.output, console, |look| {
-        let page = test_results::page(&results, sources, explain, look);
-        match coverage.as_ref().filter(|_| arguments.coverage) {
-            Some(coverage) => format!("{page}\n{}", report::coverage::page(coverage, sources, look)),
-            None => page,
+    let mut covered = None;
+    if arguments.wants_coverage() {
+        let coverage = policy.coverage(selection).map_err(|error| failed(&error))?;
+        if arguments.coverage && is_human {
+            section.coverage = report::coverage::page(&coverage, sources, look);
         }
-    })?;
-    match (arguments.min_coverage, &coverage) {
-        (Some(least), Some(coverage)) if !coverage.reaches(least) => {
-            let reached = report::coverage::percent(coverage);
-            console.note(&format!("the tests reach {reached} of the policy, less than the {least} % asked for by `--min-coverage`\n"));
-            Ok(Outcome::Findings)
-        }
-        (Some(_) | None, _) => Ok(outcome),
+        covered = Some(Covered {
+            record: report::coverage::record(&coverage, sources),
+            lcov: if arguments.coverage_lcov.is_some() { report::coverage::lcov(&coverage, sources) } else { String::new() },
+            is_short: arguments.min_coverage.is_some_and(|least| !coverage.reaches(least)),
+        });
+    }
+    Ok(Ran {
+        section,
+        diagnostics: findings.into_iter().flatten().collect(),
+        cases,
+        tests: results.iter().map(|result| test_cases::record(name, result, sources)).collect(),
+        tally: Tally::of(&results),
+        test_count: policy.model().tests.len(),
+        covered,
+        sources: sources.clone(),
+    })
+}
+
+/// Mistakes in place of results.
+fn refused_tests(found: &Found, refused: Refused, look: Look) -> Ran {
+    let mistakes = check::found(&refused.diagnostics).unwrap_or_default();
+    let results = format!("{}{mistakes}; no test was run\n", render_human::render(&refused.diagnostics, &refused.sources, look));
+    Ran {
+        section: Section { path: found.path(), results, coverage: String::new() },
+        sources: refused.sources,
+        diagnostics: refused.diagnostics,
+        cases: Vec::new(),
+        tests: Vec::new(),
+        tally: Tally { refused: 1, ..Tally::default() },
+        test_count: 0,
+        covered: None,
     }
 }
 
-fn covered(policy: &Policy, selection: &Selection) -> Result<Coverage, Misuse> {
-    policy.coverage(selection).map_err(|error| Misuse::new(error.to_string()))
+fn suggest(found: &[Found], arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
+    let [found] = found else {
+        return Err(Misuse::new(format!("`--suggest` is for one policy, and there are {} here: name one of them", found.len())));
+    };
+    let policy = match load::found_to_report(found) {
+        Loaded::Policy(policy) => policy,
+        Loaded::Refused(refused) => {
+            let ran = refused_tests(found, refused, console.out);
+            let tally = ran.tally;
+            return report(vec![ran], tally, arguments, console);
+        }
+    };
+    let suggestions = policy.suggest_tests().map_err(|error| Misuse::new(error.to_string()))?;
+    console.print(&suggest::text(&suggestions, policy.sources()))?;
+    let (found, left) = (suggestions.tests.len() as u64, suggestions.left.len() as u64);
+    let (tests, places) = (counted(found, "test", "tests"), counted(left, "place", "places"));
+    console.note(&format!("{tests} suggested; no lead was found for {places}\n"));
+    Ok(Outcome::Clean)
 }
 
-fn none_selected(selection: &Selection) -> Misuse {
+fn none_selected(selection: &Selection, policies: usize) -> Misuse {
     let quoted = |words: &[String]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
     let title = (!selection.titles.is_empty()).then(|| format!("has {} in its title", quoted(&selection.titles)));
     let file = (!selection.files.is_empty()).then(|| format!("stands in {}", quoted(&selection.files)));
-    Misuse::new(format!("none of the policy's tests {}", title.into_iter().chain(file).collect::<Vec<_>>().join(" and ")))
+    let whose = if policies == 1 { "policy's" } else { "policies'" };
+    Misuse::new(format!("none of the {whose} tests {}", title.into_iter().chain(file).collect::<Vec<_>>().join(" and ")))
 }

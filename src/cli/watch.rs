@@ -1,6 +1,6 @@
 //! Doing a command again whenever a file of the policy changes.
 //!
-//! Enters: a policy's path, what is to be done. Leaves: it done once, and again after every change of a file of the policy, its tables and cases included, until Ctrl-C or a request to
+//! Enters: the paths of policies, what is to be done. Leaves: it done once, and again after every change of a file of theirs, their tables and cases included, until Ctrl-C or a request to
 //! end. Always holds: changes in quick succession count once; a policy that cannot be read just now (an editor may be replacing its file) ends nothing.
 
 use std::collections::BTreeSet;
@@ -12,8 +12,9 @@ use notify::event::ModifyKind;
 use notify::{EventKind, RecursiveMode, Watcher};
 
 use super::console::Console;
-use super::locate::locate;
 use super::outcome::{Misuse, Outcome};
+use super::policies;
+use crate::diagnostic::sanitise::one_line;
 use crate::policy;
 
 /// An editor writes a file in several steps; so long nothing must happen before a change counts as over.
@@ -27,7 +28,7 @@ enum Heard {
 }
 
 /// Ends cleanly, whatever the last run found.
-pub fn until_told(path: &Path, console: &Console, mut once: impl FnMut() -> Result<Outcome, Misuse>) -> Result<Outcome, Misuse> {
+pub fn until_told(paths: &[PathBuf], console: &Console, mut once: impl FnMut() -> Result<Outcome, Misuse>) -> Result<Outcome, Misuse> {
     let (sender, heard) = channel();
     let from_watcher = sender.clone();
     let unwatchable = |error: notify::Error| Misuse::new(format!("the files of the policy cannot be watched: {error}"));
@@ -42,7 +43,7 @@ pub fn until_told(path: &Path, console: &Console, mut once: impl FnMut() -> Resu
     .map_err(unwatchable)?;
     end_on_signals(sender);
     let mut watched: BTreeSet<PathBuf> = BTreeSet::new();
-    let mut files = files_of(path)?;
+    let mut files = files_of(paths)?;
     loop {
         for folder in files.iter().filter_map(|file| file.parent()) {
             if !watched.contains(folder) {
@@ -50,7 +51,7 @@ pub fn until_told(path: &Path, console: &Console, mut once: impl FnMut() -> Resu
                 watched.insert(folder.to_owned());
             }
         }
-        heading(path, console)?;
+        heading(paths, console)?;
         if let Err(misuse) = once() {
             console.misuse(&misuse);
         }
@@ -58,16 +59,21 @@ pub fn until_told(path: &Path, console: &Console, mut once: impl FnMut() -> Resu
         if !wait(&heard, &files) {
             return Ok(Outcome::Clean);
         }
-        files = files_of(path).unwrap_or(files);
+        files = files_of(paths).unwrap_or(files);
     }
 }
 
-/// Every file that the policy is made of, read or not.
-fn files_of(path: &Path) -> Result<BTreeSet<PathBuf>, Misuse> {
-    let located = locate(path)?;
-    let checked = policy::check(&located.disk, &located.entry);
-    let root = located.disk.root();
-    Ok(checked.sources.iter().map(|(_, source)| root.join(&source.path)).chain([root.join(&located.entry)]).collect())
+/// Every file that the policies are made of, read or not.
+fn files_of(paths: &[PathBuf]) -> Result<BTreeSet<PathBuf>, Misuse> {
+    let found = policies::find(paths)?;
+    let files = policies::each(&found, |found| {
+        let located = &found.located;
+        let checked = policy::check(&located.disk, &located.entry);
+        let root = located.disk.root();
+        let files = checked.sources.iter().map(|(_, source)| root.join(&source.path)).chain([root.join(&located.entry)]);
+        files.collect::<Vec<PathBuf>>()
+    });
+    Ok(files.into_iter().flatten().collect())
 }
 
 fn is_change(kind: EventKind) -> bool {
@@ -103,11 +109,11 @@ fn wait(heard: &Receiver<Heard>, files: &BTreeSet<PathBuf>) -> bool {
 }
 
 /// On a terminal each run has the screen to itself.
-fn heading(path: &Path, console: &Console) -> Result<(), Misuse> {
+fn heading(paths: &[PathBuf], console: &Console) -> Result<(), Misuse> {
     let clear = if console.out_is_terminal { "\u{1b}[2J\u{1b}[3J\u{1b}[H" } else { "" };
     let now = jiff::Timestamp::now().strftime("%H:%M:%S");
-    let path = crate::diagnostic::sanitise::one_line(&path.display().to_string()).into_owned();
-    console.print(&format!("{clear}{path} at {now} UTC\n\n"))
+    let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    console.print(&format!("{clear}{} at {now} UTC\n\n", one_line(&paths.join(", "))))
 }
 
 #[cfg(unix)]

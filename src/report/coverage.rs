@@ -14,8 +14,12 @@ use crate::testing::coverage::{Coverage, PlaceCovered};
 
 /// `66.1 %`, rounded down.
 pub fn percent(coverage: &Coverage) -> String {
-    let permille = coverage.permille();
-    format!("{}.{} %", permille / 10, permille % 10)
+    format!("{} %", percent_of(coverage.covered(), coverage.places.len()))
+}
+
+fn percent_of(covered: usize, places: usize) -> String {
+    let permille = (covered * 1000).checked_div(places).unwrap_or(1000);
+    format!("{}.{}", permille / 10, permille % 10)
 }
 
 /// How much of each part is covered, and below it what is not.
@@ -103,8 +107,8 @@ pub fn lcov(coverage: &Coverage, sources: &Sources) -> String {
     text
 }
 
-/// What JSON says of the coverage.
-#[derive(Debug, Serialize)]
+/// What JSON says of the coverage of one policy, or of several together.
+#[derive(Clone, Debug, Serialize)]
 pub struct CoverageRecord {
     pub covered: usize,
     pub places: usize,
@@ -113,7 +117,7 @@ pub struct CoverageRecord {
     pub uncovered: Vec<UncoveredRecord>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct UncoveredRecord {
     pub file: String,
     pub line: usize,
@@ -121,6 +125,15 @@ pub struct UncoveredRecord {
     pub part: String,
     /// `beds: missing`
     pub place: String,
+}
+
+impl CoverageRecord {
+    /// Both together: a place of a file that both use is one of each.
+    pub fn and(self, other: &CoverageRecord) -> CoverageRecord {
+        let (covered, places) = (self.covered + other.covered, self.places + other.places);
+        let uncovered = self.uncovered.into_iter().chain(other.uncovered.iter().cloned()).collect();
+        CoverageRecord { covered, places, percent: percent_of(covered, places), uncovered }
+    }
 }
 
 pub fn record(coverage: &Coverage, sources: &Sources) -> CoverageRecord {
@@ -133,7 +146,7 @@ pub fn record(coverage: &Coverage, sources: &Sources) -> CoverageRecord {
     CoverageRecord {
         covered: coverage.covered(),
         places: coverage.places.len(),
-        percent: percent(coverage).trim_end_matches(" %").to_owned(),
+        percent: percent_of(coverage.covered(), coverage.places.len()),
         uncovered: uncovered.collect(),
     }
 }

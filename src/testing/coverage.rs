@@ -37,11 +37,6 @@ impl Coverage {
         self.places.iter().filter(|place| place.hits > 0).count()
     }
 
-    /// In tenths of a per cent, rounded down, so that 1000 means all of them.
-    pub fn permille(&self) -> usize {
-        (self.covered() * 1000).checked_div(self.places.len()).unwrap_or(1000)
-    }
-
     /// Whether at least so many per cent are covered, exactly.
     pub fn reaches(&self, percent: u8) -> bool {
         self.covered() * 100 >= self.places.len() * usize::from(percent)

@@ -78,7 +78,8 @@ impl Repository {
         clone.git(&["clone", "--quiet", &self.folder.path().display().to_string(), "."]);
         let run = |step: &Step| {
             let mut command = clone.command("sh");
-            command.args(["-e", "-c", &step.script]).env("POLICIES", &step.policies).env("GITHUB_BASE_REF", "main").env("CI", "true");
+            command.args(["-e", "-c", &step.script]).env("POLICIES", &step.policies).env("CI", "true");
+            command.env("GITHUB_BASE_REF", "main").env("CI_MERGE_REQUEST_DIFF_BASE_SHA", "HEAD~1");
             (step.script.clone(), command.output().unwrap())
         };
         steps.iter().map(run).collect()
@@ -181,6 +182,66 @@ fn every_mistake_is_caught_by_the_workflows() {
             }
             assert_eq!(caught, 1, "{workflow}: {subject}");
             repository.git(&["revert", "--no-edit", "HEAD"]);
+        }
+    }
+}
+
+/// The hooks of this repository as a repository with these policy files runs them: the command, and files behind it if the hook wants them.
+fn hooks(files: &[&str]) -> Vec<String> {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml")).unwrap();
+    let hook = |block: &str| {
+        let value = |key: &str| block.lines().find_map(|line| line.trim().strip_prefix(key)).map(str::to_owned);
+        let arguments = value("args: ").unwrap_or_default().replace(['[', ']', ','], " ");
+        let files = if value("pass_filenames: ").as_deref() == Some("false") { String::new() } else { files.join(" ") };
+        format!("{} {arguments} {files}", value("entry: ").unwrap())
+    };
+    text.split("- id: ").skip(1).map(hook).collect()
+}
+
+#[test]
+fn hooks_and_workflows_look_at_every_policy_wherever_it_lies() {
+    if !has_git() {
+        return;
+    }
+    let repository = Repository::new();
+    let files = ["policies/eu/policy.lead", "policies/us/field/policy.lead"];
+    for (file, name) in files.into_iter().zip(["eu", "us"]) {
+        repository.leadwright(&["init", file.strip_suffix("/policy.lead").unwrap()]);
+        repository.change(file, "policy starter", &format!("policy {name}"));
+    }
+    // where policies are, the workflows alone are written
+    repository.leadwright(&["init", "policies", "--github", "--gitlab"]);
+    assert!(!repository.path("policies/policy.lead").exists());
+    repository.commit("Two policies");
+    repository.change(files[0], "under 50              2", "under 50              3");
+    repository.commit("Small companies count more");
+
+    let run_hooks = || -> Vec<(String, Output)> {
+        let run = |script: String| {
+            let output = repository.command("sh").args(["-e", "-c", &script]).output().unwrap();
+            (script, output)
+        };
+        hooks(&files).into_iter().map(run).collect()
+    };
+    let found = run_hooks();
+    assert_eq!(found.len(), 4);
+    let workflows: Vec<Vec<Step>> = [".github/workflows/leadwright.yml", ".gitlab-ci.yml"]
+        .into_iter()
+        .map(|workflow| steps(&std::fs::read_to_string(repository.path(workflow)).unwrap(), &["check", "lint", "fmt", "test", "diff"]))
+        .collect();
+    for (script, output) in found.into_iter().chain(workflows.iter().flat_map(|steps| repository.run_workflow(steps))) {
+        assert_eq!(output.status.code(), Some(0), "`{script}`:\n{}", shown(&output));
+    }
+
+    // a mistake in one of them
+    repository.change(files[1], "50 to 499             6", "50 to 499             5");
+    repository.commit("Medium companies count less");
+    for (script, output) in run_hooks().into_iter().chain(workflows.iter().flat_map(|steps| repository.run_workflow(steps))) {
+        let is_test = script.starts_with("leadwright test") && !script.contains("test -s");
+        assert_eq!(output.status.code(), Some(i32::from(is_test)), "`{script}`:\n{}", shown(&output));
+        if is_test {
+            let said = shown(&output);
+            assert!(said.contains("policies/us/field/policy.lead") && said.contains("inside sales"), "`{script}`:\n{said}");
         }
     }
 }

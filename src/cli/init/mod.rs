@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::console::Console;
 use super::outcome::{Misuse, Outcome};
+use super::policy_files;
 use crate::batch::{Place, write_text};
 
 /// Write a small policy with tests and leads to try it on; a workflow of GitHub or GitLab too, if asked for
@@ -16,7 +17,7 @@ use crate::batch::{Place, write_text};
   leadwright init policies --github      with .github/workflows/leadwright.yml, which checks every change
   leadwright init policies --gitlab      with .gitlab-ci.yml
 
-Where a policy is already, --github and --gitlab write the workflow alone. No file is ever overwritten.")]
+Where a policy is already, in the folder or beneath it, --github and --gitlab write the workflow alone. No file is ever overwritten.")]
 pub struct Arguments {
     /// The folder for the policy; it is made if it is not there
     #[arg(value_name = "DIR", default_value = ".", hide_default_value = true)]
@@ -56,29 +57,36 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         }
     }
     if let Some((path, _)) = files.iter().find(|(path, _)| fs::symlink_metadata(path).is_ok()) {
-        return Err(Misuse::new(format!("`{}` is there already; nothing was written", path.display())));
+        return Err(Misuse::new(format!("`{}` is there already; nothing was written", shown(path, &top))));
     }
     for (path, text) in &files {
         let parent = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(parent).map_err(|error| Misuse::new(format!("cannot make the folder `{}`: {error}", parent.display())))?;
         write_text(&Place::Path(path.clone()), text).map_err(|error| Misuse::new(error.to_string()))?;
     }
-    console.print(&said(&files, folder))?;
+    let written: Vec<String> = files.iter().map(|(path, _)| shown(path, &top)).collect();
+    console.print(&said(&written, folder))?;
     Ok(Outcome::Clean)
 }
 
-fn said(files: &[(PathBuf, String)], folder: &Path) -> String {
-    let mut said: String = files.iter().map(|(path, _)| format!("{}: written\n", path.display())).collect();
+/// From the working directory, else from the top of the repository.
+fn shown(path: &Path, top: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let shorter = path.strip_prefix(&here).or(path.strip_prefix(top)).unwrap_or(path);
+    shorter.display().to_string()
+}
+
+fn said(written: &[String], folder: &Path) -> String {
+    let mut said: String = written.iter().map(|path| format!("{path}: written\n")).collect();
     let folder = folder.display();
     said.push_str(&format!(
-        "\nTry:\n  leadwright check {folder}\n  leadwright test {folder}\n  leadwright score {folder} {folder}/leads.csv --signals {folder}/signals.csv --as-of 2026-01-15T10:00 -o scored.csv\n"
+        "\nTry:\n  leadwright check {folder}\n  leadwright test {folder}\n  leadwright score {folder} {folder}/leads.csv --signals {folder}/signals.csv \\\n    --as-of 2026-01-15T10:00 -o scored.csv\n"
     ));
     said
 }
 
 fn holds_policy(folder: &Path) -> bool {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.into_iter().any(|entry| entry.path().extension().is_some_and(|extension| extension == "lead"))
+    policy_files::below(folder).is_ok_and(|files| !files.is_empty())
 }
 
 /// The top of the git repository that the folder lies in, or will; and the folder, from there. Without one, the folder itself.

@@ -51,6 +51,53 @@ fn several_filters_and_files() {
 }
 
 #[test]
+fn several_policies_have_one_summary() {
+    let named = |name: &str| POLICY.replace("policy clinic", &format!("policy {name}"));
+    let failing = named("us").replace("expect { fit 100", "expect { fit 99");
+    let folder = Folder::new(&[("eu/eu.lead", &named("eu")), ("us/deep/us.lead", &failing), ("notes.txt", "")]);
+    let all = folder.name("");
+    let ran = run(&["test", &all]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    assert!(ran.out.starts_with("eu/eu.lead\nok      a large hospital is hot\n\nus/deep/us.lead\nFAILED  a large"), "{}", ran.out);
+    assert!(ran.out.ends_with("\n\n1 test failed, 1 passed in 2 policies\n"), "{}", ran.out);
+    let eu = folder.name("eu");
+    let ran = run(&["test", &eu, &folder.name("us"), "--output", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let tests: Vec<_> = json["tests"].as_array().unwrap().iter().map(|test| (&test["policy"], &test["outcome"])).collect();
+    assert_eq!(tests, [(&"eu".into(), &"passed".into()), (&"us".into(), &"failed".into())]);
+
+    // the tests of one run where the other has mistakes
+    std::fs::write(folder.path("us/deep/us.lead"), failing.replace("site 40%", "site 30%")).unwrap();
+    let ran = run(&["test", &all]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("error[E0401]") && ran.out.contains("no test was run\n"), "{}", ran.out);
+    assert!(ran.out.ends_with("\n\n1 test passed on both evaluators in 2 policies; 1 policy has mistakes\n"), "{}", ran.out);
+
+    // what each reaches, and all of them
+    std::fs::write(folder.path("us/deep/us.lead"), named("us")).unwrap();
+    let places = |path: &str| -> (u64, u64) {
+        let json: serde_json::Value = serde_json::from_str(&run(&["test", path, "--coverage", "--output", "json"]).out).unwrap();
+        (json["coverage"]["covered"].as_u64().unwrap(), json["coverage"]["places"].as_u64().unwrap())
+    };
+    let (covered, of) = places(&eu);
+    assert_eq!(places(&all), (2 * covered, 2 * of));
+    let ran = run(&["test", &all, "--min-coverage", "100"]);
+    assert_eq!(ran.code, 1);
+    assert_eq!((ran.err.matches("less than the 100 %").count(), ran.err.contains("of `us/deep/us.lead`")), (2, true), "{}", ran.err);
+
+    assert!(run(&["test", &all, "--suggest"]).sentence().contains("`--suggest` is for one policy, and there are 2 here"));
+    assert!(run(&["test", &all, "--filter", "nothing"]).sentence().starts_with("none of the policies' tests has `nothing`"));
+    std::fs::create_dir(folder.path("empty")).unwrap();
+    assert!(
+        run(&["test", &folder.name("empty")])
+            .sentence()
+            .ends_with("holds no policy: no `.lead` file in or beneath it has a line that begins with `policy`")
+    );
+    let above = run(&["score", &all, &folder.name("notes.txt"), "-o", &folder.name("out.csv")]);
+    assert!(above.sentence().ends_with("/eu/eu.lead` and 1 more: name one policy"), "{above:?}");
+}
+
+#[test]
 fn coverage_is_shown_written_and_asked_for() {
     let folder = clinic();
     let lcov = folder.name("trace.info");

@@ -24,10 +24,32 @@ pub fn matched(old: &[Part], new: &[Part]) -> Matched {
     for number in 0..key_count {
         pair(old, new, &mut taken, &mut partner_of_new, |part| part.keys.get(number).cloned());
     }
+    pair_renamed(old, new, &mut taken, &mut partner_of_new);
     let pairs = partner_of_new.iter().enumerate().filter_map(|(new, old)| Some(((*old)?, new))).collect();
     let removed = (0..old.len()).filter(|index| !taken[*index]).collect();
     let added = (0..new.len()).filter(|index| partner_of_new[*index].is_none()).collect();
     Matched { pairs, removed, added }
+}
+
+/// A part that lost nothing but its name; of several candidates nobody knows which it is.
+fn pair_renamed(old: &[Part], new: &[Part], taken: &mut [bool], partner_of_new: &mut [Option<usize>]) {
+    let mut candidates: FxHashMap<(&'static str, &str), (Vec<usize>, Vec<usize>)> = FxHashMap::default();
+    for (index, part) in old.iter().enumerate().filter(|(index, _)| !taken[*index]) {
+        if let Some(twin) = &part.twin {
+            candidates.entry((part.noun, twin)).or_default().0.push(index);
+        }
+    }
+    for (index, part) in new.iter().enumerate().filter(|(index, _)| partner_of_new[*index].is_none()) {
+        if let Some((_, found)) = part.twin.as_ref().and_then(|twin| candidates.get_mut(&(part.noun, twin.as_str()))) {
+            found.push(index);
+        }
+    }
+    for found in candidates.into_values() {
+        if let (&[before], &[after]) = (found.0.as_slice(), found.1.as_slice()) {
+            partner_of_new[after] = Some(before);
+            taken[before] = true;
+        }
+    }
 }
 
 fn pair(old: &[Part], new: &[Part], taken: &mut [bool], partner_of_new: &mut [Option<usize>], key: impl Fn(&Part) -> Option<String>) {

@@ -109,6 +109,8 @@ pub struct Part {
     pub tie: &'static str,
     /// by what it is known again, the surest first; a part without the same key under this name is another part
     pub keys: Vec<String>,
+    /// what nothing else would say twice: a part of another name that says the same is this one, if it is the only one on either side
+    pub twin: Option<String>,
     /// as a person would write it, on one line; empty for a part that is too large
     pub text: String,
     pub facts: Vec<Fact>,
@@ -130,6 +132,7 @@ impl Part {
             quoted: false,
             naming: "name",
             tie: "of",
+            twin: None,
             text: String::new(),
             facts: Vec::new(),
             groups: Vec::new(),
@@ -209,6 +212,14 @@ impl Part {
 
     pub fn sequence(mut self, parts: impl IntoIterator<Item = Part>) -> Part {
         self.groups.push(Group { order: Order::Sequence, parts: parts.into_iter().collect() });
+        self
+    }
+
+    /// Under another name the same part, if all else is the same; for parts that say enough to be known by it.
+    pub fn known_by_all_else(mut self) -> Part {
+        if self.groups.iter().any(|group| !group.parts.is_empty()) {
+            self.twin = Some(self.fingerprint());
+        }
         self
     }
 

@@ -25,6 +25,7 @@ fn field(noun: &'static str, field: &Field) -> Part {
             // one system may have several names for it
             Part::keyed("source", text.clone(), [text, words::name(system)])
         }))
+        .known_by_all_else()
 }
 
 /// With its choices.
@@ -41,7 +42,7 @@ fn choices(ty: &TypeExpr) -> Vec<Part> {
             let part = Part::named("choice", words::name(name));
             // the first is also how it is shown
             let part = part.words("display name", spellings.first().map(words::text));
-            part.free(spellings.iter().map(|spelling| Part::named("spelling", words::text(spelling))))
+            part.free(spellings.iter().map(|spelling| Part::named("spelling", words::text(spelling)))).known_by_all_else()
         })
         .collect()
 }
@@ -54,11 +55,12 @@ pub fn signal(doc: Option<&Text>, signal: &Signal) -> Part {
         .maybe("team that reports it:", by.as_ref().map(words::name))
         .maybe("ignored bursts", bursts)
         .free(properties.iter().map(|property| field("property", property)))
+        .known_by_all_else()
 }
 
 pub fn group(doc: Option<&Text>, group: &Group) -> Part {
     let Group { name, display, members } = group;
-    Part::named("group", words::name(name)).called(doc, display.as_ref()).free(listed("signal", members))
+    Part::named("group", words::name(name)).called(doc, display.as_ref()).free(listed("signal", members)).known_by_all_else()
 }
 
 pub fn table(doc: Option<&Text>, table: &Table) -> Part {
@@ -77,6 +79,7 @@ fn column(column: &Column) -> Part {
         .flag("a prefix", *prefix)
         .flag("optional", optional.is_some())
         .free(choices(ty))
+        .known_by_all_else()
 }
 
 /// A list of names as one value whose order means nothing.

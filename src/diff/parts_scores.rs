@@ -73,6 +73,7 @@ fn attribute(attribute: &Attribute) -> Part {
         .called(doc.as_ref(), display.as_ref())
         .maybe("weight", weight.as_ref().map(words::percent))
         .free(rows.iter().map(band))
+        .known_by_all_else()
 }
 
 fn band(row: &BandRow) -> Part {

@@ -52,7 +52,7 @@ use std::sync::OnceLock;
 use crate::batch::turns::Watched;
 use crate::clock;
 use crate::column::Block;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::diff;
 use crate::interpret;
 use crate::jit::{Compiled, JitError};
@@ -61,7 +61,8 @@ use crate::program::{Lowered, Output, OutputKind, OutputRole, Program, Turns, lo
 use crate::record::clocks::LeadClocks;
 use crate::record::show::Show;
 use crate::record::{self, Histories, Lead, LeadError};
-use crate::source::{Files, Sources};
+use crate::source::{Files, ReadError, Sources};
+use crate::syntax;
 use crate::testing::coverage::{self, Coverage};
 use crate::testing::suggest::{self, SuggestError, Suggestions};
 use crate::testing::{self, Backends, Selection, TestResult};
@@ -126,6 +127,36 @@ pub fn check(files: &dyn Files, entry: &str) -> Checked {
 /// The same on a day, for standards that say how old a policy's version may be.
 pub fn check_as_of(files: &dyn Files, entry: &str, as_of: AsOf) -> Checked {
     model::check_as_of(files, entry, Some(as_of))
+}
+
+/// A policy that has been checked, without its tests, tables of cases and claims, which no answer needs; none if it has mistakes elsewhere.
+pub fn without_tests(files: &dyn Files, entry: &str, checked: &Checked) -> Option<Checked> {
+    let mut rest = check(&WithoutTests { files }, entry);
+    let is_known = |diagnostic: &Diagnostic| checked.diagnostics.iter().any(|known| known.message == diagnostic.message);
+    // a standard may ask for the tests that were left out
+    let only_for_tests = |diagnostic: &Diagnostic| diagnostic.code == Code::StandardBroken && !is_known(diagnostic);
+    if rest.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error && !only_for_tests(diagnostic)) {
+        return None;
+    }
+    rest.diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Error);
+    Some(rest)
+}
+
+struct WithoutTests<'f> {
+    files: &'f dyn Files,
+}
+
+impl Files for WithoutTests<'_> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let bytes = self.files.read(path)?;
+        if !path.ends_with(".lead") {
+            return Ok(bytes);
+        }
+        Ok(match std::str::from_utf8(&bytes) {
+            Ok(text) => syntax::without_items(text, &["test", "cases", "claim"]).into_bytes(),
+            Err(_) => bytes,
+        })
+    }
 }
 
 /// What changed from one version of a policy to the other, in the language's own terms. Pure: it reads nothing. For policies without mistakes.

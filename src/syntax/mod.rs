@@ -19,6 +19,7 @@
 mod build;
 mod cut;
 mod grammar;
+mod leave_out;
 mod mistakes;
 pub mod outline;
 mod scan;
@@ -32,6 +33,7 @@ use build::Builder;
 use cut::{Cut, ITEM_WORDS, ItemRange};
 pub(crate) use grammar::RESERVED_WORDS;
 use grammar::{Grammar, Rule};
+pub use leave_out::without_items;
 use mistakes::Found;
 use outline::Outline;
 use scan::{Kind, Scan, Token};

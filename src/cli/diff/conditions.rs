@@ -96,14 +96,9 @@ fn one(written: &str) -> Result<Condition, Misuse> {
     let what = match WORDS.iter().find(|(word, _)| *word == name) {
         Some((_, what)) => what.clone(),
         // a decide, a score, a section, a clock
-        None if name.chars().all(|letter| letter.is_alphanumeric() || letter == '_' || letter == '.')
-            && (limit.is_some() || words.len() == 2) =>
-        {
-            What::Output(name.to_owned())
-        }
+        None if name.chars().all(|letter| letter.is_alphanumeric() || letter == '_' || letter == '.') => What::Output(name.to_owned()),
         None => {
-            let near =
-                nearest(name, WORDS.iter().map(|(word, _)| *word)).map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
+            let near = near_word(name).map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
             return Err(wrong(&format!("is no condition{near}")));
         }
     };
@@ -112,6 +107,11 @@ fn one(written: &str) -> Result<Condition, Misuse> {
         return Err(wrong("counts no leads, so it takes no limit"));
     }
     Ok(condition)
+}
+
+/// The condition without a name of its own that a name is nearest to.
+fn near_word(name: &str) -> Option<&'static str> {
+    nearest(name, WORDS.iter().map(|(word, _)| *word))
 }
 
 fn decimal(text: &str) -> Option<Decimal> {
@@ -138,8 +138,23 @@ impl Condition {
         }
     }
 
-    pub fn written(&self) -> &str {
-        &self.written
+    /// Why it cannot be answered without a file of leads.
+    pub fn without_leads(&self) -> Misuse {
+        let about = match &self.what {
+            What::Output(name) => {
+                let near = near_word(name).map(|near| format!("; or did you mean `{near}`?")).unwrap_or_default();
+                format!("an answer `{name}` of the policy: name a file of leads with `--leads`{near}")
+            }
+            What::Any
+            | What::Meaning
+            | What::RemovedPolicy
+            | What::NewMistake
+            | What::LostRoute
+            | What::Rejected
+            | What::Lead
+            | What::Kind(_) => "leads: name a file of them with `--leads`".to_owned(),
+        };
+        Misuse::new(format!("`--fail-on`: `{}` is about {about}", self.written))
     }
 
     /// How it is met; none if it is not.
@@ -193,8 +208,10 @@ impl Condition {
             What::Kind(kind) => of_kind(*kind),
             What::Output(name) => impact.changed(name).ok_or_else(|| {
                 let known = impact.outputs();
-                let near =
-                    nearest(name, known.iter().map(String::as_str)).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                let words = WORDS.iter().map(|(word, _)| *word);
+                let near = nearest(name, known.iter().map(String::as_str).chain(words))
+                    .map(|near| format!("; did you mean `{near}`?"))
+                    .unwrap_or_default();
                 Misuse::new(format!("`--fail-on`: neither version gives an answer `{name}`{near}"))
             })?,
             What::Any | What::Meaning | What::RemovedPolicy | What::NewMistake => 0,
@@ -227,11 +244,12 @@ mod tests {
     fn conditions_as_they_are_written() {
         let all = parse("lost-route, >5% status change,>0.5 % queue change , >1_000 lead changes, any").unwrap();
         assert_eq!(
-            all.iter().map(Condition::written).collect::<Vec<_>>(),
+            all.iter().map(|condition| condition.written.as_str()).collect::<Vec<_>>(),
             ["lost-route", ">5% status change", ">0.5 % queue change", ">1_000 lead changes", "any"]
         );
         assert_eq!(all[1].what, What::Output("status".into()));
         assert_eq!(all[2].what, What::Kind(Kind::Queue));
+        assert_eq!(parse("status").unwrap()[0].what, What::Output("status".into()));
         assert_eq!(limit(">5% status change"), (Decimal { mantissa: 5, places: 0 }, true));
         assert_eq!(limit(">0.5% score change"), (Decimal { mantissa: 5, places: 1 }, true));
         assert_eq!(limit(">1_000 lead change"), (Decimal { mantissa: 1000, places: 0 }, false));
@@ -256,7 +274,7 @@ mod tests {
             (">x% status change", "no number"),
             (">5%", "does not say of what"),
             (">5% any", "takes no limit"),
-            ("status", "is no condition"),
+            ("sta-tus", "is no condition"),
             ("a b c", "is no condition"),
         ] {
             let sentence = parse(text).unwrap_err().to_string();

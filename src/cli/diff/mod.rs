@@ -17,6 +17,7 @@ use crate::diagnostic::{Diagnostic, Severity, render_human, render_json};
 use crate::model::Checked;
 use crate::policy;
 use crate::report::difference::{self, Compared, Comparison};
+use crate::source::Files;
 use conditions::{Condition, Facts};
 
 /// Show what changed between two versions of a policy, in the policy's own terms, and what that does to leads
@@ -111,7 +112,7 @@ fn wanted(arguments: &Arguments) -> Result<Vec<Condition>, Misuse> {
         return Ok(conditions);
     }
     if let Some(condition) = conditions.iter().find(|condition| condition.needs_leads()) {
-        return Err(Misuse::new(format!("`--fail-on`: `{}` is about leads: name a file of them with `--leads`", condition.written())));
+        return Err(condition.without_leads());
     }
     if let Some(option) = arguments.reading.given() {
         return Err(Misuse::new(format!("`{option}` is about leads: name a file of them with `--leads`")));
@@ -127,41 +128,85 @@ fn compared(
     as_of: &mut Option<String>,
     console: &Console,
 ) -> Result<Compared, Misuse> {
-    let load = |side: &Side, path: &Option<String>| path.as_ref().map(|path| checked(side, path, console)).transpose();
-    let (old, new) = (load(&sides.old, &pair.old)?, load(&sides.new, &pair.new)?);
-    if let Some(Ok(checked) | Err(checked)) = &new {
-        let known: Vec<&Diagnostic> =
-            old.iter().flat_map(|old| old.as_ref().unwrap_or_else(|checked| checked).diagnostics.iter()).collect();
+    let old = pair.old.as_ref().map(|path| Loaded::of(&sides.old, path, console)).transpose()?;
+    let new = pair.new.as_ref().map(|path| Loaded::of(&sides.new, path, console)).transpose()?;
+    if let Some(new) = &new {
+        let known: Vec<&Diagnostic> = old.iter().flat_map(|old| &old.checked.diagnostics).collect();
         let fresh =
             |diagnostic: &&Diagnostic| !known.iter().any(|known| (known.code, &known.message) == (diagnostic.code, &diagnostic.message));
-        new_mistakes.extend(checked.diagnostics.iter().filter(fresh).map(|diagnostic| diagnostic.message.clone()));
+        new_mistakes.extend(new.checked.diagnostics.iter().filter(fresh).map(|diagnostic| diagnostic.message.clone()));
     }
     let outcome = match (old, new) {
-        (Some(Err(_)), _) | (_, Some(Err(_))) => difference::Outcome::Mistaken,
+        (Some(Loaded { state: State::Mistaken, .. }), _) | (_, Some(Loaded { state: State::Mistaken, .. })) => {
+            difference::Outcome::Mistaken
+        }
         (None, _) => difference::Outcome::Added,
         (_, None) => difference::Outcome::Removed,
-        (Some(Ok(old)), Some(Ok(new))) => {
+        (Some(old), Some(new)) => {
+            let (old, new, tests_left_out) = comparable(old, new);
             let difference = policy::diff(&old, &new);
             let impact = match &arguments.leads {
                 Some(leads) => Some(Box::new(impact::impact(arguments, leads, old, new, as_of, console)?)),
                 None => None,
             };
-            difference::Outcome::Compared { difference, impact }
+            difference::Outcome::Compared { difference, impact, tests_left_out }
         }
     };
     Ok(Compared { name: pair.name, old_path: pair.old, new_path: pair.new, renamed: pair.renamed, outcome })
 }
 
-/// A version; the error is one with mistakes, which have been shown.
-fn checked(side: &Side, path: &str, console: &Console) -> Result<Result<Checked, Checked>, Misuse> {
-    let (files, entry) = side.files(path)?;
-    let checked = policy::check(files.as_ref(), &entry);
-    let errors: Vec<_> = checked.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).cloned().collect();
-    if errors.is_empty() {
-        return Ok(Ok(checked));
+/// A version; its mistakes have been shown.
+struct Loaded<'s> {
+    checked: Checked,
+    state: State,
+    files: Box<dyn Files + 's>,
+    entry: String,
+}
+
+enum State {
+    Fine,
+    /// all mistakes are in the tests: what is left without them
+    WithoutTests(Box<Checked>),
+    Mistaken,
+}
+
+impl<'s> Loaded<'s> {
+    fn of(side: &Side<'s>, path: &str, console: &Console) -> Result<Loaded<'s>, Misuse> {
+        let (files, entry) = side.files(path)?;
+        let checked = policy::check(files.as_ref(), &entry);
+        let errors: Vec<_> = checked.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).cloned().collect();
+        if errors.is_empty() {
+            return Ok(Loaded { checked, state: State::Fine, files, entry });
+        }
+        console.note(&render_human::render(&errors, &checked.sources, console.err));
+        let (path, label) = (one_line(path), one_line(&side.label));
+        let state = match policy::without_tests(files.as_ref(), &entry, &checked) {
+            Some(rest) => {
+                console.note(&format!(
+                    "warning: the tests of the policy `{path}` have mistakes in {label}; all but tests and claims was compared\n"
+                ));
+                State::WithoutTests(Box::new(rest))
+            }
+            None => {
+                console.note(&format!("the policy `{path}` has mistakes in {label}; it was not compared\n"));
+                State::Mistaken
+            }
+        };
+        Ok(Loaded { checked, state, files, entry })
     }
-    console.note(&render_human::render(&errors, &checked.sources, console.err));
-    let (path, label) = (one_line(path), one_line(&side.label));
-    console.note(&format!("the policy `{path}` has mistakes in {label}; it was not compared\n"));
-    Ok(Err(checked))
+
+    fn without_tests(self) -> Checked {
+        match self.state {
+            State::WithoutTests(rest) => *rest,
+            State::Fine | State::Mistaken => policy::without_tests(self.files.as_ref(), &self.entry, &self.checked).unwrap_or(self.checked),
+        }
+    }
+}
+
+/// Both without their tests if those of one of them have mistakes.
+fn comparable(old: Loaded, new: Loaded) -> (Checked, Checked, bool) {
+    if matches!((&old.state, &new.state), (State::Fine, State::Fine)) {
+        return (old.checked, new.checked, false);
+    }
+    (old.without_tests(), new.without_tests(), true)
 }

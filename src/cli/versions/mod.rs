@@ -17,7 +17,7 @@ use git2::Repository;
 use super::outcome::Misuse;
 use crate::source::Files;
 use revisions::{Range, is_revision, open, range, tree_of};
-use snapshot::{Found, Snapshot};
+use snapshot::{Found, Snapshot, no_policy};
 
 /// What the words of a user mean, before any file is read.
 pub struct Sides<'r> {
@@ -94,7 +94,7 @@ fn place<'r>(repositories: &'r Repositories, word: &str) -> Result<Option<Side<'
             (true, _) | (false, None) => (path, String::new()),
         };
         if !about.is_dir() && !word.ends_with(".lead") {
-            return Err(Misuse::new(format!("`{word}` is not a policy: that is a folder, or a file whose name ends in `.lead`")));
+            return Err(no_policy(word));
         }
         let snapshot = Snapshot::Folder { root: root.to_owned(), repository: None };
         return Ok(Some(Side { label: word.to_owned(), snapshot, paths: vec![below] }));

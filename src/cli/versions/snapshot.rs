@@ -1,12 +1,12 @@
 //! A state of many files: below a folder of the disk, or in a commit.
 //!
 //! Enters: a folder, or a tree of a repository, and paths in it, `/`-separated and relative to it. Leaves: which policies are there, and their files. Always
-//! holds: policies are in the order of their paths; hidden folders and what git ignores are no part of a work tree.
+//! holds: policies are in the order of their paths; hidden folders are no part of a work tree, nor is what git ignores, except for files that it keeps all the same.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use git2::{ObjectType, Repository, Tree};
+use git2::{Index, ObjectType, Repository, Tree};
 
 use super::git_files::GitFiles;
 use crate::cli::disk::Disk;
@@ -38,6 +38,9 @@ impl<'r> Snapshot<'r> {
     /// The policies at or below a path. None if there is nothing at the path.
     pub fn policies(&self, path: &str) -> Result<Option<Vec<Found>>, Misuse> {
         if let Some(text) = self.text(path) {
+            if !path.ends_with(".lead") {
+                return Err(no_policy(path));
+            }
             // a file that is named is a policy, whatever it holds
             return Ok(Some(vec![Found { path: path.to_owned(), name: header_name(&text).unwrap_or_default() }]));
         }
@@ -89,6 +92,12 @@ impl<'r> Snapshot<'r> {
     }
 }
 
+/// A path leads to some other file.
+pub fn no_policy(path: &str) -> Misuse {
+    let about_leads = if path.ends_with(".csv") { "; a file of leads stands behind `--leads`" } else { "" };
+    Misuse::new(format!("`{path}` is not a policy: that is a folder, or a file whose name ends in `.lead`{about_leads}"))
+}
+
 /// The name behind `policy` in the first column.
 fn header_name(text: &str) -> Option<String> {
     let rest = text.lines().find_map(|line| line.strip_prefix("policy").filter(|rest| rest.starts_with([' ', '\t'])))?;
@@ -100,6 +109,7 @@ fn lead_files_of_folder(root: &Path, repository: Option<&Repository>, path: &str
     if !is_folder {
         return Ok(None);
     }
+    let kept = repository.map(Kept::of).transpose()?;
     let mut found = Vec::new();
     let mut waiting = vec![path.trim_end_matches('/').to_owned()];
     while let Some(folder) = waiting.pop() {
@@ -108,18 +118,44 @@ fn lead_files_of_folder(root: &Path, repository: Option<&Repository>, path: &str
             let item = item.map_err(unreadable)?;
             let Ok(name) = item.file_name().into_string() else { continue };
             let path = joined(&folder, &name);
-            let is_ignored = || repository.is_some_and(|repository| repository.is_path_ignored(&path).unwrap_or(false));
             // a link to a folder is not followed: it may lead in a circle
             if item.file_type().map_err(unreadable)?.is_dir() {
-                if !name.starts_with('.') && !is_ignored() {
+                if !name.starts_with('.') && kept.as_ref().is_none_or(|kept| kept.folder(&path)) {
                     waiting.push(path);
                 }
-            } else if name.ends_with(".lead") && !is_ignored() {
+            } else if name.ends_with(".lead") && kept.as_ref().is_none_or(|kept| kept.file(&path)) {
                 found.push(path);
             }
         }
     }
     Ok(Some(found))
+}
+
+/// What git sees of a work tree: what it does not ignore, and what it keeps although a pattern says to ignore it.
+struct Kept<'r> {
+    repository: &'r Repository,
+    index: Index,
+}
+
+impl<'r> Kept<'r> {
+    fn of(repository: &'r Repository) -> Result<Kept<'r>, Misuse> {
+        let index =
+            repository.index().map_err(|error| Misuse::new(format!("cannot read the index of the repository: {}", error.message())))?;
+        Ok(Kept { repository, index })
+    }
+
+    fn file(&self, path: &str) -> bool {
+        // while a merge waits to be finished, a file has two or three entries and none of stage 0
+        !self.is_ignored(path) || (0..=3).any(|stage| self.index.get_path(Path::new(path), stage).is_some())
+    }
+
+    fn folder(&self, path: &str) -> bool {
+        !self.is_ignored(path) || self.index.find_prefix(format!("{path}/")).is_ok()
+    }
+
+    fn is_ignored(&self, path: &str) -> bool {
+        self.repository.is_path_ignored(path).unwrap_or(false)
+    }
 }
 
 fn lead_files_of_tree(repository: &Repository, tree: &Tree, path: &str) -> Result<Option<Vec<String>>, Misuse> {

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use super::{Compared, Comparison, Outcome, figures, title};
+use super::{Compared, Comparison, Outcome, TESTS_LEFT_OUT, figures, title};
 use crate::batch::compare::{ChoiceImpact, Impact};
 use crate::diagnostic::sanitise::one_line;
 use crate::diff::{Change, ChangeKind, Difference};
@@ -24,7 +24,7 @@ pub fn markdown(comparison: &Comparison) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "### Policy changes: {} → {}\n", code(&comparison.old), code(&comparison.new));
     for met in &comparison.met {
-        let _ = writeln!(out, "> **Condition met** {}\n", escaped(met));
+        let _ = writeln!(out, "> **Condition met** {}\n", with_code(met));
     }
     for policy in &comparison.policies {
         let mut part = String::new();
@@ -56,8 +56,11 @@ fn of_policy(out: &mut String, policy: &Compared, comparison: &Comparison) {
         Outcome::Mistaken => {
             let _ = writeln!(out, "The policy {name} was not compared: it has mistakes.\n");
         }
-        Outcome::Compared { difference, impact } => {
+        Outcome::Compared { difference, impact, tests_left_out } => {
             changes(out, difference);
+            if *tests_left_out {
+                let _ = writeln!(out, "_Note: {TESTS_LEFT_OUT}._\n");
+            }
             if let Some(impact) = impact {
                 let room = CHARACTERS_MAX / 2;
                 let mut part = String::new();
@@ -169,7 +172,7 @@ fn of_leads(out: &mut String, impact: &Impact, as_of: Option<&str>) {
                     escaped(&lead.key),
                     format!("{} {}", impact.unit, lead.line),
                     if lead.by_new { "new" } else { "old" }.to_owned(),
-                    escaped(&lead.reason),
+                    with_code(&lead.reason),
                 ]
             })
             .collect();

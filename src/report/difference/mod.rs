@@ -53,6 +53,8 @@ pub enum Outcome {
     Mistaken,
     Compared {
         difference: Difference,
+        /// the tests of a side have mistakes, which have been shown, so tests and claims of neither were compared
+        tests_left_out: bool,
         /// what it does to leads, if a file of them was given
         impact: Option<Box<Impact>>,
     },
@@ -84,6 +86,9 @@ impl Compared {
         }
     }
 }
+
+/// Behind the changes of a policy whose tests have mistakes.
+const TESTS_LEFT_OUT: &str = "its tests have mistakes, so tests and claims were not compared";
 
 /// `score readiness`
 fn title(item: &ItemChanges) -> String {

@@ -31,6 +31,8 @@ pub struct PolicyRecord<'a> {
     pub outcome: &'static str,
     pub old_path: Option<&'a str>,
     pub new_path: Option<&'a str>,
+    /// the tests of a side have mistakes, so tests and claims were not compared
+    pub tests_left_out: bool,
     pub items: Vec<ItemRecord<'a>>,
     /// what it does to leads; none without a file of them
     pub impact: Option<ImpactRecord<'a>>,
@@ -76,17 +78,18 @@ pub fn record(comparison: &Comparison) -> DifferenceRecord<'_> {
 }
 
 fn policy(compared: &Compared) -> PolicyRecord<'_> {
-    let (outcome, items) = match &compared.outcome {
-        Outcome::Added => ("added", Vec::new()),
-        Outcome::Removed => ("removed", Vec::new()),
-        Outcome::Mistaken => ("mistaken", Vec::new()),
-        Outcome::Compared { difference, .. } => ("compared", difference.items.iter().map(item).collect()),
+    let (outcome, items, tests_left_out) = match &compared.outcome {
+        Outcome::Added => ("added", Vec::new(), false),
+        Outcome::Removed => ("removed", Vec::new(), false),
+        Outcome::Mistaken => ("mistaken", Vec::new(), false),
+        Outcome::Compared { difference, tests_left_out, .. } => ("compared", difference.items.iter().map(item).collect(), *tests_left_out),
     };
     PolicyRecord {
         policy: &compared.name,
         outcome,
         old_path: compared.old_path.as_deref(),
         new_path: compared.new_path.as_deref(),
+        tests_left_out,
         items,
         impact: compared.impact().map(impact_record::record),
     }

@@ -180,7 +180,7 @@ fn several_policies_new_ones_gone_ones_and_renamed_files() {
 
 #[test]
 fn wrong_words_are_one_sentence() {
-    let repo = Repo::new(&[&[("clinic.lead", POLICY), ("notes.txt", "")]]);
+    let repo = Repo::new(&[&[("clinic.lead", POLICY), ("notes.txt", ""), ("leads.csv", LEADS)]]);
     for (words, part) in [
         (&["HEAD~9..HEAD"][..], "the repository has no revision `HEAD~9`"),
         (&["nothing"], "`nothing` is neither a revision of the repository nor a file or folder"),
@@ -188,6 +188,13 @@ fn wrong_words_are_one_sentence() {
         (&["HEAD", "--", "../else"], "lies outside the repository"),
         (&["HEAD", "HEAD", "HEAD"], "is one too many"),
         (&["clinic.lead", "notes.txt"], "`notes.txt` is not a policy"),
+        (
+            &["HEAD", "--", "leads.csv"],
+            "`leads.csv` is not a policy: that is a folder, or a file whose name ends in `.lead`; a file of leads",
+        ),
+        (&["HEAD", "leads.csv"], "a file of leads stands behind `--leads`"),
+        (&["HEAD:leads.csv", "clinic.lead"], "`leads.csv` is not a policy"),
+        (&["HEAD", "--fail-on", "anny"], "did you mean `any`?"),
         (&["HEAD", "--fail-on", "lost-rout"], "did you mean `lost-route`?"),
         (&["HEAD", "--fail-on", "lost-route"], "name a file of them with `--leads`"),
         (&["HEAD", "--as-of", "2026-01-01"], "`--as-of` is about leads"),
@@ -210,6 +217,43 @@ fn a_version_with_mistakes_shows_them_and_is_not_compared() {
     let ran = run(&["diff", &folder.name("old.lead"), &folder.name("new.lead")]);
     assert_eq!((ran.code, ran.out.as_str()), (1, "the policy clinic was not compared: it has mistakes\n"));
     assert!(ran.err.contains("error[E0401]") && ran.err.contains("has mistakes in "), "{}", ran.err);
+}
+
+#[test]
+fn mistakes_of_tests_alone_are_warned_of() {
+    let broken = heavier().replace("status hot", "status hottest");
+    assert_ne!(broken, heavier());
+    let unreadable = heavier().replace("test \"a large hospital is hot\" {", "test \"a large hospital is hot\" { {");
+    assert_ne!(unreadable, heavier());
+    let folder = Folder::new(&[("old.lead", POLICY), ("new.lead", &broken), ("unreadable.lead", &unreadable), ("leads.csv", LEADS)]);
+    for new in ["new.lead", "unreadable.lead"] {
+        for (old, new) in [("old.lead", new), (new, "old.lead")] {
+            let ran = run(&["diff", &folder.name(old), &folder.name(new), "--leads", &folder.name("leads.csv"), AS_OF]);
+            assert_eq!(ran.code, 0, "{old} {new}: {ran:?}");
+            assert!(ran.out.contains("threshold of fit") && ran.out.contains("4 of 6 leads"), "{old} {new}: {}", ran.out);
+            assert!(ran.out.contains("its tests have mistakes, so tests and claims were not compared"), "{}", ran.out);
+            assert!(!ran.out.contains("test \""), "{}", ran.out);
+            assert!(ran.err.contains("error[") && ran.err.contains("warning: the tests of the policy"), "{}", ran.err);
+        }
+    }
+    let ran = run(&["diff", &folder.name("old.lead"), &folder.name("new.lead"), "--fail-on", "new-mistake", "--output", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((ran.code, &json["policies"][0]["tests_left_out"]), (1, &true.into()));
+}
+
+#[test]
+fn files_that_git_keeps_although_it_ignores_them_are_there() {
+    let repo = Repo::new(&[&[("policies/clinic.lead", POLICY), ("old/kept.lead", &POLICY.replace("policy clinic", "policy kept"))]]);
+    repo.write(&[
+        (".gitignore", "*.lead\nold/\n"),
+        ("policies/clinic.lead", &heavier()),
+        ("policies/fresh.lead", &POLICY.replace("policy clinic", "policy fresh")),
+        ("old/fresh.lead", &POLICY.replace("policy clinic", "policy fresh")),
+    ]);
+    let ran = repo.diff(&["HEAD", "--", "policies"]);
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, CHANGES, ""));
+    let ran = repo.diff(&["HEAD"]);
+    assert!(!ran.out.contains("gone") && !ran.out.contains("fresh"), "{}", ran.out);
 }
 
 #[test]
@@ -444,6 +488,10 @@ fn conditions_that_are_met_are_named() {
     let ran = diff("any,lost-route,>0% lead change");
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(ran.out.contains("`any`: clinic differs"), "{}", ran.out);
+    // with and without `change`
+    let (short, long) = (diff("status"), diff("status change"));
+    assert_eq!((short.code, short.out.replace("`status`", "`status change`")), (long.code, long.out));
+    assert!(diff("statu").sentence().contains("neither version gives an answer `statu`; did you mean `status`?"));
     let ran = diff("new-mistake,removed-policy,>99% owner change");
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(diff(">1% statu change").sentence().contains("did you mean `status`?"));

@@ -28,6 +28,40 @@ fn check_texts(old: &str, new: &str, expected: &[&str]) {
 }
 
 #[test]
+fn a_name_that_alone_changed_is_told_as_such() {
+    let lead = |fields: &str| format!("leadwright 1\nlead {{ id text key  {fields} }}\n");
+    let check_fields = |old: &str, new: &str, expected: &[&str]| check_texts(&lead(old), &lead(new), expected);
+    check_fields(
+        "beds whole 0..900 optional from crm \"Beds\"",
+        "bed_count whole 0..900 optional from crm \"Beds\"",
+        &["lead | field beds: renamed, was `beds`, is now `bed_count`"],
+    );
+    check_fields(
+        "site one of hospital \"H\", clinic \"C\"",
+        "site one of hospital \"H\", ward \"C\"",
+        &["lead | choice clinic of field site: renamed, was `clinic`, is now `ward`"],
+    );
+    // another type, another source, or nothing but a type: not certain
+    check_fields(
+        "beds whole 0..900 from crm \"Beds\"",
+        "bed_count whole 0..800 from crm \"Beds\"",
+        &["lead | field beds: removed: `beds whole 0..900`", "lead | field bed_count: added: `bed_count whole 0..800`"],
+    );
+    check_fields("vip yes_no", "rival yes_no", &["lead | field vip: removed: `vip yes_no`", "lead | field rival: added: `rival yes_no`"]);
+    // of two that are alike nobody knows which it was
+    check_fields(
+        "a one of x, y  b one of x, y",
+        "c one of x, y",
+        &["lead | field a: removed: `a one of x, y`", "lead | field b: removed: `b one of x, y`", "lead | field c: added: `c one of x, y`"],
+    );
+    check_texts(
+        "leadwright 1\nscore s { section a 100% { beds 60% { 1 or more 2  under 1 0 } rival 40% { yes 1 no 0 } } }\n",
+        "leadwright 1\nscore s { section a 100% { bed_count 60% { 1 or more 2  under 1 0 } rival 40% { yes 1 no 0 } } }\n",
+        &["score s | beds in section a: renamed, was `beds`, is now `bed_count`"],
+    );
+}
+
+#[test]
 fn scores() {
     check(
         &[

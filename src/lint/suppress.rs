@@ -110,6 +110,7 @@ fn read(
     let body = body.trim_start();
     let Some((verb, rest)) = ["allow", "expect"].into_iter().find_map(|verb| Some((verb, body.strip_prefix(verb)?.strip_prefix('(')?)))
     else {
+        about.extend(nearly(body, comment));
         return;
     };
     let written = format!("# {verb}(RULE): why");
@@ -157,6 +158,21 @@ fn read(
     }
     let scope = scope(context, text, file, index, comment);
     suppressions.push(Suppression { span: comment.span, scope, names, expects: verb == "expect" });
+}
+
+/// `Allow(unused-let): why`, `allow (unused-let): why`: meant, and not read.
+fn nearly(body: &str, comment: &Comment) -> Option<Diagnostic> {
+    let (word, rest) = body.split_once('(')?;
+    let verb = ["allow", "expect"].into_iter().find(|verb| word.trim().eq_ignore_ascii_case(verb))?;
+    // in prose anything can stand in brackets
+    let (list, _) = rest.split_once(')')?;
+    let names_rule = |name: &str| find(&name.to_ascii_lowercase()).is_some() || warning_code(name).is_some();
+    list.split(',').map(str::trim).any(names_rule).then(|| {
+        bad_suppression::RULE
+            .finding(format!("`{}(` keeps nothing quiet", word.trim_end()))
+            .at(comment.span, format!("`{verb}` is written small, with the bracket right behind it"))
+            .help(format!("write `# {verb}({list}): why`"))
+    })
 }
 
 fn warning_code(name: &str) -> Option<&'static str> {

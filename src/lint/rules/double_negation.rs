@@ -27,7 +27,7 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 ExprKind::Not(inner) => {
                     let inner = without_parentheses(inner);
                     match &inner.kind {
-                        ExprKind::Not(deeper) if asked.contains(&expr.span) => match &deeper.kind {
+                        ExprKind::Not(deeper) if asked.contains(&expr.span) || is_never_missing(deeper) => match &deeper.kind {
                             ExprKind::Path(_) | ExprKind::Cell { .. } | ExprKind::Paren(_) => context.text(deeper.span).to_owned(),
                             // what a measure counts could reach further without an end
                             _ => format!("({})", context.text(deeper.span)),
@@ -49,6 +49,45 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 diagnostic.replace(title, Applicability::Safe, expr.span, plainer)
             });
         });
+    }
+}
+
+/// As a value it is yes or no, whatever is missing in it.
+fn is_never_missing(expr: &Expr) -> bool {
+    match &without_parentheses(expr).kind {
+        ExprKind::And(_)
+        | ExprKind::Or(_)
+        | ExprKind::Not(_)
+        | ExprKind::Implies(..)
+        | ExprKind::Compare { .. }
+        | ExprKind::Is { .. }
+        | ExprKind::SameAs { .. }
+        | ExprKind::IsKnown { .. }
+        | ExprKind::Between { .. }
+        | ExprKind::Has { .. }
+        | ExprKind::StartsWith { .. }
+        | ExprKind::EndsWith { .. }
+        | ExprKind::Contains { .. }
+        | ExprKind::Entering(_)
+        | ExprKind::Leaving(_) => true,
+        ExprKind::Number(_)
+        | ExprKind::Text(_)
+        | ExprKind::YesNo(_)
+        | ExprKind::Date(_)
+        | ExprKind::Time(_)
+        | ExprKind::Missing
+        | ExprKind::Path(_)
+        | ExprKind::Cell { .. }
+        | ExprKind::Sum(_)
+        | ExprKind::Product { .. }
+        | ExprKind::Larger(_)
+        | ExprKind::Smaller(_)
+        | ExprKind::Else { .. }
+        | ExprKind::DaysSince(_)
+        | ExprKind::DaysUntil(_)
+        | ExprKind::DomainOf(_)
+        | ExprKind::Measure(_)
+        | ExprKind::Paren(_) => false,
     }
 }
 

@@ -57,6 +57,17 @@ fn comments_keep_findings_quiet() {
 }
 
 #[test]
+fn a_comment_that_nearly_allows_is_told() {
+    for comment in ["# Allow(unused-let): the CRM reads it", "# allow (unused-let): the CRM reads it", "#EXPECT(unused-let): why"] {
+        let policy = format!("{HEAD}{comment}\nlet big = beds >= 500\n# Allow (most) leads\n");
+        let folder = Folder::new(&[("p.lead", &policy)]);
+        let ran = lint(&folder, &[]);
+        assert!(ran.out.contains("keeps nothing quiet") && ran.out.contains("warning[unused-let]"), "{comment}: {}", ran.out);
+        assert_eq!(ran.out.matches("bad-suppression").count(), 1, "{comment}: {}", ran.out);
+    }
+}
+
+#[test]
 fn the_closest_configuration_counts() {
     let policy = format!("{HEAD}let big = beds >= 500\n");
     let folder = Folder::new(&[
@@ -69,6 +80,7 @@ fn the_closest_configuration_counts() {
     assert_eq!((ran.code, ran.out.matches("error[unused-let]").count(), ran.out.matches("unused-let").count()), (1, 1, 1), "{}", ran.out);
     fs::write(folder.name("leadwright.toml"), "[lint.rules]\nunused-led = \"off\"\n").unwrap();
     let ran = run(&["lint", &folder.name("a")]);
+    assert!(!ran.err.contains("/leadwright.toml"), "a path from the top: {ran:?}");
     refused(&ran, "leadwright.toml:2:1: there is no rule `unused-led`; did you mean `unused-let`?");
     refused(&run(&["lint", &folder.name("b"), "--only", "styel"]), "there is no rule or group `styel`; did you mean `style`?");
     refused(&run(&["lint", &folder.name("b"), "--level", "unused-let"]), "write a rule or a group, `=` and a level");

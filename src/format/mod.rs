@@ -55,6 +55,13 @@ pub fn format(path: &str, text: &str) -> Result<String, Unformatted> {
     Ok(if ends_lines_with_crlf(text) { formatted.replace('\n', "\r\n") } else { formatted })
 }
 
+/// Items as they stand in a file, in their one form; as they are if they cannot be read.
+pub fn format_items(text: &str) -> String {
+    const ABOVE: &str = "leadwright 1\n\n";
+    let formatted = format("", &format!("{ABOVE}{text}")).ok();
+    formatted.and_then(|file| file.strip_prefix(ABOVE).map(str::to_owned)).unwrap_or_else(|| text.to_owned())
+}
+
 /// As the first line does.
 fn ends_lines_with_crlf(text: &str) -> bool {
     text.find('\n').is_some_and(|end| text[..end].ends_with('\r'))

@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use super::Witness;
+use crate::format::format_items;
 use crate::model::{Constant, Policy, Type, Unit};
 use crate::program::{Lowered, Value};
 use crate::record;
@@ -93,7 +94,7 @@ pub fn test(policy: &Policy, title: &str, witness: &Witness, expected: &[Expecta
         })
         .collect();
     let _ = writeln!(text, "  expect  {{ {} }}\n}}", expected.join("  "));
-    Some(text)
+    Some(format_items(&text))
 }
 
 /// A value as the language writes it.

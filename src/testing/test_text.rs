@@ -1,8 +1,10 @@
 //! A test as a policy writes it.
 //!
-//! Enters: a test of the model. Leaves: its text, or none if a value of it cannot be written. Always holds: read and checked with the same policy, the text is that test again.
+//! Enters: a test of the model. Leaves: its text, or none if a value of it cannot be written. Always holds: read and checked with the same policy, the text is that test again; it is as
+//! `leadwright fmt` would write it.
 
 use crate::diagnostic::sanitise::one_line;
+use crate::format::format_items;
 use crate::model::{Constant, Field, Policy, Test, Type, as_written};
 use crate::record::show::Show;
 
@@ -55,13 +57,14 @@ pub fn written(policy: &Policy, show: Show, test: &Test, heading: &[String]) -> 
     });
     lines.push(block("expect", &expected.collect::<Option<Vec<_>>>()?));
     lines.push("}\n".to_owned());
-    Some(lines.join("\n"))
+    Some(format_items(&lines.join("\n")))
 }
 
-/// `  lead    { … }`, over several lines if one would be long.
+/// `  lead    { … }`, over several lines if one would be long, or if a part has parts of its own.
 fn block(word: &str, parts: &[String]) -> String {
     let line = format!("  {word:<7} {{ {} }}", parts.join("  "));
-    if line.len() <= 140 {
+    let is_flat = parts.len() == 1 || parts.iter().all(|part| !part.ends_with('}'));
+    if is_flat && line.len() <= 100 {
         return line;
     }
     format!("  {word:<7} {{\n    {}\n  }}", parts.join("\n    "))

@@ -27,11 +27,15 @@ fn load(files: &BTreeMap<String, String>, entry: &str) -> Policy {
 /// Puts the suggestions behind the policy. Leaves: places reached before, after, and all of them.
 #[track_caller]
 fn with_suggestions(mut files: BTreeMap<String, String>, entry: &str) -> (usize, usize, usize) {
+    let own = files.get_mut(entry).unwrap();
+    *own = leadwright::format::format(entry, own).unwrap();
     let policy = load(&files, entry);
     let before = policy.coverage(&Selection::default()).unwrap().covered();
     let suggestions = policy.suggest_tests().unwrap();
     let added = text(&suggestions, policy.sources());
     files.get_mut(entry).unwrap().push_str(&format!("\n{added}"));
+    let both = &files[entry];
+    assert!(leadwright::format::format(entry, both).is_ok_and(|again| again == *both), "they are not in the one form:\n{added}");
     let policy = load(&files, entry);
     for result in policy.test(&Selection::default()).unwrap() {
         assert_eq!(result.outcome, TestOutcome::Passed, "{}", result.title);

@@ -13,6 +13,7 @@ use super::lead_block::{BLOCK_ROWS_MAX, KeptValues, LeadBlock, Texts};
 use super::plan::{ColumnUse, Plan};
 use super::read_text::{CELL_BYTES_MAX, Records, TextChunk, TextChunks};
 use super::rows::Rows;
+use crate::model::csv_delimiter;
 
 /// Takes the column names off the beginning of a file.
 pub fn open(chunks: &mut TextChunks, file: &str) -> Result<(Vec<String>, Records), BatchError> {
@@ -36,21 +37,8 @@ pub fn open(chunks: &mut TextChunks, file: &str) -> Result<(Vec<String>, Records
 
 /// What parts cells and lines, by the first line.
 fn dialect(head: &[u8]) -> Records {
-    let start = head.iter().position(|byte| !matches!(byte, b'\n' | b'\r')).unwrap_or(head.len());
-    let mut quoted = false;
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    for byte in &head[start..] {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'\n' | b'\r' if !quoted => break,
-            byte if !quoted => counts.iter_mut().filter(|(delimiter, _)| delimiter == byte).for_each(|(_, count)| *count += 1),
-            _ => {}
-        }
-    }
-    // The first of equals.
-    let (delimiter, _) = counts.into_iter().rev().max_by_key(|(_, count)| *count).unwrap_or((b',', 0));
     let line_end = if memchr::memchr(b'\n', head).is_none() && memchr::memchr(b'\r', head).is_some() { b'\r' } else { b'\n' };
-    Records::Csv { delimiter, line_end }
+    Records::Csv { delimiter: csv_delimiter(head), line_end }
 }
 
 #[derive(Debug)]

@@ -16,7 +16,7 @@ use super::rewrite::rewrite;
 use super::{policies, policy_files};
 use crate::diagnostic::findings::Findings;
 use crate::diagnostic::render_human::{self, Look};
-use crate::diagnostic::sanitise::one_line;
+use crate::diagnostic::sanitise::{many_lines, one_line};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::format::{self, Unformatted};
 use crate::report::pages;
@@ -208,7 +208,8 @@ fn standard_input(arguments: &Arguments, console: &Console) -> Result<Outcome, M
     if arguments.diff {
         console.print(&patch(name, &text, &formatted, console))?;
     } else if !arguments.check {
-        console.print(&formatted)?;
+        let shown = if console.out_is_terminal { many_lines(&formatted) } else { formatted.as_str().into() };
+        console.print(&shown)?;
         return Ok(Outcome::Clean);
     } else if !is_same {
         console.print(&format!("{}: not formatted\n", one_line(name)))?;

@@ -1,15 +1,17 @@
 //! How a file would change, as a patch.
 
 use super::console::Console;
-use crate::diagnostic::sanitise::one_line;
+use crate::diagnostic::sanitise::{many_lines, one_line};
 
-/// The change as a patch that `git apply` takes.
+/// The change as a patch that `git apply` takes; for the eyes of a person, whatever a terminal would obey is made visible.
 pub fn patch(name: &str, before: &str, after: &str, console: &Console) -> String {
     if before == after {
         return String::new();
     }
     let name = one_line(name);
     let patch = similar::TextDiff::from_lines(before, after).unified_diff().header(&format!("a/{name}"), &format!("b/{name}")).to_string();
+    let is_for_eyes = console.out_is_terminal || console.out.colour;
+    let patch = if is_for_eyes { many_lines(&patch) } else { patch.as_str().into() };
     patch.split_inclusive('\n').map(|line| coloured(line, console)).collect()
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn read_case_file(text: &str, source: SourceId, what: &str, named: Sp
                 let expected = records.first().map_or(cells.len(), |header| header.cells.len());
                 if cells.len() != expected {
                     let problem = format!("has a row of {} cells below a first line of {expected}", cells.len());
-                    malformed(span, problem, "this row", Some("a cell with a comma in it stands in quotes"));
+                    malformed(span, problem, "this row", Some("a cell stands in quotes if what parts cells is in it"));
                 } else if records.is_empty() || cells.iter().any(|cell| !cell.text.is_empty()) {
                     if records.len() > CASES_MAX {
                         malformed(span, format!("has more than {CASES_MAX} cases"), "the first row too many", Some("split the file"));
@@ -83,12 +83,6 @@ pub(crate) fn read_case_file(text: &str, source: SourceId, what: &str, named: Sp
         return None;
     }
     let header = records.remove(0);
-    if let [only] = header.cells.as_slice()
-        && only.text.contains([';', '\t'])
-    {
-        malformed(only.span, "does not part its cells by commas".to_owned(), "one cell, as read", Some("save it as CSV with commas"));
-        return None;
-    }
     if records.is_empty() && is_well_formed {
         let message = format!("{what} has no cases");
         diagnostics.push(Diagnostic::new(Code::CasesFile, message).at(header.span, "nothing stands below the first line"));

@@ -1,10 +1,11 @@
 //! The cells of a CSV text, each with the place it came from.
 //!
-//! Enters: the text of a file (commas, quotes doubled inside quotes, any line end; a byte order mark is skipped). Leaves: cells in order.
+//! Enters: the text of a file (commas, semicolons or tabs between cells, as its first line has them; quotes doubled inside quotes, any line end; a byte order
+//! mark is skipped). Leaves: cells in order.
 //! Always holds: a cell's place lies in the text and on character boundaries; cells are bounded; a quote that is never closed, which would
 //! swallow the rest of the file, ends the reading.
 
-use csv_core::{ReadFieldResult, Reader};
+use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
 /// The most bytes that one cell may have.
 pub(crate) const CELL_BYTES_MAX: usize = 64 * 1024;
@@ -13,6 +14,8 @@ pub(crate) struct Cells<'t> {
     text: &'t str,
     position: usize,
     reader: Reader,
+    /// what stands between cells
+    delimiter: u8,
     buffer: Vec<u8>,
     /// the next cell is the first of its record
     record_starts: bool,
@@ -39,12 +42,17 @@ pub(crate) enum Next<'c> {
 
 impl<'t> Cells<'t> {
     pub fn new(text: &'t str) -> Cells<'t> {
-        Cells { text, position: 0, reader: Reader::new(), buffer: vec![0; CELL_BYTES_MAX], record_starts: true }
+        Cells::parted_by(delimiter(text.as_bytes()), text)
+    }
+
+    fn parted_by(delimiter: u8, text: &'t str) -> Cells<'t> {
+        let reader = ReaderBuilder::new().delimiter(delimiter).build();
+        Cells { text, position: 0, reader, delimiter, buffer: vec![0; CELL_BYTES_MAX], record_starts: true }
     }
 
     /// How many cells the next record has; none if it cannot be read, or there is none.
     pub fn count_ahead(&self) -> Option<usize> {
-        let mut ahead = Cells::new(self.text.get(self.position..)?);
+        let mut ahead = Cells::parted_by(self.delimiter, self.text.get(self.position..)?);
         let mut count = 0;
         loop {
             match ahead.next() {
@@ -97,11 +105,28 @@ impl<'t> Cells<'t> {
         let raw_start = if self.record_starts { raw.trim_start_matches(['\r', '\n', '\u{feff}']) } else { raw };
         let start = from + raw.len() - raw_start.len();
         let end = match raw_start.as_bytes().last() {
-            Some(b',' | b'\n' | b'\r') => start + raw_start.len() - 1,
+            Some(last) if *last == self.delimiter || matches!(last, b'\n' | b'\r') => start + raw_start.len() - 1,
             _ => start + raw_start.len(),
         };
         (start, end)
     }
+}
+
+/// What parts the cells of a CSV text, by its first line: of comma, semicolon and tab the one that stands there most often outside quotes.
+pub(crate) fn delimiter(text: &[u8]) -> u8 {
+    let start = text.iter().position(|byte| !matches!(byte, b'\n' | b'\r')).unwrap_or(text.len());
+    let mut quoted = false;
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+    for byte in &text[start..] {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' | b'\r' if !quoted => break,
+            byte if !quoted => counts.iter_mut().filter(|(delimiter, _)| delimiter == byte).for_each(|(_, count)| *count += 1),
+            _ => {}
+        }
+    }
+    // the first of equals
+    counts.into_iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(delimiter, _)| delimiter)
 }
 
 /// A cell that is cut for its length may be cut inside a character.
@@ -177,6 +202,20 @@ mod tests {
             places.push(&text[start..end]);
         }
         assert_eq!(places, ["state", "\"the \"\"queue\"\"\"", "OH ", " west"]);
+    }
+
+    #[test]
+    fn the_first_line_says_what_parts_cells() {
+        assert_eq!(records("a;b\n1;2,5\n"), [["a", "b"], ["1", "2,5"]]);
+        assert_eq!(records("a\tb\n1\t2\n"), [["a", "b"], ["1", "2"]]);
+        assert_eq!(records("\"a;b;c\",d\n1;2,3\n"), [["a;b;c", "d"], ["1;2", "3"]]);
+        let text = "a;b\n1 ;2\n";
+        let mut cells = Cells::new(text);
+        let mut places = Vec::new();
+        while let Next::Cell { start, end, .. } = cells.next() {
+            places.push(&text[start..end]);
+        }
+        assert_eq!(places, ["a", "b", "1 ", "2"]);
     }
 
     #[test]

@@ -67,6 +67,7 @@ mod words;
 
 pub use arithmetic::SUM_MEMBERS_MAX;
 pub use check::{AsOf, Checked};
+pub(crate) use csv_text::delimiter as csv_delimiter;
 pub use given_rows::TableRows;
 pub use load::{check, check_as_of};
 pub use policy::*;

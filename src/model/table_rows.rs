@@ -186,15 +186,6 @@ impl Reading<'_> {
             }
         }
         let line = names.iter().map(|(_, span)| *span).reduce(Span::to).unwrap_or(file);
-        if let [(only, _)] = names.as_slice()
-            && only.contains([';', '\t'])
-            && self.plans.len() > 1
-        {
-            let message = format!("the file of table `{}` does not part its cells by commas", self.name.text);
-            let diagnostic = Diagnostic::new(Code::TableMalformed, message).at(line, "one cell, as read");
-            self.diagnostics.push(diagnostic.help("save the file as CSV with commas"));
-            return None;
-        }
         let mut columns: Vec<Option<usize>> = vec![None; names.len()];
         let plans = self.plans;
         let mut places: FxHashMap<String, Vec<usize>> = FxHashMap::default();

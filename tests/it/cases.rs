@@ -149,7 +149,9 @@ fn columns_that_are_no_columns_of_cases() {
         ]
     );
     assert_eq!(mistakes(item, "beds,expect fit\n1,0\n"), ["cases.csv:1:1 E0602: the cases do not give `site`, which is not optional"]);
-    assert_eq!(mistakes(item, "site;beds\nclinic;1\n"), ["cases.csv:1:1 E0604: the file `cases.csv` does not part its cells by commas"]);
+    // what parts cells is read from the first line
+    let semicolons = mistakes(item, "site;bads\nclinic;1,5\n");
+    assert_eq!(semicolons, ["cases.csv:1:6 E0605: the column `bads` of the cases is no field of the lead"]);
     assert_eq!(mistakes(item, ""), ["policy.lead:41:16 E0604: the file `cases.csv` is empty"]);
     assert_eq!(mistakes(item, "site,expect fit\n"), ["cases.csv:1:1 E0604: the file `cases.csv` has no cases"]);
     let absent = mistakes("cases from \"none.csv\"", "");

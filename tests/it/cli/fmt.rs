@@ -63,6 +63,15 @@ fn diff_is_a_patch() {
 }
 
 #[test]
+fn a_patch_for_eyes_cannot_steer_the_terminal() {
+    let folder = Folder::new(&[("a.lead", "leadwright 1\n# \u{1b}]0;owned\u{7}\nlet  a = 1\n")]);
+    let shown = run(&["fmt", "--diff", &folder.name("a.lead"), "--color", "always"]).out;
+    assert!(shown.contains("␛]0;owned␇") && !shown.contains("\u{1b}]"), "{shown:?}");
+    // for `git apply` every byte counts
+    assert!(run(&["fmt", "--diff", &folder.name("a.lead")]).out.contains("\u{1b}]0;owned\u{7}"));
+}
+
+#[test]
 fn standard_input_goes_to_standard_output() {
     let with = |arguments: &[&str], input: &str| run_command(command(&[&["fmt"], arguments].concat()), input);
     let ran = with(&["-"], MESSY);

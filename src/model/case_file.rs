@@ -57,7 +57,7 @@ pub(crate) fn read_case_file(text: &str, source: SourceId, what: &str, named: Sp
                 let expected = records.first().map_or(cells.len(), |header| header.cells.len());
                 if cells.len() != expected {
                     let problem = format!("has a row of {} cells below a first line of {expected}", cells.len());
-                    malformed(span, problem, "this row", Some("a cell stands in quotes if what parts cells is in it"));
+                    malformed(span, problem, "this row", Some("a cell with a separator in it stands in quotes"));
                 } else if records.is_empty() || cells.iter().any(|cell| !cell.text.is_empty()) {
                     if records.len() > CASES_MAX {
                         malformed(span, format!("has more than {CASES_MAX} cases"), "the first row too many", Some("split the file"));

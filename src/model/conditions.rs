@@ -1,15 +1,15 @@
-//! Typing of conditions.
+//! Typing of conditions; those over lists of constants are in [`super::membership`].
 //!
 //! Always holds: a condition is a `yes_no` that is never missing: a comparison with a missing value is no, and a bare optional `yes_no` is
 //! wrapped into the question whether it is yes. Constants are converted exactly to the units of the left side; in `>= > <= <` they may have
 //! more places than the left side keeps.
 
 use super::arithmetic::unit_of;
-use super::check::{Checker, Named};
-use super::constants::{bare, is_literal, scale_of, written_range};
+use super::check::Checker;
+use super::constants::{is_literal, scale_of, written_range};
 use super::expressions::Scope;
 use super::lookups::same_kind;
-use super::value::{Constant, Decimal, Type, Unit, fold_text};
+use super::value::{Decimal, Type, Unit, fold_text};
 use super::words::a_value_of;
 use super::{Expr, ExprKind, Operator, TextTest};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
@@ -233,158 +233,6 @@ impl Checker<'_> {
         Some(yes_no(ExprKind::Compare { left: Box::new(left), operator, right: Box::new(right) }, span))
     }
 
-    /// `a is B`, `a is one of B, C`
-    fn is(
-        &mut self,
-        left_tree: &tree::Expr,
-        negated: bool,
-        choices: &[tree::Expr],
-        one_of: bool,
-        span: Span,
-        scope: &Scope,
-    ) -> Option<Expr> {
-        let left = self.value(left_tree, scope)?;
-        let what = format!("`{}`", self.one_line(left.span));
-        if let Type::SomeOf(_) = left.ty {
-            let first = choices.first()?;
-            let gap = Span { start: left.span.end, end: first.span.start, ..span };
-            let mut diagnostic = Diagnostic::new(Code::WrongType, format!("{what} is a set of choices, and `is` asks for a single one"))
-                .at(left.span, "a set of choices")
-                .help(format!("write {what} `has …`, with `not` before it for the opposite"));
-            if !negated {
-                let words = if one_of { " has any of " } else { " has " };
-                diagnostic = diagnostic.replace(format!("write `{}`", words.trim()), Applicability::Unsafe, gap, words);
-            }
-            self.report(diagnostic);
-            return None;
-        }
-        let range = written_range(&self.policy, &left);
-        let mut integers = Vec::new();
-        let mut texts = Vec::new();
-        let mut sound = true;
-        for choice in choices {
-            if self.is_another_value(choice, left.ty) {
-                self.report_needs_same_as(choice, &what, span, one_of, scope);
-                sound = false;
-                continue;
-            }
-            match self.constant(choice, left.ty, range, &what) {
-                Some(Constant::Integer(units)) => integers.push((units, choice.span)),
-                Some(Constant::Text(text)) => texts.push((fold_text(&text), choice.span)),
-                None => sound = false,
-            }
-        }
-        sound &= self.unlike_each_other(&integers) & self.unlike_each_other(&texts);
-        if !sound {
-            return None;
-        }
-        let left = Box::new(left);
-        let kind = match left.ty {
-            Type::Text => ExprKind::IsText { left, negated, values: texts.into_iter().map(|(text, _)| text).collect() },
-            Type::Number { .. } | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) | Type::Date | Type::Time => {
-                ExprKind::IsOneOf { left, negated, values: integers.into_iter().map(|(units, _)| units).collect() }
-            }
-        };
-        Some(yes_no(kind, span))
-    }
-
-    /// Whether something that changes from lead to lead stands where a constant is needed.
-    fn is_another_value(&mut self, tree: &tree::Expr, left: Type) -> bool {
-        match &bare(tree).kind {
-            tree::ExprKind::Path(path) => {
-                let Some(first) = path.first() else { return false };
-                if let (Type::OneOf(choices), [name]) = (left, path.as_slice())
-                    && self.choice_index(choices, &name.text).is_some()
-                {
-                    return false;
-                }
-                let named = self.names.get(&first.text).map(|(named, _)| *named);
-                match named {
-                    Some(Named::Field(_) | Named::Let(_) | Named::Score(_) | Named::Decide(_)) => true,
-                    Some(Named::Route(_) | Named::Sla(_) | Named::Broken) | None => first.text == "stage" && path.len() == 1,
-                }
-            }
-            tree::ExprKind::Number(_)
-            | tree::ExprKind::Text(_)
-            | tree::ExprKind::YesNo(_)
-            | tree::ExprKind::Date(_)
-            | tree::ExprKind::Time(_)
-            | tree::ExprKind::Missing => false,
-            tree::ExprKind::Cell { .. }
-            | tree::ExprKind::Sum(_)
-            | tree::ExprKind::Product { .. }
-            | tree::ExprKind::Larger(_)
-            | tree::ExprKind::Smaller(_)
-            | tree::ExprKind::Else { .. }
-            | tree::ExprKind::DaysSince(_)
-            | tree::ExprKind::DaysUntil(_)
-            | tree::ExprKind::DomainOf(_)
-            | tree::ExprKind::Measure(_)
-            | tree::ExprKind::Paren(_)
-            | tree::ExprKind::And(_)
-            | tree::ExprKind::Or(_)
-            | tree::ExprKind::Not(_)
-            | tree::ExprKind::Implies(..)
-            | tree::ExprKind::Compare { .. }
-            | tree::ExprKind::Is { .. }
-            | tree::ExprKind::SameAs { .. }
-            | tree::ExprKind::IsKnown { .. }
-            | tree::ExprKind::Between { .. }
-            | tree::ExprKind::Has { .. }
-            | tree::ExprKind::StartsWith { .. }
-            | tree::ExprKind::EndsWith { .. }
-            | tree::ExprKind::Contains { .. }
-            | tree::ExprKind::Entering(_)
-            | tree::ExprKind::Leaving(_) => true,
-        }
-    }
-
-    fn report_needs_same_as(&mut self, other: &tree::Expr, what: &str, span: Span, one_of: bool, scope: &Scope) {
-        // whatever else is wrong with it comes first
-        if self.value(other, scope).is_none() {
-            return;
-        }
-        let written = self.one_line(other.span);
-        let mut diagnostic =
-            Diagnostic::new(Code::WrongType, format!("`is` compares {what} with a constant, and `{written}` is another value"))
-                .at(other.span, "this changes from lead to lead")
-                .at(span, "");
-        if one_of {
-            diagnostic = diagnostic.help(format!("write {what} `is same as {written}` for each value, joined by `or`"));
-        } else {
-            let place = Span { end: other.span.start, ..other.span };
-            diagnostic = diagnostic.help("write `is same as` to compare two values").replace(
-                "write `is same as`",
-                Applicability::Safe,
-                place,
-                "same as ",
-            );
-        }
-        self.report(diagnostic);
-    }
-
-    /// Reports constants that stand twice in one list.
-    fn unlike_each_other<T: Clone + Ord>(&mut self, constants: &[(T, Span)]) -> bool {
-        let mut sorted = constants.to_vec();
-        sorted.sort();
-        let mut unlike = true;
-        for pair in sorted.windows(2) {
-            if let [(first, first_span), (second, second_span)] = pair
-                && first == second
-            {
-                let message = format!("`{}` stands twice in one list", self.one_line(*second_span));
-                self.report(
-                    Diagnostic::new(Code::RepeatedChoice, message)
-                        .at(*second_span, "again")
-                        .at(*first_span, "first here")
-                        .help("leave one of them out"),
-                );
-                unlike = false;
-            }
-        }
-        unlike
-    }
-
     /// `a is same as b`
     fn same_as(&mut self, left: &tree::Expr, negated: bool, right: &tree::Expr, span: Span, scope: &Scope) -> Option<Expr> {
         let (left, right) = match (self.value(left, scope), self.value(right, scope)) {
@@ -415,40 +263,6 @@ impl Checker<'_> {
             return None;
         }
         Some(yes_no(ExprKind::SameAs { left: Box::new(left), negated, right: Box::new(right) }, span))
-    }
-
-    /// `products has service`, `products has any of service, dispensing`
-    fn has(&mut self, left: &tree::Expr, choices: &[tree::Expr], span: Span, scope: &Scope) -> Option<Expr> {
-        let left = self.value(left, scope)?;
-        let written = self.one_line(left.span);
-        let Type::SomeOf(_) = left.ty else {
-            let mut diagnostic =
-                Diagnostic::new(Code::WrongType, format!("`{written}` is {}, and only a set of choices has one", a_value_of(left.ty)))
-                    .at(left.span, "a `some of` is needed before `has`");
-            match (left.ty, choices) {
-                (Type::OneOf(_), [first, rest @ ..]) => {
-                    let words = if rest.is_empty() { " is " } else { " is one of " };
-                    let gap = Span { start: left.span.end, end: first.span.start, ..span };
-                    diagnostic = diagnostic.replace(format!("write `{}`", words.trim()), Applicability::Unsafe, gap, words);
-                }
-                (Type::Text, _) => diagnostic = diagnostic.help(format!("write `{written} contains \"…\"`")),
-                (_, _) => {}
-            }
-            self.report(diagnostic);
-            return None;
-        };
-        let what = format!("`{written}`");
-        let mut bits = Vec::new();
-        let mut sound = true;
-        for choice in choices {
-            match self.constant(choice, left.ty, None, &what) {
-                Some(Constant::Integer(bit)) => bits.push((bit, choice.span)),
-                Some(Constant::Text(_)) | None => sound = false,
-            }
-        }
-        sound &= self.unlike_each_other(&bits);
-        let mask = bits.iter().fold(0, |mask, (bit, _)| mask | bit);
-        sound.then(|| yes_no(ExprKind::Has { left: Box::new(left), mask }, span))
     }
 
     fn text_test(&mut self, left: &tree::Expr, test: TextTest, text: &Text, span: Span, scope: &Scope) -> Option<Expr> {

@@ -14,6 +14,7 @@ mod measures;
 mod rules;
 mod scores;
 mod tests;
+mod values;
 
 use std::collections::HashMap;
 

@@ -2,28 +2,21 @@
 //!
 //! A plain literal counts as money next to money: `deal_size + 100`. A sum has the largest scale of its members. A product has the scale that
 //! `to N places` writes, else the sum of its factors' scales. Each is exact whatever stands on the way to its result, so bounds come from
-//! [`super::wide`]; a result can be missing where an operand can, where a divisor can be 0, and where the result itself can leave 64 bits.
+//! [`super::extent`]; a result can be missing where an operand can, where a divisor can be 0, and where the result itself can leave 64 bits.
 
 use super::check::Checker;
 use super::constants::scale_of;
-use super::expressions::{Scope, bounds, is_plain_literal};
+use super::expressions::{Scope, is_plain_literal};
+use super::extent::{FACTORS_MAX, OPERANDS_MAX, as_result, extent, part};
 use super::value::{Interval, SCALE_MAX, Type, Unit};
-use super::wide::Wide;
 use super::words::a_value_of;
 use super::{Expr, ExprKind};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Factor, Sign};
 
-/// How many members a sum may have of which a part can leave 64 bits.
-pub const SUM_MEMBERS_MAX: usize = 4_096;
-
-/// How many factors each side of a product may have of which a part can leave 64 bits.
-pub const FACTORS_MAX: usize = 64;
-
 /// One side of a product: factors that are multiplied.
 struct Side {
-    range: Wide,
     scale: u16,
     money_count: usize,
 }
@@ -42,24 +35,8 @@ impl Checker<'_> {
             }
         }
         let (values, ty) = self.of_one_unit(values, &trees)?;
-        let mut optional = false;
-        let mut total = Wide::constant(0);
         let signs = members.iter().map(|(sign, _)| *sign);
-        let values: Vec<(Sign, Expr)> = signs.zip(values).collect();
-        for (index, (sign, value)) in values.iter().enumerate() {
-            let member = at_scale(value, ty);
-            total = match sign {
-                Sign::Plus => total.plus(member),
-                Sign::Minus => total.minus(member),
-            };
-            optional |= value.optional;
-            if index >= SUM_MEMBERS_MAX && total.known().1 {
-                self.report_too_long(span, format!("`{}` adds {} values", self.one_line(span), values.len()), SUM_MEMBERS_MAX);
-                return None;
-            }
-        }
-        let (range, leaves) = total.known();
-        Some(Expr { kind: ExprKind::Sum(values), ty, optional: optional || leaves, range: Some(range), span })
+        self.calculated(ExprKind::Sum(signs.zip(values).collect()), ty, span)
     }
 
     /// `larger of (A, B)`, `smaller of (A, B)`: missing if any member is.
@@ -87,13 +64,24 @@ impl Checker<'_> {
             Type::Number { .. } => self.of_one_unit(values, &trees)?,
             ty => (values, ty),
         };
-        let built = kind(Vec::new());
-        let optional = values.iter().any(|value| value.optional);
-        let members = values.iter().map(|value| at_scale(value, ty));
-        let choose = if matches!(built, ExprKind::Larger(_)) { Wide::larger } else { Wide::smaller };
-        let range = members.reduce(choose)?;
-        let (range, leaves) = range.known();
-        Some(Expr { kind: kind(values), ty, optional: optional || leaves, range: Some(range), span })
+        self.calculated(kind(values), ty, span)
+    }
+
+    /// Only the result has to fit 64 bits.
+    fn calculated(&mut self, kind: ExprKind, ty: Type, span: Span) -> Option<Expr> {
+        let mut expr = Expr { kind, ty, optional: false, range: None, span };
+        let extent = extent(expr.arithmetic()?, ty);
+        if extent.leaves && extent.operands > OPERANDS_MAX {
+            self.report_too_long(span, format!("`{}` is calculated from {} values", self.one_line(span), extent.operands), OPERANDS_MAX);
+            return None;
+        }
+        if extent.leaves && extent.factors > FACTORS_MAX {
+            self.report_too_long(span, format!("`{}` multiplies {} factors", self.one_line(span), extent.factors), FACTORS_MAX);
+            return None;
+        }
+        let (optional, range) = as_result(&extent);
+        (expr.optional, expr.range) = (optional, Some(range));
+        Some(expr)
     }
 
     /// `a * b / c to 2 places`, `a % b`
@@ -138,8 +126,7 @@ impl Checker<'_> {
         for (_, divisor) in values.iter().filter(|(operator, _)| *operator == Factor::Over) {
             self.check_divisor(divisor, span);
         }
-        let above = self.side(&values, Factor::Times, span)?;
-        let below = self.side(&values, Factor::Over, span)?;
+        let (above, below) = (side(&values, Factor::Times), side(&values, Factor::Over));
         let unit = match (above.money_count, below.money_count) {
             (0, 0) | (1, 1) => Unit::Plain,
             (1, 0) => Unit::Money,
@@ -160,12 +147,7 @@ impl Checker<'_> {
             );
             return None;
         }
-        let (up, down) = if shift >= 0 { (shift.unsigned_abs(), 0) } else { (0, shift.unsigned_abs()) };
-        let by_zero = below.range.contains_zero();
-        let (range, leaves) = known_or_never(above.range.shifted(up).over(&below.range.shifted(down)));
-        let optional = leaves || by_zero || values.iter().any(|(_, value)| value.optional);
-        let ty = Type::Number { scale: scale as u8, unit };
-        Some(Expr { kind: ExprKind::Product(values), ty, optional, range: Some(range), span })
+        self.calculated(ExprKind::Product(values), Type::Number { scale: scale as u8, unit }, span)
     }
 
     fn remainder(&mut self, left: &tree::Expr, right: &tree::Expr, places: Option<(u8, Span)>, span: Span, scope: &Scope) -> Option<Expr> {
@@ -190,35 +172,17 @@ impl Checker<'_> {
         let mut values = values.into_iter();
         let (left, right) = (values.next()?, values.next()?);
         self.check_divisor(&right, span);
-        let divisor = at_scale(&right, ty);
-        let (range, leaves) = known_or_never(at_scale(&left, ty).rest_by(&divisor));
-        let optional = leaves || divisor.contains_zero() || left.optional || right.optional;
-        Some(Expr { kind: ExprKind::Remainder(Box::new(left), Box::new(right)), ty, optional, range: Some(range), span })
+        self.calculated(ExprKind::Remainder(Box::new(left), Box::new(right)), ty, span)
     }
 
     fn check_divisor(&mut self, divisor: &Expr, whole: Span) {
-        if bounds(divisor) == (Interval { low: 0, high: 0 }) {
+        if as_result(&part(divisor)).1 == (Interval { low: 0, high: 0 }) {
             self.report(
                 Diagnostic::new(Code::DivisionByZero, format!("`{}` divides by zero", self.one_line(whole)))
                     .at(divisor.span, "always zero")
                     .help("a division by zero gives missing, for every lead: divide by something else, or leave it out"),
             );
         }
-    }
-
-    /// The product of all factors of one side; 1 if there are none.
-    fn side(&mut self, values: &[(Factor, Expr)], operator: Factor, span: Span) -> Option<Side> {
-        let mut side = Side { range: Wide::constant(1), scale: 0, money_count: 0 };
-        for (index, (_, value)) in values.iter().filter(|(of, _)| *of == operator).enumerate() {
-            side.range = side.range.times(&Wide::from(bounds(value)));
-            side.scale = side.scale.saturating_add(u16::from(scale_of(value.ty)));
-            side.money_count += usize::from(unit_of(value) == Unit::Money);
-            if index >= FACTORS_MAX && side.range.known().1 {
-                self.report_too_long(span, format!("`{}` has {} factors", self.one_line(span), values.len()), FACTORS_MAX);
-                return None;
-            }
-        }
-        Some(side)
     }
 
     fn report_too_long(&mut self, span: Span, message: String, most: usize) {
@@ -281,12 +245,10 @@ pub(crate) fn unit_of(value: &Expr) -> Unit {
     }
 }
 
-/// Bounds of the value in the units of `ty`, whose scale is at least its own.
-fn at_scale(value: &Expr, ty: Type) -> Wide {
-    Wide::from(bounds(value)).shifted(u32::from(scale_of(ty) - scale_of(value.ty)))
-}
-
-/// What is always missing, as a division by 0 is, has no bounds: 0 stands for them.
-fn known_or_never(range: Option<Wide>) -> (Interval, bool) {
-    range.map_or((Interval { low: 0, high: 0 }, true), |range| range.known())
+fn side(values: &[(Factor, Expr)], operator: Factor) -> Side {
+    let factors = values.iter().filter(|(of, _)| *of == operator).map(|(_, value)| value);
+    factors.fold(Side { scale: 0, money_count: 0 }, |side, value| Side {
+        scale: side.scale.saturating_add(u16::from(scale_of(value.ty))),
+        money_count: side.money_count + usize::from(unit_of(value) == Unit::Money),
+    })
 }

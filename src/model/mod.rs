@@ -28,6 +28,7 @@ mod declare;
 mod domains;
 mod exhaustive;
 pub(crate) mod expressions;
+mod extent;
 mod flow;
 mod fold;
 mod forget;
@@ -67,9 +68,9 @@ mod weights;
 pub(crate) mod wide;
 mod words;
 
-pub use arithmetic::SUM_MEMBERS_MAX;
 pub use check::{AsOf, Checked};
 pub(crate) use csv_text::delimiter as csv_delimiter;
+pub use extent::OPERANDS_MAX;
 pub use given_rows::TableRows;
 pub use load::{check, check_as_of};
 pub use policy::*;

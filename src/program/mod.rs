@@ -7,13 +7,14 @@
 //! **Missing.** Every value is an integer or missing. An operation with a missing operand is missing, except where its comment
 //! says otherwise. Conditions are 0 or 1 and never missing.
 //!
-//! **64 bits.** An arithmetic result that leaves 64 bits is missing. An operation knows only its own result: where that of a whole sum or
-//! fraction fits though a part of it may not, the whole is one [`Calculation`].
+//! **64 bits.** An arithmetic result that leaves 64 bits is missing. An operation knows only its own result: where that of a whole expression
+//! fits though a part of it may not, the whole is one [`Calculation`].
 
 pub mod arithmetic;
 pub mod calculation;
 pub mod cost;
 pub mod encode;
+mod exact;
 pub mod lower;
 pub mod passes;
 pub mod shape;
@@ -21,7 +22,7 @@ pub mod text;
 pub mod text_map;
 pub mod verify;
 
-pub use calculation::{Calculation, Scaled};
+pub use calculation::{Calculation, Part, Scaled};
 pub use lower::{Turns, lower, lower_event_conditions, lower_with, lower_with_claims};
 pub use passes::optimise;
 
@@ -237,7 +238,7 @@ impl Op {
     pub fn moved(mut self, from: &[Calculation], into: &mut Vec<Calculation>, mut of: impl FnMut(Value) -> Value) -> Op {
         if let Op::Calculate(number) = &mut self {
             let mut calculation = from[*number as usize].clone();
-            calculation.for_each_operand(|operand| *operand = of(*operand));
+            calculation.for_each_operand(&mut |operand| *operand = of(*operand));
             *number = into.len() as u32;
             into.push(calculation);
         }

@@ -16,6 +16,7 @@
 //! calculations
 //!   c0 = v1 * v2 / v3 shift 2               a fraction; each is exact, whatever its parts come to
 //!   c1 = v1 - v2 shift 4 + v3               a sum; `shift` is a power of ten
+//!   c2 = (v1 * v2) shift 2 - v3             a product in a sum
 //! values
 //!   v12 = band v3 [100, 500] -> 0..2?       an operation, what it takes, the bounds of its value
 //! outputs
@@ -27,7 +28,7 @@
 
 use std::fmt::{Display, Write};
 
-use super::{Calculation, Input, InputSource, Lookup, Op, Parameter, Program, Scaled, TextMap, TextMapKind, Value};
+use super::{Calculation, Input, InputSource, Lookup, Op, Parameter, Part, Program, Scaled, TextMap, TextMapKind, Value};
 use crate::column::Width;
 use crate::model::{Operator, Policy, TextTest};
 use crate::syntax::tree::Sign;
@@ -145,11 +146,15 @@ fn shown(count: usize, items: impl Iterator<Item = String>) -> String {
 
 fn calculation_text(calculation: &Calculation) -> String {
     let shifted = |shift: i64| if shift == 0 { String::new() } else { format!(" shift {shift}") };
-    let scaled = |member: &Scaled| format!("v{}{}", member.value.0, shifted(i64::from(member.shift)));
+    let part = |part: &Part| match part {
+        Part::Value(value) => format!("v{}", value.0),
+        Part::Calculation(calculation) => format!("({})", calculation_text(calculation)),
+    };
+    let scaled = |member: &Scaled| format!("{}{}", part(&member.part), shifted(i64::from(member.shift)));
     let several = |members: &[Scaled]| shown(members.len(), members.iter().map(scaled));
-    let product = |values: &[Value]| {
-        let values: Vec<String> = values.iter().map(|value| format!("v{}", value.0)).collect();
-        if values.is_empty() { "1".to_string() } else { values.join(" * ") }
+    let product = |parts: &[Part]| {
+        let parts: Vec<String> = parts.iter().map(part).collect();
+        if parts.is_empty() { "1".to_string() } else { parts.join(" * ") }
     };
     match calculation {
         Calculation::Sum(members) => {

@@ -12,7 +12,8 @@
 //!  6. the array of a `Band` is sorted, strictly rising, and has no missing entry
 //!  7. `Find` gives as many keys as its look-up has; unused places of the list hold value 0
 //!  8. a `Turn` has at least one turn
-//!  9. a calculation has between one and [`OPERANDS_MAX`] operands, its fraction's shift and its members' shifts are bounded as in rule 5
+//!  9. a calculation has at most [`OPERANDS_MAX`] operands, and it and each of its parts at least one; parts stand in each other at most
+//!     [`DEPTH_MAX`] deep; a fraction's shift and members' shifts are bounded as in rule 5
 //!
 //! Shapes
 //! 10. an interval is not backwards
@@ -41,9 +42,9 @@
 use rustc_hash::FxHashSet;
 
 use super::arithmetic::{COMPARE_SHIFT_MAX, SHIFT_MAX};
-use super::calculation::OPERANDS_MAX;
+use super::calculation::{DEPTH_MAX, OPERANDS_MAX};
 use super::shape::infer;
-use super::{Calculation, Input, InputSource, KEYS_MAX, Lookup, Op, Output, Program, Shape, TextMap, TextMapKind, Value};
+use super::{Calculation, Input, InputSource, KEYS_MAX, Lookup, Op, Output, Part, Program, Shape, TextMap, TextMapKind, Value};
 use crate::column::Width;
 
 /// Checks the rules above.
@@ -161,19 +162,39 @@ fn check_op(program: &Program, index: usize, op: &Op, broken: &mut Vec<String>) 
 
 fn check_calculation(calculation: &Calculation, fail: &mut impl FnMut(String)) {
     let operands = calculation.operands().len();
-    if operands == 0 || operands > OPERANDS_MAX {
+    if operands > OPERANDS_MAX {
         fail(format!("a calculation has {operands} operands"));
     }
-    let (shift, most) = match calculation {
+    let mut rest = vec![(calculation, 1)];
+    while let Some((calculation, depth)) = rest.pop() {
+        let parts = calculation.parts();
+        if parts.is_empty() {
+            fail("a calculation has 0 operands".to_string());
+        }
+        if depth > DEPTH_MAX {
+            fail(format!("parts of a calculation stand {depth} deep in each other"));
+            return;
+        }
+        let (shift, most) = shift_of(calculation);
+        if shift > most {
+            fail(format!("a calculation shifts by {shift}"));
+        }
+        rest.extend(parts.into_iter().filter_map(|part| match part {
+            Part::Value(_) => None,
+            Part::Calculation(inner) => Some((&**inner, depth + 1)),
+        }));
+    }
+}
+
+/// The largest shift, and the most that it may be.
+fn shift_of(calculation: &Calculation) -> (u8, u8) {
+    match calculation {
         Calculation::Sum(members) => (members.iter().map(|(_, member)| member.shift).max().unwrap_or(0), COMPARE_SHIFT_MAX),
         Calculation::Larger(members) | Calculation::Smaller(members) => {
             (members.iter().map(|member| member.shift).max().unwrap_or(0), COMPARE_SHIFT_MAX)
         }
         Calculation::Remainder(left, right) => (left.shift.max(right.shift), COMPARE_SHIFT_MAX),
         Calculation::Fraction { shift, .. } => (shift.unsigned_abs(), SHIFT_MAX.unsigned_abs()),
-    };
-    if shift > most {
-        fail(format!("a calculation shifts by {shift}"));
     }
 }
 

@@ -10,7 +10,7 @@ use crate::support::scoring::{Scorer, with_tables};
 use leadwright::batch::Backend;
 use leadwright::diagnostic::Severity;
 use leadwright::model;
-use leadwright::program::Calculation;
+use leadwright::program::{Calculation, Part};
 
 const CASES: usize = 200_000;
 const LEADS_PER_POLICY: usize = 500;
@@ -33,7 +33,7 @@ fn run(seed: u64, used: &mut BTreeMap<&'static str, usize>, kinds: &mut LeadKind
     let mut scorer = Scorer::new(&policy);
     scorer.signals = generated.signals(seed ^ 0x5161, LEADS_PER_POLICY);
     scorer.stage_log = generated.stage_log(seed ^ 0x1065, LEADS_PER_POLICY).filter(|_| !checked.policy.measures.is_empty());
-    let calculated: BTreeSet<&'static str> = scorer.plain.program.calculations.iter().map(kind).collect();
+    let calculated: BTreeSet<&'static str> = scorer.plain.program.calculations.iter().flat_map(kinds_of).collect();
     for kind in calculated {
         *used.entry(kind).or_default() += 1;
     }
@@ -56,13 +56,22 @@ fn run(seed: u64, used: &mut BTreeMap<&'static str, usize>, kinds: &mut LeadKind
 }
 
 /// Which calculations a policy needs follows from its ranges, not from its text.
-fn kind(calculation: &Calculation) -> &'static str {
-    match calculation {
+fn kinds_of(calculation: &Calculation) -> Vec<&'static str> {
+    let kind = match calculation {
         Calculation::Sum(_) => "calculation: sum",
         Calculation::Larger(_) | Calculation::Smaller(_) => "calculation: larger or smaller",
         Calculation::Remainder(..) => "calculation: remainder",
         Calculation::Fraction { .. } => "calculation: fraction",
-    }
+    };
+    let within = calculation.parts().into_iter().filter_map(|part| match part {
+        Part::Value(_) => None,
+        Part::Calculation(inner) => match **inner {
+            Calculation::Sum(_) => Some("sum in a calculation"),
+            Calculation::Fraction { .. } => Some("product in a calculation"),
+            Calculation::Larger(_) | Calculation::Smaller(_) | Calculation::Remainder(..) => None,
+        },
+    });
+    within.chain([kind]).collect()
 }
 
 #[test]

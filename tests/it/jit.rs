@@ -244,10 +244,10 @@ fn long_calculations_agree() {
     let members = |count: usize| -> Vec<(Sign, Scaled)> {
         let signs = [Sign::Plus, Sign::Minus].into_iter().cycle();
         let values = [known, known, optional].into_iter().cycle();
-        signs.zip(values).take(count).map(|(sign, value)| (sign, Scaled { value, shift: 0 })).collect()
+        signs.zip(values).take(count).map(|(sign, value)| (sign, Scaled::new(value, 0))).collect()
     };
     program.calculations = [4_096, 4_095, 600, 1].map(|count| Calculation::Sum(members(count))).into();
-    program.calculations.push(Calculation::Fraction { above: vec![known; 64], below: vec![optional; 64], shift: 2 });
+    program.calculations.push(Calculation::Fraction { above: vec![known.into(); 64], below: vec![optional.into(); 64], shift: 2 });
     for number in 0..program.calculations.len() as u32 {
         let result = program.push(Op::Calculate(number));
         output(&mut program, result);

@@ -990,6 +990,11 @@ fn long_arithmetic_is_bounded() {
     assert_eq!(codes_of(chain(" * ", "wide", 65)), ["E0005"]);
     assert_eq!(codes_of(format!("1 / {} to 2 places", chain(" / ", "wide", 65))), ["E0005"]);
     assert_eq!(codes_of(format!("small{}", " * 1".repeat(100))), [""; 0]);
+    // Parts in brackets count, unless 64 bits hold them.
+    let sum = |first: &str, second: &str| codes_of(format!("({}) * 2 - ({})", chain(" + ", first, 4_000), chain(" + ", second, 97)));
+    assert_eq!((sum("wide", "small"), sum("wide", "wide")), (vec![], vec!["E0005"]));
+    let product = |first: usize, second: usize| codes_of(format!("({}) * ({})", chain(" * ", "wide", first), chain(" * ", "wide", second)));
+    assert_eq!((product(32, 32), product(32, 33)), (vec![], vec!["E0005"]));
 }
 
 /// A broken test or claim hides no mistake elsewhere: it declares nothing that others could use.

@@ -8,9 +8,9 @@ use crate::syntax::tree::{Factor, Sign};
 pub struct Expr {
     pub kind: ExprKind,
     pub ty: Type,
-    /// can be missing
+    /// can be missing, where it is a result: a part of a greater calculation may leave 64 bits, see [`Arithmetic`]
     pub optional: bool,
-    /// bounds of a known value, for numbers, dates and times
+    /// bounds of a known value, for numbers, dates and times; of a result, as `optional`
     pub range: Option<Interval>,
     pub span: Span,
 }
@@ -55,7 +55,57 @@ impl Expr {
     }
 }
 
+/// What an expression calculates of its parts. Where a part calculates as well, both are one calculation, whose parts may be of any size: only what is
+/// not part of another is a result, and missing beyond 64 bits.
+#[derive(Clone, Copy, Debug)]
+pub enum Arithmetic<'e> {
+    Sum(&'e [(Sign, Expr)]),
+    Product(&'e [(Factor, Expr)]),
+    Remainder(&'e Expr, &'e Expr),
+    Larger(&'e [Expr]),
+    Smaller(&'e [Expr]),
+}
+
 impl Expr {
+    /// None of what is no calculation, and so a result or a value of the lead.
+    pub fn arithmetic(&self) -> Option<Arithmetic<'_>> {
+        match &self.kind {
+            ExprKind::Sum(members) => Some(Arithmetic::Sum(members)),
+            ExprKind::Product(factors) => Some(Arithmetic::Product(factors)),
+            ExprKind::Remainder(left, right) => Some(Arithmetic::Remainder(left, right)),
+            ExprKind::Larger(members) => Some(Arithmetic::Larger(members)),
+            ExprKind::Smaller(members) => Some(Arithmetic::Smaller(members)),
+            ExprKind::Constant(_)
+            | ExprKind::Field(_)
+            | ExprKind::Let(_)
+            | ExprKind::Score(_)
+            | ExprKind::Section(..)
+            | ExprKind::Decide(_)
+            | ExprKind::Stage
+            | ExprKind::Cell { .. }
+            | ExprKind::Else(..)
+            | ExprKind::DaysSince(_)
+            | ExprKind::DaysUntil(_)
+            | ExprKind::DomainOf(_)
+            | ExprKind::Measure(_)
+            | ExprKind::Property(_)
+            | ExprKind::And(_)
+            | ExprKind::Or(_)
+            | ExprKind::Not(_)
+            | ExprKind::Implies(..)
+            | ExprKind::CompareConstant { .. }
+            | ExprKind::Compare { .. }
+            | ExprKind::IsOneOf { .. }
+            | ExprKind::IsText { .. }
+            | ExprKind::SameAs { .. }
+            | ExprKind::IsKnown { .. }
+            | ExprKind::Has { .. }
+            | ExprKind::TextTest { .. }
+            | ExprKind::Entering(_)
+            | ExprKind::Leaving(_) => None,
+        }
+    }
+
     /// The same with a constant in place of a field.
     pub(crate) fn with_constant(mut self, field: FieldId, value: i64) -> Expr {
         let mut rest = vec![&mut self];

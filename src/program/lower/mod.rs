@@ -8,6 +8,7 @@
 //! Arithmetic is exact: a sum, a fraction, a remainder or an extreme is missing only where its result leaves 64 bits. Where bounds allow a part
 //! to leave them, one operation works the whole out ([`super::calculation`]).
 
+mod arithmetic;
 mod builder;
 mod clocks;
 mod conditions;

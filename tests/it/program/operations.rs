@@ -4,7 +4,7 @@ use leadwright::column::{Block, Column, Width};
 use leadwright::interpret;
 use leadwright::model::Operator;
 use leadwright::program::verify::verify;
-use leadwright::program::{Calculation, Input, InputSource, KeyList, Lookup, Op, Parameter, Parameters, Program, Scaled, Value};
+use leadwright::program::{Calculation, Input, InputSource, KeyList, Lookup, Op, Parameter, Parameters, Part, Program, Scaled, Value};
 use leadwright::syntax::tree::Sign;
 
 const PARAMETERS: Parameters = Parameters { as_of_day: 20_775, as_of: 1_795_000_000_000_000 };
@@ -82,7 +82,7 @@ fn check_calculation(calculation: impl Fn(&[Value]) -> Calculation, cases: &[(&[
 /// Worked out by hand: with M = 2^63 - 1 and MIN = -2^63.
 #[test]
 fn calculations_are_missing_only_where_the_result_leaves_64_bits() {
-    let plain = |value: &Value| Scaled { value: *value, shift: 0 };
+    let plain = |value: &Value| Scaled::new(*value, 0);
     let sum = |v: &[Value]| Calculation::Sum(v.iter().map(|value| (Sign::Plus, plain(value))).collect());
     check_calculation(
         sum,
@@ -96,7 +96,7 @@ fn calculations_are_missing_only_where_the_result_leaves_64_bits() {
     );
     // 20 × 10^18 × M is beyond 128 bits, and so is 19 times as much taken away; 10^18 × 9 is left.
     let far = |v: &[Value]| {
-        let scaled = |value: Value| Scaled { value, shift: 18 };
+        let scaled = |value: Value| Scaled::new(value, 18);
         let mut members = vec![(Sign::Plus, scaled(v[0])); 20];
         members.extend(vec![(Sign::Minus, scaled(v[0])); 20]);
         members.push((Sign::Plus, scaled(v[1])));
@@ -110,7 +110,7 @@ fn calculations_are_missing_only_where_the_result_leaves_64_bits() {
             (&[MIN, Some(-1)], Some(-1_000_000_000_000_000_000)),
         ],
     );
-    let with_18_places = |v: &[Value]| vec![Scaled { value: v[0], shift: 18 }, plain(&v[1])];
+    let with_18_places = |v: &[Value]| vec![Scaled::new(v[0], 18), plain(&v[1])];
     check_calculation(
         |v| Calculation::Larger(with_18_places(v)),
         &[(&[MIN, Some(4)], Some(4)), (&[MAX, Some(4)], None), (&[Some(1), NONE], None)],
@@ -118,16 +118,13 @@ fn calculations_are_missing_only_where_the_result_leaves_64_bits() {
     check_calculation(|v| Calculation::Smaller(with_18_places(v)), &[(&[MIN, Some(4)], None), (&[MAX, Some(4)], Some(4))]);
     // M = 9223372036854775807, and 10^18 × M leaves 0 by 10; 7 % (10^18 × M) is 7.
     check_calculation(
-        |v| Calculation::Remainder(Scaled { value: v[0], shift: 18 }, plain(&v[1])),
+        |v| Calculation::Remainder(Scaled::new(v[0], 18), plain(&v[1])),
         &[(&[MAX, Some(10)], Some(0)), (&[MAX, Some(0)], None), (&[MIN, Some(-1)], Some(0)), (&[Some(-1), Some(7)], Some(-1))],
     );
-    check_calculation(
-        |v| Calculation::Remainder(plain(&v[0]), Scaled { value: v[1], shift: 18 }),
-        &[(&[Some(7), MAX], Some(7)), (&[MIN, MIN], MIN)],
-    );
-    let fraction = |above: usize, shift: i8| {
-        move |v: &[Value]| Calculation::Fraction { above: v[..above].to_vec(), below: v[above..].to_vec(), shift }
-    };
+    check_calculation(|v| Calculation::Remainder(plain(&v[0]), Scaled::new(v[1], 18)), &[(&[Some(7), MAX], Some(7)), (&[MIN, MIN], MIN)]);
+    let parts = |values: &[Value]| -> Vec<Part> { values.iter().copied().map(Part::from).collect() };
+    let fraction =
+        |above: usize, shift: i8| move |v: &[Value]| Calculation::Fraction { above: parts(&v[..above]), below: parts(&v[above..]), shift };
     check_calculation(
         fraction(2, 0),
         &[
@@ -156,6 +153,73 @@ fn calculations_are_missing_only_where_the_result_leaves_64_bits() {
     check_calculation(fraction(3, -38), &[(&[MAX, MAX, MAX, Some(1_000_000_000)], Some(7_846_377_169))]);
     // a dividend of exactly -2^127, which is (-2^63)^2 × -2, by -1, and by 2^126
     check_calculation(fraction(3, 0), &[(&[MIN, MIN, Some(-2), Some(-1)], None), (&[MIN, MIN, Some(-2), MIN, MIN], Some(-2))]);
+}
+
+/// Worked out by hand, M and MIN as above: a part of a calculation may be of any size.
+#[test]
+fn parts_of_calculations_may_leave_64_bits() {
+    let plain = |value: Value| Scaled::new(value, 0);
+    let product =
+        |values: &[Value]| Calculation::Fraction { above: values.iter().copied().map(Part::from).collect(), below: vec![], shift: 0 };
+    let less = |part: Calculation, value: Value| Calculation::Sum(vec![(Sign::Plus, Scaled::new(part, 0)), (Sign::Minus, plain(value))]);
+    check_calculation(
+        |v| less(product(&v[..2]), v[2]),
+        &[
+            // 2 × (2^62 + 2) - (2^63 - 1) = 5
+            (&[Some(4_611_686_018_427_387_906), Some(2), MAX], Some(5)),
+            (&[MIN, Some(-1), Some(1)], MAX),
+            (&[MIN, Some(-1), Some(0)], None),
+            (&[MIN, Some(1), Some(0)], MIN),
+            (&[MIN, Some(1), Some(1)], None),
+            (&[MAX, MAX, MAX], None),
+            (&[MAX, NONE, MAX], None),
+        ],
+    );
+    // a × b × c - d × e: 2^189 - 2^189 is beyond 128 bits on the way
+    check_calculation(
+        |v| {
+            let (left, right) = (Scaled::new(product(&v[..3]), 0), Scaled::new(product(&v[3..]), 0));
+            Calculation::Sum(vec![(Sign::Plus, left), (Sign::Minus, right)])
+        },
+        &[
+            (&[MIN, MIN, MIN, MIN, MIN, MIN], Some(0)),
+            // M = 7 × 7 × 73 × 127 × 337 × 92737 × 649657, as 2^63 - 1 = 7² × …
+            (&[MAX, Some(1), Some(1), Some(7), Some(1_317_624_576_693_539_401), Some(1)], Some(0)),
+            (&[MIN, MIN, Some(1), MIN, MAX, Some(-1)], None),
+        ],
+    );
+    // (a × b - c) / d
+    let fraction =
+        |v: &[Value]| Calculation::Fraction { above: vec![less(product(&v[..2]), v[2]).into()], below: vec![v[3].into()], shift: 0 };
+    check_calculation(
+        fraction,
+        &[
+            (&[MIN, MIN, Some(0), MIN], MIN),
+            (&[MIN, MIN, Some(0), Some(0)], None),
+            (&[Some(4_611_686_018_427_387_906), Some(2), MAX, Some(2)], Some(3)),
+            // -2^63 - (2^63 - 1) = 1 - 2^64; its half is half a unit above -2^63, and rounds away from zero
+            (&[Some(4_611_686_018_427_387_904), Some(-2), MAX, Some(2)], MIN),
+            (&[Some(4_611_686_018_427_387_904), Some(-2), MAX, Some(-2)], None),
+            // (1 - 2^64) / 3
+            (&[Some(4_611_686_018_427_387_904), Some(-2), MAX, Some(3)], Some(-6_148_914_691_236_517_205)),
+        ],
+    );
+    // the rest of (a × b) by c, the smaller of (a × b) and c
+    check_calculation(
+        |v| Calculation::Remainder(Scaled::new(product(&v[..2]), 0), plain(v[2])),
+        &[(&[MIN, MIN, Some(10)], Some(4)), (&[MIN, MAX, Some(10)], Some(-6)), (&[MIN, MIN, Some(0)], None)],
+    );
+    check_calculation(
+        |v| Calculation::Smaller(vec![Scaled::new(product(&v[..2]), 18), plain(v[2])]),
+        &[(&[MIN, MIN, Some(10)], Some(10)), (&[MIN, MAX, Some(10)], None), (&[Some(2), Some(3), MAX], Some(6_000_000_000_000_000_000))],
+    );
+    // the rest of (a / b to 2 places) by 10, where the quotient in hundredths is beyond 64 bits
+    let rounded = |v: &[Value]| Calculation::Fraction { above: vec![v[0].into()], below: vec![v[1].into()], shift: 2 };
+    check_calculation(
+        |v| Calculation::Remainder(Scaled::new(rounded(v), 0), plain(v[2])),
+        // -2^63 / 3 = -3074457345618258602.666… → …602.67
+        &[(&[MIN, Some(3), Some(1_000)], Some(-267)), (&[MIN, Some(-3), Some(1_000)], Some(267)), (&[MIN, Some(0), Some(1_000)], None)],
+    );
 }
 
 #[test]

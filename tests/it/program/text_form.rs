@@ -144,18 +144,20 @@ decide d {
   three  when larger of (a, b) is 3
   four   when b % a is 4
   five   when c * c / c to 2 places is 5
-  six    otherwise
+  six    when a * a - b is 6
+  seven  otherwise
 }
 "#;
     let (checked, lowered) = compile(policy, &[]);
     let found = text(&optimise(&lowered.program), &checked.policy);
-    let calculations: Vec<&str> = found.lines().skip_while(|line| *line != "calculations").take(6).collect();
+    let calculations: Vec<&str> = found.lines().skip_while(|line| *line != "calculations").take(7).collect();
     let expected = [
         "calculations",
         "  c0 = v0 shift 6 + v1 - v0 shift 6",
         "  c1 = v0 * v0 / v1 shift 8",
         "  c2 = larger of v0 shift 6, v1",
         "  c3 = v1 % v0 shift 6",
+        "  c4 = (v0 * v0) shift 6 - v1",
         "values",
     ];
     assert_eq!(calculations, expected, "{found}");

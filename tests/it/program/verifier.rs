@@ -65,14 +65,25 @@ fn operations() {
             program.ops[1] = Op::Calculate(0);
         }
     };
-    let later = Scaled { value: Value(1), shift: 0 };
-    let shifted = |shift| Scaled { value: Value(0), shift };
+    let later = Scaled::new(Value(1), 0);
+    let shifted = |shift| Scaled::new(Value(0), shift);
     check(calculate(Calculation::Larger(vec![later])), "v1: operand v1 is not earlier");
     check(calculate(Calculation::Sum(Vec::new())), "v1: a calculation has 0 operands");
     check(calculate(Calculation::Larger(vec![shifted(0); 4_097])), "v1: a calculation has 4097 operands");
     check(calculate(Calculation::Sum(vec![(Sign::Plus, shifted(19))])), "v1: a calculation shifts by 19");
+    let nested = |part: Calculation| Calculation::Sum(vec![(Sign::Plus, shifted(0)), (Sign::Minus, Scaled::new(part, 0))]);
+    check(calculate(nested(Calculation::Larger(vec![Scaled::new(Value(1), 0)]))), "v1: operand v1 is not earlier");
+    check(calculate(nested(Calculation::Larger(Vec::new()))), "v1: a calculation has 0 operands");
+    check(calculate(nested(Calculation::Larger(vec![shifted(0); 4_096]))), "v1: a calculation has 4097 operands");
+    check(calculate(nested(Calculation::Larger(vec![shifted(19)]))), "v1: a calculation shifts by 19");
+    let deep = |depth: usize| (1..depth).fold(Calculation::Larger(vec![shifted(0)]), |inner, _| nested(inner));
+    let mut most = sound();
+    calculate(deep(195))(&mut most);
+    let told = verify(&most).err().unwrap_or_default();
+    assert!(!told.iter().any(|sentence| sentence.contains("deep")), "{told:?}");
+    check(calculate(deep(196)), "v1: parts of a calculation stand 196 deep in each other");
     check(calculate(Calculation::Remainder(shifted(0), shifted(255))), "v1: a calculation shifts by 255");
-    let below = vec![Value(0)];
+    let below = vec![Value(0).into()];
     check(calculate(Calculation::Fraction { above: Vec::new(), below, shift: -39 }), "v1: a calculation shifts by 39");
     check(
         |program| program.ops[3] = Op::Find { lookup: 0, keys: KeyList::new(&[Value(1), Value(1)]).unwrap() },

@@ -126,7 +126,7 @@ impl Maker {
             self.stages = self.random.below(3) + 2;
         }
         self.signals();
-        for index in 0..self.random.below(6) + 2 {
+        for index in 0..self.random.below(6) + 3 {
             self.let_number(index);
         }
         for index in 0..self.random.below(5) + 1 {
@@ -329,8 +329,9 @@ impl Maker {
         if depth == 0 {
             return (base.text, base.scale, base.money);
         }
-        match self.random.below(17) {
+        match self.random.below(20) {
             14..=16 => self.far_apart(),
+            17..=19 => self.part_beyond_64_bits(),
             12 => self.long_sum(base),
             13 => self.fraction(base),
             0 | 1 => {
@@ -454,6 +455,43 @@ impl Maker {
         };
         self.uses("scales far apart");
         (text, None, false)
+    }
+
+    /// A part leaves 64 bits for all but few leads, and the result may fit.
+    fn part_beyond_64_bits(&mut self) -> (String, Option<u8>, bool) {
+        self.uses("part beyond 64 bits");
+        let fitting: Vec<Number> =
+            self.numbers.iter().filter(|number| !number.money && number.scale.is_some_and(|scale| scale <= 3)).cloned().collect();
+        let mut next = || match fitting.is_empty() {
+            true => ("7".to_string(), 0),
+            false => {
+                let number = self.random.pick(&fitting);
+                (number.text.clone(), number.scale.unwrap_or(0))
+            }
+        };
+        let [(a, of_a), (b, of_b), (c, of_c), (d, of_d)] = [next(), next(), next(), next()];
+        let far = |random: &mut Random| {
+            *random.pick(&[
+                "9_223_372_036_854_775_807",
+                "-9_223_372_036_854_775_807",
+                "4_611_686_018_427_387_906",
+                "1_000_000_000_000_000_000",
+            ])
+        };
+        let (up, down) = (far(&mut self.random), far(&mut self.random));
+        let sign = if self.random.chance(50) { "+" } else { "-" };
+        let places = self.random.below(4) as u8;
+        let (text, scale) = match self.random.below(8) {
+            0 => (format!("{a} * {b} {sign} {c}"), (of_a + of_b).max(of_c)),
+            1 => (format!("{a} * {b} * {up} {sign} {c} * {d}"), (of_a + of_b).max(of_c + of_d)),
+            2 => (format!("({a} * {up} {sign} {b}) / {down} to {places} places"), places),
+            3 => (format!("({a} * {b} - {c} * {up}) / {down} / {d} to {places} places"), places),
+            4 => (format!("larger of ({a} * {up}, {b})"), of_a.max(of_b)),
+            5 => (format!("{c} - smaller of ({a} * {up} {sign} {d}, {b})"), of_a.max(of_b).max(of_c).max(of_d)),
+            6 => (format!("({a} * {up}) % {b} {sign} {c}"), of_a.max(of_b).max(of_c)),
+            _ => (format!("({a} * {up} / 7 to {places} places) {sign} {b} * {up} {sign} {c}"), places.max(of_b).max(of_c)),
+        };
+        (format!("({text})"), Some(scale), false)
     }
 
     fn number_like(&mut self, money: bool) -> Number {

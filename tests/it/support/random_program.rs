@@ -8,7 +8,8 @@ use leadwright::model::{Operator, Unit};
 use leadwright::program::arithmetic::{COMPARE_SHIFT_MAX, SHIFT_MAX};
 use leadwright::program::shape::{DAYS, INSTANTS};
 use leadwright::program::{
-    Calculation, Input, InputSource, KeyList, Lookup, Op, Output, OutputKind, OutputRole, Parameter, Parameters, Program, Scaled, Value,
+    Calculation, Input, InputSource, KeyList, Lookup, Op, Output, OutputKind, OutputRole, Parameter, Parameters, Part, Program, Scaled,
+    Value,
 };
 use leadwright::syntax::tree::Sign;
 
@@ -192,9 +193,20 @@ fn op(random: &mut Random, program: &mut Program) -> Op {
 }
 
 fn calculation(random: &mut Random, program: &Program) -> Calculation {
+    calculation_within(random, program, 3)
+}
+
+/// Parts may stand in each other so deep.
+fn calculation_within(random: &mut Random, program: &Program, depth: usize) -> Calculation {
+    let part = |random: &mut Random| -> Part {
+        if depth > 0 && random.chance(30) {
+            return calculation_within(random, program, depth - 1).into();
+        }
+        value(random, program).into()
+    };
     let scaled = |random: &mut Random| {
         let shift = if random.chance(60) { 0 } else { random.below(usize::from(COMPARE_SHIFT_MAX) + 1) as u8 };
-        Scaled { value: value(random, program), shift }
+        Scaled::new(part(random), shift)
     };
     let several = |random: &mut Random| -> Vec<Scaled> { (0..1 + random.below(4)).map(|_| scaled(random)).collect() };
     match random.below(6) {
@@ -206,8 +218,9 @@ fn calculation(random: &mut Random, program: &Program) -> Calculation {
         3 => Calculation::Smaller(several(random)),
         4 => Calculation::Remainder(scaled(random), scaled(random)),
         _ => {
-            let above = (0..random.below(5)).map(|_| value(random, program)).collect();
-            let below = (0..1 + random.below(4)).map(|_| value(random, program)).collect();
+            let above: Vec<Part> = (0..random.below(5)).map(|_| part(random)).collect();
+            let bare = !above.is_empty() && random.chance(30);
+            let below = if bare { Vec::new() } else { (0..1 + random.below(4)).map(|_| part(random)).collect() };
             let far = random.edge(-i64::from(SHIFT_MAX), i64::from(SHIFT_MAX)) as i8;
             Calculation::Fraction { above, below, shift: if random.chance(60) { random.edge(-2, 4) as i8 } else { far } }
         }

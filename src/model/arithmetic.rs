@@ -15,6 +15,9 @@ use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Factor, Sign};
 
+/// So many factors with decimal places are pointed at.
+const FACTORS_SHOWN_MAX: usize = 8;
+
 /// One side of a product: factors that are multiplied.
 struct Side {
     scale: u16,
@@ -136,18 +139,26 @@ impl Checker<'_> {
             }
         };
         let scale = places.map_or(above.scale, |(places, _)| u16::from(places));
-        let shift = i32::from(scale) + i32::from(below.scale) - i32::from(above.scale);
-        let most = u16::from(SCALE_MAX);
-        if scale > most || above.scale > most || below.scale > most || shift.unsigned_abs() > u32::from(most) {
-            let needed = u32::from(scale.max(above.scale).max(below.scale)).max(shift.unsigned_abs());
-            self.report(
-                Diagnostic::new(Code::TooManyPlaces, format!("`{}` needs {needed} decimal places, and 18 are kept", self.one_line(span)))
-                    .at(span, "the places of all factors add up")
-                    .help("round a part of it, as in `(a * b to 4 places) * c`"),
-            );
-            return None;
+        for (operator, side) in [(Factor::Times, &above), (Factor::Over, &below)] {
+            if side.scale > u16::from(SCALE_MAX) {
+                self.report_places_add_up(&values, operator, side.scale, span);
+                return None;
+            }
         }
         self.calculated(ExprKind::Product(values), Type::Number { scale: scale as u8, unit }, span)
+    }
+
+    /// The places of factors add up, of those above the line and of those below it.
+    fn report_places_add_up(&mut self, values: &[(Factor, Expr)], operator: Factor, places: u16, span: Span) {
+        let makes = if operator == Factor::Over { "divides by a product of" } else { "makes" };
+        let message = format!("`{}` {makes} {places} decimal places, and a number keeps at most {SCALE_MAX}", self.one_line(span));
+        let mut diagnostic = Diagnostic::new(Code::TooManyPlaces, message).at(span, "the places of what is multiplied add up");
+        let factors: Vec<&Expr> = values.iter().filter(|(of, _)| *of == operator).map(|(_, value)| value).collect();
+        for factor in factors.iter().filter(|factor| scale_of(factor.ty) > 0).take(FACTORS_SHOWN_MAX) {
+            diagnostic = diagnostic.at(factor.span, format!("{} of them", scale_of(factor.ty)));
+        }
+        let texts: Vec<String> = factors.iter().take(2).map(|factor| self.one_line(factor.span)).collect();
+        self.report(diagnostic.help(format!("round a part of it: `({} to 4 places)` keeps 4", texts.join(" * "))));
     }
 
     fn remainder(&mut self, left: &tree::Expr, right: &tree::Expr, places: Option<(u8, Span)>, span: Span, scope: &Scope) -> Option<Expr> {

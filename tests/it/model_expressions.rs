@@ -164,6 +164,7 @@ fn arithmetic_has_exact_scales_and_bounds() {
         ("(count * count - count) / sites to 0 places", "number 0 optional full"),
         ("(count * count) % 7", "number 0 -6..6"),
         ("smaller of (larger of (count * count, -5), 5)", "number 0 -5..5"),
+        ("count / (share * share * share) to 10 places", "number 10 optional full"),
         ("larger of (count, 0.5)", "number 1 optional 5..9223372036854775807"),
         ("sites * 1.5", "number 1 15..150000"),
         ("rate * rate", "number 4 optional 0..100000000"),
@@ -361,7 +362,13 @@ fn units_ranges_and_places_are_held() {
         ("let x = beds between 20 and 10", "E0310", "20 and 10", ""),
         ("let x = deal / beds", "E0306", "deal / beds", "deal / beds to 2 places"),
         ("let x = beds % 3 * 2", "E0314", "3", "(a % b)"),
-        ("let x = share * share * share * share", "E0305", "share * share * share * share", "(a * b to 4 places)"),
+        ("let x = share * share * share * share", "E0305", "share * share * share * share", "`(share * share to 4 places)` keeps 4"),
+        (
+            "let x = count / share / rate / share / share to 2 places",
+            "E0305",
+            "count / share / rate / share / share to 2 places",
+            "`(share * rate to 4 places)` keeps 4",
+        ),
         ("let x = areas[state, region].size", "E0312", "state, region", "areas[state]"),
         ("let x = areas[beds].size", "E0312", "beds", ""),
     ]);

@@ -7,13 +7,11 @@
 use rustc_hash::FxHashMap;
 
 use super::check::Checker;
+use super::constants::scale_of;
 use super::expressions::Scope;
 use super::queues::CAPACITY_MAX;
 use super::value::fold_choice;
-use super::{
-    ChoiceMember, Constant, Decimal, Expr, ExprKind, Operator, Policy, Queue, Seat, Table, TableColumn, TableId, TableRotation, Team,
-    TextTest, Type, Unit,
-};
+use super::{ChoiceMember, Constant, Expr, ExprKind, Policy, Queue, Seat, Table, TableColumn, TableId, TableRotation, Team, Type, Unit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Rotate};
@@ -294,6 +292,10 @@ fn owner_in(table: &Table, row: usize, column: usize) -> Option<Named> {
 }
 
 /// Whether a condition over a row's own cells holds; a comparison with a missing cell does not.
+///
+/// A reading of conditions next to the interpreter's: programs are made of policies that have their seats, for a turn is drawn among those who take one, and
+/// so seats cannot wait for a program. It knows comparisons of a cell with constants alone, shares what compares with the programs, and a test holds
+/// it against the interpreter.
 fn row_holds(table: &Table, row: usize, condition: &Expr) -> bool {
     let holds =
         |inner: &Expr| stacker::maybe_grow(super::expressions::STACK_LEFT, super::expressions::STACK_NEXT, || row_holds(table, row, inner));
@@ -315,16 +317,14 @@ fn row_holds(table: &Table, row: usize, condition: &Expr) -> bool {
         ExprKind::Implies(left, right) => !holds(left) || holds(right),
         ExprKind::Constant(Constant::Integer(value)) => *value == 1,
         ExprKind::Cell { .. } => cell(condition) == Some(1),
-        ExprKind::CompareConstant { left, operator, right } => cell(left).is_some_and(|value| compares(value, left.ty, *operator, *right)),
+        ExprKind::CompareConstant { left, operator, right } => {
+            cell(left).is_some_and(|cell| operator.holds(right.compare_units(cell, scale_of(left.ty)).reverse()))
+        }
         ExprKind::IsOneOf { left, negated, values } => cell(left).is_some_and(|value| values.contains(&value) != *negated),
         ExprKind::IsText { left, negated, values } => text(left).is_some_and(|text| values.contains(text) != *negated),
         ExprKind::IsKnown { left, known } => cell(left).is_some() == *known,
         ExprKind::Has { left, mask } => cell(left).is_some_and(|bits| bits & mask != 0),
-        ExprKind::TextTest { left, test, text: part } => text(left).is_some_and(|text| match test {
-            TextTest::StartsWith => text.starts_with(part.as_str()),
-            TextTest::EndsWith => text.ends_with(part.as_str()),
-            TextTest::Contains => text.contains(part.as_str()),
-        }),
+        ExprKind::TextTest { left, test, text: part } => text(left).is_some_and(|text| test.holds(text, part)),
         // [`beyond_rows`] lets none of these through
         ExprKind::Constant(Constant::Text(_))
         | ExprKind::Field(_)
@@ -348,22 +348,5 @@ fn row_holds(table: &Table, row: usize, condition: &Expr) -> bool {
         | ExprKind::SameAs { .. }
         | ExprKind::Entering(_)
         | ExprKind::Leaving(_) => false,
-    }
-}
-
-/// A cell with a constant, which may have more places than the cell.
-fn compares(cell: i64, ty: Type, operator: Operator, constant: Decimal) -> bool {
-    let places = match ty {
-        Type::Number { scale, .. } => scale,
-        Type::Text | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) | Type::Date | Type::Time => 0,
-    };
-    let cell = Decimal { mantissa: i128::from(cell), places };
-    // what cannot be subtracted is beyond every cell
-    let sign = cell.minus(constant).map_or(-constant.mantissa.signum(), |difference| difference.mantissa.signum());
-    match operator {
-        Operator::AtLeast => sign >= 0,
-        Operator::Above => sign > 0,
-        Operator::AtMost => sign <= 0,
-        Operator::Below => sign < 0,
     }
 }

@@ -57,12 +57,7 @@ pub fn remainder(left: i64, right: i64) -> Option<i64> {
 pub fn compare(operator: Operator, left: i64, right: i64, left_shift: u8, right_shift: u8) -> bool {
     let left = i128::from(left) * 10i128.pow(u32::from(left_shift.min(COMPARE_SHIFT_MAX)));
     let right = i128::from(right) * 10i128.pow(u32::from(right_shift.min(COMPARE_SHIFT_MAX)));
-    match operator {
-        Operator::AtLeast => left >= right,
-        Operator::Above => left > right,
-        Operator::AtMost => left <= right,
-        Operator::Below => left < right,
-    }
+    operator.holds(left.cmp(&right))
 }
 
 /// The entry of an array, none outside it.

@@ -4,7 +4,6 @@
 //! fold to the same text get the same code.
 
 use super::{TextMap, TextMapKind};
-use crate::model::TextTest;
 use crate::model::value::fold_text;
 
 impl TextMap {
@@ -24,11 +23,7 @@ impl TextMapKind {
     pub fn code(&self, folded: &str) -> Option<i64> {
         match self {
             TextMapKind::Exact { codes, other } => codes.get(folded).copied().or(*other),
-            TextMapKind::Test { test, text } => Some(i64::from(match test {
-                TextTest::StartsWith => folded.starts_with(text.as_str()),
-                TextTest::EndsWith => folded.ends_with(text.as_str()),
-                TextTest::Contains => folded.contains(text.as_str()),
-            })),
+            TextMapKind::Test { test, text } => Some(i64::from(test.holds(folded, text))),
             TextMapKind::LongestPrefix { codes } => {
                 let ends = folded.char_indices().map(|(start, character)| start + character.len_utf8());
                 ends.rev().find_map(|end| codes.get(&folded[..end])).copied()
@@ -47,6 +42,7 @@ pub fn domain_of(folded: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::TextTest;
 
     fn codes(texts: &[(&str, i64)]) -> rustc_hash::FxHashMap<String, i64> {
         texts.iter().map(|(text, code)| (text.to_string(), *code)).collect()

@@ -204,10 +204,6 @@ pub fn text_for(test: TextTest, text: &str, wanted: bool) -> Option<String> {
     if wanted {
         return Some(text.to_owned());
     }
-    let other = ["x", "y"].into_iter().find(|other| match test {
-        TextTest::StartsWith => !fold_text(other).starts_with(&fold_text(text)),
-        TextTest::EndsWith => !fold_text(other).ends_with(&fold_text(text)),
-        TextTest::Contains => !fold_text(other).contains(&fold_text(text)),
-    });
+    let other = ["x", "y"].into_iter().find(|other| !test.holds(&fold_text(other), &fold_text(text)));
     other.map(str::to_owned)
 }

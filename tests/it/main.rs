@@ -26,6 +26,7 @@ mod program;
 mod proof;
 mod replay;
 mod routing;
+mod skipped_rows;
 mod spec;
 mod standards;
 mod suggest;

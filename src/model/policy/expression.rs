@@ -1,5 +1,7 @@
 //! Typed expressions and the lets that name them.
 
+use std::cmp::Ordering;
+
 use crate::model::{Constant, DecideId, Decimal, EventColumnId, FieldId, Interval, LetId, MeasureId, ScoreId, TableId, Type};
 use crate::source::Span;
 use crate::syntax::tree::{Factor, Sign};
@@ -255,12 +257,35 @@ pub enum TextTest {
     Contains,
 }
 
+impl TextTest {
+    /// Whether a folded text passes, with the folded part that is looked for.
+    pub fn holds(self, folded: &str, part: &str) -> bool {
+        match self {
+            TextTest::StartsWith => folded.starts_with(part),
+            TextTest::EndsWith => folded.ends_with(part),
+            TextTest::Contains => folded.contains(part),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operator {
     AtLeast,
     Above,
     AtMost,
     Below,
+}
+
+impl Operator {
+    /// Whether it holds of a left side that compares so with the right side.
+    pub fn holds(self, order: Ordering) -> bool {
+        match self {
+            Operator::AtLeast => order.is_ge(),
+            Operator::Above => order.is_gt(),
+            Operator::AtMost => order.is_le(),
+            Operator::Below => order.is_lt(),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

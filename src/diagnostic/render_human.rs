@@ -30,6 +30,9 @@ impl Look {
 /// Nobody reads more at once, and each costs a walk through its file.
 pub const SHOWN_MAX: usize = 200;
 
+/// Columns before a line of a file: its number and what is drawn beside it.
+const MARGIN: usize = 8;
+
 /// Each diagnostic (of many, the first [`SHOWN_MAX`]), with an empty line behind it.
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources, look: Look) -> String {
     let theme = match (look.unicode, look.colour) {
@@ -141,7 +144,7 @@ impl Snippet {
         let here: Vec<(usize, &Label)> = labels.iter().enumerate().filter(|(_, label)| label.span.source == file).collect();
         let spans: Vec<Span> = here.iter().map(|(_, label)| label.span).collect();
         let source = sources.get(file);
-        let window = Window::new(source, &spans, 1);
+        let window = Window::new(source, &spans, 1, look.width.saturating_sub(MARGIN));
         let starts = window.ranges.iter().zip(&spans).map(|((start, _), span)| (*start, sources.position(file, span.start))).collect();
         let labels = here
             .iter()

@@ -7,10 +7,8 @@
 use super::sanitise::visible;
 use crate::source::{Source, Span};
 
-/// Longer lines (in characters) are cut around the spans.
-const LINE_LENGTH_MAX: usize = 240;
-/// What stays on each side of a span's ends in a cut line.
-const AROUND: usize = 60;
+/// What stays at least on each side of a span's ends in a cut line.
+const AROUND_MIN: usize = 8;
 
 #[derive(Debug)]
 pub struct Window {
@@ -22,8 +20,8 @@ pub struct Window {
 }
 
 impl Window {
-    /// `context` lines are shown before the first span and behind the last.
-    pub fn new(source: &Source, spans: &[Span], context: usize) -> Window {
+    /// `context` lines are shown before the first span and behind the last; lines of more than `length_max` characters are cut around the spans.
+    pub fn new(source: &Source, spans: &[Span], context: usize, length_max: usize) -> Window {
         let text = source.text.as_str();
         let bounds = |offset: u32| (offset as usize).min(text.len());
         let first = spans.iter().map(|span| bounds(span.start)).min().unwrap_or(0);
@@ -39,7 +37,8 @@ impl Window {
 
         let mut offsets: Vec<usize> = spans.iter().flat_map(|span| [bounds(span.start), bounds(span.end)]).collect();
         offsets.sort_unstable();
-        let mut builder = Builder { out: String::with_capacity(end - start), offsets: &offsets, moved: Vec::with_capacity(offsets.len()) };
+        let (out, moved) = (String::with_capacity(end - start), Vec::with_capacity(offsets.len()));
+        let mut builder = Builder { out, offsets: &offsets, moved, length_max };
         let mut at = start;
         for line in text[start..end].split_inclusive('\n') {
             builder.line(line, at);
@@ -67,24 +66,27 @@ struct Builder<'a> {
     offsets: &'a [usize],
     /// those already known
     moved: Vec<usize>,
+    length_max: usize,
 }
 
 impl Builder<'_> {
     /// `line` starts at `at` of the file and holds its line feed, if there is one.
     fn line(&mut self, line: &str, at: usize) {
-        let cut = line.chars().count() > LINE_LENGTH_MAX;
+        let length = line.trim_end_matches(['\r', '\n']).chars().count();
+        let cut = length > self.length_max;
         let ends: Vec<usize> = self
             .offsets
             .iter()
             .filter(|offset| (at..=at + line.len()).contains(offset))
             .map(|offset| line[..offset - at].chars().count())
             .collect();
+        let around = self.around(&ends, length);
         let mut in_gap = false;
         for (index, (offset, character)) in line.char_indices().enumerate() {
             self.reach(at + offset);
             let line_break = character == '\n' || (character == '\r' && line[offset..].len() == 2 && line.ends_with('\n'));
             let shown =
-                !cut || line_break || ends.iter().any(|end| index.abs_diff(*end) <= AROUND) || (ends.is_empty() && index < 2 * AROUND);
+                !cut || line_break || ends.iter().any(|end| index.abs_diff(*end) <= around) || (ends.is_empty() && index < self.length_max);
             if shown {
                 self.out.push(if line_break || character == '\t' { character } else { visible(character) });
             } else if !in_gap {
@@ -92,6 +94,20 @@ impl Builder<'_> {
             }
             in_gap = !shown;
         }
+    }
+
+    /// How much can stay on each side of these places so that a line is short enough.
+    fn around(&self, ends: &[usize], length: usize) -> usize {
+        let shown = |around: usize| {
+            let (mut shown, mut reach) = (0, 0);
+            for end in ends {
+                let (from, to) = (end.saturating_sub(around).max(reach), (end + around + 1).min(length));
+                shown += to.saturating_sub(from) + usize::from(from > reach);
+                reach = reach.max(to);
+            }
+            shown
+        };
+        (AROUND_MIN..=self.length_max).rev().find(|around| shown(*around) < self.length_max).unwrap_or(AROUND_MIN)
     }
 
     /// Everything before `offset` of the file has been written.
@@ -119,7 +135,7 @@ mod tests {
     fn shown(text: &str, start: usize, end: usize) -> (String, String, usize) {
         let mut sources = Sources::default();
         let file = sources.add("a.lead", text);
-        let window = Window::new(sources.get(file), &[Span::new(file, start, end)], 1);
+        let window = Window::new(sources.get(file), &[Span::new(file, start, end)], 1, 72);
         let (from, to) = window.ranges[0];
         (window.text.clone(), window.text[from..to].to_string(), window.lines_before)
     }
@@ -143,6 +159,10 @@ mod tests {
         let text = format!("{}here{}", "x".repeat(5_000), "y".repeat(5_000));
         let (window, marked, _) = shown(&text, 5_000, 5_004);
         assert_eq!(marked, "here");
-        assert!(window.starts_with('…') && window.ends_with('…') && window.chars().count() < 200, "{window}");
+        assert!(window.starts_with('…') && window.ends_with('…') && window.chars().count() <= 73, "{window}");
+        // as much as fits, wherever the span is
+        let (window, marked, _) = shown(&text, 2, 6);
+        assert_eq!(marked, "xxxx");
+        assert!(window.ends_with('…') && (40..=73).contains(&window.chars().count()), "{window}");
     }
 }

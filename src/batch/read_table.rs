@@ -11,7 +11,7 @@ use super::plan::Extent;
 use super::prepare::prepare;
 use super::source::{Opened, open};
 use super::{Input, Keep, OnBadRow, Options};
-use crate::model::{Constant, Field, Policy, Queue, Table, TableId, TableRows, Team, Type};
+use crate::model::{Constant, Effort, Field, Policy, Queue, Table, TableId, TableRows, Team, Type};
 use crate::program::Program;
 
 /// The most rows of a table that is given at run time; of one that a queue rotates from.
@@ -75,6 +75,7 @@ fn record_of(policy: &Policy, table: &Table) -> Policy {
         ty: column.ty,
         range: column.range,
         optional: column.optional,
+        effort: Effort::default(),
         sources: Vec::new(),
         span: column.span,
     });

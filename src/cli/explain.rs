@@ -14,12 +14,16 @@ use crate::batch::turns::Watched;
 use crate::batch::{self, Output, Place};
 use crate::diagnostic::render_json;
 use crate::policy::Policy;
+use crate::policy::reach::Found;
+use crate::proof::BUDGET;
 use crate::record::Lead;
 use crate::report;
 
 /// Explain one lead's answer: the points, the rows that decided, and why the others did not
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  leadwright explain examples/medbank leads.csv --lead L-1042")]
+#[command(
+    after_help = "Exit codes with --reach: 0 there is a way, or the lead is there, 1 there is none, 3 undecided.\n\nExamples:\n  leadwright explain examples/medbank leads.csv --lead L-1042\n  leadwright explain examples/medbank leads.csv --lead L-1042 --reach status=qualified"
+)]
 pub struct Arguments {
     /// A folder with a policy, or a .lead file
     policy: PathBuf,
@@ -37,6 +41,18 @@ pub struct Arguments {
     /// The key of the lead, as the file has it
     #[arg(long, value_name = "KEY")]
     lead: String,
+
+    /// Say what it takes to get the lead there: `status=qualified`, `readiness>=65`, `stage=mql`, `queue=inside`; given several times, all at once
+    #[arg(long, value_name = "GOAL", conflicts_with = "rotation_in")]
+    reach: Vec<String>,
+
+    /// Say only why the lead is not there, without looking for a way
+    #[arg(long, value_name = "GOAL", conflicts_with_all = ["reach", "rotation_in"])]
+    why_not: Vec<String>,
+
+    /// The most steps that the search for a way may take
+    #[arg(long, value_name = "STEPS", default_value_t = BUDGET, requires = "reach")]
+    budget: u64,
 
     /// For people or for programs
     #[arg(long, value_enum, default_value_t = Kind::Human, value_name = "KIND")]
@@ -90,6 +106,9 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         log: history.log,
     };
     let as_of = options.as_of;
+    if !arguments.reach.is_empty() || !arguments.why_not.is_empty() {
+        return reach(arguments, &policy, &lead, as_of, console);
+    }
     let turns = match &arguments.rotation_in {
         Some(path) => {
             let state = RotationArguments::read(path, &policy)?;
@@ -101,11 +120,33 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     let explanation = policy.explain_in_turn(&lead, as_of, &turns).map_err(|error| Misuse::new(error.to_string()))?;
     let text = match arguments.output {
         Kind::Human => report::explanation::page(&explanation, console.out),
-        Kind::Json => render_json::to_json(&explanation)
-            .map_err(|error| Misuse::new(format!("the explanation cannot be written as JSON: {error}")))?,
+        Kind::Json => json(&explanation)?,
     };
     console.print(&text)?;
     Ok(Outcome::Clean)
+}
+
+fn json(explanation: &impl serde::Serialize) -> Result<String, Misuse> {
+    render_json::to_json(explanation).map_err(|error| Misuse::new(format!("the explanation cannot be written as JSON: {error}")))
+}
+
+/// What it takes to get the lead where the goals are, or why it is not there.
+fn reach(arguments: &Arguments, policy: &Policy, lead: &Lead, as_of: i64, console: &Console) -> Result<Outcome, Misuse> {
+    let texts = arguments.reach.iter().chain(&arguments.why_not);
+    let goals = texts.map(|text| policy.goal(text)).collect::<Result<Vec<_>, _>>().map_err(Misuse::new)?;
+    let explained =
+        if arguments.reach.is_empty() { policy.why_not(lead, as_of, &goals) } else { policy.reach(lead, as_of, &goals, arguments.budget) };
+    let explained = explained.map_err(|error| Misuse::new(error.to_string()))?;
+    let text = match arguments.output {
+        Kind::Human => report::reach::page(&explained, console.out),
+        Kind::Json => json(&explained)?,
+    };
+    console.print(&text)?;
+    Ok(match explained.found {
+        Some(Found::Never) => Outcome::Findings,
+        Some(Found::Undecided { .. }) => Outcome::Undecided,
+        Some(Found::Already | Found::Reached { .. }) | None => Outcome::Clean,
+    })
 }
 
 fn no_such_lead(key: &str, not_found: &batch::NotFound) -> Misuse {

@@ -98,6 +98,7 @@ codes! {
     NoTransitionHere    "E0315" Error "`entering` or `leaving` stands where no transition can be seen"
     MissingPasses       "E0316" Warning "a missing value slips through a `not`"
     DivisionByZero      "E0317" Warning "a divisor is always zero"
+    BadCost             "E0318" Error "a cost has no meaning where it stands"
 
     // E04: scores and tables of conditions
     WeightsShort        "E0401" Error "weights total less than 100 %"

@@ -3,7 +3,7 @@
 use super::part::{Part, Telling, Value};
 use super::parts_header::listed;
 use super::words;
-use crate::syntax::tree::{Choice, Column, Field, Group, Lead, Name, Signal, Table, Text, TypeExpr};
+use crate::syntax::tree::{Change, ChangeKind, Choice, Column, Field, Group, Lead, Name, Signal, Table, Text, TypeExpr};
 
 pub fn lead(doc: Option<&Text>, lead: &Lead) -> Part {
     let Lead { fields } = lead;
@@ -11,7 +11,7 @@ pub fn lead(doc: Option<&Text>, lead: &Lead) -> Part {
 }
 
 fn field(noun: &'static str, field: &Field) -> Part {
-    let Field { doc, name, display, ty, key, optional, sources, span: _ } = field;
+    let Field { doc, name, display, ty, key, optional, changes, sources, span: _ } = field;
     let optional_word = if optional.is_some() { " optional" } else { "" };
     Part::named(noun, words::name(name))
         .text(format!("{} {}{optional_word}", words::name(name), whole_type(ty)))
@@ -19,6 +19,7 @@ fn field(noun: &'static str, field: &Field) -> Part {
         .plain("type", words::type_name(ty))
         .flag("the key", key.is_some())
         .flag("optional", optional.is_some())
+        .maybe("cost of a change", effort(changes))
         .free(choices(ty))
         .free(sources.iter().map(|(system, column)| {
             let text = format!("{} {}", words::name(system), words::text(column));
@@ -26,6 +27,19 @@ fn field(noun: &'static str, field: &Field) -> Part {
             Part::keyed("source", text.clone(), [text, words::name(system)])
         }))
         .known_by_all_else()
+}
+
+/// `3`, `fixed`; one alone in a policy without mistakes.
+fn effort(changes: &[Change]) -> Option<String> {
+    let written = changes.iter().map(|change| {
+        let Change { kind, span: _ } = change;
+        match kind {
+            ChangeKind::Cost(cost) => words::number(cost),
+            ChangeKind::Fixed => "fixed".to_owned(),
+        }
+    });
+    let written: Vec<String> = written.collect();
+    if written.is_empty() { None } else { Some(written.join(", ")) }
 }
 
 /// With its choices.
@@ -48,12 +62,13 @@ fn choices(ty: &TypeExpr) -> Vec<Part> {
 }
 
 pub fn signal(doc: Option<&Text>, signal: &Signal) -> Part {
-    let Signal { name, display, by, bursts, properties } = signal;
+    let Signal { name, display, by, bursts, changes, properties } = signal;
     let bursts = bursts.as_ref().map(|(count, within)| format!("of {count} within {}", words::duration(within)));
     Part::named("signal", words::name(name))
         .called(doc, display.as_ref())
         .maybe("team that reports it:", by.as_ref().map(words::name))
         .maybe("ignored bursts", bursts)
+        .maybe("cost of one more", effort(changes))
         .free(properties.iter().map(|property| field("property", property)))
         .known_by_all_else()
 }

@@ -161,8 +161,10 @@ pub(super) fn cell(row: Part, node: &Node, before: &[Cell]) -> Option<Cell> {
         (Part::stage, Part::START | Part::FINAL) => at(3, 3, full),
         (Part::team, Part::team_members) => at(2, 3, full),
         (Part::team, Part::team_calendar) => at(3, 3, full),
-        (Part::signal, Part::signal_by | Part::signal_bursts) if is_first(2) => at(2, 2, values(3)),
-        (Part::signal, Part::signal_by | Part::signal_bursts) => behind(3),
+        (Part::signal, Part::signal_by | Part::signal_bursts | Part::change_cost | Part::change_fixed) if is_first(2) => {
+            at(2, 2, values(3))
+        }
+        (Part::signal, Part::signal_by | Part::signal_bursts | Part::change_cost | Part::change_fixed) => behind(3),
         (Part::queue, Part::queue_team) => at(2, 2, full),
         (Part::queue, Part::rotate_owners | Part::rotate_table) => at(3, 3, full),
         (Part::group | Part::let_value, Part::string) => at(1, 1, full),
@@ -173,7 +175,7 @@ pub(super) fn cell(row: Part, node: &Node, before: &[Cell]) -> Option<Cell> {
         (Part::field | Part::column, Part::type_expression) => at(1, 2, values(1)),
         (Part::field | Part::column, Part::range) => at(2, 2, values(5)),
         (Part::field | Part::column, Part::choices) => at(2, 2, Width::Loose),
-        (Part::field | Part::column, Part::KEY | Part::PREFIX_KEY | Part::OPTIONAL) => match () {
+        (Part::field | Part::column, Part::KEY | Part::PREFIX_KEY | Part::OPTIONAL | Part::change_cost | Part::change_fixed) => match () {
             () if is_first(2) && is_first(3) && is_first(4) => at(2, 2, full),
             () if is_first(3) && is_first(4) => at(3, 3, full),
             () => behind(3),

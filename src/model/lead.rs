@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::check::{Checker, Named};
 use super::types::TypePlace;
-use super::{Field, FieldId, Type, Unit};
+use super::{Effort, Field, FieldId, Type, Unit};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree;
@@ -45,8 +45,9 @@ impl<'t> Checker<'t> {
         }
         let mut keys: Vec<FieldId> = Vec::new();
         for (id, tree) in fields.iter().copied().enumerate() {
+            let effort = self.effort(&tree.changes);
             let field = match self.check_field(tree, TypePlace::Field) {
-                Some(field) => field,
+                Some(field) => Field { effort, ..field },
                 None => {
                     // only the declaration that holds the name may say what the name means
                     if let Some((named @ Named::Field(_), span)) = self.names.get_mut(&tree.name.text)
@@ -87,6 +88,38 @@ impl<'t> Checker<'t> {
         }
         let (ty, range) = self.resolve_type(&tree.ty, place)?;
         Some(Field { ty, range, ..stand_in(tree) })
+    }
+
+    /// What is written of what it takes to change something.
+    pub(crate) fn effort(&mut self, changes: &[tree::Change]) -> Effort {
+        let mut effort = Effort::default();
+        for (index, change) in changes.iter().enumerate() {
+            if index > 0 {
+                self.report(
+                    Diagnostic::new(Code::BadCost, "what a change costs is said twice")
+                        .at(change.span, "second time")
+                        .at(changes[0].span, "first time")
+                        .help("leave one of the two out"),
+                );
+                break;
+            }
+            effort = match &change.kind {
+                tree::ChangeKind::Fixed => Effort::Fixed,
+                tree::ChangeKind::Cost(cost) => {
+                    let whole = (cost.places == 0 && cost.currency.is_none()).then_some(cost.mantissa);
+                    let within = whole.and_then(|cost| u32::try_from(cost).ok()).filter(|cost| *cost <= Effort::COST_MAX);
+                    if within.is_none() {
+                        self.report(
+                            Diagnostic::new(Code::BadCost, "a cost is a whole number from 0 to 1_000_000")
+                                .at(cost.span, "another number")
+                                .help("costs are compared and added up; take units small enough that all are whole"),
+                        );
+                    }
+                    within.map_or(Effort::default(), Effort::Cost)
+                }
+            };
+        }
+        effort
     }
 
     fn check_key(&mut self, fields: &[&tree::Field], keys: &[FieldId], record: Span) {
@@ -131,6 +164,14 @@ impl<'t> Checker<'t> {
                     .help("a key is a `text`, a `whole` or a `one of`"),
             );
         }
+        if let Some(change) = tree.changes.iter().find(|change| matches!(change.kind, tree::ChangeKind::Cost(_))) {
+            self.report(
+                Diagnostic::new(Code::BadCost, format!("the key `{}` cannot be changed", tree.name.text))
+                    .at(change.span, "no change, no cost")
+                    .replace("leave the cost out", Applicability::Safe, change.span, ""),
+            );
+        }
+        self.policy.fields[first].effort = Effort::Fixed;
         self.policy.key = Some(first);
     }
 
@@ -160,6 +201,7 @@ fn stand_in(tree: &tree::Field) -> Field {
         ty: Type::Text,
         range: None,
         optional: tree.optional.is_some(),
+        effort: Effort::default(),
         sources: tree.sources.iter().map(|(system, column)| (system.text.clone(), column.value.clone())).collect(),
         span: tree.name.span,
     }

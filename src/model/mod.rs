@@ -13,7 +13,7 @@ mod arithmetic;
 mod case_cells;
 mod case_file;
 mod cases;
-mod cells;
+pub(crate) mod cells;
 pub(crate) mod check;
 mod claims;
 mod clocks;

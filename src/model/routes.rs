@@ -5,7 +5,7 @@
 
 use super::check::{Checker, Named};
 use super::expressions::Scope;
-use super::{ChoicesId, Expr, ExprKind, Field, FieldId, Route, RouteRow, RouteTarget, Type};
+use super::{ChoicesId, Effort, Expr, ExprKind, Field, FieldId, Route, RouteRow, RouteTarget, Type};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Guard};
@@ -241,6 +241,7 @@ impl<'t> Checker<'t> {
                 ty: choices.map_or(Type::Text, Type::OneOf),
                 range: None,
                 optional: false,
+                effort: Effort::default(),
                 sources: Vec::new(),
                 span: variable.span,
             });

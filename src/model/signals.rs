@@ -38,6 +38,7 @@ impl Checker<'_> {
                 bursts = Some(Bursts { count: (*count).max(2), within });
             }
         }
+        let effort = self.effort(&signal.changes);
         let mut spans = FxHashMap::default();
         let mut properties = Vec::new();
         let mut broken = Vec::new();
@@ -50,6 +51,13 @@ impl Checker<'_> {
                     Diagnostic::new(Code::BadKey, format!("the property `{}` of a signal cannot be a key", property.name.text))
                         .at(key, "only the lead has a key")
                         .replace("leave `key` out", Applicability::Safe, key, ""),
+                );
+            }
+            if let Some(change) = property.changes.first() {
+                self.report(
+                    Diagnostic::new(Code::BadCost, format!("the property `{}` of a signal has no cost of its own", property.name.text))
+                        .at(change.span, "what happened is not changed, more can only happen")
+                        .help("write the cost of one more such signal behind the signal's name"),
                 );
             }
             match self.check_field(property, TypePlace::Property) {
@@ -69,6 +77,7 @@ impl Checker<'_> {
                 doc: item.doc.as_ref().map(|text| text.value.clone()),
                 by: signal.by.as_ref().map(|team| team.text.clone()),
                 bursts,
+                effort,
                 properties,
                 span: signal.name.span,
             });

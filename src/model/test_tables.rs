@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::check::Checker;
 use super::resolve::quoted;
 use super::value::fold_choice;
-use super::{ChoiceMember, Constant, Field, TableId, TableRows};
+use super::{ChoiceMember, Constant, Effort, Field, TableId, TableRows};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, GivenRow};
@@ -65,6 +65,7 @@ impl Checker<'_> {
                 ty: column.ty,
                 range: column.range,
                 optional: column.optional,
+                effort: Effort::default(),
                 sources: Vec::new(),
                 span: column.span,
             })

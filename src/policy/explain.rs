@@ -38,33 +38,64 @@ pub fn explain(
     as_of: i64,
     turns: &[Watched],
 ) -> Result<Explanation, ExplainError> {
+    with_reader(policy, sources, histories, plain, lead, as_of, |reader| explained(reader, histories, plain, lead, as_of, turns))?
+}
+
+/// What is done with the values of every part of the policy for a lead.
+pub fn with_reader<T>(
+    policy: &Policy,
+    sources: &Sources,
+    histories: &Histories,
+    plain: &Lowered,
+    lead: &Lead,
+    as_of: i64,
+    read: impl FnOnce(&Reader) -> T,
+) -> Result<T, LeadError> {
     let block = record::encode(policy, histories, &plain.program, std::slice::from_ref(lead), as_of)?;
     let values = interpret::row(&plain.program, &block, 0, &record::parameters(policy, as_of)?);
     let zone = record::zone(policy)?;
     let show = Show { policy, zone: &zone };
     let columns = record::columns(policy, histories, lead, as_of)?;
-    let reader = Reader::new(policy, sources, &plain.trace, &values, lead, &columns, show);
+    Ok(read(&Reader::new(policy, sources, &plain.trace, &values, lead, &columns, show)))
+}
 
+fn explained(
+    reader: &Reader,
+    histories: &Histories,
+    plain: &Lowered,
+    lead: &Lead,
+    as_of: i64,
+    turns: &[Watched],
+) -> Result<Explanation, ExplainError> {
+    let policy = reader.policy;
     let balances = histories.balances(policy, lead, as_of)?;
     let scores = policy.scores.iter().zip(&plain.trace.scores);
-    let scores = scores.map(|(one, trace)| score(&reader, one, trace, &balances)).collect::<Result<_, _>>()?;
+    let scores = scores.map(|(one, trace)| score(reader, one, trace, &balances)).collect::<Result<_, _>>()?;
     let mut explanation = Explanation {
         policy: named(&policy.name, &policy.display),
-        key: record::key_text(policy, &zone, lead),
+        key: record::key_text(policy, reader.show.zone, lead),
         as_of: reader.show.time(as_of),
         timezone: policy.timezone.clone(),
-        fields: fields(&reader),
-        derived: lets(&reader),
-        history: measures(&reader, &histories.seen(policy, lead, as_of)?),
-        forgotten: forgotten(&reader, as_of),
+        fields: fields(reader),
+        derived: lets(reader),
+        history: measures(reader, &histories.seen(policy, lead, as_of)?),
+        forgotten: forgotten(reader, as_of),
         scores,
-        decides: policy.decides.iter().enumerate().map(|(index, one)| decide(&reader, index, one)).collect(),
-        stage: stage(&reader, as_of),
-        routes: routes(&reader),
-        clocks: clocks(&reader, histories, plain, as_of, turns)?,
+        decides: policy.decides.iter().enumerate().map(|(index, one)| decide(reader, index, one, Asked::UpToFirst)).collect(),
+        stage: stage(reader, as_of),
+        routes: routes(reader),
+        clocks: clocks(reader, histories, plain, as_of, turns)?,
     };
     with_turns(policy, &mut explanation, turns);
     Ok(explanation)
+}
+
+/// Which rows of a first-match table say why they did not apply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// those before the one that decided
+    UpToFirst,
+    All,
 }
 
 pub fn named(name: &str, display: &Option<String>) -> Named {
@@ -92,7 +123,7 @@ fn lets(reader: &Reader) -> Vec<Fact> {
     .collect()
 }
 
-fn decide(reader: &Reader, index: usize, decide: &Decide) -> DecideExplained {
+pub fn decide(reader: &Reader, index: usize, decide: &Decide, asked: Asked) -> DecideExplained {
     let trace = reader.trace.decides.get(index);
     let members = &reader.policy.choices[decide.choices].members;
     let name_of = |choice: usize| members.get(choice).map(|member| member.name.clone()).unwrap_or_default();
@@ -100,7 +131,7 @@ fn decide(reader: &Reader, index: usize, decide: &Decide) -> DecideExplained {
         trace.and_then(|trace| reader.at(trace.value)).and_then(|value| usize::try_from(value).ok()).map(name_of).unwrap_or_default();
     let how = match &decide.body {
         DecideBody::Rows(rows) => {
-            let mut table = FirstMatch::default();
+            let mut table = FirstMatch { asks_all: asked == Asked::All, ..FirstMatch::default() };
             let rows = rows.iter().enumerate().map(|(index, row)| {
                 let holds =
                     row.condition.is_none() || trace.and_then(|trace| trace.rows.get(index)).is_some_and(|value| reader.holds_at(*value));
@@ -153,7 +184,7 @@ fn stage(reader: &Reader, as_of: i64) -> Option<StageExplained> {
 }
 
 /// The rows that leave `stage`, with why they did or did not apply.
-fn flow_rows(reader: &Reader, stage: usize, as_of: i64) -> Vec<RowExplained> {
+pub fn flow_rows(reader: &Reader, stage: usize, as_of: i64) -> Vec<RowExplained> {
     let moved_by = reader.trace.moved_by.and_then(|value| reader.at(value));
     let mut number = 0;
     let mut out = Vec::new();
@@ -223,10 +254,16 @@ fn flow_reasons(reader: &Reader, row: &crate::model::FlowRow, as_of: i64) -> Vec
 }
 
 fn routes(reader: &Reader) -> Vec<RouteExplained> {
-    reader.policy.routes.iter().zip(&reader.trace.routes).map(|(route, trace)| route_explained(reader, route, trace)).collect()
+    reader
+        .policy
+        .routes
+        .iter()
+        .zip(&reader.trace.routes)
+        .map(|(route, trace)| route_explained(reader, route, trace, Asked::UpToFirst))
+        .collect()
 }
 
-fn route_explained(reader: &Reader, route: &Route, trace: &RouteTrace) -> RouteExplained {
+pub fn route_explained(reader: &Reader, route: &Route, trace: &RouteTrace, asked: Asked) -> RouteExplained {
     let policy = reader.policy;
     let reader = &reader.within(&trace.expressions);
     let applies = trace.condition.is_none_or(|condition| reader.holds_at(condition));
@@ -237,7 +274,7 @@ fn route_explained(reader: &Reader, route: &Route, trace: &RouteTrace) -> RouteE
         looked_up: Vec::new(),
         verdict: if applies { Verdict::Applied } else { Verdict::Failed { reasons: why_not(reader, condition) } },
     });
-    let mut table = FirstMatch { decided: !applies };
+    let mut table = FirstMatch { decided: !applies, asks_all: asked == Asked::All };
     let rows = route.rows.iter().zip(&trace.rows).map(|(row, value)| {
         let reasons = || match &row.condition {
             Some(condition) if !reader.holds(condition) => why_not(reader, condition),
@@ -351,12 +388,14 @@ fn nothing_found(reader: &Reader, row: &RouteRow) -> Reason {
 #[derive(Default)]
 pub struct FirstMatch {
     decided: bool,
+    /// rows behind the one that decided are asked too
+    asks_all: bool,
 }
 
 impl FirstMatch {
     pub fn next(&mut self, holds: bool, reasons: impl FnOnce() -> Vec<Reason>) -> Verdict {
         if self.decided {
-            return Verdict::NotReached;
+            return if holds || !self.asks_all { Verdict::NotReached } else { Verdict::Failed { reasons: reasons() } };
         }
         if holds {
             self.decided = true;

@@ -44,8 +44,11 @@ mod explain_clock;
 mod explain_history;
 mod explain_score;
 pub mod explanation;
+pub mod goal;
 pub mod prove;
+pub mod reach;
 mod why;
+mod why_goal;
 
 use std::sync::OnceLock;
 

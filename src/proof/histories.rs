@@ -86,7 +86,7 @@ fn gap(wanted: &Wanted, value: Option<&Constant>) -> u128 {
 }
 
 /// The signals that may help, with their properties.
-fn signals(policy: &Policy, wanted: &[Wanted]) -> Vec<(SignalId, Vec<Option<Constant>>)> {
+pub fn signals(policy: &Policy, wanted: &[Wanted]) -> Vec<(SignalId, Vec<Option<Constant>>)> {
     let program = lower_event_conditions(policy);
     let measures: Vec<&Measure> = wanted.iter().filter_map(|wanted| policy.measures.get(wanted.measure)).collect();
     // a balance counts what the points of its score count
@@ -237,7 +237,7 @@ fn plain_value(property: &crate::model::Field) -> Option<Constant> {
 }
 
 /// When signals may be: now, and around the ends of every window and of the days asked for.
-fn moments(policy: &Policy, wanted: &[Wanted], as_of: i64) -> Vec<i64> {
+pub fn moments(policy: &Policy, wanted: &[Wanted], as_of: i64) -> Vec<i64> {
     let mut days: Vec<i64> = vec![1, 2, 3, 4, 5, 6];
     let mut before: Vec<i64> = vec![0, MICROS_PER_HOUR];
     for wanted in wanted {

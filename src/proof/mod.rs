@@ -22,6 +22,7 @@ mod condition;
 mod graph;
 mod histories;
 pub mod questions;
+mod reach;
 mod restrict;
 mod search;
 mod sets;
@@ -34,6 +35,7 @@ use std::rc::Rc;
 
 pub use claims::Answer;
 pub use condition::Condition;
+pub use reach::{Reach, Way};
 pub use sets::Values;
 pub use witness::{AS_OF, Witness};
 

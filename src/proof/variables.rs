@@ -200,17 +200,39 @@ fn of_set(policy: &Policy, program: &Program, input: usize, column: ColumnId, do
             _ => {}
         }
     }
-    // of members that are in the same masks one stands for all
-    let mut seen: Vec<Vec<bool>> = Vec::new();
-    let mut kept = 0;
-    for bit in (0..62).map(|bit| 1i64 << bit).filter(|bit| all & bit != 0) {
-        let signature: Vec<bool> = masks.iter().map(|mask| mask & bit != 0).collect();
-        if !seen.contains(&signature) {
-            seen.push(signature);
-            kept |= bit;
-        }
-    }
+    let kept = alike(&masks, all).into_iter().fold(0, |kept, (_, stands)| kept | stands);
     Leaf { high: kept, ..whole }
+}
+
+/// Per member, the one that stands for it: of members that are in the same masks the first.
+fn alike(masks: &[i64], all: i64) -> Vec<(i64, i64)> {
+    let mut seen: Vec<(Vec<bool>, i64)> = Vec::new();
+    let members = (0..62).map(|bit| 1i64 << bit).filter(|bit| all & bit != 0);
+    let members = members.map(|bit| {
+        let signature: Vec<bool> = masks.iter().map(|mask| mask & bit != 0).collect();
+        match seen.iter().find(|(found, _)| *found == signature) {
+            Some((_, stands)) => (bit, *stands),
+            None => {
+                seen.push((signature, bit));
+                (bit, bit)
+            }
+        }
+    });
+    members.collect()
+}
+
+/// Per member of a `some of` that is an input, the one that stands for it in the domain of the variable.
+pub fn stand_ins(program: &Program, input: usize, kept: i64) -> Vec<(i64, i64)> {
+    let all = program.inputs.get(input).map_or(0, |input| input.interval.1);
+    let is_input = |value: &crate::program::Value| program.ops[value.index()] == Op::Input(input as u32);
+    let masks = program.ops.iter().filter_map(|op| match op {
+        Op::HasBits { value, mask } if is_input(value) => Some(*mask),
+        _ => None,
+    });
+    if kept == all {
+        return (0..62).map(|bit| 1i64 << bit).filter(|bit| all & bit != 0).map(|bit| (bit, bit)).collect();
+    }
+    alike(&masks.collect::<Vec<i64>>(), all)
 }
 
 pub fn lowest_bit(bits: i64) -> i64 {

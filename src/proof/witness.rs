@@ -111,7 +111,7 @@ pub fn lead(
     Some((lead, as_of))
 }
 
-fn set_day(policy: &Policy, lead: &mut Lead, column: FieldId, day: Option<i64>, zone: &TimeZone) -> Option<()> {
+pub fn set_day(policy: &Policy, lead: &mut Lead, column: FieldId, day: Option<i64>, zone: &TimeZone) -> Option<()> {
     let ty = policy.fields.get(column)?.ty;
     let value = match (day, ty) {
         (Some(day), Type::Time) => Some(Constant::Integer(noon(day, zone)?)),

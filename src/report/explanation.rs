@@ -214,12 +214,12 @@ fn added(adjust: &AdjustExplained, places: u8) -> Vec<Words> {
     vec![words(text).paint(paint).wide(), words(figure.to_string()).paint(paint)]
 }
 
-fn because(text: Option<&String>) -> String {
+pub(super) fn because(text: Option<&String>) -> String {
     text.map(|text| format!(" ({text})")).unwrap_or_default()
 }
 
 /// `qualified when readiness >= 65`
-fn when(row: &RowExplained) -> String {
+pub(super) fn when(row: &RowExplained) -> String {
     match (&row.condition, row.gives.as_str()) {
         (Some(condition), "") => format!("when {condition}"),
         (Some(condition), gives) => format!("{gives} when {condition}"),
@@ -278,7 +278,7 @@ fn verdict(page: &mut Page, indent: usize, verdict: &Verdict) {
 }
 
 /// `beds is 20 and state is OH`
-fn facts(facts: &[Fact]) -> String {
+pub(super) fn facts(facts: &[Fact]) -> String {
     let facts: Vec<String> =
         facts.iter().map(|fact| format!("{} is {}", fact.name.name, fact.value.as_deref().unwrap_or("missing"))).collect();
     facts.join(" and ")

@@ -20,6 +20,7 @@ pub mod lint;
 pub mod manual;
 pub mod pages;
 pub mod proofs;
+pub mod reach;
 pub mod summary;
 pub mod test_cases;
 pub mod test_results;

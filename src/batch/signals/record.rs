@@ -5,7 +5,7 @@
 //! that a column is read once for all signals that have it.
 
 use crate::model::value::{fold_choice, fold_text};
-use crate::model::{ChoiceMember, Choices, Field, Policy, SignalId, Type};
+use crate::model::{ChoiceMember, Choices, Effort, Field, Policy, SignalId, Type};
 use crate::source::Span;
 
 pub const KEY: usize = 0;
@@ -94,8 +94,17 @@ impl Record {
     }
 
     fn field(&mut self, name: &str, ty: Type, optional: bool) {
-        let field =
-            Field { name: name.to_owned(), display: None, doc: None, ty, range: None, optional, sources: Vec::new(), span: self.span };
+        let field = Field {
+            name: name.to_owned(),
+            display: None,
+            doc: None,
+            ty,
+            range: None,
+            optional,
+            effort: Effort::default(),
+            sources: Vec::new(),
+            span: self.span,
+        };
         self.policy.fields.push(field);
     }
 

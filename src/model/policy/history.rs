@@ -3,7 +3,7 @@
 //! Always holds, when no error was reported: a measure's subject, condition and property exist and fit each other.
 
 use super::super::{Constant, EventColumnId, EventConditionId, Interval, MeasureId, ScoreId, SignalId, Type};
-use super::{Expr, Field};
+use super::{Effort, Expr, Field};
 use crate::source::Span;
 
 #[derive(Clone, Debug)]
@@ -14,6 +14,7 @@ pub struct Signal {
     /// the team that reports it
     pub by: Option<String>,
     pub bursts: Option<Bursts>,
+    pub effort: Effort,
     /// its properties, as fields
     pub properties: Vec<Field>,
     pub span: Span,

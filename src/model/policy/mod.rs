@@ -159,6 +159,25 @@ impl Choices {
     }
 }
 
+/// What it takes to change a field of a lead, or to bring about one signal more; no answer depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// 0 to [`Effort::COST_MAX`]; 1 where nothing is written
+    Cost(u32),
+    /// nobody can
+    Fixed,
+}
+
+impl Effort {
+    pub const COST_MAX: u32 = 1_000_000;
+}
+
+impl Default for Effort {
+    fn default() -> Effort {
+        Effort::Cost(1)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Field {
     pub name: String,
@@ -168,6 +187,7 @@ pub struct Field {
     /// bounds of the schema, in the type's units; a value outside makes a bad row
     pub range: Option<Interval>,
     pub optional: bool,
+    pub effort: Effort,
     /// (system, column name there)
     pub sources: Vec<(String, String)>,
     pub span: Span,

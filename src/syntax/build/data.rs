@@ -3,7 +3,7 @@
 use super::{Builder, Built, Node, Parts, Unbuilt};
 use crate::source::Span;
 use crate::syntax::grammar::Rule;
-use crate::syntax::tree::{Choice, Column, Field, Group, Lead, Name, Number, Signal, Table, Text, TypeExpr, TypeKind};
+use crate::syntax::tree::{Change, ChangeKind, Choice, Column, Field, Group, Lead, Name, Number, Signal, Table, Text, TypeExpr, TypeKind};
 
 impl Builder<'_> {
     pub fn lead(&mut self, node: Node) -> Built<Lead> {
@@ -24,16 +24,29 @@ impl Builder<'_> {
         let mut parts = Parts::of(node);
         let (name, display) = self.heading(&mut parts)?;
         let ty = self.type_expression(parts.need(Rule::type_expression)?)?;
-        let mut field = Field { doc: self.doc(span), name, display, ty, key: None, optional: None, sources: Vec::new(), span };
+        let mut field =
+            Field { doc: self.doc(span), name, display, ty, key: None, optional: None, changes: Vec::new(), sources: Vec::new(), span };
         for part in parts {
             match part.as_rule() {
                 Rule::KEY => field.key = Some(self.span(&part)),
                 Rule::OPTIONAL => field.optional = Some(self.span(&part)),
+                Rule::change_cost | Rule::change_fixed => field.changes.push(self.change(part)?),
                 Rule::field_sources => field.sources.extend(self.sources(part)?),
                 _ => return Err(Unbuilt),
             }
         }
         Ok(field)
+    }
+
+    /// `cost 3`, `fixed`
+    fn change(&mut self, node: Node) -> Built<Change> {
+        let span = self.span(&node);
+        let kind = match node.as_rule() {
+            Rule::change_cost => ChangeKind::Cost(self.number(Parts::of(node).need(Rule::number)?)),
+            Rule::change_fixed => ChangeKind::Fixed,
+            _ => return Err(Unbuilt),
+        };
+        Ok(Change { kind, span })
     }
 
     fn sources(&mut self, node: Node) -> Built<Vec<(Name, Text)>> {
@@ -107,7 +120,7 @@ impl Builder<'_> {
     pub fn signal(&mut self, node: Node) -> Built<Signal> {
         let mut parts = Parts::of(node);
         let (name, display) = self.heading(&mut parts)?;
-        let mut signal = Signal { name, display, by: None, bursts: None, properties: Vec::new() };
+        let mut signal = Signal { name, display, by: None, bursts: None, changes: Vec::new(), properties: Vec::new() };
         while let Some(part) = parts.part() {
             match part.as_rule() {
                 Rule::signal_by => signal.by = Some(self.name(Parts::of(part).need(Rule::name)?)),
@@ -116,6 +129,7 @@ impl Builder<'_> {
                     let count = self.integer(inside.need(Rule::integer)?);
                     signal.bursts = Some((count, self.duration(inside.need(Rule::duration)?)?));
                 }
+                Rule::change_cost | Rule::change_fixed => signal.changes.push(self.change(part)?),
                 Rule::field => signal.properties.push(self.field(part)?),
                 _ => return Err(Unbuilt),
             }

@@ -16,9 +16,25 @@ pub struct Field {
     pub ty: TypeExpr,
     pub key: Option<Span>,
     pub optional: Option<Span>,
+    pub changes: Vec<Change>,
     /// `from marketo "Number_of_Beds", salesforce "Beds__c"`
     pub sources: Vec<(Name, Text)>,
     pub span: Span,
+}
+
+/// What it takes to change a field, or to bring about a signal.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub kind: ChangeKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum ChangeKind {
+    /// `cost 3`
+    Cost(Number),
+    /// `fixed`
+    Fixed,
 }
 
 #[derive(Clone, Debug)]
@@ -93,6 +109,7 @@ pub struct Signal {
     pub by: Option<Name>,
     /// `ignore bursts of 4 within 1 second`
     pub bursts: Option<(u64, Duration)>,
+    pub changes: Vec<Change>,
     pub properties: Vec<Field>,
 }
 

@@ -169,3 +169,89 @@ fn a_lead_cannot_steer_the_terminal() {
         assert!(!ran.out.contains(['\u{1b}', '\u{202e}']), "{:?}", ran.out);
     }
 }
+
+#[test]
+fn the_way_to_a_goal() {
+    let folder = clinic();
+    let ran = explain(&folder, "F", &["--reach", "status=hot"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    insta::assert_snapshot!("reach", ran.out);
+    // a lead that is where it should be
+    let there = explain(&folder, "A", &["--reach", "status=hot", "--reach", "fit>=60"]);
+    assert_eq!(there.code, 0);
+    assert!(there.out.ends_with("The lead is there already\n"), "{}", there.out);
+    // two goals that exclude each other
+    let never = explain(&folder, "A", &["--reach", "status=hot", "--reach", "status=out"]);
+    assert_eq!(never.code, 1);
+    assert!(never.out.contains("Nothing that may change takes it there\n"), "{}", never.out);
+    let undecided = explain(&folder, "F", &["--reach", "status=hot", "--budget", "1"]);
+    assert_eq!(undecided.code, 3);
+    assert!(undecided.out.contains("Undecided\n  it takes more steps"), "{}", undecided.out);
+}
+
+#[test]
+fn a_way_over_signals() {
+    let ran = run(&[
+        "explain",
+        &example(""),
+        &example("leads.csv"),
+        "--signals",
+        &example("signals.csv"),
+        AS_OF,
+        "--lead",
+        "L-1004",
+        "--reach",
+        "stage=mql",
+        "--reach",
+        "queue=field_west",
+    ]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(ran.out.lines().all(|line| line.chars().count() <= 80), "{}", ran.out);
+    insta::assert_snapshot!("reach_with_signals", ran.out);
+}
+
+#[test]
+fn what_is_fixed_does_not_change() {
+    let fixed =
+        POLICY.replace("met     date     optional", "met     date     optional fixed").replace("rival   yes_no", "rival   yes_no   cost 3");
+    let folder = Folder::new(&[("clinic/clinic.lead", &fixed), ("leads.csv", LEADS)]);
+    let ran = explain(&folder, "F", &["--reach", "status=hot"]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{}", ran.out);
+    let ran = explain(&folder, "C", &["--reach", "status=cold", "--output", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let expected = serde_json::json!({
+        "cost": 3,
+        "at_least": 3,
+        "fields": [{ "name": "rival", "from": "yes", "to": "no", "cost": 3 }],
+        "signals": [],
+        "answers": [{ "name": "fit", "from": "20", "to": "40" }, { "name": "status", "from": "out", "to": "cold" }],
+    });
+    assert_eq!((&json["verdict"], &json["way"]), (&"reached".into(), &expected));
+}
+
+#[test]
+fn why_a_lead_is_not_there() {
+    let folder = clinic();
+    let ran = explain(&folder, "C", &["--why-not", "status=hot", "--why-not", "work=far", "--why-not", "stage=fresh"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    insta::assert_snapshot!("why_not", ran.out);
+}
+
+#[test]
+fn goals_that_make_no_sense() {
+    let sentences = [
+        ("statu=hot", "the policy has no answer `statu`; did you mean `status`?"),
+        ("status=hott", "`status` is never `hott`; did you mean `hot`?"),
+        ("status>=hot", "`status` is not a number: write `status=hot`"),
+        ("beds>=5", "`beds` is a field; a goal is an answer of the policy: a decision, a score, a derived value, `stage` or `queue`"),
+        ("status", "`status` is no goal: write a name, `=` and a value, as in `status=qualified`, or a comparison as in `readiness>=65`"),
+        ("status=", "the goal for `status` lacks a value"),
+    ];
+    for (goal, sentence) in sentences {
+        let ran = explain(&clinic(), "A", &["--reach", goal]);
+        assert_eq!((ran.code, ran.sentence()), (2, sentence), "{goal}");
+    }
+    let many = explain(&clinic(), "A", &["--reach", "fit>=0.5"]);
+    assert_eq!(many.code, 2);
+    assert!(many.sentence().starts_with("`0.5` does not fit `fit`: "), "{}", many.err);
+}

@@ -3,3 +3,4 @@
 mod agreement;
 mod claims;
 mod large;
+mod reach;

@@ -177,7 +177,12 @@ impl Maker {
             let optional = self.random.chance(50);
             let name = format!("f{index}");
             let written = self.field_type(&kind);
-            writeln!(text, "  {name} {written}{}", if optional { " optional" } else { "" }).unwrap();
+            // no answer depends on it, so it follows from the place alone
+            let change = ["", " cost 3", "", " fixed", ""][index % 5];
+            writeln!(text, "  {name} {written}{}{change}", if optional { " optional" } else { "" }).unwrap();
+            if !change.is_empty() {
+                self.uses("cost of a change");
+            }
             self.uses(match &kind {
                 Kind::Text => "field text",
                 Kind::Number { money: true, .. } => "field money",

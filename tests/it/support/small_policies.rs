@@ -15,6 +15,8 @@ pub struct Small {
     /// per field behind the key, every value that is tried
     pub values: Vec<Vec<Option<Constant>>>,
     pub stages: usize,
+    /// per field behind the key, what a change costs; none is fixed
+    pub costs: Vec<Option<u64>>,
 }
 
 /// A field: its name, and what is asked of it.
@@ -42,6 +44,7 @@ pub fn small(seed: u64) -> Small {
     let mut text = String::from("leadwright 1\n\npolicy p { timezone \"UTC\" }\n\nlead {\n  id text key\n");
     let mut fields: Vec<Field> = Vec::new();
     let mut values: Vec<Vec<Option<Constant>>> = Vec::new();
+    let mut costs: Vec<Option<u64>> = Vec::new();
     let mut leads = 1;
     for number in 0..2 + random.below(4) {
         let kind = *random.pick(&[Kind::YesNo, Kind::OneOf, Kind::SomeOf, Kind::Whole, Kind::Whole, Kind::Text, Kind::Date, Kind::Decimal]);
@@ -71,14 +74,17 @@ pub fn small(seed: u64) -> Small {
         }
         leads *= all.len();
         values.push(all);
-        writeln!(text, "  {name} {written}{}", if optional { " optional" } else { "" }).unwrap();
+        let (change, cost) = [("", Some(1)), (" cost 3", Some(3)), (" fixed", None), (" cost 2", Some(2)), (" cost 0", Some(0))]
+            [(seed as usize + number) % 5];
+        writeln!(text, "  {name} {written}{}{change}", if optional { " optional" } else { "" }).unwrap();
+        costs.push(cost);
         fields.push(Field { name, kind, optional });
     }
     text.push_str("}\n\n");
     let mut maker = Maker { random, text, fields, numbers: Vec::new(), conditions: Vec::new() };
     maker.derived();
     let stages = maker.flow();
-    Small { text: maker.text, values, stages }
+    Small { text: maker.text, values, stages, costs }
 }
 
 impl Small {

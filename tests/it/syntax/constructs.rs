@@ -333,6 +333,16 @@ fn signals_groups_and_tables() {
         "signal a ignore bursts of 4 within 1 second by t { b text  c whole optional }",
         "(signal a (by t) (bursts 4 1s) (b text) (c whole optional))",
     );
+    check("signal call \"Call\" cost 2 by t fixed { at time }", "(signal call \"Call\" (by t) (cost 2) (fixed) (at time))");
+    check(
+        "lead { id text key  a whole cost 3 optional fixed  b one of x, y fixed from crm \"B\" }",
+        "(lead (id text key) (a whole optional (cost 3) (fixed)) (b (one-of x y) (fixed) (from crm \"B\")))",
+    );
+    // they are names too
+    check(
+        "lead { cost money  fixed yes_no cost 2  b text fixed  owner text  c text  fixed whole  d text fixed  text text }",
+        "(lead (cost (money)) (fixed yes_no (cost 2)) (b text (fixed)) (owner text) (c text) (fixed whole) (d text (fixed)) (text text))",
+    );
     check(
         "signal rejected by t { reason one of no_budget, wrong_role }",
         "(signal rejected (by t) (reason (one-of no_budget wrong_role)))",

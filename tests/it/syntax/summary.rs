@@ -30,6 +30,7 @@ pub fn item(item: &Item) -> String {
             let mut parts = heading("signal", &signal.name, &signal.display);
             parts.extend(signal.by.iter().map(|by| format!("(by {})", by.text)));
             parts.extend(signal.bursts.iter().map(|(count, span)| format!("(bursts {count} {})", duration(span))));
+            parts.extend(signal.changes.iter().map(change));
             parts.extend(signal.properties.iter().map(field));
             list(parts)
         }
@@ -183,8 +184,16 @@ fn field(field: &Field) -> String {
     parts.push(type_of(&field.ty));
     parts.extend(field.key.map(|_| "key".to_owned()));
     parts.extend(field.optional.map(|_| "optional".to_owned()));
+    parts.extend(field.changes.iter().map(change));
     parts.extend(field.sources.iter().map(|(system, name)| format!("(from {} {:?})", system.text, name.value)));
     list(parts)
+}
+
+fn change(change: &Change) -> String {
+    match &change.kind {
+        ChangeKind::Cost(cost) => format!("(cost {})", number(cost)),
+        ChangeKind::Fixed => "(fixed)".to_owned(),
+    }
 }
 
 fn column(column: &Column) -> String {

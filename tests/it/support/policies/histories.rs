@@ -7,8 +7,8 @@ use crate::support::random::Random;
 
 const SIGNALS: &str = "
 signal s0 { path text optional   n decimal 1 -50.0..50.0 optional   kind one of a, b, c optional }
-signal s1 { n decimal 1 -50.0..50.0 }
-signal s2 ignore bursts of 3 within 60 seconds
+signal s1 cost 2 { n decimal 1 -50.0..50.0 }
+signal s2 ignore bursts of 3 within 60 seconds fixed
 group g = s0, s1
 
 ";

@@ -1,0 +1,195 @@
+//! The values that are nearest to what a lead has.
+//!
+//! Enters: what must hold, and a field that may change. Leaves: the nearest of its values with which that can still hold. Always holds: numbers and days move as little as possible (up rather than
+//! down where both do); of choices and texts it is the first that does; of sets the one with the fewest members more or less; a value that is
+//! known stays known if that does.
+
+use super::{Part, Reaching};
+use crate::model::{Constant, FieldId, Type};
+use crate::program::InputSource;
+use crate::proof::graph::{Leaf, Node};
+use crate::proof::search::Spent;
+use crate::proof::variables::{Meaning, stand_ins};
+use crate::proof::{domain_of, witness};
+use crate::record::{self, Lead};
+
+/// Sets of more members are not tried one by one.
+const MEMBERS_MAX: u32 = 12;
+
+impl Reaching<'_, '_> {
+    /// The lead with these fields changed; none if no value does, or none that could be written down.
+    pub fn with_fields(&mut self, mut part: Part, fields: &[usize], lead: &Lead) -> Result<Option<Lead>, Spent> {
+        let mut lead = lead.clone();
+        for place in fields {
+            let (field, variables) = (self.fields[*place].field, self.fields[*place].variables.clone());
+            for variable in variables {
+                let Some(value) = self.nearest(&part, variable, field)? else { return Ok(None) };
+                self.set_constant(&mut part, variable, value);
+                if self.set(&mut lead, field, variable, value).is_none() {
+                    return Ok(None);
+                }
+            }
+        }
+        Ok(Some(lead))
+    }
+
+    /// Some(None) is missing.
+    fn nearest(&mut self, part: &Part, variable: usize, field: FieldId) -> Result<Option<Option<i64>>, Spent> {
+        let left = domain_of(&self.prover.graph, part.domains[variable], self.prover.variables.all[variable].domain);
+        let now = self.given[variable];
+        let candidates: Vec<i64> = match &self.prover.variables.all[variable].meaning {
+            Meaning::Text { kinds, .. } => (0..kinds.len()).filter(|kind| kinds[*kind].text.is_some()).map(|kind| kind as i64).collect(),
+            Meaning::Identity { .. } => return Ok(Some(now)),
+            _ if left.is_set => sets(left, now.unwrap_or(0)),
+            _ => match self.prover.policy.fields.get(field).map(|field| field.ty) {
+                Some(Type::YesNo | Type::OneOf(_)) => (left.low..=left.high).collect(),
+                _ => return self.nearest_number(part, variable, left, now),
+            },
+        };
+        for candidate in candidates.into_iter().filter(|candidate| Some(*candidate) != now) {
+            if self.can_be(part, variable, Some(candidate))? {
+                return Ok(Some(Some(candidate)));
+            }
+        }
+        self.missing_or_none(part, variable, left)
+    }
+
+    fn nearest_number(&mut self, part: &Part, variable: usize, left: Leaf, now: Option<i64>) -> Result<Option<Option<i64>>, Spent> {
+        let center = now.unwrap_or(self.center(variable));
+        let within = |distance: i128| {
+            let end = |end: i128| end.clamp(i128::from(left.low), i128::from(left.high)) as i64;
+            let (low, high) = (end(i128::from(center) - distance), end(i128::from(center) + distance));
+            Leaf { low, high, known: true, missing: false, ..left }
+        };
+        let known = Leaf { missing: false, ..left };
+        let Some(domains) = (if left.known { self.find_within(part, variable, known)? } else { None }) else {
+            return self.missing_or_none(part, variable, left);
+        };
+        let found = domain_of(&self.prover.graph, domains[variable], known);
+        let first = center.clamp(found.low, found.high);
+        // the center itself may lie outside of the domain
+        let least = i128::from(center.clamp(left.low, left.high)) - i128::from(center);
+        let (mut beyond, mut reached) = (least.abs() - 1, (i128::from(first) - i128::from(center)).abs());
+        while reached - beyond > 1 {
+            let middle = (reached + beyond).div_euclid(2);
+            match self.find_within(part, variable, within(middle))? {
+                Some(_) => reached = middle,
+                None => beyond = middle,
+            }
+        }
+        for value in [i128::from(center) + reached, i128::from(center) - reached] {
+            let Ok(value) = i64::try_from(value) else { continue };
+            if left.low <= value && value <= left.high && self.can_be(part, variable, Some(value))? {
+                return Ok(Some(Some(value)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn missing_or_none(&mut self, part: &Part, variable: usize, left: Leaf) -> Result<Option<Option<i64>>, Spent> {
+        Ok(if left.missing && self.can_be(part, variable, None)? { Some(None) } else { None })
+    }
+
+    fn can_be(&mut self, part: &Part, variable: usize, value: Option<i64>) -> Result<bool, Spent> {
+        let mut part = part.clone();
+        self.set_constant(&mut part, variable, value);
+        Ok(self.find(&part)?.is_some())
+    }
+
+    fn find_within(&mut self, part: &Part, variable: usize, leaf: Leaf) -> Result<Option<Vec<crate::proof::graph::NodeId>>, Spent> {
+        let mut part = part.clone();
+        let node = self.prover.graph.variable(leaf);
+        self.narrow(&mut part, variable, node);
+        self.find(&part)
+    }
+
+    pub fn set_constant(&mut self, part: &mut Part, variable: usize, value: Option<i64>) {
+        let node = self.prover.graph.intern(Node::Constant(value));
+        self.narrow(part, variable, node);
+    }
+
+    /// Where to begin with a value that is missing.
+    fn center(&self, variable: usize) -> i64 {
+        let column = |column: usize| self.prover.policy.column(column).map(|column| column.ty);
+        let day = self.prover.as_of_day(self.as_of).unwrap_or(0);
+        match &self.prover.variables.all[variable].meaning {
+            Meaning::Column(of) if column(*of) == Some(Type::Time) => self.as_of,
+            Meaning::Column(of) if column(*of) == Some(Type::Date) => day,
+            Meaning::Day(_) => day,
+            _ => 0,
+        }
+    }
+
+    fn set(&self, lead: &mut Lead, field: FieldId, variable: usize, value: Option<i64>) -> Option<()> {
+        let (policy, as_of_day) = (self.prover.policy, self.prover.as_of_day(self.as_of)?);
+        let of = &self.prover.variables.all[variable];
+        let zone = record::zone(policy).ok()?;
+        if value == self.given[variable] {
+            return Some(());
+        }
+        match &of.meaning {
+            Meaning::Column(_) if of.domain.is_set => {
+                let bits = match value {
+                    Some(chosen) => Some(Constant::Integer(self.members(lead, field, variable, chosen)?)),
+                    None => None,
+                };
+                *lead.values.get_mut(field)? = bits;
+            }
+            Meaning::Column(_) => *lead.values.get_mut(field)? = value.map(Constant::Integer),
+            Meaning::Day(_) => witness::set_day(policy, lead, field, value, &zone)?,
+            Meaning::DaysBefore { is_day: true, .. } => {
+                witness::set_day(policy, lead, field, value.map(|days| as_of_day - days), &zone)?;
+            }
+            Meaning::DaysBefore { is_day: false, .. } => {
+                *lead.values.get_mut(field)? = value.map(|days| Constant::Integer(as_of_day - days));
+            }
+            Meaning::Text { kinds, .. } => {
+                let text = match value {
+                    Some(kind) => Some(Constant::Text(kinds.get(usize::try_from(kind).ok()?)?.text.clone()?)),
+                    None => None,
+                };
+                *lead.values.get_mut(field)? = text;
+            }
+            Meaning::Identity { .. }
+            | Meaning::Stage
+            | Meaning::StageSince
+            | Meaning::RestUntil
+            | Meaning::RouteOwner(_)
+            | Meaning::RouteQueue(_)
+            | Meaning::KeyHash
+            | Meaning::AsOfDay
+            | Meaning::AsOf
+            | Meaning::Raised(_) => {}
+        }
+        Some(())
+    }
+
+    /// The lead's members whose stand-ins are chosen, and those that are chosen and that it lacks.
+    fn members(&self, lead: &Lead, field: FieldId, variable: usize, chosen: i64) -> Option<i64> {
+        let program = &self.prover.lowered.program;
+        let place = program.inputs.iter().position(|input| input.source == InputSource::Column(field))?;
+        let stand_ins = stand_ins(program, place, self.prover.variables.all[variable].domain.high);
+        let had = match lead.values.get(field)? {
+            Some(Constant::Integer(bits)) => *bits,
+            Some(Constant::Text(_)) | None => 0,
+        };
+        let stayed = stand_ins.iter().filter(|(bit, stands)| had & bit != 0 && chosen & stands != 0);
+        let stayed: Vec<&(i64, i64)> = stayed.collect();
+        let kept = stayed.iter().fold(0, |all, (bit, _)| all | bit);
+        let covered = stayed.iter().fold(0, |all, (_, stands)| all | stands);
+        Some(kept | (chosen & !covered))
+    }
+}
+
+/// Every set that is left, those that differ least first.
+fn sets(left: Leaf, now: i64) -> Vec<i64> {
+    let members: Vec<i64> = (0..62).map(|bit| 1i64 << bit).filter(|bit| left.high & bit != 0).collect();
+    if members.len() as u32 > MEMBERS_MAX {
+        let alone = members.iter().flat_map(|member| [now ^ member, now | member, *member]);
+        return alone.chain([left.high]).filter(|set| *set != 0).collect();
+    }
+    let chosen = |number: i64| members.iter().enumerate().filter(|(place, _)| number >> place & 1 == 1).fold(0, |all, (_, bit)| all | bit);
+    let mut all: Vec<i64> = (1..1i64 << members.len()).map(chosen).filter(|set| set & left.low == left.low).collect();
+    all.sort_by_key(|set| ((set ^ now).count_ones(), *set));
+    all
+}

@@ -110,10 +110,14 @@ fn at_scale(value: &Expr, ty: Type) -> Extent {
 
 /// Of a part of a calculation, in its own units.
 pub(crate) fn part(value: &Expr) -> Extent {
-    let extent = match value.arithmetic() {
-        Some(arithmetic) => stacker::maybe_grow(STACK_LEFT, STACK_NEXT, || extent(arithmetic, value.ty)),
-        None => Extent { optional: value.optional, ..Extent::of(Wide::from(bounds(value))) },
-    };
+    let known = bounds(value);
+    let one = || Extent { optional: value.optional, operands: 1, factors: 1, ..Extent::of(Wide::from(known)) };
+    let Some(arithmetic) = value.arithmetic() else { return one() };
+    // Bounds that had to be cut reach an end of 64 bits. What does not is not worked out again, however deep it stands.
+    if known.low > i64::MIN && known.high < i64::MAX {
+        return one();
+    }
+    let extent = stacker::maybe_grow(STACK_LEFT, STACK_NEXT, || extent(arithmetic, value.ty));
     if extent.range.known().1 { extent } else { Extent { operands: 1, factors: 1, leaves: false, ..extent } }
 }
 

@@ -91,4 +91,7 @@ fn interpreter_and_machine_code_agree_to_the_byte() {
     }
     assert!(kinds.with_a_null * 10 >= cases && kinds.with_an_extreme * 10 >= cases, "{kinds:?}");
     assert!(used.len() >= 50, "{} constructs", used.len());
+    for needed in ["part beyond 64 bits", "product in a calculation", "sum in a calculation"] {
+        assert!(used.contains_key(needed), "no policy has a {needed}");
+    }
 }

@@ -1,4 +1,4 @@
-//! What proofs cost: medbank's claims and questions, and policies of 24 and of 40 fields.
+//! What proofs cost: medbank's claims and questions, policies of 24 and of 40 fields, and two versions of one.
 //!
 //! `cargo bench --bench proof`.
 
@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use leadwright::policy::{Policy, prove};
+use leadwright::policy::{self, Policy, prove, versions};
 use leadwright::proof::{BUDGET, Prover};
 use leadwright::source::{Files, ReadError};
 
@@ -23,7 +23,11 @@ impl Files for Folder {
 }
 
 fn large(fields: usize, rows: usize, routing: usize) -> Policy {
-    let text = large_policies::large(fields, rows, routing, 9);
+    weighted(fields, rows, routing, 9)
+}
+
+fn weighted(fields: usize, rows: usize, routing: usize, weight: i64) -> Policy {
+    let text = large_policies::large(fields, rows, routing, weight);
     let files = BTreeMap::from([("policy.lead".to_string(), text)]);
     Policy::load(&files, "policy.lead").unwrap_or_else(|refused| panic!("{:#?}", refused.diagnostics))
 }
@@ -42,6 +46,11 @@ fn proofs(criterion: &mut Criterion) {
     group.bench_function("24 fields, 90 rows of scores, 20 of routing", |bench| {
         let policy = large(24, 90, 20);
         bench.iter(|| black_box(policy.prove(BUDGET, |_| true)));
+    });
+    group.bench_function("24 fields, 90 rows of scores, 20 of routing: two versions, one weight changed", |bench| {
+        let (old, new) = (large(24, 90, 20), weighted(24, 90, 20, 10));
+        let changes = policy::diff(old.checked(), new.checked());
+        bench.iter(|| black_box(versions::treatment(&old, &new, &changes, BUDGET)));
     });
     group.bench_function("40 fields, 200 rows: every score", |bench| {
         let policy = large(40, 200, 1);

@@ -19,6 +19,13 @@ pub struct TableArguments {
     tables: Vec<(String, PathBuf)>,
 }
 
+/// Which tables must be given.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    All,
+    Named,
+}
+
 fn name_and_file(written: &str) -> Result<(String, PathBuf), String> {
     match written.split_once('=') {
         Some((name, file)) if !name.trim().is_empty() && !file.is_empty() => Ok((name.trim().to_owned(), PathBuf::from(file))),
@@ -34,20 +41,32 @@ impl TableArguments {
     /// Gives the policy its tables.
     pub fn give(&self, policy: Policy) -> Result<Policy, Misuse> {
         self.check_names(&[&policy])?;
-        self.give_known(policy)
+        self.give_known(policy, Wanted::All)
     }
 
     /// Gives two versions of a policy their tables: each those that it has.
     pub fn give_both(&self, old: Policy, new: Policy) -> Result<(Policy, Policy), Misuse> {
-        self.check_names(&[&new, &old])?;
-        Ok((self.give_known(old)?, self.give_known(new)?))
+        self.give_two(old, new, Wanted::All)
     }
 
-    fn give_known(&self, policy: Policy) -> Result<Policy, Misuse> {
+    /// The same of those that are named; the others stay without rows.
+    pub fn give_both_if_named(&self, old: Policy, new: Policy) -> Result<(Policy, Policy), Misuse> {
+        self.give_two(old, new, Wanted::Named)
+    }
+
+    fn give_two(&self, old: Policy, new: Policy, wanted: Wanted) -> Result<(Policy, Policy), Misuse> {
+        self.check_names(&[&new, &old])?;
+        Ok((self.give_known(old, wanted)?, self.give_known(new, wanted)?))
+    }
+
+    fn give_known(&self, policy: Policy, wanted: Wanted) -> Result<Policy, Misuse> {
         let mut policy = policy;
         for id in policy.model().tables_from_input() {
             let name = policy.model().tables[id].name.clone();
             let Some((_, file)) = self.tables.iter().find(|(given, _)| *given == name) else {
+                if wanted == Wanted::Named {
+                    continue;
+                }
                 return Err(Misuse::new(format!("the table `{name}` is given at run time: name its file with `--table {name}=FILE`")));
             };
             let input = Input { place: Place::parse(file), format: None };

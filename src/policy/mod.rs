@@ -47,6 +47,7 @@ pub mod explanation;
 pub mod goal;
 pub mod prove;
 pub mod reach;
+pub mod versions;
 mod why;
 mod why_goal;
 

@@ -29,6 +29,7 @@ mod sets;
 mod texts;
 mod translate;
 mod variables;
+pub mod versions;
 mod witness;
 
 use std::rc::Rc;
@@ -37,7 +38,7 @@ pub use claims::Answer;
 pub use condition::Condition;
 pub use reach::{Reach, Way};
 pub use sets::Values;
-pub use witness::{AS_OF, Witness};
+pub use witness::{AS_OF, Witness, plainest};
 
 use self::graph::{Graph, Leaf, Node, NodeId};
 use self::histories::Wanted;
@@ -317,7 +318,7 @@ impl<'p> Prover<'p> {
         variables.into_iter().all(|variable| match &self.variables.all[variable as usize].meaning {
             Meaning::Column(column) | Meaning::Day(column) => *column < fields,
             Meaning::Text { column, kinds } => *column < fields && kinds.iter().all(|kind| kind.text.is_some()),
-            Meaning::Identity { .. } | Meaning::KeyHash | Meaning::Raised(_) => false,
+            Meaning::Identity { .. } | Meaning::KeyHash | Meaning::Raised(_) | Meaning::Part(_) => false,
             Meaning::DaysBefore { .. }
             | Meaning::Stage
             | Meaning::StageSince
@@ -420,7 +421,7 @@ impl<'p> Prover<'p> {
     fn rank(&self, variable: u32) -> (u8, u32) {
         let fields = self.policy.fields.len();
         let rank = match &self.variables.all[variable as usize].meaning {
-            Meaning::AsOf | Meaning::AsOfDay | Meaning::KeyHash | Meaning::Raised(_) => 0,
+            Meaning::AsOf | Meaning::AsOfDay | Meaning::KeyHash | Meaning::Raised(_) | Meaning::Part(_) => 0,
             Meaning::RestUntil | Meaning::RouteOwner(_) | Meaning::RouteQueue(_) | Meaning::StageSince => 1,
             Meaning::Column(column) | Meaning::Day(column) | Meaning::Text { column, .. } if *column >= fields => 2,
             Meaning::Stage => 3,

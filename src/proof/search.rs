@@ -26,6 +26,12 @@ pub struct Memory {
     impossible: FxHashSet<NodeId>,
 }
 
+impl Memory {
+    pub fn is_impossible(&self, condition: NodeId) -> bool {
+        self.impossible.contains(&condition)
+    }
+}
+
 /// What is left of each variable: a leaf, or the constant that is the last value.
 pub type Domains = Vec<NodeId>;
 

@@ -25,6 +25,13 @@ impl Translation {
         Translation { program, inputs, as_of_day, as_of, done: vec![None; op_count] }
     }
 
+    /// Another translation of the same program, in which some values are nodes of their own.
+    pub fn anew(&self, preset: &[(Value, NodeId)]) -> Translation {
+        let mut anew = Translation::new(self.program, self.done.len(), self.inputs.clone(), self.as_of_day, self.as_of);
+        preset.iter().for_each(|(value, node)| anew.done[value.index()] = Some(*node));
+        anew
+    }
+
     pub fn node(&mut self, graph: &mut Graph, value: Value) -> NodeId {
         if let Some(done) = self.done[value.index()] {
             return done;

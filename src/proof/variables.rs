@@ -46,6 +46,8 @@ pub enum Meaning {
     AsOf,
     /// what another variable, by its number, rises to
     Raised(usize),
+    /// a value of the program that stands for itself, by a number of its own
+    Part(usize),
 }
 
 #[derive(Clone, Debug)]

@@ -102,7 +102,7 @@ pub fn lead(
             Meaning::RouteOwner(route) => lead.owners.extend(value.and_then(|owner| Some((*route, usize::try_from(owner).ok()?)))),
             Meaning::RouteQueue(route) => lead.queues.extend(value.and_then(|queue| Some((*route, usize::try_from(queue).ok()?)))),
             // a key with a certain hash is not looked for, and equal texts are equal where they come out equal
-            Meaning::KeyHash | Meaning::Identity { .. } | Meaning::Raised(_) | Meaning::AsOfDay | Meaning::AsOf => {}
+            Meaning::KeyHash | Meaning::Identity { .. } | Meaning::Raised(_) | Meaning::Part(_) | Meaning::AsOfDay | Meaning::AsOf => {}
         }
     }
     if !wanted.is_empty() {

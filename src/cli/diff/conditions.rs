@@ -7,6 +7,7 @@ use crate::batch::compare::{Impact, Kind};
 use crate::cli::outcome::Misuse;
 use crate::diagnostic::nearest;
 use crate::model::value::Decimal;
+use crate::policy::versions::{Treated, Treatment};
 use crate::report::difference::{Compared, Comparison, Outcome};
 use crate::report::figures::{count, share};
 
@@ -139,11 +140,12 @@ impl Condition {
     }
 
     /// Why it cannot be answered without a file of leads.
-    pub fn without_leads(&self) -> Misuse {
+    pub fn without_leads(&self, is_proof: bool) -> Misuse {
+        let proof = if is_proof { ": a proof counts no leads" } else { ", or ask for a proof with `--prove`" };
         let about = match &self.what {
             What::Output(name) => {
                 let near = near_word(name).map(|near| format!("; or did you mean `{near}`?")).unwrap_or_default();
-                format!("an answer `{name}` of the policy: name a file of leads with `--leads`{near}")
+                format!("an answer `{name}` of the policy: name a file of leads with `--leads`{proof}{near}")
             }
             What::Any
             | What::Meaning
@@ -152,9 +154,51 @@ impl Condition {
             | What::LostRoute
             | What::Rejected
             | What::Lead
-            | What::Kind(_) => "leads: name a file of them with `--leads`".to_owned(),
+            | What::Kind(_) => format!("leads: name a file of them with `--leads`{proof}"),
         };
         Misuse::new(format!("`--fail-on`: `{}` is about {about}", self.written))
+    }
+
+    /// Whether a proof says if it is met: then it asks for any lead at all.
+    pub fn can_be_proved(&self) -> bool {
+        self.limit.is_none()
+    }
+
+    /// Whether the answers that it asks for may differ, and nothing says so.
+    pub fn is_open(&self, facts: &Facts) -> bool {
+        self.can_be_proved()
+            && self.needs_leads()
+            && facts.comparison.policies.iter().filter_map(Compared::treatment).any(|treatment| {
+                treatment.undecided().any(|answer| self.asks_for(answer))
+                    || (self.what == What::LostRoute && treatment.answers.iter().any(|answer| answer.loses.is_none()))
+            })
+    }
+
+    /// Whether a lead that gets another such answer meets it.
+    fn asks_for(&self, answer: &Treated) -> bool {
+        match &self.what {
+            What::Lead => true,
+            What::Kind(kind) => *kind == answer.kind,
+            What::Output(name) => *name == answer.name,
+            What::Any | What::Meaning | What::RemovedPolicy | What::NewMistake | What::LostRoute | What::Rejected => false,
+        }
+    }
+
+    /// How it is met by a proof; none if it is not.
+    fn proved(&self, treatment: &Treatment) -> Option<String> {
+        let named = |names: Vec<&str>, text: &str| (!names.is_empty()).then(|| format!("{} {text}", names.join(", ")));
+        match &self.what {
+            What::LostRoute => {
+                let lose = treatment.answers.iter().filter(|answer| answer.loses == Some(true));
+                named(lose.map(|answer| answer.name.as_str()).collect(), "gives some lead no queue any more")
+            }
+            What::Rejected => named(treatment.apart.accepted.iter().map(String::as_str).collect(), ""),
+            What::Lead | What::Kind(_) | What::Output(_) => {
+                let differing = treatment.differing().filter(|answer| self.asks_for(answer));
+                named(differing.map(|answer| answer.name.as_str()).collect(), "differs for some lead")
+            }
+            What::Any | What::Meaning | What::RemovedPolicy | What::NewMistake => None,
+        }
     }
 
     /// How it is met; none if it is not.
@@ -186,7 +230,16 @@ impl Condition {
             }
             What::NewMistake => told(!facts.new_mistakes.is_empty(), facts.new_mistakes.join("; ")),
             What::LostRoute | What::Rejected | What::Lead | What::Kind(_) | What::Output(_) => {
+                let proofs = policies.iter().filter_map(Compared::treatment).filter(|_| self.can_be_proved());
                 let mut found = None;
+                for treatment in proofs {
+                    if let What::Output(name) = &self.what
+                        && !policies.iter().any(|policy| policy.impact().is_some())
+                    {
+                        known_answer(name, treatment)?;
+                    }
+                    found = found.or(self.proved(treatment).map(|text| format!("`{}`: {}", self.written, text.trim_end())));
+                }
                 for impact in policies.iter().filter_map(Compared::impact) {
                     let leads = self.leads(impact)?;
                     let of = if matches!(self.what, What::Rejected) { impact.rows_in } else { impact.rows_compared };
@@ -229,6 +282,16 @@ impl Condition {
             leads.saturating_mul(power) > amount.mantissa
         }
     }
+}
+
+fn known_answer(name: &str, treatment: &Treatment) -> Result<(), Misuse> {
+    let names = treatment.answers.iter().map(|answer| answer.name.as_str());
+    let known: Vec<&str> = names.chain(treatment.old_only.iter().chain(&treatment.new_only).map(String::as_str)).collect();
+    if known.contains(&name) {
+        return Ok(());
+    }
+    let near = nearest(name, known.iter().copied()).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    Err(Misuse::new(format!("`--fail-on`: neither version gives an answer `{name}`{near}")))
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@ use crate::cli::interruption;
 use crate::cli::outcome::Misuse;
 use crate::cli::progress::with_bar;
 use crate::cli::versions::Pair;
-use crate::model::Checked;
 use crate::policy::Policy;
 use crate::record;
 use crate::record::show::Show;
@@ -35,13 +34,11 @@ pub fn one_policy(pairs: &[Pair]) -> Result<(), Misuse> {
 pub fn impact(
     arguments: &Arguments,
     leads: &Path,
-    old: Checked,
-    new: Checked,
+    old: &Policy,
+    new: &Policy,
     as_of: &mut Option<String>,
     console: &Console,
 ) -> Result<Impact, Misuse> {
-    let ready = |checked: Checked| Policy::from_checked(checked).map_err(|_| Misuse::new("a version has mistakes"));
-    let (old, new) = arguments.tables.give_both(ready(old)?, ready(new)?)?;
     // both look at leads at one instant, read in the zone of the newer version
     let mut options = arguments.reading.options(new.model())?;
     let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);

@@ -12,10 +12,13 @@ use super::leads::ReadingArguments;
 use super::outcome::{Misuse, Outcome};
 use super::tables::TableArguments;
 use super::versions::{Pair, Repositories, Side, Sides, sides};
+use crate::batch::compare::Impact;
 use crate::diagnostic::sanitise::one_line;
 use crate::diagnostic::{Diagnostic, Severity, render_human, render_json};
 use crate::model::Checked;
-use crate::policy;
+use crate::policy::versions::{self, Treatment, Verdict};
+use crate::policy::{self, Difference, Policy};
+use crate::proof::BUDGET;
 use crate::report::difference::{self, Compared, Comparison};
 use crate::source::Files;
 use conditions::{Condition, Facts};
@@ -24,7 +27,8 @@ use conditions::{Condition, Facts};
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  leadwright diff old.lead new.lead\n  leadwright diff HEAD -- policies/\n  \
     leadwright diff main...feature --output markdown -- policies/\n  \
-    leadwright diff HEAD~1..HEAD --leads leads.csv --fail-on \"lost-route,>5% status change\" -- policies/")]
+    leadwright diff HEAD~1..HEAD --leads leads.csv --fail-on \"lost-route,>5% status change\" -- policies/\n  \
+    leadwright diff --prove HEAD -- policies/\n\nExit codes with --prove: 0 no lead is treated differently, 1 one is, 3 it is undecided.")]
 pub struct Arguments {
     /// Two files or folders; or revisions of the git repository: `A..B`, `A...B` (since they parted), or one, against the work tree
     #[arg(value_name = "VERSION")]
@@ -43,6 +47,14 @@ pub struct Arguments {
 
     #[command(flatten)]
     tables: TableArguments,
+
+    /// Prove for every lead there can be whether it is treated differently, or show one that is
+    #[arg(long)]
+    prove: bool,
+
+    /// With --prove, the most steps that one question may take
+    #[arg(long, value_name = "STEPS", default_value_t = BUDGET, requires = "prove")]
+    budget: u64,
 
     /// How many of the leads that move most are shown
     #[arg(long, value_name = "NUMBER", default_value_t = 10, value_parser = clap::value_parser!(u16).range(0..=1000))]
@@ -89,6 +101,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     }
     let facts = Facts { comparison: &comparison, new_mistakes: &new_mistakes };
     let met = conditions.iter().filter_map(|condition| condition.met(&facts).transpose()).collect::<Result<Vec<_>, _>>()?;
+    let open = met.is_empty() && conditions.iter().any(|condition| condition.is_open(&facts));
     comparison.met = met;
     let text = match arguments.output {
         Kind::Human => difference::page(&comparison, console.out),
@@ -100,9 +113,22 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     if arguments.output != Kind::Human {
         comparison.met.iter().for_each(|met| console.note(&format!("condition met: {}\n", one_line(met))));
     }
-    let mistaken = comparison.policies.iter().any(|policy| matches!(policy.outcome, difference::Outcome::Mistaken));
-    let differs = arguments.exit_code && comparison.policies.iter().any(Compared::is_different);
-    Ok(if mistaken || differs || !comparison.met.is_empty() { Outcome::Findings } else { Outcome::Clean })
+    Ok(outcome(arguments, &comparison, open))
+}
+
+/// `open`: a condition was asked of answers of which it is not decided whether they differ.
+fn outcome(arguments: &Arguments, comparison: &Comparison, open: bool) -> Outcome {
+    let policies = &comparison.policies;
+    let mistaken = policies.iter().any(|policy| matches!(policy.outcome, difference::Outcome::Mistaken));
+    let differs = arguments.exit_code && policies.iter().any(Compared::is_different);
+    let has = |verdict: Verdict| policies.iter().any(|policy| policy.verdict() == Some(verdict));
+    // without conditions the proof alone says how it ends
+    let proves = arguments.prove && arguments.fail_on.is_none();
+    match () {
+        () if mistaken || differs || !comparison.met.is_empty() || (proves && has(Verdict::Differs)) => Outcome::Findings,
+        () if open || (proves && has(Verdict::Undecided)) => Outcome::Undecided,
+        () => Outcome::Clean,
+    }
 }
 
 /// The conditions, once it is known that they can be answered.
@@ -111,8 +137,9 @@ fn wanted(arguments: &Arguments) -> Result<Vec<Condition>, Misuse> {
     if arguments.leads.is_some() {
         return Ok(conditions);
     }
-    if let Some(condition) = conditions.iter().find(|condition| condition.needs_leads()) {
-        return Err(condition.without_leads());
+    if let Some(condition) = conditions.iter().find(|condition| condition.needs_leads() && !(arguments.prove && condition.can_be_proved()))
+    {
+        return Err(condition.without_leads(arguments.prove));
     }
     if let Some(option) = arguments.reading.given() {
         return Err(Misuse::new(format!("`{option}` is about leads: name a file of them with `--leads`")));
@@ -145,14 +172,35 @@ fn compared(
         (Some(old), Some(new)) => {
             let (old, new, tests_left_out) = comparable(old, new);
             let difference = policy::diff(&old, &new);
-            let impact = match &arguments.leads {
-                Some(leads) => Some(Box::new(impact::impact(arguments, leads, old, new, as_of, console)?)),
-                None => None,
-            };
-            difference::Outcome::Compared { difference, impact, tests_left_out }
+            let (treatment, impact) = of_leads(arguments, &difference, old, new, as_of, console)?;
+            difference::Outcome::Compared { difference, treatment, impact, tests_left_out }
         }
     };
     Ok(Compared { name: pair.name, old_path: pair.old, new_path: pair.new, renamed: pair.renamed, outcome })
+}
+
+/// What is proved of all leads, and what becomes of those at hand.
+fn of_leads(
+    arguments: &Arguments,
+    difference: &Difference,
+    old: Checked,
+    new: Checked,
+    as_of: &mut Option<String>,
+    console: &Console,
+) -> Result<(Option<Box<Treatment>>, Option<Box<Impact>>), Misuse> {
+    if arguments.leads.is_none() && !arguments.prove {
+        return Ok((None, None));
+    }
+    let ready = |checked: Checked| Policy::from_checked(checked).map_err(|_| Misuse::new("a version has mistakes"));
+    let (old, new) = (ready(old)?, ready(new)?);
+    let tables = &arguments.tables;
+    let (old, new) = if arguments.leads.is_some() { tables.give_both(old, new)? } else { tables.give_both_if_named(old, new)? };
+    let treatment = arguments.prove.then(|| Box::new(versions::treatment(&old, &new, difference, arguments.budget)));
+    let impact = match &arguments.leads {
+        Some(leads) => Some(Box::new(impact::impact(arguments, leads, &old, &new, as_of, console)?)),
+        None => None,
+    };
+    Ok((treatment, impact))
 }
 
 /// A version; its mistakes have been shown.

@@ -123,7 +123,7 @@ impl Expr {
         self
     }
 
-    fn children_mut(&mut self) -> Vec<&mut Expr> {
+    pub(crate) fn children_mut(&mut self) -> Vec<&mut Expr> {
         match &mut self.kind {
             ExprKind::Constant(_)
             | ExprKind::Field(_)

@@ -60,7 +60,7 @@ pub fn given(prover: &Prover, lead: &Lead, as_of: i64) -> Option<Vec<Option<i64>
             Meaning::KeyHash => input(&InputSource::KeyHash),
             Meaning::AsOfDay => Some(as_of_day),
             Meaning::AsOf => Some(as_of),
-            Meaning::Raised(_) => None,
+            Meaning::Raised(_) | Meaning::Part(_) => None,
         })
     };
     prover.variables.all.iter().map(value).collect()

@@ -161,7 +161,8 @@ impl Reaching<'_, '_> {
                 | Meaning::KeyHash
                 | Meaning::AsOfDay
                 | Meaning::AsOf
-                | Meaning::Raised(_) => None,
+                | Meaning::Raised(_)
+                | Meaning::Part(_) => None,
             };
             let effort = column.and_then(|column| policy.fields.get(column)).map(|field| field.effort);
             match (column, effort) {

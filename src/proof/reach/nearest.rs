@@ -159,7 +159,8 @@ impl Reaching<'_, '_> {
             | Meaning::KeyHash
             | Meaning::AsOfDay
             | Meaning::AsOf
-            | Meaning::Raised(_) => {}
+            | Meaning::Raised(_)
+            | Meaning::Part(_) => {}
         }
         Some(())
     }

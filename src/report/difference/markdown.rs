@@ -5,10 +5,11 @@
 
 use std::fmt::Write;
 
-use super::{Compared, Comparison, Outcome, TESTS_LEFT_OUT, figures, title};
+use super::{Compared, Comparison, Outcome, TESTS_LEFT_OUT, figures, title, treatment_figures};
 use crate::batch::compare::{ChoiceImpact, Impact};
 use crate::diagnostic::sanitise::one_line;
 use crate::diff::{Change, ChangeKind, Difference};
+use crate::policy::versions::Treatment;
 use crate::report::figures::{count, counted};
 
 /// A comment on GitHub holds 65,536 characters.
@@ -56,10 +57,13 @@ fn of_policy(out: &mut String, policy: &Compared, comparison: &Comparison) {
         Outcome::Mistaken => {
             let _ = writeln!(out, "The policy {name} was not compared: it has mistakes.\n");
         }
-        Outcome::Compared { difference, impact, tests_left_out } => {
+        Outcome::Compared { difference, treatment, impact, tests_left_out } => {
             changes(out, difference);
             if *tests_left_out {
                 let _ = writeln!(out, "_Note: {TESTS_LEFT_OUT}._\n");
+            }
+            if let Some(treatment) = treatment {
+                of_all_leads(out, treatment);
             }
             if let Some(impact) = impact {
                 let room = CHARACTERS_MAX / 2;
@@ -120,6 +124,34 @@ fn sentence(change: &Change) -> String {
 /// Keeps what stands in backquotes as code, and makes the rest harmless.
 fn with_code(text: &str) -> String {
     text.split('`').enumerate().map(|(index, piece)| if index % 2 == 1 { code(piece) } else { escaped(piece) }).collect()
+}
+
+/// What is proved.
+fn of_all_leads(out: &mut String, treatment: &Treatment) {
+    let _ = writeln!(out, "#### Every lead there can be\n");
+    for sentence in treatment_figures::sentences(treatment) {
+        let _ = writeln!(out, "- {}", escaped(&sentence));
+    }
+    out.push('\n');
+    for answer in treatment.differing() {
+        let _ = writeln!(out, "**{}**\n", escaped(&treatment_figures::headline(answer)));
+        if let Some(shown) = &answer.shown {
+            let _ = writeln!(out, "- {}: {}", escaped(&treatment_figures::change(shown)), code(&treatment_figures::lead(shown)));
+        }
+        let Some(cells) = &answer.cells else {
+            let _ = writeln!(
+                out,
+                "{}",
+                treatment_figures::untold(answer).map(|sentence| format!("- {}\n", escaped(&sentence))).unwrap_or_default()
+            );
+            continue;
+        };
+        let rows = treatment_figures::rows(cells);
+        let _ = writeln!(out, "\n<details><summary>{}</summary>\n", escaped(&treatment_figures::total(cells)));
+        let rows: Vec<Vec<String>> = rows.into_iter().map(|(leads, becomes)| vec![escaped(&leads), escaped(&becomes)]).collect();
+        table(out, &["leads", "what becomes of them"], &rows);
+        out.push_str("</details>\n\n");
+    }
 }
 
 fn of_leads(out: &mut String, impact: &Impact, as_of: Option<&str>) {

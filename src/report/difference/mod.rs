@@ -9,9 +9,13 @@ mod impact_record;
 mod markdown;
 mod page;
 mod record;
+mod treatment_figures;
+mod treatment_page;
+mod treatment_record;
 
 use crate::batch::compare::Impact;
 use crate::diff::{ChangeKind, Difference, ItemChanges};
+use crate::policy::versions::{Treatment, Verdict};
 
 pub use markdown::markdown;
 pub use page::page;
@@ -55,6 +59,8 @@ pub enum Outcome {
         difference: Difference,
         /// the tests of a side have mistakes, which have been shown, so tests and claims of neither were compared
         tests_left_out: bool,
+        /// what is proved of all leads, if that was asked
+        treatment: Option<Box<Treatment>>,
         /// what it does to leads, if a file of them was given
         impact: Option<Box<Impact>>,
     },
@@ -76,6 +82,22 @@ impl Compared {
             Outcome::Added | Outcome::Removed => true,
             Outcome::Mistaken => false,
             Outcome::Compared { difference, .. } => !difference.is_empty(),
+        }
+    }
+
+    pub fn treatment(&self) -> Option<&Treatment> {
+        match &self.outcome {
+            Outcome::Compared { treatment, .. } => treatment.as_deref(),
+            Outcome::Added | Outcome::Removed | Outcome::Mistaken => None,
+        }
+    }
+
+    /// What is proved of it; none if nothing was asked. A policy that is new, or gone, treats every lead in another way.
+    pub fn verdict(&self) -> Option<Verdict> {
+        match &self.outcome {
+            Outcome::Added | Outcome::Removed => Some(Verdict::Differs),
+            Outcome::Mistaken => None,
+            Outcome::Compared { treatment, .. } => treatment.as_ref().map(|treatment| treatment.verdict()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! A comparison on a terminal.
 
-use super::{Compared, Comparison, Outcome, TESTS_LEFT_OUT, impact_page, sign, title};
+use super::{Compared, Comparison, Outcome, TESTS_LEFT_OUT, impact_page, sign, title, treatment_page};
 use crate::diagnostic::render_human::Look;
 use crate::diff::{ChangeKind, Difference};
 use crate::report::figures::counted;
@@ -38,10 +38,13 @@ fn of_policy(page: &mut Page, policy: &Compared, as_of: Option<&str>) {
         Outcome::Mistaken => {
             page.line(0, &[words(format!("the policy {} was not compared: it has mistakes", policy.name)).paint(Paint::Bad)])
         }
-        Outcome::Compared { difference, impact, tests_left_out } => {
+        Outcome::Compared { difference, treatment, impact, tests_left_out } => {
             changes(page, difference);
             if *tests_left_out {
                 page.line(0, &[words(TESTS_LEFT_OUT).paint(Paint::Warn)]);
+            }
+            if let Some(treatment) = treatment {
+                treatment_page::treatment(page, treatment);
             }
             if let Some(impact) = impact {
                 impact_page::impact(page, impact, as_of);

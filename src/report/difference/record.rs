@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::impact_record::{self, ImpactRecord};
+use super::treatment_record::{self, TreatmentRecord};
 use super::{Compared, Comparison, Outcome};
 use crate::diff::{Change, ItemChanges};
 
@@ -34,6 +35,8 @@ pub struct PolicyRecord<'a> {
     /// the tests of a side have mistakes, so tests and claims were not compared
     pub tests_left_out: bool,
     pub items: Vec<ItemRecord<'a>>,
+    /// what is proved of all leads; none unless that was asked
+    pub proof: Option<TreatmentRecord<'a>>,
     /// what it does to leads; none without a file of them
     pub impact: Option<ImpactRecord<'a>>,
 }
@@ -91,6 +94,7 @@ fn policy(compared: &Compared) -> PolicyRecord<'_> {
         new_path: compared.new_path.as_deref(),
         tests_left_out,
         items,
+        proof: compared.treatment().map(treatment_record::record),
         impact: compared.impact().map(impact_record::record),
     }
 }

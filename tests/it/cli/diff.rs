@@ -549,6 +549,10 @@ fn json_is_what_the_schema_says() {
     assert_eq!(ran.code, 1, "{}", ran.err);
     let mut found = BTreeSet::new();
     keys(&serde_json::from_str(&ran.out).unwrap(), "", &mut found);
+    let small = Folder::new(&[("old.lead", POLICY), ("new.lead", &heavier())]);
+    let proved = run(&["diff", "--prove", &small.name("old.lead"), &small.name("new.lead"), "--output", "json"]);
+    assert_eq!(proved.code, 1, "{}", proved.err);
+    keys(&serde_json::from_str(&proved.out).unwrap(), "", &mut found);
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/schema/diff.json")).unwrap();
     let schema: serde_json::Value = serde_json::from_str(&text).unwrap();
     let mut expected = BTreeSet::new();

@@ -2,6 +2,7 @@
 
 mod check;
 mod diff;
+mod diff_prove;
 mod explain;
 mod explain_code;
 mod fmt;

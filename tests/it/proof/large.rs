@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use leadwright::policy::Policy;
+use leadwright::policy::versions::{Verdict, treatment};
+use leadwright::policy::{self, Policy};
 use leadwright::proof::{BUDGET, Prover, questions};
 
 use crate::support::large_policies::large;
@@ -21,6 +22,27 @@ fn a_policy_of_24_fields_is_decided() {
     assert!(found.asked > 80 && found.undecided == 0, "{} of {} undecided", found.undecided, found.asked);
     let proofs = policy.prove(BUDGET, |_| true);
     println!("{:?} in {} steps", proofs.claims[0].verdict, proofs.claims[0].steps);
+}
+
+#[test]
+fn two_versions_of_24_fields_with_another_weight_are_compared() {
+    let (old, new) = (loaded(large(24, 90, 20, 9)), loaded(large(24, 90, 20, 10)));
+    let changes = policy::diff(old.checked(), new.checked());
+    let treated = treatment(&old, &new, &changes, BUDGET);
+    for answer in &treated.answers {
+        println!(
+            "{}: {} in {} steps, {:?}",
+            answer.name,
+            answer.verdict.name(),
+            answer.steps,
+            answer.cells.as_ref().map(|cells| &cells.rows)
+        );
+    }
+    let verdict_of = |name: &str| treated.answers.iter().find(|answer| answer.name == name).unwrap().verdict;
+    // the changed weight is that of an adjustment, which no section counts
+    assert_eq!([verdict_of("s"), verdict_of("s.points_of_fields"), verdict_of("d")], [Verdict::Differs, Verdict::Same, Verdict::Differs]);
+    // what it needs grows with the cells that differ, not with all there are
+    assert!(treated.steps < 10 * BUDGET, "{} steps", treated.steps);
 }
 
 #[test]

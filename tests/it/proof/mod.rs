@@ -4,3 +4,4 @@ mod agreement;
 mod claims;
 mod large;
 mod reach;
+mod versions;

@@ -3,6 +3,7 @@
 pub mod large_policies;
 pub mod markdown;
 pub mod memory;
+pub mod mutations;
 pub mod policies;
 pub mod random;
 pub mod random_program;

@@ -1,0 +1,245 @@
+//! Parts of domains in the policy's words.
+//!
+//! Enters: a variable and the parts of its domain on a way. Leaves: `beds 50 to 99`, `region is EMEA or APAC`. Always holds: what is written is true of exactly the values of the
+//! parts, as far as words tell them apart.
+
+use super::parts::Reading;
+use crate::calendar::MICROS_PER_DAY;
+use crate::model::value::format_scaled;
+use crate::model::{Policy, TextTest, Type};
+use crate::program::{Program, TextMap, TextMapKind};
+use crate::proof::graph::Leaf;
+use crate::proof::texts::{self, TextKind};
+use crate::proof::variables::{Meaning, Variable};
+use crate::record;
+use crate::record::show::Show;
+
+/// More than so many values of one variable are not listed.
+const LISTED_MAX: usize = 6;
+
+pub struct Words<'a> {
+    pub policy: &'a Policy,
+    pub program: &'a Program,
+    /// what stands for itself, by its number
+    pub parts: &'a [(String, Reading)],
+    pub made_up: &'a dyn Fn(usize) -> Option<String>,
+}
+
+impl Words<'_> {
+    pub fn condition(&self, variable: &Variable, parts: &[Leaf]) -> String {
+        let policy = self.policy;
+        let choices = |choices: Option<usize>| -> Vec<String> { super::joint::members(policy, choices) };
+        let whole = variable.domain;
+        match &variable.meaning {
+            Meaning::Column(column) => {
+                if let Some(name) = (self.made_up)(*column) {
+                    return name;
+                }
+                let Some(of) = policy.column(*column) else { return String::new() };
+                self.typed(of.name, of.ty, whole, parts)
+            }
+            Meaning::Day(column) => self.typed(&format!("the day of {}", self.name(*column)), Type::Date, whole, parts),
+            Meaning::DaysBefore { column, .. } => {
+                ranges(&format!("days since {}", self.name(*column)), whole, parts, &|days| days.to_string())
+            }
+            Meaning::Text { column, kinds } => self.texts(*column, kinds, parts),
+            Meaning::Identity { column, .. } => format!("{} is the same as another text, or not", self.name(*column)),
+            Meaning::Stage => {
+                let names: Vec<String> = policy.stages.iter().map(|stage| stage.name.clone()).collect();
+                let text = self.listed("stage", &names, whole, parts);
+                // where it stands, not where it goes
+                match text.strip_prefix("stage is not ") {
+                    Some(stages) => format!("not in stage {stages}"),
+                    None => text.replacen("stage is", "in stage", 1),
+                }
+            }
+            Meaning::StageSince => ranges("time in the stage", whole, parts, &time),
+            // it rests until an instant that is not yet there
+            Meaning::RestUntil => match parts {
+                [missing, over] if missing.missing && over.low == 0 && over.high >= whole.high => "not at rest".into(),
+                [rest] if rest.high == -1 && rest.low <= whole.low => "at rest".into(),
+                parts => ranges("time since the rest", whole, parts, &time),
+            },
+            Meaning::RouteOwner(_) => self.listed("owner", &choices(policy.owner_choices), whole, parts),
+            Meaning::RouteQueue(_) => {
+                self.listed("queue", &policy.queues.iter().map(|queue| queue.name.clone()).collect::<Vec<_>>(), whole, parts)
+            }
+            Meaning::KeyHash | Meaning::Raised(_) => "some keys".into(),
+            Meaning::AsOfDay => self.typed("the day", Type::Date, whole, parts),
+            Meaning::AsOf => self.typed("the time", Type::Time, whole, parts),
+            Meaning::Part(number) => match self.parts.get(*number) {
+                Some((name, Reading::Names(names))) => {
+                    // not the one that the lead is in
+                    let next = if name.split(' ').next() == Some("stage") { format!("next {name}") } else { name.clone() };
+                    self.listed(&next, names, whole, parts)
+                }
+                Some((name, Reading::Number(scale))) => ranges(name, whole, parts, &|value| format_scaled(i128::from(value), *scale)),
+                None => String::new(),
+            },
+        }
+    }
+
+    fn texts(&self, column: usize, kinds: &[TextKind], parts: &[Leaf]) -> String {
+        let name = self.name(column);
+        let has = |value: Option<i64>| parts.iter().any(|part| part.contains(value));
+        let maps = texts::kinds(self.program, column).maps;
+        let question = maps.iter().enumerate().find_map(|(place, map)| {
+            let codes = |wanted: bool| -> Vec<Option<i64>> {
+                let kinds = kinds.iter().enumerate().filter(|(kind, _)| has(Some(*kind as i64)) == wanted);
+                kinds.map(|(_, kind)| kind.codes.get(place).copied().flatten()).collect()
+            };
+            let (inside, outside) = (codes(true), codes(false));
+            let is_told = !inside.is_empty() && !outside.is_empty();
+            is_told.then(|| kinds_by_question(name, self.program.text_maps.get(*map)?, &inside, &outside))?
+        });
+        match question {
+            Some(question) if has(None) => format!("{question} or is missing"),
+            Some(question) => question,
+            None => kinds_by_example(name, kinds, parts),
+        }
+    }
+
+    fn name(&self, column: usize) -> &str {
+        self.policy.column(column).map(|column| column.name).unwrap_or_default()
+    }
+
+    fn typed(&self, name: &str, ty: Type, whole: Leaf, parts: &[Leaf]) -> String {
+        match ty {
+            Type::YesNo => self.listed(name, &["no".into(), "yes".into()], whole, parts),
+            Type::OneOf(choices) => self.listed(name, &super::joint::members(self.policy, Some(choices)), whole, parts),
+            Type::SomeOf(choices) => sets(name, &super::joint::members(self.policy, Some(choices)), parts),
+            Type::Text | Type::Number { .. } | Type::Date | Type::Time => {
+                let Ok(zone) = record::zone(self.policy) else { return String::new() };
+                ranges(name, whole, parts, &|value| Show { policy: self.policy, zone: &zone }.integer(ty, value))
+            }
+        }
+    }
+
+    /// `region is EMEA or APAC`, `region is not LATAM`
+    fn listed(&self, name: &str, names: &[String], whole: Leaf, parts: &[Leaf]) -> String {
+        let has = |value: Option<i64>| parts.iter().any(|part| part.contains(value));
+        let mut inside: Vec<String> = Vec::new();
+        let mut outside: Vec<String> = Vec::new();
+        for value in whole.low..=whole.high {
+            let text = names.get(value as usize).cloned().unwrap_or_else(|| value.to_string());
+            if has(Some(value)) { inside.push(text) } else { outside.push(text) }
+        }
+        if whole.missing {
+            if has(None) { inside.push("missing".into()) } else { outside.push("missing".into()) }
+        }
+        let is_negative = outside.len() < inside.len() && outside.len() <= 2;
+        if is_negative { format!("{name} is not {}", outside.join(" or ")) } else { format!("{name} is {}", inside.join(" or ")) }
+    }
+}
+
+/// `beds 50 to 99`, `beds under 50 or missing`
+fn ranges(name: &str, whole: Leaf, parts: &[Leaf], show: &dyn Fn(i64) -> String) -> String {
+    let known: Vec<&Leaf> = parts.iter().filter(|part| part.known).collect();
+    let missing = parts.iter().any(|part| part.missing);
+    let mut texts: Vec<String> = Vec::new();
+    for part in known.iter().take(LISTED_MAX) {
+        texts.push(match (part.low <= whole.low, part.high >= whole.high) {
+            (true, true) => "known".into(),
+            (true, false) => format!("at most {}", show(part.high)),
+            (false, true) => format!("at least {}", show(part.low)),
+            (false, false) if part.low == part.high => show(part.low),
+            (false, false) => format!("{} to {}", show(part.low), show(part.high)),
+        });
+    }
+    if known.len() > LISTED_MAX {
+        texts.push(format!("one of {} further ranges", known.len() - LISTED_MAX));
+    }
+    if missing {
+        texts.push("missing".into());
+    }
+    format!("{name} {}", texts.join(" or "))
+}
+
+/// `products has pumps and not beds`
+fn sets(name: &str, members: &[String], parts: &[Leaf]) -> String {
+    let named = |mask: i64| members.iter().enumerate().filter(move |(bit, _)| mask >> bit & 1 == 1).map(|(_, name)| name.clone());
+    let mut texts: Vec<String> = Vec::new();
+    // what no part tells apart is in each one's highest bits and not in its lowest
+    let told = parts.iter().filter(|part| part.known).fold((0, i64::MAX), |(any, all), part| (any | part.high, all & part.high));
+    for part in parts.iter().filter(|part| part.known).take(LISTED_MAX) {
+        let must: Vec<String> = named(part.low).collect();
+        let must_not: Vec<String> = named(told.0 & !part.high).collect();
+        texts.push(match (must.is_empty(), must_not.is_empty()) {
+            (true, true) => "known".into(),
+            (false, true) => format!("has {}", must.join(" and ")),
+            (true, false) => format!("has not {}", must_not.join(" nor ")),
+            (false, false) => format!("has {} and not {}", must.join(" and "), must_not.join(" nor ")),
+        });
+    }
+    if parts.iter().any(|part| part.missing) {
+        texts.push("missing".into());
+    }
+    format!("{name} {}", texts.join(", or "))
+}
+
+/// Kinds of texts by a text of the kind.
+fn kinds_by_example(name: &str, kinds: &[TextKind], parts: &[Leaf]) -> String {
+    let has = |value: Option<i64>| parts.iter().any(|part| part.contains(value));
+    let known = kinds.iter().enumerate();
+    let (inside, outside): (Vec<_>, Vec<_>) = known.partition(|(place, _)| has(Some(*place as i64)));
+    let is_negative = outside.len() < inside.len();
+    let listed = if is_negative { &outside } else { &inside };
+    let examples: Vec<String> = listed.iter().filter_map(|(_, kind)| Some(format!("\"{}\"", kind.text.as_ref()?))).collect();
+    let mut texts: Vec<String> = examples.iter().take(LISTED_MAX).cloned().collect();
+    if listed.len() > texts.len() {
+        texts.push(format!("{} further kinds", listed.len() - texts.len()));
+    }
+    let missing = if has(None) { " or missing" } else { "" };
+    match (inside.is_empty(), outside.is_empty(), is_negative) {
+        (true, _, _) => format!("{name} is missing"),
+        (false, true, _) => format!("{name} is known{missing}"),
+        (false, false, true) => format!("{name} is not like {}{missing}", texts.join(" or ")),
+        (false, false, false) => format!("{name} is like {}{missing}", texts.join(" or ")),
+    }
+}
+
+/// What one question says of all of them: `email ends with ".edu"`.
+fn kinds_by_question(name: &str, map: &TextMap, inside: &[Option<i64>], outside: &[Option<i64>]) -> Option<String> {
+    if inside.iter().any(|code| outside.contains(code)) {
+        return None;
+    }
+    let name = if map.domain { format!("the domain of {name}") } else { name.to_string() };
+    match &map.kind {
+        TextMapKind::Test { test, text } => {
+            let words = match test {
+                TextTest::StartsWith => ["starts with", "does not start with"],
+                TextTest::EndsWith => ["ends with", "does not end with"],
+                TextTest::Contains => ["contains", "does not contain"],
+            };
+            let word = if inside.contains(&Some(1)) { words[0] } else { words[1] };
+            Some(format!("{name} {word} \"{text}\""))
+        }
+        TextMapKind::Exact { codes, other } => {
+            let named = |of: &[Option<i64>]| {
+                let mut texts: Vec<String> =
+                    codes.iter().filter(|(_, code)| of.contains(&Some(**code))).map(|(text, _)| format!("\"{text}\"")).collect();
+                texts.sort_unstable();
+                texts
+            };
+            let rest = other.is_some() || map.domain;
+            let is_open = rest && inside.contains(other);
+            let mut texts = named(if is_open { outside } else { inside });
+            let more = texts.len().saturating_sub(LISTED_MAX);
+            texts.truncate(LISTED_MAX);
+            if more > 0 {
+                texts.push(format!("{more} more"));
+            }
+            (!texts.is_empty()).then(|| format!("{name} {} {}", if is_open { "is not" } else { "is" }, texts.join(" or ")))
+        }
+        TextMapKind::LongestPrefix { .. } => None,
+    }
+}
+
+fn time(micros: i64) -> String {
+    let (days, rest) = (micros.div_euclid(MICROS_PER_DAY), micros.rem_euclid(MICROS_PER_DAY));
+    if rest == 0 {
+        return format!("{days} days");
+    }
+    let seconds = micros.div_euclid(1_000_000);
+    format!("{} h {} min {} s", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}

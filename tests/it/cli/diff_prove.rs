@@ -1,0 +1,176 @@
+//! `leadwright diff --prove`: every lead there can be, answers worked out by hand.
+
+use super::{AS_OF, Folder, Ran, example, run};
+
+/// 2 regions, 4 kinds of beds (missing, under 50, 50 to 99, from 100).
+const OLD: &str = r#"leadwright 1
+
+policy clinic { timezone "UTC" }
+
+lead {
+  id      text   key
+  region  one of emea, apac
+  beds    whole  0..1000  optional
+}
+
+score size {
+  section beds points {
+    beds { 100 or more 10  50 to 99 5  under 50 1  missing 0 }
+  }
+}
+
+decide status {
+  qualified when size >= 5 and region is apac
+  nurture   when beds is known
+  rest      otherwise
+}
+"#;
+
+fn versions(new: &str) -> (Folder, Vec<String>) {
+    assert_ne!(new, OLD);
+    let folder = Folder::new(&[("old.lead", OLD), ("new.lead", new)]);
+    let names = vec![folder.name("old.lead"), folder.name("new.lead")];
+    (folder, names)
+}
+
+fn prove(new: &str, more: &[&str]) -> Ran {
+    let (_folder, names) = versions(new);
+    let mut words = vec!["diff", "--prove", &names[0], &names[1]];
+    words.extend(more);
+    run(&words)
+}
+
+#[test]
+fn no_lead_is_treated_differently() {
+    // the first row has taken them already
+    let new = OLD.replace("nurture   when beds is known", "nurture   when beds is known and not (size >= 5 and region is apac)");
+    let ran = prove(&new, &[]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.out.ends_with("every lead there can be\n  no lead is treated differently\n"), "{}", ran.out);
+}
+
+#[test]
+fn a_smallest_lead_and_all_leads_of_each_answer() {
+    // what was qualified from 50 beds is so from 100: of 2 × 4 cells one differs
+    let new = OLD.replace("size >= 5 and", "size >= 10 and");
+    let ran = prove(&new, &[]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    let expected = "\
+every lead there can be
+  status differs
+    qualified → nurture for lead { region apac beds 50 }
+    leads that get another answer: 1 of 8 cells
+      beds 50 to 99, region is apac  qualified → nurture
+  the same for every lead: size, size.beds
+";
+    assert!(ran.out.ends_with(expected), "{}", ran.out);
+}
+
+#[test]
+fn by_how_much_a_score_moves() {
+    let new = OLD.replace("under 50 1  missing 0", "under 50 3  missing 0");
+    let ran = prove(&new, &[]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    for part in [
+        "  size differs\n    1 → 3 for lead { beds 0 region emea }\n",
+        "    leads that get another answer: 1 of 3 cells\n      beds at most 49  rises by 2\n",
+        "  the same for every lead: status\n",
+    ] {
+        assert!(ran.out.contains(part), "{part}\n{}", ran.out);
+    }
+}
+
+#[test]
+fn fields_choices_and_ranges_of_one_version_alone() {
+    let new = OLD
+        .replace("one of emea, apac", "one of apac, emea, latam")
+        .replace("0..1000", "0..500")
+        .replace("optional\n}", "optional\n  vip     yes_no\n}")
+        .replace("nurture   when beds is known", "nurture   when beds is known or vip");
+    let ran = prove(&new, &[]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    for part in [
+        "    rest → nurture for lead { vip yes region apac }\n",
+        "      beds missing, vip is yes  rest → nurture\n",
+        "  fields of the newer version alone: vip\n",
+        "  `region` latam is accepted now\n",
+        "  `beds` could be 0 to 1000, and can be 0 to 500: leads outside are rejected\n",
+    ] {
+        assert!(ran.out.contains(part), "{part}\n{}", ran.out);
+    }
+    // another order of choices is no other choice
+    let ran = prove(&OLD.replace("one of emea, apac", "one of apac, emea"), &[]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn what_takes_too_many_steps_is_undecided_and_never_the_same() {
+    let new = OLD.replace("nurture   when beds is known", "nurture   when beds is known and not (size >= 5 and region is apac)");
+    let ran = prove(&new, &["--budget", "0"]);
+    assert_eq!(ran.code, 3, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("undecided: status: it takes more steps than the budget allows"), "{}", ran.out);
+    assert!(!ran.out.contains("no lead is treated differently"), "{}", ran.out);
+    let ran = prove(&new, &["--budget", "0", "--fail-on", "lead"]);
+    assert_eq!(ran.code, 3, "{}{}", ran.out, ran.err);
+    // the score is one node in both, whatever the budget
+    let ran = prove(&new, &["--budget", "0", "--fail-on", "score,new-mistake"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn conditions_without_a_limit_can_be_met_by_a_proof() {
+    let new = OLD.replace("size >= 5 and", "size >= 10 and");
+    for (conditions, code) in [("status change", 1), ("lead", 1), ("score", 0), ("queue,lost-route,rejected", 0), ("any", 1)] {
+        let ran = prove(&new, &["--fail-on", conditions]);
+        assert_eq!(ran.code, code, "{conditions}: {}{}", ran.out, ran.err);
+    }
+    let ran = prove(&new, &["--fail-on", "status change"]);
+    assert!(ran.out.contains("`status change`: status differs for some lead"), "{}", ran.out);
+    let ran = prove(&new, &["--fail-on", ">5% status change"]);
+    assert_eq!(ran.code, 2, "{}{}", ran.out, ran.err);
+    assert!(ran.sentence().contains("name a file of leads with `--leads`: a proof counts no leads"), "{}", ran.err);
+    let ran = prove(&new, &["--fail-on", "statsu change"]);
+    assert_eq!(ran.code, 2, "{}{}", ran.out, ran.err);
+    assert!(ran.sentence().contains("did you mean `status`?"), "{}", ran.err);
+}
+
+#[test]
+fn markdown_says_the_same() {
+    let ran = prove(&OLD.replace("size >= 5 and", "size >= 10 and"), &["--output", "markdown"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    for part in ["#### Every lead there can be", "**status differs**", "| beds 50 to 99, region is apac | qualified → nurture |"] {
+        assert!(ran.out.contains(part), "{part}\n{}", ran.out);
+    }
+}
+
+#[test]
+fn leads_at_hand_and_all_leads_go_together() {
+    let new = OLD.replace("size >= 5 and", "size >= 10 and");
+    let (folder, names) = versions(&new);
+    std::fs::write(folder.path("leads.csv"), "id,region,beds\nL-1,emea,70\nL-2,apac,20\n").unwrap();
+    let leads = folder.name("leads.csv");
+    let words = ["diff", "--prove", &names[0], &names[1], "--leads", &leads, AS_OF];
+    let ran = run(&words);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    for part in ["qualified → nurture for lead { region apac beds 50 }", "changed      0 leads"] {
+        assert!(ran.out.contains(part), "{part}\n{}", ran.out);
+    }
+    // none of those at hand changes; some lead there can be does
+    let counted = run(&[&words[..], &["--fail-on", ">0 status change"]].concat());
+    assert_eq!(counted.code, 0, "{}{}", counted.out, counted.err);
+    let proved = run(&[&words[..], &["--fail-on", "status change"]].concat());
+    assert_eq!(proved.code, 1, "{}{}", proved.out, proved.err);
+}
+
+#[test]
+fn the_same_version_twice() {
+    let ran = run(&["diff", "--prove", &example(""), &example("")]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("no lead is treated differently"), "{}", ran.out);
+}
+
+#[test]
+fn a_budget_needs_a_proof() {
+    let (_folder, names) = versions(&OLD.replace("rest  ", "other "));
+    assert_eq!(run(&["diff", &names[0], &names[1], "--budget", "5"]).code, 2);
+}

@@ -6,7 +6,7 @@
 
 use super::arithmetic::unit_of;
 use super::check::Checker;
-use super::constants::{is_literal, scale_of, written_range};
+use super::constants::{bare, is_literal, scale_of, written_range};
 use super::expressions::Scope;
 use super::lookups::same_kind;
 use super::value::{Decimal, Type, Unit, fold_text};
@@ -150,6 +150,8 @@ impl Checker<'_> {
                 let Some(value) = value else {
                     if !is_literal(right) {
                         self.value(right, scope);
+                    } else if let tree::ExprKind::Path(path) = &bare(left).kind {
+                        self.check_against_broken(path, right);
                     }
                     return None;
                 };
@@ -161,7 +163,15 @@ impl Checker<'_> {
 
     /// `a between B and C`
     fn between(&mut self, left: &tree::Expr, low: &tree::Expr, high: &tree::Expr, span: Span, scope: &Scope) -> Option<Expr> {
-        let left = self.value(left, scope)?;
+        let Some(left) = self.value(left, scope) else {
+            for end in [low, high] {
+                match &bare(left).kind {
+                    tree::ExprKind::Path(path) if is_literal(end) => self.check_against_broken(path, end),
+                    _ => {}
+                }
+            }
+            return None;
+        };
         let from = self.compared(left.clone(), Operator::AtLeast, low, scope);
         // one message about a left side that has no order is enough
         if from.is_none() && !matches!(left.ty, Type::Number { .. } | Type::Date | Type::Time) {

@@ -177,7 +177,7 @@ impl Checker<'_> {
     }
 
     /// The name of the choice that a spelling of some system stands for.
-    fn spelled(&self, choices: ChoicesId, spelling: &str) -> Option<String> {
+    pub(crate) fn spelled(&self, choices: ChoicesId, spelling: &str) -> Option<String> {
         let set = self.policy.choices.get(choices).filter(|_| self.can_suggest())?;
         Some(set.members.get(set.index_of_spelling(spelling)?)?.name.clone())
     }

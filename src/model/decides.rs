@@ -140,9 +140,9 @@ impl Checker<'_> {
         }
         let column_patterns: Vec<&Pattern> = tree.columns.iter().collect();
         let row_patterns: Vec<&Pattern> = tree.rows.iter().map(|row| &row.pattern).collect();
-        let columns = columns_of.as_ref().map(|subject| self.edges(subject, &column_patterns, Line::GridColumn));
-        let edges = rows_of.as_ref().map(|subject| self.edges(subject, &row_patterns, Line::GridRow));
-        let (edges, columns) = (edges??, columns??);
+        let columns = self.edges_of(&tree.columns_of, columns_of.as_ref(), &column_patterns, Line::GridColumn);
+        let edges = self.edges_of(&tree.rows_of, rows_of.as_ref(), &row_patterns, Line::GridRow);
+        let (edges, columns) = (edges?, columns?);
         let mut rows = Vec::with_capacity(edges.len());
         for (edge, row) in edges.into_iter().zip(&tree.rows) {
             let outcomes = row.outcomes.iter().map(|outcome| self.choice_index(choices, &outcome.text).unwrap_or(0)).collect();
@@ -151,7 +151,15 @@ impl Checker<'_> {
         Some(Grid { rows_of: rows_of?, columns_of: columns_of?, columns, rows })
     }
 
-    /// One edge of a grid; none if a pattern makes no sense.
+    /// One edge of a grid; none if what it cuts, or a pattern, makes no sense.
+    fn edges_of(&mut self, tree: &tree::Expr, subject: Option<&Expr>, patterns: &[&Pattern], line: Line) -> Option<Vec<Edge>> {
+        if subject.is_none() {
+            let what = format!("`{}`", self.one_line(tree.span));
+            self.check_bands_alone(patterns, tree.span, &what);
+        }
+        self.edges(subject?, patterns, line)
+    }
+
     fn edges(&mut self, subject: &Expr, patterns: &[&Pattern], line: Line) -> Option<Vec<Edge>> {
         let what = format!("`{}`", self.one_line(subject.span));
         let mut cases = Vec::with_capacity(patterns.len());
@@ -161,7 +169,7 @@ impl Checker<'_> {
             if let Some(matcher) = &matcher {
                 edges.push(Edge { matcher: matcher.clone(), text: self.one_line(pattern.span), span: pattern.span });
             }
-            cases.push(Case { matcher, span: pattern.span, row: pattern.span });
+            cases.push(Case { matcher, pattern, row: pattern.span });
         }
         self.check_cover(&Cover { subject, what: &what, place: subject.span, cases, line });
         (edges.len() == patterns.len()).then_some(edges)

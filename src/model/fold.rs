@@ -26,9 +26,7 @@ pub(crate) fn fold(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagn
             continue;
         };
         *count += 1;
-        if *count <= PLACES_MAX {
-            add_place(&mut folded[*at], diagnostic);
-        }
+        add_place(&mut folded[*at], diagnostic, *count <= PLACES_MAX);
     }
     for (at, count) in places.into_values() {
         if count > PLACES_MAX {
@@ -71,10 +69,13 @@ fn key(diagnostic: &Diagnostic, sources: &Sources) -> Option<(Subject, String)> 
     Some((subject, sources.text(place).to_owned()))
 }
 
-/// The other's place becomes one more label, its change one more edit of the same fix.
-fn add_place(first: &mut Diagnostic, other: Diagnostic) {
+/// The other's place becomes one more label, if it is to be shown, its change one more edit of the same fix: one that leaves places out
+/// mends nothing.
+fn add_place(first: &mut Diagnostic, other: Diagnostic, is_shown: bool) {
     let Some(label) = other.labels.into_iter().next() else { return };
-    first.labels.push(crate::diagnostic::Label { span: label.span, text: "and here".to_owned() });
+    if is_shown {
+        first.labels.push(crate::diagnostic::Label { span: label.span, text: "and here".to_owned() });
+    }
     match (first.fixes.as_mut_slice(), other.fixes.as_slice()) {
         ([fix], [other]) if fix.title == other.title => fix.edits.extend(other.edits.iter().cloned()),
         // a fix for one place alone would leave the others wrong

@@ -10,6 +10,7 @@
 //! a `some of` has bit `i` set for choice `i` (at most 63 choices; empty is missing).
 
 mod arithmetic;
+mod attributes;
 mod case_cells;
 mod case_file;
 mod cases;
@@ -44,6 +45,7 @@ mod missing_passes;
 pub(crate) mod order;
 mod paths;
 mod patterns;
+mod points_rows;
 mod policy;
 mod queues;
 mod ranges;

@@ -6,13 +6,13 @@
 use rustc_hash::FxHashMap;
 
 use super::check::Checker;
-use super::constants::{scale_of, written_range};
+use super::constants::{bare, scale_of, written_range};
 use super::coverage::{gaps, overlaps};
 use super::domains::{open_ended, written_domain};
 use super::value::{Constant, Decimal, Interval, Type, fold_text};
 use super::words::{a_value_of, as_written, listed};
 use super::{ChoicesId, Expr, Matcher};
-use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, nearest};
 use crate::source::Span;
 use crate::syntax::tree::{self, Pattern, PatternKind};
 
@@ -24,7 +24,7 @@ pub(crate) struct Cover<'c> {
     /// where the block is called incomplete
     pub place: Span,
     /// in the order of the text
-    pub cases: Vec<Case>,
+    pub cases: Vec<Case<'c>>,
     pub line: Line,
 }
 
@@ -47,11 +47,20 @@ impl Line {
 }
 
 /// One pattern, and the row that it is in.
-pub(crate) struct Case {
+pub(crate) struct Case<'c> {
     /// none if it makes no sense, which has been reported
     pub matcher: Option<Matcher>,
-    pub span: Span,
+    pub pattern: &'c Pattern,
     pub row: Span,
+}
+
+/// What a pattern with a reported mistake may have been meant to match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meant {
+    /// one band or value
+    Value,
+    /// whatever a word can stand for: a value, `missing`, `otherwise`
+    Anything,
 }
 
 impl Checker<'_> {
@@ -108,27 +117,24 @@ impl Checker<'_> {
     pub(crate) fn check_cover(&mut self, cover: &Cover<'_>) {
         self.check_otherwise(cover);
         self.check_repeats(cover);
-        let bands: Vec<(Interval, &Case)> = cover
-            .cases
-            .iter()
-            .filter_map(|case| match &case.matcher {
-                Some(Matcher::Range { low, high }) => {
-                    Some((Interval { low: low.unwrap_or(i64::MIN), high: high.unwrap_or(i64::MAX) }, case))
-                }
-                Some(Matcher::Choice(_) | Matcher::Text(_) | Matcher::Missing | Matcher::Otherwise) | None => None,
-            })
-            .collect();
-        self.check_overlaps(&bands, cover);
-        self.check_missing(cover);
-        let complete = cover.cases.iter().all(|case| case.matcher.is_some());
+        let bands = bands(cover);
+        self.check_overlaps(cover);
+        let broken: Vec<(&Case, Meant)> =
+            cover.cases.iter().filter(|case| case.matcher.is_none()).map(|case| (case, self.meant(case, cover))).collect();
+        let may_be_anything = broken.iter().any(|(_, meant)| *meant == Meant::Anything);
+        self.check_missing(cover, may_be_anything);
+        let is_value = |case: &Case| !matches!(case.matcher, None | Some(Matcher::Missing));
+        // where no pattern fits the subject, it may be the subject that is not what was meant
+        let is_about_another = !broken.is_empty() && !cover.cases.iter().any(is_value);
         let otherwise = cover.cases.iter().any(|case| case.matcher == Some(Matcher::Otherwise));
-        if !complete || otherwise {
+        if may_be_anything || is_about_another || otherwise {
             return;
         }
+        let broken: Vec<&Case> = broken.into_iter().map(|(case, _)| case).collect();
         match cover.subject.ty {
-            Type::Number { .. } | Type::Date | Type::Time => self.check_gaps(&bands, cover),
-            Type::YesNo => self.check_choices(&["no".to_owned(), "yes".to_owned()], cover),
-            Type::OneOf(choices) | Type::SomeOf(choices) => self.check_named_choices(choices, cover),
+            Type::Number { .. } | Type::Date | Type::Time => self.check_gaps(&bands, cover, &broken),
+            Type::YesNo => self.check_choices(&["no".to_owned(), "yes".to_owned()], cover, &broken),
+            Type::OneOf(choices) | Type::SomeOf(choices) => self.check_named_choices(choices, cover, &broken),
             Type::Text => {
                 let diagnostic = Diagnostic::new(Code::NotExhaustive, format!("the rows of {} do not cover every text", cover.what))
                     .at(cover.place, "a text can be anything")
@@ -139,22 +145,48 @@ impl Checker<'_> {
         }
     }
 
+    /// A word that is no choice may stand for `missing` or `otherwise`, unless a choice is written much like it.
+    fn meant(&self, case: &Case, cover: &Cover<'_>) -> Meant {
+        let PatternKind::Value(value) = &case.pattern.kind else { return Meant::Value };
+        let word = match &bare(value).kind {
+            tree::ExprKind::Path(path) if path.len() == 1 => &path[0].text,
+            tree::ExprKind::Text(text) => text,
+            _ => return Meant::Value,
+        };
+        let is_near = |word: &str, names: &[&str]| names.contains(&word) || nearest(word, names.iter().copied()).is_some();
+        let folded = fold_text(word);
+        if folded.is_empty() || is_near(&folded, &["missing", "otherwise"]) {
+            return Meant::Anything;
+        }
+        let is_known = match cover.subject.ty {
+            // any word can be a text whose quotes were forgotten
+            Type::Text => true,
+            Type::YesNo => is_near(&folded, &["yes", "no", "true", "false"]),
+            Type::OneOf(choices) | Type::SomeOf(choices) => {
+                self.spelled(choices, word).is_some() || self.choice_names(choices).iter().any(|name| is_near(word, &[name]))
+            }
+            Type::Number { .. } | Type::Date | Type::Time => false,
+        };
+        if is_known { Meant::Value } else { Meant::Anything }
+    }
+
     /// `otherwise` stands last; only a `missing` row may follow, since `otherwise` never takes what is missing.
     fn check_otherwise(&mut self, cover: &Cover<'_>) {
         let mut otherwise: Option<Span> = None;
         for case in &cover.cases {
             match (&case.matcher, otherwise) {
                 (Some(Matcher::Missing), _) => {}
+                (None, Some(_)) if self.meant(case, cover) == Meant::Anything => {}
                 (_, Some(first)) => {
-                    let message = format!("`{}` stands behind `otherwise`", self.one_line(case.span));
+                    let message = format!("`{}` stands behind `otherwise`", self.one_line(case.pattern.span));
                     self.report(
                         Diagnostic::new(Code::RowAfterOtherwise, message)
-                            .at(case.span, "move it before `otherwise`")
+                            .at(case.pattern.span, "move it before `otherwise`")
                             .at(first, "this takes whatever no row before it takes")
                             .help("let `otherwise` be the last row; only `missing` may follow it"),
                     );
                 }
-                (Some(Matcher::Otherwise), None) => otherwise = Some(case.span),
+                (Some(Matcher::Otherwise), None) => otherwise = Some(case.pattern.span),
                 (_, None) => {}
             }
         }
@@ -169,28 +201,29 @@ impl Checker<'_> {
                 Matcher::Range { .. } | Matcher::Otherwise => {}
                 Matcher::Choice(_) | Matcher::Text(_) | Matcher::Missing => {
                     if let Some(first) = seen.get(matcher) {
-                        let message = format!("`{}` has two rows", self.one_line(case.span));
+                        let message = format!("`{}` has two {}s", self.one_line(case.pattern.span), cover.line.word());
                         let first = *first;
                         self.report(
                             Diagnostic::new(Code::RepeatedChoice, message)
-                                .at(case.span, "again")
+                                .at(case.pattern.span, "again")
                                 .at(first, "first here")
                                 .help("leave one of them out"),
                         );
                     } else {
-                        seen.insert(matcher, case.span);
+                        seen.insert(matcher, case.pattern.span);
                     }
                 }
             }
         }
     }
 
-    fn check_overlaps(&mut self, bands: &[(Interval, &Case)], cover: &Cover<'_>) {
+    pub(crate) fn check_overlaps(&mut self, cover: &Cover<'_>) {
+        let bands = bands(cover);
         let intervals: Vec<Interval> = bands.iter().map(|(interval, _)| *interval).collect();
         for (first, second) in overlaps(&intervals) {
             let common =
                 Interval { low: intervals[first].low.max(intervals[second].low), high: intervals[first].high.min(intervals[second].high) };
-            let (first, second) = (bands[first].1.span, bands[second].1.span);
+            let (first, second) = (bands[first].1.pattern.span, bands[second].1.pattern.span);
             let common = self.show_values(common, cover.subject.ty);
             let message = format!("`{}` and `{}` of {} overlap", self.one_line(first), self.one_line(second), cover.what);
             self.report(
@@ -202,10 +235,10 @@ impl Checker<'_> {
         }
     }
 
-    fn check_missing(&mut self, cover: &Cover<'_>) {
+    fn check_missing(&mut self, cover: &Cover<'_>, may_be_there: bool) {
         let row = cover.cases.iter().find(|case| case.matcher == Some(Matcher::Missing));
         match row {
-            None if cover.subject.optional => {
+            None if cover.subject.optional && !may_be_there => {
                 let diagnostic = Diagnostic::new(
                     Code::MissingRowAbsent,
                     format!("{} can be missing, and no {} says what that gives", cover.what, cover.line.word()),
@@ -217,7 +250,7 @@ impl Checker<'_> {
             }
             Some(case) if !cover.subject.optional => {
                 let mut diagnostic = Diagnostic::new(Code::MissingRowIdle, format!("{} is never missing", cover.what))
-                    .at(case.span, "no lead can match this row");
+                    .at(case.pattern.span, "no lead can match this row");
                 let alone = cover.cases.iter().filter(|other| other.row == case.row).count() == 1;
                 if cover.line == Line::Band && alone && cover.cases.len() > 1 {
                     diagnostic = diagnostic.replace("take the row out", Applicability::Safe, case.row, "");
@@ -228,12 +261,13 @@ impl Checker<'_> {
         }
     }
 
-    fn check_gaps(&mut self, bands: &[(Interval, &Case)], cover: &Cover<'_>) {
+    fn check_gaps(&mut self, bands: &[(Interval, &Case)], cover: &Cover<'_>, broken: &[&Case]) {
         const SHOWN_MAX: usize = 3;
         let intervals: Vec<Interval> = bands.iter().map(|(interval, _)| *interval).collect();
         let domain = written_domain(&self.policy, cover.subject);
         let gaps = gaps(domain, &intervals);
-        let Some(first) = gaps.first() else { return };
+        // a band covers one gap
+        let Some(first) = gaps.first().filter(|_| gaps.len() > broken.len()) else { return };
         let names: Vec<String> = gaps.iter().map(|gap| self.show_gap(*gap, domain, cover.subject.ty)).collect();
         let shown = names[..names.len().min(SHOWN_MAX)].join(", ");
         let more = if names.len() > SHOWN_MAX { format!(" and {} more", names.len() - SHOWN_MAX) } else { String::new() };
@@ -243,22 +277,25 @@ impl Checker<'_> {
         let above = bands.iter().filter(|(band, _)| band.low > first.high).min_by_key(|(band, _)| band.low);
         for (neighbour, side) in [(below, "below the gap"), (above, "above the gap")] {
             if let Some((_, case)) = neighbour {
-                diagnostic = diagnostic.at(case.span, side);
+                diagnostic = diagnostic.at(case.pattern.span, side);
             }
         }
         let at_an_end = gaps.iter().any(|gap| gap.low == domain.low || gap.high == domain.high);
         let help = open_ended(&self.policy, cover.subject).filter(|_| at_an_end);
-        diagnostic = diagnostic.help(help.unwrap_or_else(|| format!("add a {} for it, or let a band reach further", cover.line.word())));
-        let diagnostic = self.adding_rows(diagnostic, cover, "add rows that give 0", &names);
+        let help = help.unwrap_or_else(|| format!("add a {} for it, or let a band reach further", cover.line.word()));
+        let diagnostic = match self.beside(broken) {
+            Some(beside) => diagnostic.help(format!("{help}; {beside}")),
+            None => self.adding_rows(diagnostic.help(help), cover, "add rows that give 0", &names),
+        };
         self.report(diagnostic);
     }
 
-    fn check_named_choices(&mut self, choices: ChoicesId, cover: &Cover<'_>) {
+    fn check_named_choices(&mut self, choices: ChoicesId, cover: &Cover<'_>, broken: &[&Case]) {
         let names: Vec<String> = self.choice_names(choices).iter().map(|name| as_written(name)).collect();
-        self.check_choices(&names, cover);
+        self.check_choices(&names, cover, broken);
     }
 
-    fn check_choices(&mut self, names: &[String], cover: &Cover<'_>) {
+    fn check_choices(&mut self, names: &[String], cover: &Cover<'_>, broken: &[&Case]) {
         let mut covered = vec![false; names.len()];
         for case in &cover.cases {
             if let Some(Matcher::Choice(index)) = &case.matcher
@@ -268,16 +305,29 @@ impl Checker<'_> {
             }
         }
         let lacking: Vec<String> = names.iter().zip(&covered).filter(|(_, covered)| !**covered).map(|(name, _)| name.clone()).collect();
-        if lacking.is_empty() {
+        if lacking.len() <= broken.len() {
             return;
         }
         let (verb, rows) = if lacking.len() == 1 { ("has", "a row that gives 0") } else { ("have", "rows that give 0") };
         let diagnostic =
             Diagnostic::new(Code::NotExhaustive, format!("{} of {} {verb} no {}", listed(&lacking), cover.what, cover.line.word()))
-                .at(cover.place, "not every case is covered")
-                .help(format!("add a {0} for each, or one `otherwise` {0}", cover.line.word()));
-        let diagnostic = self.adding_rows(diagnostic, cover, &format!("add {rows}"), &lacking);
+                .at(cover.place, "not every case is covered");
+        let help = format!("add a {0} for each, or one `otherwise` {0}", cover.line.word());
+        let diagnostic = match self.beside(broken) {
+            Some(beside) => diagnostic.help(format!("{help}; {beside}")),
+            None => self.adding_rows(diagnostic.help(help), cover, &format!("add {rows}"), &lacking),
+        };
         self.report(diagnostic);
+    }
+
+    /// Which rows with a mistake may be meant for some of what is lacking.
+    fn beside(&self, broken: &[&Case]) -> Option<String> {
+        let rows: Vec<String> = broken.iter().map(|case| self.one_line(case.pattern.span)).collect();
+        match rows.len() {
+            0 => None,
+            1 => Some(format!("{}, once mended, can cover one of these", listed(&rows))),
+            _ => Some(format!("{}, once mended, can cover one each", listed(&rows))),
+        }
     }
 
     /// `100 to 499`; open where the domain ends.
@@ -359,6 +409,15 @@ impl Checker<'_> {
                 .help("`A to B` holds both ends, `A to under B` leaves B out"),
         );
     }
+}
+
+/// The bands that make sense.
+fn bands<'c>(cover: &'c Cover<'_>) -> Vec<(Interval, &'c Case<'c>)> {
+    let band = |case: &'c Case<'c>| match &case.matcher {
+        Some(Matcher::Range { low, high }) => Some((Interval { low: low.unwrap_or(i64::MIN), high: high.unwrap_or(i64::MAX) }, case)),
+        Some(Matcher::Choice(_) | Matcher::Text(_) | Matcher::Missing | Matcher::Otherwise) | None => None,
+    };
+    cover.cases.iter().filter_map(band).collect()
 }
 
 /// The lowest value that is at least the constant.

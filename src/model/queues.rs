@@ -112,6 +112,7 @@ impl<'t> Checker<'t> {
         let queue_name = &queue.name.text;
         // a team that lists no members may have any
         let members: FxHashSet<&str> = team.iter().flat_map(|team| &team.members).map(|member| member.text.as_str()).collect();
+        let taken: FxHashSet<&str> = turns.iter().map(|turn| turn.owner.text.as_str()).collect();
         let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
         let mut rotation = Vec::new();
         for turn in turns {
@@ -137,7 +138,9 @@ impl<'t> Checker<'t> {
                 let diagnostic = Diagnostic::new(Code::Rotation, message)
                     .at(owner.span, format!("takes turns in the queue `{queue_name}`"))
                     .at(team.name.span, "the team lists its members");
-                let candidates = self.choosable(members.iter().copied());
+                // who has a turn already is not meant
+                let free = members.difference(&taken).copied();
+                let candidates = self.choosable(free);
                 let diagnostic = self.propose(diagnostic, "member", owner, candidates);
                 self.report(diagnostic);
             }

@@ -223,15 +223,20 @@ impl Checker<'_> {
     }
 
     /// Checks that what the rows of an attribute of a weighted section give lies within -10 to 10; the answer is whether it does.
-    pub(crate) fn check_priorities(&mut self, attribute: &Attribute) -> bool {
+    /// `complete` is false if some pattern has a reported mistake, so that nobody knows what is left for `otherwise`.
+    pub(crate) fn check_priorities(&mut self, attribute: &Attribute, complete: bool) -> bool {
         let before = self.diagnostics.len();
-        let ten = Decimal::whole(10);
         for (row, values) in attribute.rows.iter().zip(values_of_rows(attribute)) {
+            if let RowPoints::Constant(points) = &row.points {
+                self.check_priority(*points, row.span);
+                continue;
+            }
+            if !complete && row.matchers.contains(&Matcher::Otherwise) {
+                continue;
+            }
             let step = step(&row.points, &attribute.subject, values);
             let ends = [(step.low, values.map(|values| values.low)), (step.high, values.map(|values| values.high))];
-            if let (RowPoints::Each(_) | RowPoints::Per { .. }, Some(values)) = (&row.points, values)
-                && is_unbounded(&attribute.subject, values)
-            {
+            if values.is_some_and(|values| is_unbounded(&attribute.subject, values)) {
                 let message = format!("`{}` has no bound, and a priority lies between -10 and 10", self.headline(row.span));
                 self.report(
                     Diagnostic::new(Code::LinearUnbounded, message)
@@ -242,31 +247,35 @@ impl Checker<'_> {
             }
             let beyond = ends.into_iter().find_map(|(count, value)| {
                 let priority = step.unit.times(Decimal::whole(count));
-                let inside = priority.is_some_and(|priority| {
-                    let size = Decimal { mantissa: priority.mantissa.saturating_abs(), places: priority.places };
-                    ten.minus(size).is_some_and(|room| room.mantissa >= 0)
-                });
-                (!inside).then_some((priority, value))
+                (!priority.is_some_and(is_priority)).then_some((priority, value))
             });
-            let Some((priority, value)) = beyond else { continue };
-            let message = match (&row.points, priority, value) {
-                (RowPoints::Each(_) | RowPoints::Per { .. }, Some(priority), Some(value)) => format!(
+            let message = match beyond {
+                None => continue,
+                Some((Some(priority), Some(value))) => format!(
                     "`{}` gives {priority} at {}, and a priority lies between -10 and 10",
                     self.headline(row.span),
                     self.show(value, attribute.subject.ty)
                 ),
-                (RowPoints::Constant(points), _, _) => format!("the priority {points} does not lie between -10 and 10"),
-                (RowPoints::Each(_) | RowPoints::Per { .. }, _, _) => {
-                    format!("`{}` gives more than a priority from -10 to 10", self.headline(row.span))
-                }
+                Some(_) => format!("`{}` gives more than a priority from -10 to 10", self.headline(row.span)),
             };
-            self.report(
-                Diagnostic::new(Code::PriorityOutOfRange, message)
-                    .at(row.span, "too far from 0")
-                    .help("raise the weight instead, or use a `points` section, whose rows give raw points"),
-            );
+            self.report_priority(message, row.span);
         }
         self.diagnostics.len() == before
+    }
+
+    /// Checks plain points of a weighted section.
+    pub(crate) fn check_priority(&mut self, points: Decimal, row: Span) {
+        if !is_priority(points) {
+            self.report_priority(format!("the priority {points} does not lie between -10 and 10"), row);
+        }
+    }
+
+    fn report_priority(&mut self, message: String, row: Span) {
+        self.report(
+            Diagnostic::new(Code::PriorityOutOfRange, message)
+                .at(row, "too far from 0")
+                .help("raise the weight instead, or use a `points` section, whose rows give raw points"),
+        );
     }
 
     /// The first line of a text, for a message.
@@ -420,6 +429,12 @@ fn is_unbounded(subject: &Expr, values: Interval) -> bool {
     let limits = domain_of(subject.ty);
     (values.low == domain.low && domain.low == limits.low && limits.low == i64::MIN)
         || (values.high == domain.high && domain.high == limits.high && limits.high == i64::MAX)
+}
+
+/// From -10 to 10.
+fn is_priority(points: Decimal) -> bool {
+    let size = Decimal { mantissa: points.mantissa.saturating_abs(), places: points.places };
+    Decimal::whole(10).minus(size).is_some_and(|room| room.mantissa >= 0)
 }
 
 /// Bounds of a section's sum, at most so many.

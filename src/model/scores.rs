@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::check::Checker;
 use super::constants::written_units;
 use super::expressions::Scope;
-use super::value::{Decimal, Interval, SCALE_MAX};
+use super::value::{Decimal, Interval, SCALE_MAX, Type, Unit};
 use super::weights::Part;
 use super::{Adjust, Derived, Expr, Persona, Score, ScoreId, Section, SectionName};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
@@ -33,6 +33,8 @@ pub(super) struct Draft {
     pub(super) numbers: FxHashMap<String, usize>,
     /// false if some part makes no sense, so that neither scale nor bounds can be known
     pub(super) sound: bool,
+    /// false if a weight makes no sense, so that not even the bounds of what is left say anything
+    weighable: bool,
     /// false if weights do not total 100 %, so that the bounds say nothing about what was meant
     pub(super) balanced: bool,
 }
@@ -48,7 +50,8 @@ impl Checker<'_> {
                     .help("write sections such as `section fit 100% { … }`"),
             );
         }
-        let mut draft = Draft { names: Vec::new(), numbers: FxHashMap::default(), sound: !tree.parts.is_empty(), balanced: true };
+        let mut draft =
+            Draft { names: Vec::new(), numbers: FxHashMap::default(), sound: !tree.parts.is_empty(), weighable: true, balanced: true };
         let range = self.written_range(tree, &name, &mut draft);
         let rounded = self.rounded(tree, &mut draft);
         let models = self.models(tree, &mut draft);
@@ -99,7 +102,9 @@ impl Checker<'_> {
             span: item.span,
         };
         let runs = tree.running.is_none_or(|running| self.check_running(tree, &score, running));
-        if !draft.sound || self.scale_score(&mut score, range).is_none() || !runs {
+        // parts without a mistake that are too much together stay too much, whatever the others were meant to give
+        let scaled = draft.weighable && self.scale_score(&mut score, range).is_some();
+        if !draft.sound || !scaled || !runs {
             self.memory.broken.insert(Derived::Score(id));
         } else if tree.running.is_some() {
             self.run_score(id, &mut score);
@@ -174,6 +179,17 @@ impl Checker<'_> {
             return None;
         }
         Some((low, high))
+    }
+
+    /// Of a score with a reported mistake: it is a number all the same, within the range that is written.
+    pub(crate) fn broken_score(&self, id: ScoreId) -> Option<(Type, Interval)> {
+        let (_, tree) = self.derived.scores.get(id)?;
+        let (low, high) = tree.range.as_ref()?;
+        let end = |number: &tree::Number| Decimal { mantissa: number.mantissa, places: number.places };
+        let (low, high) = (end(low), end(high));
+        let scale = low.places.max(high.places);
+        let interval = Interval { low: low.at_scale(scale)?, high: high.at_scale(scale)? };
+        (low.is_sane() && high.is_sane() && interval.low <= interval.high).then_some((Type::Number { scale, unit: Unit::Plain }, interval))
     }
 
     fn rounded(&mut self, tree: &tree::Score, draft: &mut Draft) -> Option<u8> {
@@ -319,6 +335,15 @@ impl Checker<'_> {
         let text = self.sources.text(span);
         let end = text.find('{').map_or(text, |end| &text[..end]).trim_end().len();
         Span { end: span.start + end as u32, ..span }
+    }
+}
+
+impl Draft {
+    /// Whether a weight makes sense is said where the weights are totalled.
+    pub(super) fn take_weight(&mut self, weight: Option<Decimal>) {
+        let sane = weight.is_none_or(|weight| weight.is_sane() && weight.mantissa >= 0);
+        self.sound &= sane;
+        self.weighable &= sane;
     }
 }
 

@@ -26,7 +26,8 @@ impl Checker<'_> {
                 self.report(
                     Diagnostic::new(Code::TestField, message)
                         .at(row.table.span, "a test gives rows of tables `from input` alone")
-                        .at(declared, "declared here"),
+                        .at(declared, "declared here")
+                        .help("leave the row out; what stands in the file holds in tests too"),
                 );
                 continue;
             }

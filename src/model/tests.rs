@@ -277,7 +277,10 @@ impl<'t> Checker<'t> {
                 continue;
             }
             seen.insert(path.clone(), span);
-            let Some((target, ty, range)) = self.target(&row.path, span) else { continue };
+            let Some((target, ty, range)) = self.target(&row.path, span) else {
+                self.check_against_broken(&row.path, &row.value);
+                continue;
+            };
             let value = if matches!(row.value.kind, ExprKind::Missing) {
                 None
             } else {
@@ -291,6 +294,18 @@ impl<'t> Checker<'t> {
         expect
     }
 
+    /// Holds a constant against the range of a score that has a reported mistake.
+    pub(crate) fn check_against_broken(&mut self, path: &[tree::Name], constant: &tree::Expr) {
+        if let [name] = path
+            && let Some((Named::Score(id), _)) = self.names.get(&name.text).copied()
+            && self.memory.broken.contains(&Derived::Score(id))
+            && !matches!(constant.kind, ExprKind::Missing)
+            && let Some((ty, range)) = self.broken_score(id)
+        {
+            self.compared_constant(constant, ty, Some(range), &format!("`{}`", name.text));
+        }
+    }
+
     /// What an expectation is about, and which values it can have; none if that is unknown or broken, which has been said.
     pub(crate) fn target(&mut self, path: &[tree::Name], span: Span) -> Option<(Target, Type, Option<Interval>)> {
         let (name, part) = match path {
@@ -301,14 +316,22 @@ impl<'t> Checker<'t> {
             }
             _ => {
                 let text = self.one_line(span);
-                self.report(Diagnostic::new(Code::TestField, format!("nothing is called `{text}`")).at(span, "too many parts"));
+                self.report(
+                    Diagnostic::new(Code::TestField, format!("nothing is called `{text}`"))
+                        .at(span, "too many parts")
+                        .help("expect a value such as `status`, or a part of one, such as `readiness.demographic` or `handover.owner`"),
+                );
                 return None;
             }
         };
         if name.text == "stage" && part.is_none() {
             let Some(choices) = self.policy.stage_choices else {
                 if !self.may_be_hidden("stage") {
-                    self.report(Diagnostic::new(Code::TestField, "the policy has no stages").at(span, "which stage?"));
+                    self.report(
+                        Diagnostic::new(Code::TestField, "the policy has no stages")
+                            .at(span, "which stage?")
+                            .help("leave the row out, or declare stages such as `stage inquiry owner marketing start`"),
+                    );
                 }
                 return None;
             };
@@ -359,12 +382,16 @@ impl<'t> Checker<'t> {
     }
 
     fn score_target(&mut self, id: usize, name: &tree::Name, part: Option<&tree::Name>) -> Option<(Target, Type, Option<Interval>)> {
-        if self.memory.broken.contains(&Derived::Score(id)) {
-            return None;
-        }
+        let is_broken = self.memory.broken.contains(&Derived::Score(id));
         let number = |scale| Type::Number { scale, unit: Unit::Plain };
         let score = self.policy.scores.get(id)?;
-        let Some(part) = part else { return Some((Target::Score(id), number(score.scale), Some(score.interval))) };
+        let Some(part) = part else {
+            return (!is_broken).then_some((Target::Score(id), number(score.scale), Some(score.interval)));
+        };
+        // a score whose models are beyond the limit has no sections
+        if is_broken && (score.sections.is_empty() || score.sections.iter().any(|section| section.name == part.text)) {
+            return None;
+        }
         if let Some(index) = score.sections.iter().position(|section| section.name == part.text) {
             let section = &score.sections[index];
             return Some((Target::Section(id, index), number(section.scale), Some(section.interval)));
@@ -418,7 +445,8 @@ impl<'t> Checker<'t> {
             if !self.may_be_hidden("queue") {
                 self.report(
                     Diagnostic::new(Code::TestField, format!("the route `{}` gives no owner", name.text))
-                        .at(part.span, "no queue rotates among owners"),
+                        .at(part.span, "no queue rotates among owners")
+                        .help(format!("expect the queue that `{}` gives, or let a queue `rotate` among owners", name.text)),
                 );
             }
             return None;

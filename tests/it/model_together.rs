@@ -68,6 +68,101 @@ fn a_row_with_a_mistake_hides_no_lack_of_rows() {
     }
 }
 
+/// A section of one attribute, as an item.
+fn section(attribute: &str) -> String {
+    format!("score s from 0 to 100 {{ section x 100% {{ {attribute} }} }}\n")
+}
+
+#[test]
+fn a_row_of_points_with_a_mistake_hides_none_of_its_neighbours() {
+    let cases = [
+        // priorities and overlaps of the others are what they are
+        (
+            "beds 100% { 0 to 10  11   50 to 40  5   60 to 70  3   70 or more  2 }",
+            vec!["E0403 70 or more", "E0405 50 to 40", "E0409 0 to 10  11"],
+        ),
+        ("beds 100% { 0 to 10  11   \"x\"  5   11 or more  12 }", vec!["E0301 \"x\"", "E0409 0 to 10  11", "E0409 11 or more  12"]),
+        ("role 100% { boss  -11   clark  5   owner 2 each }", vec!["E0203 clark", "E0409 boss  -11", "E0416 2 each"]),
+        ("beds 100% { 0 to 90  1 each   \"x\"  5  }", vec!["E0301 \"x\"", "E0409 0 to 90  1 each"]),
+        // one band fills one gap: the row may have been meant for it
+        ("beds 100% { 0 to 10  1   50 to 40  5   60 or more  2 }", vec!["E0405 50 to 40"]),
+        ("beds 100% { 0 to 10  1   50 to 40  5   60 to 90  2 }", vec!["E0404 beds", "E0405 50 to 40"]),
+        ("beds 100% { 0 to 10  1   50 to 40  5   \"x\"  5   60 to 90  2 }", vec!["E0301 \"x\"", "E0405 50 to 40"]),
+        ("role 100% { boss  1   clark  5   owner  2 }", vec!["E0203 clark"]),
+        ("role 100% { boss  1   clark  5 }", vec!["E0203 clark", "E0408 role"]),
+        // what is left for `otherwise` is not known, so neither is what it gives
+        ("beds 100% { 0 to 10  1   90 to 40  5   otherwise  1 each }", vec!["E0405 90 to 40"]),
+        // a word may be meant for `missing` or `otherwise`
+        ("beds 100% { 0 to 10  1   rest  5 }", vec!["E0301 rest"]),
+        ("role 100% { boss  1   otherwize  5 }", vec!["E0203 otherwize"]),
+        ("due 100% { otherwise  1   mising  5 }", vec!["E0301 mising"]),
+        ("due 100% { otherwise  1   5  5 }", vec!["E0301 5", "E0406 due", "E0412 5"]),
+        ("region 100% { \"OH\"  1   PA  5 }", vec!["E0301 PA", "E0408 region"]),
+        // no row fits what is looked at: that may be the mistake
+        ("role 100% { 0 to 10  1   11 or more  5 }", vec!["E0416 0 to 10", "E0416 11 or more"]),
+        // whatever `bedz` is meant for
+        (
+            "bedz 100% { 0 to 10  11   9 to 20  5   40 to 30  5 }",
+            vec!["E0201 bedz", "E0403 9 to 20", "E0405 40 to 30", "E0409 0 to 10  11"],
+        ),
+    ];
+    for (attribute, expected) in cases {
+        let mut found = found(&section(attribute), &[]);
+        found.sort();
+        assert_eq!(found, expected, "{attribute}");
+    }
+}
+
+#[test]
+fn an_edge_of_a_grid_with_a_mistake_hides_none_of_the_others() {
+    let grid = "grid g of beds across role {\n  bos, clerk, clerk\n  0 to 10  a, b, c\n  5 to \"x\"  a, b\n  10 to 70  c, b, a\n}\n";
+    let mut all = found(grid, &[]);
+    all.sort();
+    assert_eq!(all, ["E0203 bos", "E0204 clerk", "E0301 \"x\"", "E0403 10 to 70", "E0408 role", "E0413 a, b"]);
+    let grid = "grid g of bedz across role {\n  boss, otherwise\n  0 to 10  a, b\n  10 or more  b\n}\n";
+    assert_eq!(found(grid, &[]), ["E0201 bedz", "E0403 10 or more", "E0413 b"]);
+}
+
+#[test]
+fn a_score_with_a_mistake_still_is_a_number_of_its_range() {
+    let score = section("beds 100% { 0 to 10  1   50 to 40  5   60 or more  2 }");
+    let uses = "decide d { a when s > 400   b when s between 5 and 500   c otherwise }\n";
+    let test = "test \"t\" {\n  lead { beds 5 role boss region \"x\" }\n  expect { s 700  s.x 900  s.y 5 }\n}\n";
+    assert_eq!(found(&format!("{score}{uses}{test}"), &[]), ["E0405 50 to 40", "E0304 400", "E0304 500", "E0304 700", "E0601 y"]);
+    // without a range any number will do
+    let free = score.replace(" from 0 to 100", "");
+    assert_eq!(found(&format!("{free}{uses}{test}"), &[]), ["E0405 50 to 40", "E0601 y"]);
+}
+
+/// However many places are shown, the fix changes all of them.
+#[test]
+fn a_misspelt_declaration_is_mended_everywhere() {
+    let uses: String = (0..30).map(|number| format!("let a{number} = bedz > {number}\n")).collect();
+    let all = BTreeMap::from([("policy.lead".to_owned(), format!("{HEAD}{uses}"))]);
+    let checked = check(&all, "policy.lead");
+    let [diagnostic] = checked.diagnostics.as_slice() else { panic!("{:#?}", checked.diagnostics) };
+    assert_eq!((diagnostic.labels.len(), diagnostic.fixes[0].edits.len()), (12, 30));
+}
+
+#[test]
+fn the_most_that_a_section_gives_is_above_zero() {
+    for most in ["0", "-5", "0.0"] {
+        let score = format!("score s {{ section x points up to {most} {{ +5 when beds > 5 }} }}\n");
+        assert_eq!(found(&score, &[]), [format!("E0310 {most}")]);
+    }
+    assert_eq!(found("score s { section x points up to 0.5 { +5 when beds > 5 } }\n", &[]), Vec::<String>::new());
+}
+
+#[test]
+fn points_that_are_too_much_are_so_beside_a_mistake() {
+    let signal = "signal visit { x whole }\n";
+    let score = "score s {\n  section x points {\n    +1 when bedz > 5\n    +5 per 0 visitt\n    +9_000_000_000_000_000_000 when beds > 5\n    +9_000_000_000_000_000_000 when beds > 6\n  }\n}\n";
+    let mut all = found(&format!("{signal}{score}"), &[]);
+    all.sort();
+    let expected = ["E0201 bedz", "E0208 visitt", "E0310 +5 per 0 visitt", "E0410 +9_000_000_000_000_000_000 when beds > 6"];
+    assert_eq!(all, expected);
+}
+
 #[test]
 fn a_route_row_with_a_mistake_hides_no_lack_of_rows() {
     let stages = "stage one owner t start\nstage two owner t final\nflow { one -> two when beds > 5 }\nqueue q team t\n";

@@ -5,8 +5,8 @@
 //!
 //! A column belongs to a field if it bears the field's name, or the name that the field has in a system (`from SYSTEM "Field"`), case
 //! and surrounding blanks ignored. With a system asked for, that system's names come first, then the fields' own; without,
-//! own names come first, then those of all systems. A field that is still without a column takes one that differs from its name only in `_`, `-`
-//! and blanks. What is left may be `stage`, `stage_since` and `rest_until`, which say where a lead stands, and `ROUTE.owner` and `ROUTE`, or `owner`
+//! own names come first, then those of all systems. A field that is still without a column takes one that differs from one of these names only in
+//! `_`, `-` and blanks, which it may also lack or have more of. What is left may be `stage`, `stage_since` and `rest_until`, which say where a lead stands, and `ROUTE.owner` and `ROUTE`, or `owner`
 //! and `queue` for all routes, which say whose it is already, for routes that keep owners.
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -48,7 +48,7 @@ pub struct Bound {
 pub enum Matched {
     /// the field's own name
     Name,
-    /// its name but for `_`, `-` and blanks
+    /// its name, or that in a system, but for `_`, `-` and blanks
     SimilarName,
     /// `owner` or `queue`, which stand for those of every route
     AnyRoute,
@@ -86,22 +86,40 @@ pub enum BindError {
     TwoColumns { file: String, field: String, first: String, second: String },
     #[error("`{file}` has no column `{}` to keep{}; {}", shown(.column), meant(.near), it_has(.columns))]
     UnknownKept { file: String, column: String, near: Vec<String>, columns: Vec<String> },
+    #[error(
+        "`{file}` has no column `{column}` to keep: `all` keeps every column and `key` the key alone, and neither stands beside other names"
+    )]
+    KeptAlone { file: String, column: String },
     #[error("`{file}` has {} columns called `{}` (numbers {}); rename all but one to keep it", .numbers.len(), shown(.column), numbered(.numbers))]
     SeveralKept { file: String, column: String, numbers: Vec<usize> },
     #[error("the column `{}` of `{file}` holds {found}, which cannot give the field `{field}` ({wanted})", shown(.column))]
     WrongType { file: String, column: String, found: String, field: String, wanted: String },
 }
 
+/// Folded names, and the fields that have them.
+type Known = FxHashMap<String, Vec<(FieldId, Matched)>>;
+
 /// The names by which columns are known, for one policy and one system.
 #[derive(Clone, Debug)]
 pub struct Names {
-    first: FxHashMap<String, Vec<(FieldId, Matched)>>,
-    second: FxHashMap<String, Vec<(FieldId, Matched)>>,
-    similar: FxHashMap<String, FieldId>,
+    first: Known,
+    second: Known,
+    /// without `_`, `-` and blanks, each with the names that come first
+    similar: FxHashMap<String, Vec<Similar>>,
+    /// names that a field takes if it is still without a column
+    aliases: Vec<(&'static str, FieldId)>,
     /// folded
     standing: Vec<(Subject, String)>,
     /// `owner` and `queue`, which stand for those of every route that keeps owners, or whose owners clocks ask for
     any_route: Vec<(Subject, &'static str)>,
+}
+
+/// A name of a field that columns may resemble.
+#[derive(Clone, Debug)]
+struct Similar {
+    field: FieldId,
+    /// folded as choices are: only how many `_`, `-` and blanks stand between two words makes no difference
+    name: String,
 }
 
 impl Names {
@@ -136,21 +154,15 @@ impl Names {
 
     /// Names of a record that stands nowhere; a field that is still without a column takes one of these names.
     pub fn of_record(policy: &Policy, system: Option<&str>, aliases: &[(&'static str, FieldId)]) -> Names {
-        let mut names = Names::of_fields(policy, system);
-        for (alias, field) in aliases {
-            names.similar.entry((*alias).to_owned()).or_insert(*field);
-        }
-        names
+        Names { aliases: aliases.to_vec(), ..Names::of_fields(policy, system) }
     }
 
     fn of_fields(policy: &Policy, system: Option<&str>) -> Names {
         let asked = system.map(fold_text);
-        let mut own = FxHashMap::<String, Vec<(FieldId, Matched)>>::default();
-        let mut sourced = FxHashMap::<String, Vec<(FieldId, Matched)>>::default();
-        let mut similar = FxHashMap::default();
+        let mut own = Known::default();
+        let mut sourced = Known::default();
         for (field, declared) in policy.fields.iter().enumerate() {
             own.entry(fold_text(&declared.name)).or_default().push((field, Matched::Name));
-            similar.entry(fold_choice(&declared.name)).or_insert(field);
             for (system, column) in &declared.sources {
                 if asked.as_ref().is_none_or(|asked| *asked == fold_text(system)) {
                     let entry = sourced.entry(fold_text(column)).or_default();
@@ -161,7 +173,8 @@ impl Names {
             }
         }
         let (first, second) = if asked.is_some() { (sourced, own) } else { (own, sourced) };
-        Names { first, second, similar, standing: Vec::new(), any_route: Vec::new() }
+        let similar = similar_names(&first, &second);
+        Names { first, second, similar, aliases: Vec::new(), standing: Vec::new(), any_route: Vec::new() }
     }
 
     /// What a column of this name is for, whatever other columns there are.
@@ -174,12 +187,54 @@ impl Names {
         if let Some((subject, _)) = self.standing.iter().find(|(_, name)| *name == folded) {
             return vec![(*subject, Matched::Name)];
         }
-        if let Some(field) = self.similar.get(&fold_choice(column)) {
-            return vec![(Subject::Field(*field), Matched::SimilarName)];
+        let similar = self.resembled(column);
+        if !similar.is_empty() {
+            return similar.into_iter().map(|field| (Subject::Field(field), Matched::SimilarName)).collect();
         }
         let any_route = self.any_route.iter().filter(|(_, name)| *name == folded);
         any_route.map(|(subject, _)| (*subject, Matched::AnyRoute)).collect()
     }
+
+    /// The fields that have a name like this one. Of two names that only `_`, `-` and blanks tell apart, the one that has them at the same places counts.
+    fn resembled(&self, column: &str) -> Vec<FieldId> {
+        let name = fold_choice(column);
+        let names = self.similar.get(&without_gaps(&name)).map_or(&[][..], Vec::as_slice);
+        let same_gaps = names.iter().any(|similar| similar.name == name);
+        let mut fields: Vec<FieldId> = Vec::new();
+        for similar in names.iter().filter(|similar| !same_gaps || similar.name == name) {
+            if !fields.contains(&similar.field) {
+                fields.push(similar.field);
+            }
+        }
+        if fields.is_empty() {
+            fields.extend(self.aliases.iter().find(|(alias, _)| *alias == name).map(|(_, field)| *field));
+        }
+        fields
+    }
+}
+
+/// The names that come first, and those of the second kind that are like none of them.
+fn similar_names(first: &Known, second: &Known) -> FxHashMap<String, Vec<Similar>> {
+    let by_letters = |names: &Known| {
+        let mut similar = FxHashMap::<String, Vec<Similar>>::default();
+        for (name, fields) in names {
+            let name = fold_choice(name);
+            let all = similar.entry(without_gaps(&name)).or_default();
+            all.extend(fields.iter().map(|(field, _)| Similar { field: *field, name: name.clone() }));
+        }
+        similar
+    };
+    let mut similar = by_letters(second);
+    similar.extend(by_letters(first));
+    for names in similar.values_mut() {
+        names.sort_by(|one, other| (one.field, &one.name).cmp(&(other.field, &other.name)));
+    }
+    similar
+}
+
+/// A folded name without the gaps between its words.
+fn without_gaps(name: &str) -> String {
+    name.replace('_', "")
 }
 
 /// What a file offers and what is wanted of it.
@@ -390,6 +445,9 @@ fn kept_columns(key: usize, wanted: &Wanted) -> Result<Vec<Kept>, BindError> {
 
 /// The file has no column of this name.
 pub fn unknown_kept(file: &str, name: &str, columns: &[String]) -> BindError {
+    if ["all", "key"].contains(&name) {
+        return BindError::KeptAlone { file: file.to_owned(), column: name.to_owned() };
+    }
     let columns: Vec<String> = columns.iter().filter(|column| *column != name).cloned().collect();
     let near = nearest(name, columns.iter().map(String::as_str)).map(str::to_owned).into_iter().collect();
     BindError::UnknownKept { file: file.to_owned(), column: name.to_owned(), near, columns }

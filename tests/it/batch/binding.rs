@@ -7,7 +7,7 @@ use leadwright::batch::bind::Matched;
 use leadwright::batch::{self, Input, Keep, Place};
 
 use super::scene::Scene;
-use super::tables::parquet_bytes;
+use super::tables::{arrow_bytes, parquet_bytes};
 
 fn binding(scene: &Scene, header: &str) -> batch::Binding {
     let path = scene.write("leads.csv", format!("{header}\n"));
@@ -37,6 +37,36 @@ fn a_system_limits_the_names() {
     let binding = binding(&scene, "lead_id,kind,sites,Beds__c,Number_of_Beds");
     assert_eq!(column_of(&binding, "beds"), Some(("Beds__c".into(), Matched::Source { system: "salesforce".into() })));
     assert_eq!(binding.unused, [4]);
+}
+
+#[test]
+fn a_column_may_resemble_a_name_in_a_system() {
+    let scene = Scene::new();
+    for column in ["number of beds", "NumberOfBeds", " number--of__beds ", "numberof beds"] {
+        let bound = column_of(&binding(&scene, &format!("lead_id,kind,sites,{column}")), "beds");
+        assert_eq!(bound, Some((column.into(), Matched::SimilarName)), "{column}");
+    }
+    assert_eq!(column_of(&binding(&scene, "lead_id,kind,sites,dealsize"), "deal_size"), Some(("dealsize".into(), Matched::SimilarName)));
+    // the names of another system are none
+    let scene = Scene::new().with(|options| options.system = Some("salesforce".into()));
+    assert_eq!(column_of(&binding(&scene, "lead_id,kind,sites,number of beds"), "beds"), None);
+}
+
+/// What differs in nothing but gaps is found in each format, and is two columns for one field.
+#[test]
+fn two_columns_that_resemble_one_name() {
+    let scene = Scene::new();
+    let sentence =
+        |file: &str| format!("two columns of `{file}` stand for `beds`: `number of beds` and `numberofbeds`; rename one or take it out");
+    let csv = "lead_id,kind,sites,number of beds,numberofbeds\na,clinic,1,5,6\n";
+    assert_eq!(scene.refusal("leads.csv", csv), sentence("leads.csv"));
+    let ndjson = "{\"lead_id\":\"a\",\"kind\":\"clinic\",\"sites\":1,\"number of beds\":5,\"numberofbeds\":6}\n";
+    assert_eq!(scene.refusal("leads.ndjson", ndjson), sentence("leads.ndjson"));
+    let texts = ["lead_id", "kind", "sites", "number of beds", "numberofbeds"]
+        .map(|name| (name, Arc::new(StringArray::from(vec!["1"])) as ArrayRef));
+    let batch = RecordBatch::try_from_iter(texts).unwrap();
+    assert_eq!(scene.refusal("leads.parquet", parquet_bytes(std::slice::from_ref(&batch))), sentence("leads.parquet"));
+    assert_eq!(scene.refusal("leads.arrow", arrow_bytes(&[batch])), sentence("leads.arrow"));
 }
 
 #[test]

@@ -24,6 +24,7 @@ mod mistakes;
 pub mod outline;
 mod scan;
 pub mod tree;
+mod trial;
 
 use pest::Parser;
 
@@ -38,6 +39,7 @@ use mistakes::Found;
 use outline::Outline;
 use scan::{Kind, Scan, Token};
 use tree::{Comment, File, Item};
+use trial::Outcome;
 
 /// The largest file, in bytes.
 pub const FILE_BYTES_MAX: usize = 1024 * 1024;
@@ -103,6 +105,7 @@ fn read(text: &str, source: SourceId, mut outline: Option<&mut Outline>, diagnos
         .map(|comment| Comment { span: Span::new(source, comment.start, comment.end), text: text[comment.start..comment.end].to_owned() });
     let comments = comments.collect();
     let mut reader = Reader { text, source, scan: &scan, cut: &cut, diagnostics, outline, items: Vec::new() };
+    reader.check_fixes_of_pairs();
     let (version, behind) = reader.version();
     for item in &cut.items {
         // The first item is the version line, and what stands indented below it.
@@ -123,6 +126,24 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// A bracket and the end of a string are told from their neighbours alone: where to write or remove one is offered only if the item can
+    /// be read then.
+    fn check_fixes_of_pairs(&mut self) {
+        let tokens = &self.scan.tokens;
+        let of_pairs = |diagnostic: &&mut Diagnostic| diagnostic.code == Code::StrayBracket || diagnostic.code == Code::UnterminatedString;
+        for diagnostic in self.diagnostics.iter_mut().filter(of_pairs) {
+            let place = place_of(diagnostic);
+            let begins_before = |item: &ItemRange| tokens.get(item.first).is_some_and(|first| first.start <= place);
+            let item = self.cut.items.partition_point(begins_before).checked_sub(1).and_then(|index| self.cut.items.get(index));
+            let ends = item.and_then(|item| Some((tokens.get(item.first)?.start, tokens.get(item.end.checked_sub(1)?)?.end)));
+            let Some((start, end)) = ends else { continue };
+            // what is inserted at the end of the item may stand behind a line end
+            let end = diagnostic.fixes.iter().flat_map(|fix| &fix.edits).fold(end, |end, edit| end.max(edit.span.end as usize));
+            let Some(text) = self.text.get(start..end) else { continue };
+            diagnostic.fixes.retain(|fix| trial::with_edits(text, start, &fix.edits) == Outcome::Whole);
+        }
+    }
+
     /// Reads `leadwright 1`, the first line; and the number of tokens that this takes.
     fn version(&mut self) -> (Option<(u32, Span)>, usize) {
         let written = format!("leadwright {LANGUAGE_VERSION}");
@@ -241,7 +262,7 @@ impl Reader<'_> {
                 None
             }
             Err(error) => {
-                let found = Found::new(&error, first.start, self.text, self.source, tokens);
+                let found = Found::new(&error, text, first.start, self.text, self.source, tokens);
                 let next = Some(found.index).filter(|index| *index > 0 && self.is_indented_item(tokens, *index));
                 match next {
                     Some(index) => {
@@ -271,16 +292,16 @@ impl Reader<'_> {
         let (Some(first), Some(last)) = (tokens.first().copied(), tokens.last().copied()) else { return };
         let mut text = self.text.as_bytes()[first.start..last.end].to_vec();
         for _ in 0..FURTHER_MISTAKES_MAX {
-            let Some(row) = row_at(&tokens, place).filter(|row| row.start > 0 && is_balanced(&tokens[row.clone()])) else { return };
+            let Some(row) = trial::whole_row_at(&tokens, place) else { return };
             let (start, end) = (tokens[row.start].start, tokens[row.end - 1].end);
             text[start - first.start..end - first.start].fill(b' ');
-            let Some(next) = tokens.get(row.end).and_then(|next| row_at(&tokens, next.start)) else { return };
+            let Some(next) = tokens.get(row.end).and_then(|next| trial::row_at(&tokens, next.start)) else { return };
             let next_end = tokens[next.end - 1].end;
             tokens.drain(row);
             // a blank for each byte of whole tokens leaves the text well-formed
             let Ok(rest) = std::str::from_utf8(&text) else { return };
             let Err(error) = Grammar::parse(Rule::item, rest) else { return };
-            let found = Found::new(&error, first.start, self.text, self.source, &tokens);
+            let found = Found::new(&error, rest, first.start, self.text, self.source, &tokens);
             if self.is_indented_item(&tokens, found.index) {
                 return;
             }
@@ -346,27 +367,4 @@ impl Reader<'_> {
 /// Where the text of a diagnostic begins.
 fn place_of(diagnostic: &Diagnostic) -> usize {
     diagnostic.labels.first().map_or(0, |label| label.span.start as usize)
-}
-
-/// The tokens on the line of the token that begins at `place`, or is the last one before it.
-fn row_at(tokens: &[Token], place: usize) -> Option<std::ops::Range<usize>> {
-    let begins = |token: &Token| token.indent.is_some();
-    let index = tokens.partition_point(|token| token.start <= place).checked_sub(1)?;
-    let start = tokens.get(..=index)?.iter().rposition(begins)?;
-    let end = tokens[start + 1..].iter().position(begins).map_or(tokens.len(), |next| start + 1 + next);
-    Some(start..end)
-}
-
-/// Whether each bracket among the tokens has its partner among them.
-fn is_balanced(tokens: &[Token]) -> bool {
-    let mut depth = 0_usize;
-    for token in tokens {
-        match token.kind {
-            Kind::Open => depth += 1,
-            Kind::Close if depth == 0 => return false,
-            Kind::Close => depth -= 1,
-            Kind::Word | Kind::Number | Kind::String | Kind::Sign => {}
-        }
-    }
-    depth == 0
 }

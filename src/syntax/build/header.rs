@@ -160,7 +160,8 @@ impl Builder<'_> {
             let mut clocks = Parts::of(block);
             let open_minute = self.clock(clocks.need(Rule::clock)?);
             let close_minute = self.clock(clocks.need(Rule::clock)?);
-            blocks.push(Block { open_minute, close_minute, span });
+            // what is not on the clock runs neither forward nor backward
+            blocks.extend(open_minute.zip(close_minute).map(|(open_minute, close_minute)| Block { open_minute, close_minute, span }));
         }
         Ok(blocks)
     }

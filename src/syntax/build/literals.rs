@@ -255,8 +255,8 @@ impl Builder<'_> {
         Some(if zone.starts_with('-') { -seconds } else { seconds })
     }
 
-    /// `08:30` in minutes from midnight; `24:00` is the end of the day.
-    pub fn clock(&mut self, node: Node) -> u16 {
+    /// `08:30` in minutes from midnight; `24:00` is the end of the day. None if there is no such time, which is reported.
+    pub fn clock(&mut self, node: Node) -> Option<u16> {
         let span = self.span(&node);
         let written = node.as_str();
         let (hour, minute) = written.split_once(':').unwrap_or((written, ""));
@@ -268,9 +268,9 @@ impl Builder<'_> {
                     .at(span, "not on the clock")
                     .help("a time of day runs from `00:00` to `24:00`"),
             );
-            return 0;
+            return None;
         }
-        minutes
+        Some(minutes)
     }
 }
 

@@ -7,11 +7,12 @@
 mod habits;
 mod words;
 
-use pest::error::{Error, ErrorVariant, InputLocation};
+use pest::error::{Error, ErrorVariant};
 
 use super::grammar::{RESERVED_WORDS, Rule};
 use super::scan::{Kind, Token};
-use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
+use super::trial::{self, Outcome, Rest};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, nearest};
 use crate::source::{SourceId, Span};
 use words::{Expectation, RANK_ASIDE, RANK_END, RANK_PART, beginnings, expectation};
 
@@ -21,9 +22,16 @@ const NAMED_MAX: usize = 4;
 /// How far before the offending token a stray comma is sought.
 const COMMA_SEARCH: usize = 4;
 
+/// What is wrong within so many tokens behind a mistake in the same row may be a part of it.
+const SAME_MISTAKE_TOKENS: usize = 3;
+
 /// Where the text stopped making sense, and what could have stood there.
 pub(super) struct Found<'a> {
     text: &'a str,
+    /// The text of the item as it was read, without rows that have been given up.
+    item_text: &'a str,
+    /// Where the item begins in the file.
+    offset: usize,
     source: SourceId,
     /// The tokens of the item.
     tokens: &'a [Token],
@@ -33,19 +41,40 @@ pub(super) struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    /// `offset` is where the item begins in the file.
-    pub fn new(error: &Error<Rule>, offset: usize, text: &'a str, source: SourceId, tokens: &'a [Token]) -> Found<'a> {
-        let (InputLocation::Pos(place) | InputLocation::Span((place, _))) = error.location;
+    /// `item_text` is what was read, of which `offset` is the place in `text`.
+    pub fn new(error: &Error<Rule>, item_text: &'a str, offset: usize, text: &'a str, source: SourceId, tokens: &'a [Token]) -> Found<'a> {
+        let place = trial::place_of(error);
         let expected = match &error.variant {
             ErrorVariant::ParsingError { positives, .. } => positives.clone(),
             ErrorVariant::CustomError { .. } => Vec::new(),
         };
         let index = tokens.partition_point(|token| token.end <= offset + place);
-        Found { text, source, tokens, index, expected }
+        Found { text, item_text, offset, source, tokens, index, expected }
     }
 
     pub fn explain(&self) -> Diagnostic {
         habits::explain(self).unwrap_or_else(|| self.plainly())
+    }
+
+    /// Whether the text makes sense with these edits: to its end, or at least so far that what is wrong there is another mistake.
+    pub fn is_mended_by(&self, edits: &[Edit]) -> bool {
+        let place = match trial::with_edits(self.item_text, self.offset, edits) {
+            Outcome::Whole => return true,
+            Outcome::Unmended => return false,
+            Outcome::StopsAt(place) => place,
+        };
+        let next = self.tokens.partition_point(|token| token.end <= place);
+        let begins_row = |token: &Token| token.indent.is_some();
+        let is_in_later_row = self.tokens.get(self.index + 1..=next).is_some_and(|tokens| tokens.iter().any(begins_row));
+        if !is_in_later_row {
+            return next > self.index + SAME_MISTAKE_TOKENS;
+        }
+        // what is wrong in a later row is a mistake of its own if it is so without this row too
+        match trial::without_row(self.item_text, self.offset, self.tokens, self.here().start as usize) {
+            Rest::Whole => false,
+            Rest::StopsAt(rest) => place >= rest,
+            Rest::Unknown => next > self.index + SAME_MISTAKE_TOKENS,
+        }
     }
 
     /// Names what could have stood here.
@@ -78,7 +107,8 @@ impl<'a> Found<'a> {
 
     /// The word that was probably meant, a comma too many or too few, or how to write what is expected.
     fn with_way_out(&self, diagnostic: Diagnostic, expected: &[Expectation], words: &[&str]) -> Diagnostic {
-        if let Some(meant) = self.meant() {
+        let edit = |span: Span, text: &str| [Edit { span, text: text.to_owned() }];
+        if let Some(meant) = self.meant().filter(|meant| self.is_mended_by(&edit(self.span(0), meant))) {
             return diagnostic.help(format!("did you mean `{meant}`?")).replace(
                 format!("replace by `{meant}`"),
                 Applicability::Unsafe,
@@ -86,7 +116,8 @@ impl<'a> Found<'a> {
                 meant,
             );
         }
-        if let Some(back) = (1..=COMMA_SEARCH as isize).find(|back| self.word(-back) == ",") {
+        let comma = (1..=COMMA_SEARCH as isize).find(|back| self.word(-back) == ",");
+        if let Some(back) = comma.filter(|back| self.is_mended_by(&edit(self.span(-back), ""))) {
             let comma = self.span(-back);
             let next = self.word(1 - back);
             return diagnostic
@@ -95,8 +126,8 @@ impl<'a> Found<'a> {
                 .replace("remove the comma", Applicability::Unsafe, comma, "");
         }
         let between_words = self.kind(0) == Some(Kind::Word) && self.kind(-1) == Some(Kind::Word);
-        if self.expects(Rule::COMMA) && between_words && !self.expects_name() {
-            let place = self.span(-1).after();
+        let place = self.span(-1).after();
+        if self.expects(Rule::COMMA) && between_words && !self.expects_name() && self.is_mended_by(&edit(place, ",")) {
             return diagnostic.help("the members of a list are parted by commas").replace(
                 "insert a comma",
                 Applicability::Unsafe,
@@ -133,6 +164,9 @@ impl<'a> Found<'a> {
                 } else {
                     (Span { end: here.start, ..here }, format!("{missing} "))
                 };
+                if !self.is_mended_by(&[Edit { span: place, text: text.clone() }]) {
+                    return diagnostic;
+                }
                 diagnostic.replace(format!("insert {word}"), Applicability::Unsafe, place, text)
             }
             _ if self.at_end() => diagnostic.help("write what is expected behind it"),
@@ -153,7 +187,9 @@ impl<'a> Found<'a> {
                 .find(|candidate| word.len() >= 3 && !RESERVED_WORDS.contains(&word) && begins(candidate, word))
                 .map(String::as_str)
         };
-        nearest(word, candidates.iter().map(String::as_str)).or_else(begun).map(str::to_owned)
+        // a word of two letters is near to most others of two
+        let near = || nearest(word, candidates.iter().map(String::as_str)).filter(|_| word.len() > 2);
+        near().or_else(begun).map(str::to_owned)
     }
 
     /// The word that the item begins with.

@@ -134,23 +134,36 @@ fn name_in_quotes(found: &Found) -> Option<Diagnostic> {
         return None;
     }
     let span = found.span(0);
-    let snake: String = found
-        .word(0)
-        .trim_matches('"')
-        .chars()
-        .map(|character| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '_' })
-        .collect();
     let diagnostic = slip(
         "a name stands without quotation marks",
         span,
         "a string",
         "write a name in snake_case; a string behind it says how to show it",
     );
-    if !snake.starts_with(|first: char| first.is_ascii_lowercase()) {
-        return Some(diagnostic);
+    // the other members of a list are likely to be written so too
+    let mut members = vec![0];
+    while let Some(last) = members.last().copied()
+        && found.word(last + 1) == ","
+        && found.kind(last + 2) == Some(Kind::String)
+    {
+        members.push(last + 2);
     }
-    let place = Span { end: span.start, ..span };
-    Some(diagnostic.replace(format!("insert the name `{snake}`"), Applicability::Unsafe, place, format!("{snake} ")))
+    let names: Option<Vec<String>> = members.iter().map(|offset| snake_case(found.word(*offset))).collect();
+    let Some(names) = names else { return Some(diagnostic) };
+    let insert = |(offset, name): (&isize, &String)| {
+        let member = found.span(*offset);
+        Edit { span: Span { end: member.start, ..member }, text: format!("{name} ") }
+    };
+    let edits = members.iter().zip(&names).map(insert).collect();
+    let noun = if names.len() == 1 { "name" } else { "names" };
+    Some(diagnostic.fix(format!("insert the {noun} `{}`", names.join("`, `")), Applicability::Unsafe, edits))
+}
+
+/// A string as a name, if it begins with a letter.
+fn snake_case(string: &str) -> Option<String> {
+    let small = |character: char| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '_' };
+    let name: String = string.trim_matches('"').chars().map(small).collect();
+    name.starts_with(|first: char| first.is_ascii_lowercase()).then_some(name)
 }
 
 /// `use common/teams.lead`, `version 2026.3`
@@ -168,6 +181,10 @@ fn text_without_quotes(found: &Found) -> Option<Diagnostic> {
         .is_some_and(|next| next.start == found.span(last).end as usize && !matches!(next.kind, Kind::Open | Kind::Close))
     {
         last += 1;
+    }
+    // where a string follows, it is the word before it that is too many
+    if found.kind(last + 1) == Some(Kind::String) {
+        return None;
     }
     let span = found.span(0).to(found.span(last));
     let quoted = format!("\"{}\"", &found.text[span.start as usize..span.end as usize]);

@@ -2,13 +2,14 @@
 //!
 //! Enters: where the text stopped making sense. Leaves: a diagnostic with help, and a fix where one exists; none if no habit explains it.
 //! What the grammar can read in spite of the slip (`==`, `&&`, `if` …) is reported by the tree builder instead, so that the item is kept.
-//! Always holds: a fix is [`Applicability::Safe`] only where nothing else can have been meant.
+//! Always holds: a fix mends the text, and is [`Applicability::Safe`] only where nothing else can have been meant.
 
 mod bands;
 mod fields;
 mod measures;
 mod numbers;
 mod operators;
+mod repeats;
 mod rows;
 mod times;
 
@@ -19,11 +20,30 @@ use crate::source::Span;
 type Habit = fn(&Found) -> Option<Diagnostic>;
 
 /// From the special to the general; the first that fits explains the mistake.
-const HABITS: [&[Habit]; 7] =
-    [&bands::HABITS, &measures::HABITS, &times::HABITS, &numbers::HABITS, &fields::HABITS, &operators::HABITS, &rows::HABITS];
+const HABITS: [&[Habit]; 8] = [
+    &repeats::HABITS,
+    &bands::HABITS,
+    &measures::HABITS,
+    &times::HABITS,
+    &numbers::HABITS,
+    &fields::HABITS,
+    &operators::HABITS,
+    &rows::HABITS,
+];
 
 pub(super) fn explain(found: &Found) -> Option<Diagnostic> {
-    HABITS.iter().flat_map(|habits| habits.iter()).find_map(|habit| habit(found))
+    let mut without_fix = None;
+    for habit in HABITS.iter().flat_map(|habits| habits.iter()) {
+        let Some(mut diagnostic) = habit(found) else { continue };
+        let had_fixes = !diagnostic.fixes.is_empty();
+        diagnostic.fixes.retain(|fix| found.is_mended_by(&fix.edits));
+        if !had_fixes || !diagnostic.fixes.is_empty() {
+            return Some(diagnostic);
+        }
+        // what would not mend the text may be no more than a likeness
+        without_fix.get_or_insert(diagnostic);
+    }
+    without_fix
 }
 
 /// A mistake at `span`, with its help.

@@ -47,6 +47,10 @@ fn with_open_point(found: &Found) -> Option<Diagnostic> {
         return None;
     }
     let point = found.span(0);
+    // `northeast33.333` is a name and a number
+    if found.kind(-1) == Some(Kind::Word) && found.span(-1).end == point.start {
+        return None;
+    }
     let help = "a decimal has digits on both sides of its point: `0.5`, `5.0`";
     if found.kind(1) == Some(Kind::Number) && found.span(1).start == point.end {
         let span = point.to(found.span(1));

@@ -6,7 +6,8 @@ use crate::syntax::grammar::Rule;
 use crate::syntax::mistakes::Found;
 use crate::syntax::scan::Kind;
 
-pub(super) const HABITS: [Habit; 6] = [day_and_time_apart, time_needed, date_with_slashes, clock, day_of_the_week, unit_of_time];
+pub(super) const HABITS: [Habit; 8] =
+    [day_and_time_apart, not_on_the_clock, time_of_no_day, time_needed, date_with_slashes, clock, day_of_the_week, unit_of_time];
 
 /// What other tools call the units of time.
 pub(super) const UNIT_WORDS: [(&str, &[&str]); 5] = [
@@ -32,6 +33,31 @@ fn day_and_time_apart(found: &Found) -> Option<Diagnostic> {
         span,
         fixed,
     ))
+}
+
+/// `12:185`, `25:0`
+fn not_on_the_clock(found: &Found) -> Option<Diagnostic> {
+    let (hour, minute) = found.word(0).split_once(':')?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if found.kind(0) != Some(Kind::Number) || !is_number(hour) || !is_number(minute) {
+        return None;
+    }
+    let fits = |text: &str, most: u8| text.len() <= 2 && text.parse::<u8>().is_ok_and(|value| value <= most);
+    if fits(hour, 24) && minute.len() == 2 && fits(minute, 59) {
+        return None;
+    }
+    let help = "a time of day is an hour up to 24 and two digits of minutes: `08:30`";
+    Some(slip(format!("there is no time `{}`", found.word(0)), found.span(0), "not on the clock", help))
+}
+
+/// `2026-11-18T15`, `2026-11-18T12:185`
+fn time_of_no_day(found: &Found) -> Option<Diagnostic> {
+    let (day, _) = found.word(0).split_once(['T', 't'])?;
+    if found.kind(0) != Some(Kind::Number) || !is_day(day) {
+        return None;
+    }
+    let help = "a time is a day, `T` and a time of day: `2026-11-18T15:00`, with seconds, `Z` or an offset if need be";
+    Some(slip(format!("there is no time `{}`", found.word(0)), found.span(0), "not on the clock", help))
 }
 
 fn is_day(word: &str) -> bool {
@@ -86,6 +112,20 @@ fn clock(found: &Found) -> Option<Diagnostic> {
     if !found.expects(Rule::clock) || found.kind(0) != Some(Kind::Number) {
         return None;
     }
+    let open = time_of_day(written)?;
+    // both ends are written alike
+    if found.word(1) == "to"
+        && found.kind(2) == Some(Kind::Number)
+        && let Some(close) = time_of_day(found.word(2))
+        && close != found.word(2)
+    {
+        return Some(instead(found, span.to(found.span(2)), &format!("{open} to {close}"), help));
+    }
+    Some(instead(found, span, &open, help))
+}
+
+/// `8am` as `08:00`
+fn time_of_day(written: &str) -> Option<String> {
     let small = written.to_lowercase();
     let (digits, half) = small.split_at(small.trim_end_matches(|character: char| character.is_alphabetic()).len());
     let (hour, minute) = digits.split_once(':').unwrap_or((digits, "00"));
@@ -96,7 +136,7 @@ fn clock(found: &Found) -> Option<Diagnostic> {
         ("pm", hour @ 1..=11) => hour + 12,
         _ => return None,
     };
-    Some(instead(found, span, &format!("{hour:02}:{minute}"), help))
+    Some(format!("{hour:02}:{minute}"))
 }
 
 /// `monday`, `mon-fri`

@@ -1,0 +1,109 @@
+//! Whether a change of the text mends it.
+//!
+//! Enters: the text of an item, and the edits of a fix. Leaves: how far the grammar reads the item once they are made. A fix that was guessed
+//! from a likeness is offered only if it holds here.
+
+use std::ops::Range;
+
+use pest::Parser;
+use pest::error::{Error, InputLocation};
+
+use super::grammar::{Grammar, Rule};
+use super::scan::{Kind, Token};
+use crate::diagnostic::Edit;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// the item can be read
+    Whole,
+    /// the first mistake behind the edits, as a place of the unchanged file
+    StopsAt(usize),
+    /// a mistake before or in what the edits write
+    Unmended,
+}
+
+/// `offset` is where the item begins in the file.
+pub(super) fn with_edits(item: &str, offset: usize, edits: &[Edit]) -> Outcome {
+    let Some((fixed, kept_from, item_from)) = edited(item, offset, edits) else { return Outcome::Unmended };
+    let Err(error) = Grammar::parse(Rule::item, &fixed) else { return Outcome::Whole };
+    match place_of(&error).checked_sub(kept_from) {
+        Some(behind) => Outcome::StopsAt(offset + item_from + behind),
+        None => Outcome::Unmended,
+    }
+}
+
+/// Where the item stops making sense if the row at `place` is left out; none if it does to its end, or if there is no row to be left out.
+pub(super) fn without_row(item: &str, offset: usize, tokens: &[Token], place: usize) -> Rest {
+    let Some(row) = whole_row_at(tokens, place) else { return Rest::Unknown };
+    let within = tokens[row.start].start.checked_sub(offset).zip(tokens[row.end - 1].end.checked_sub(offset));
+    let Some((start, end)) = within.filter(|(_, end)| *end <= item.len()) else { return Rest::Unknown };
+    let mut text = item.as_bytes().to_vec();
+    text[start..end].fill(b' ');
+    // a blank for each byte of whole tokens leaves the text well-formed
+    let Ok(rest) = std::str::from_utf8(&text) else { return Rest::Unknown };
+    match Grammar::parse(Rule::item, rest) {
+        Ok(_) => Rest::Whole,
+        Err(error) => Rest::StopsAt(offset + place_of(&error)),
+    }
+}
+
+/// What is left of an item without one of its rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rest {
+    Whole,
+    /// a place of the unchanged file
+    StopsAt(usize),
+    /// the row holds a bracket of others, or the beginning of the item
+    Unknown,
+}
+
+/// The tokens of a row that can be left out: it is not the first of the item, and its brackets are its own.
+pub(super) fn whole_row_at(tokens: &[Token], place: usize) -> Option<Range<usize>> {
+    row_at(tokens, place).filter(|row| row.start > 0 && is_balanced(&tokens[row.clone()]))
+}
+
+/// Where in its text a mistake is.
+pub(super) fn place_of(error: &Error<Rule>) -> usize {
+    let (InputLocation::Pos(place) | InputLocation::Span((place, _))) = error.location;
+    place
+}
+
+/// The changed text, and from where on it is unchanged: its own place and that of the item. None if an edit lies outside the item.
+fn edited(item: &str, offset: usize, edits: &[Edit]) -> Option<(String, usize, usize)> {
+    let mut ordered: Vec<&Edit> = edits.iter().collect();
+    ordered.sort_by_key(|edit| edit.span.start);
+    let mut fixed = String::with_capacity(item.len() + 16);
+    let mut behind = 0;
+    for edit in ordered {
+        let start = (edit.span.start as usize).checked_sub(offset)?;
+        fixed.push_str(item.get(behind..start)?);
+        fixed.push_str(&edit.text);
+        behind = (edit.span.end as usize).checked_sub(offset)?;
+    }
+    let kept_from = fixed.len();
+    fixed.push_str(item.get(behind..)?);
+    Some((fixed, kept_from, behind))
+}
+
+/// The tokens on the line of the token that begins at `place`, or is the last one before it.
+pub(super) fn row_at(tokens: &[Token], place: usize) -> Option<Range<usize>> {
+    let begins = |token: &Token| token.indent.is_some();
+    let index = tokens.partition_point(|token| token.start <= place).checked_sub(1)?;
+    let start = tokens.get(..=index)?.iter().rposition(begins)?;
+    let end = tokens[start + 1..].iter().position(begins).map_or(tokens.len(), |next| start + 1 + next);
+    Some(start..end)
+}
+
+/// Whether each bracket among the tokens has its partner among them.
+fn is_balanced(tokens: &[Token]) -> bool {
+    let mut depth = 0_usize;
+    for token in tokens {
+        match token.kind {
+            Kind::Open => depth += 1,
+            Kind::Close if depth == 0 => return false,
+            Kind::Close => depth -= 1,
+            Kind::Word | Kind::Number | Kind::String | Kind::Sign => {}
+        }
+    }
+    depth == 0
+}

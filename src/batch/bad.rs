@@ -32,6 +32,9 @@ pub enum Reason {
     NotANumber,
     /// `1,000`
     NumberSeparator,
+    NothingBehindPoint,
+    /// of a JSON text
+    BrokenEscape,
     /// `1E+05`
     Exponent,
     /// more places than the field keeps
@@ -93,6 +96,8 @@ impl Reason {
             | Reason::UnknownLead => false,
             Reason::NotANumber
             | Reason::NumberSeparator
+            | Reason::NothingBehindPoint
+            | Reason::BrokenEscape
             | Reason::Exponent
             | Reason::TooManyPlaces(_)
             | Reason::TooLarge
@@ -207,6 +212,8 @@ pub fn reason_sentence(policy: &Policy, subject: Subject, reason: Reason, value:
     match reason {
         Reason::RequiredEmpty => format!("the required field `{name}` is empty"),
         Reason::NotANumber => "is not a number".to_owned(),
+        Reason::NothingBehindPoint => "has no digit behind its point: write `5` or `5.0`".to_owned(),
+        Reason::BrokenEscape => "holds an escape that is no character, such as one half of a pair".to_owned(),
         Reason::NumberSeparator => {
             "is not a plain number: write it without separators between thousands and with a decimal point".to_owned()
         }

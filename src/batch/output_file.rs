@@ -45,7 +45,9 @@ impl OutputFile {
         match Unfinished::create(|| builder.tempfile_in(folder_of(path))) {
             Ok(temporary) => Ok(OutputFile { name, target: Target::File { temporary, path: path.clone() } }),
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                Err(BatchError::Write { file: name, reason: "its folder does not exist".to_owned() })
+                // some folders, such as those of the system, take no new files and say so in the same way
+                let reason = if folder_of(path).is_dir() { "its folder takes no new files" } else { "its folder does not exist" };
+                Err(BatchError::Write { file: name, reason: reason.to_owned() })
             }
             Err(error) => Err(write_error(&name, &error)),
         }

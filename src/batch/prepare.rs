@@ -19,7 +19,7 @@ use super::read_text::Records;
 use super::signals::record::{self, Record};
 use super::source::{Content, Opened};
 use super::worker::{Decoder, Formatter};
-use super::write_arrays::ArrayWriter;
+use super::write_arrays::{ArrayWriter, Dictionaries};
 use super::write_csv::CsvWriter;
 use super::write_ndjson::NdjsonWriter;
 use super::{Keep, OnBadRow, Options};
@@ -162,7 +162,7 @@ impl Prepared {
                     Kind::Arrays(schema) => schema.fields().get(kept.column).map(|field| field.as_ref()),
                     Kind::Csv(_) | Kind::Ndjson { .. } => None,
                 });
-                Formatter::Arrays(ArrayWriter::new(kept_names.zip(fields), answers))
+                Formatter::Arrays(ArrayWriter::new(kept_names.zip(fields), answers, Dictionaries::of(format)))
             }
         })
     }

@@ -298,7 +298,7 @@ fn put_json(rows: &mut Rows, slot: usize, row: usize, name: &str, value: &str) {
         Some(b'f') => reader.yes_no(false),
         Some(b'"') => {
             let Some(text) = scalar_text(value, &mut unescaped) else {
-                return rows.put(slot, row, name, value, Err(Reason::NotOneValue));
+                return rows.put(slot, row, name, value, Err(Reason::BrokenEscape));
             };
             return rows.put_text(slot, row, name, text);
         }

@@ -2,7 +2,7 @@
 //!
 //! Enters: a block of leads and their answers. Leaves: a batch. Always holds: every batch of a run has the one schema; whole numbers are 64-bit
 //! integers and others decimals of their scale; choices are texts through a dictionary that is the same in every batch; carried arrays are as
-//! they were, but that dictionaries are resolved; a rejected row leaves nothing.
+//! they were, but that their dictionaries are resolved where the format needs one for the whole file; a rejected row leaves nothing.
 
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use arrow_array::{
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 
 use super::answers::{Answer, AnswerKind};
+use super::format::Format;
 use super::lead_block::{KeptValues, LeadBlock};
 use super::read_ndjson::scalar_text;
 use crate::column::{Block, Column};
@@ -24,6 +25,31 @@ use crate::column::{Block, Column};
 pub struct ArrayWriter {
     schema: SchemaRef,
     answers: Vec<(Answer, Option<ArrayRef>)>,
+    dictionaries: Dictionaries,
+}
+
+/// What becomes of the dictionaries of carried columns. Those of the input differ from batch to batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dictionaries {
+    /// the format makes its own of each batch
+    Kept,
+    /// a file can say one alone, so their values are written out
+    Resolved,
+}
+
+impl Dictionaries {
+    pub fn of(format: Format) -> Dictionaries {
+        match format {
+            Format::Parquet => Dictionaries::Kept,
+            Format::ArrowIpc | Format::Csv | Format::Ndjson => Dictionaries::Resolved,
+        }
+    }
+
+    /// Dictionaries of numbers save little, and few readers know them.
+    fn keeps(self, ty: &DataType) -> bool {
+        self == Dictionaries::Kept
+            && matches!(ty, DataType::Dictionary(_, values) if matches!(**values, DataType::Utf8 | DataType::LargeUtf8))
+    }
 }
 
 /// Digits of a 64-bit integer.
@@ -31,8 +57,13 @@ const PRECISION: u8 = 19;
 
 impl ArrayWriter {
     /// `kept` has each carried column's name and, if it comes as arrays, its field.
-    pub fn new<'n>(kept: impl Iterator<Item = (&'n str, Option<&'n Field>)>, answers: Vec<Answer>) -> ArrayWriter {
+    pub fn new<'n>(
+        kept: impl Iterator<Item = (&'n str, Option<&'n Field>)>,
+        answers: Vec<Answer>,
+        dictionaries: Dictionaries,
+    ) -> ArrayWriter {
         let kept = kept.map(|(name, field)| match field {
+            Some(field) if dictionaries.keeps(field.data_type()) => Field::new(name, field.data_type().clone(), true),
             Some(field) => Field::new(name, resolved_type(field.data_type()), true),
             None => Field::new(name, DataType::Utf8, true),
         });
@@ -43,7 +74,7 @@ impl ArrayWriter {
             AnswerKind::Number { .. } | AnswerKind::YesNo | AnswerKind::Date | AnswerKind::Time(_) => None,
         };
         let answers = answers.into_iter().map(|answer| (dictionary(&answer.kind), answer)).map(|(values, answer)| (answer, values));
-        ArrayWriter { schema: Arc::new(Schema::new(fields)), answers: answers.collect() }
+        ArrayWriter { schema: Arc::new(Schema::new(fields)), answers: answers.collect(), dictionaries }
     }
 
     pub fn schema(&self) -> &SchemaRef {
@@ -54,7 +85,7 @@ impl ArrayWriter {
         let wanted = BooleanArray::from_iter(leads.rejected.iter().map(|rejected| Some(!rejected)));
         let mut columns = Vec::with_capacity(self.schema.fields().len());
         for kept in &leads.kept {
-            columns.push(kept_array(kept, leads, &wanted)?);
+            columns.push(kept_array(kept, leads, &wanted, self.dictionaries)?);
         }
         for ((answer, dictionary), column) in self.answers.iter().zip(&answers.columns) {
             columns.push(answer_array(&answer.kind, dictionary.as_ref(), column, &leads.rejected)?);
@@ -94,7 +125,7 @@ fn answer_array(kind: &AnswerKind, dictionary: Option<&ArrayRef>, column: &Colum
     })
 }
 
-fn kept_array(kept: &KeptValues, leads: &LeadBlock, wanted: &BooleanArray) -> Result<ArrayRef, ArrowError> {
+fn kept_array(kept: &KeptValues, leads: &LeadBlock, wanted: &BooleanArray, dictionaries: Dictionaries) -> Result<ArrayRef, ArrowError> {
     let rows = (0..leads.rows).filter(|row| !leads.rejected[*row]);
     match kept {
         KeptValues::Cells(texts) => {
@@ -116,7 +147,7 @@ fn kept_array(kept: &KeptValues, leads: &LeadBlock, wanted: &BooleanArray) -> Re
         KeptValues::Array(array) => {
             let array = if leads.rejected_count == 0 { array.clone() } else { arrow_select::filter::filter(array.as_ref(), wanted)? };
             match array.data_type() {
-                DataType::Dictionary(..) => {
+                DataType::Dictionary(..) if !dictionaries.keeps(array.data_type()) => {
                     let dictionary = array.as_any_dictionary();
                     arrow_select::take::take(dictionary.values().as_ref(), dictionary.keys(), None)
                 }
@@ -126,7 +157,6 @@ fn kept_array(kept: &KeptValues, leads: &LeadBlock, wanted: &BooleanArray) -> Re
     }
 }
 
-/// Dictionaries of the input differ from batch to batch, which one file cannot say.
 fn resolved_type(ty: &DataType) -> DataType {
     match ty {
         DataType::Dictionary(_, values) => values.as_ref().clone(),

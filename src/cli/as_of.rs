@@ -4,7 +4,7 @@
 //! clock: if nothing is written, it is now, to the second, so that what is shown repeats the run.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
 use super::outcome::Misuse;
@@ -18,7 +18,7 @@ pub fn as_of(written: Option<&str>, zone: &TimeZone) -> Result<i64, Misuse> {
 pub fn instant(flag: &str, written: Option<&str>, zone: &TimeZone) -> Result<i64, Misuse> {
     match written {
         None => Ok(now()),
-        Some(written) => read(written.trim(), zone).ok_or_else(|| unreadable(flag, written)),
+        Some(written) => read(written.trim(), zone).map_err(|unread| misuse(flag, written, unread)),
     }
 }
 
@@ -30,36 +30,49 @@ pub fn day(written: Option<&str>) -> Result<AsOf, Misuse> {
         return Ok(AsOf::Moment(instant.as_microsecond()));
     }
     // read in any zone at all, a local time is well-formed or not
-    let local = read(written.trim(), &TimeZone::UTC).and_then(|_| written.trim().parse::<DateTime>().ok());
-    local.map(|local| AsOf::Day(local.date())).ok_or_else(|| unreadable("--as-of", written))
+    let local = read(written.trim(), &TimeZone::UTC).and_then(|_| written.trim().parse::<DateTime>().map_err(|_| Unread::NoTime));
+    local.map(|local| AsOf::Day(local.date())).map_err(|unread| misuse("--as-of", written, unread))
 }
 
 fn now() -> i64 {
     Timestamp::now().as_second() * 1_000_000
 }
 
-fn unreadable(flag: &str, written: &str) -> Misuse {
-    Misuse::new(format!(
-        "`{flag} {written}` is no date and no time: write `2026-11-18` or `2026-11-18T15:00`, in the policy's zone, or with an offset"
-    ))
+/// Why what is written gives no instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unread {
+    NoTime,
+    /// a time, but none that can be counted
+    Beyond,
+}
+
+fn misuse(flag: &str, written: &str, unread: Unread) -> Misuse {
+    Misuse::new(match unread {
+        Unread::NoTime => format!(
+            "`{flag} {written}` is no date and no time: write `2026-11-18` or `2026-11-18T15:00`, in the policy's zone, or with an offset"
+        ),
+        Unread::Beyond => {
+            format!("`{flag} {written}` is beyond what can be counted: times reach from the year -9999 to 9999-12-30T22:00Z")
+        }
+    })
 }
 
 /// A day is its beginning; a skipped hour moves forward, a repeated one is the first.
-fn read(written: &str, zone: &TimeZone) -> Option<i64> {
-    let instant = if let Ok(date) = written.parse::<Date>()
+fn read(written: &str, zone: &TimeZone) -> Result<i64, Unread> {
+    let local = if let Ok(date) = written.parse::<Date>()
         && written.len() == "2026-11-18".len()
     {
-        date.to_zoned(zone.clone()).ok()?.timestamp()
+        date.to_datetime(Time::midnight())
     } else if let Ok(instant) = written.parse::<Timestamp>() {
-        instant
-    } else {
+        return Ok(instant.as_microsecond());
+    } else if written.contains('[') {
         // the parser takes a zone behind the time and ignores it; nobody who writes one wants that
-        if written.contains('[') {
-            return None;
-        }
-        written.parse::<DateTime>().ok()?.to_zoned(zone.clone()).ok()?.timestamp()
+        return Err(Unread::NoTime);
+    } else {
+        written.parse::<DateTime>().map_err(|_| Unread::NoTime)?
     };
-    Some(instant.as_microsecond())
+    let zoned = local.to_zoned(zone.clone()).map_err(|_| Unread::Beyond)?;
+    Ok(zoned.timestamp().as_microsecond())
 }
 
 #[cfg(test)]
@@ -91,6 +104,18 @@ mod tests {
         for written in ["tomorrow", "", "2026-02-30", "2026-11-18T15:00[Europe/Rome]", "15:00"] {
             assert!(day(Some(written)).is_err(), "{written}");
         }
+    }
+
+    #[test]
+    fn the_end_of_the_calendar_is_told() {
+        for written in ["9999-12-31", "9999-12-31T23:59"] {
+            let sentence = as_of(Some(written), &TimeZone::UTC).unwrap_err().to_string();
+            assert_eq!(
+                sentence,
+                format!("`--as-of {written}` is beyond what can be counted: times reach from the year -9999 to 9999-12-30T22:00Z")
+            );
+        }
+        assert!(as_of(Some("9999-12-30T22:00"), &TimeZone::UTC).is_ok());
     }
 
     #[test]

@@ -76,6 +76,7 @@ struct Listing<'a> {
     /// where each is, as people say it
     cells: Vec<(String, &'a BadCell)>,
     rejected: String,
+    rows_rejected: u64,
     taken_as_missing: String,
     file: Option<&'a str>,
 }
@@ -87,6 +88,7 @@ fn rejects(page: &mut Page, run: &Run) {
         reasons: &report.reasons,
         cells: report.bad_cells.iter().map(|cell| (format!("{} {}", report.unit, cell.line), cell)).collect(),
         rejected: counted(report.rows_rejected, "lead", "leads"),
+        rows_rejected: report.rows_rejected,
         taken_as_missing: counted(report.cells_taken_as_missing, "cell", "cells"),
         file: run.rejects,
     };
@@ -100,7 +102,13 @@ fn list(page: &mut Page, listing: &Listing) {
             continue;
         }
         let amount = if outcome == Outcome::Rejected { &listing.rejected } else { &listing.taken_as_missing };
-        page.heading(format!("{title}: {amount}, because"));
+        let mistakes: u64 = reasons.iter().map(|reason| reason.cells).sum();
+        // a lead with two bad cells is counted with both reasons
+        let because = match outcome {
+            Outcome::Rejected if mistakes != listing.rows_rejected => format!("because of {}", counted(mistakes, "mistake", "mistakes")),
+            Outcome::Rejected | Outcome::TakenAsMissing | Outcome::LeftOut => "because".to_owned(),
+        };
+        page.heading(format!("{title}: {amount}, {because}"));
         let rows: Vec<Vec<Words>> = reasons.iter().take(LINES_MAX).map(|reason| reason_row(listing.policy, reason)).collect();
         page.table(2, &[Align::Right], &rows);
         let further: u64 = reasons.iter().skip(LINES_MAX).map(|reason| reason.cells).sum();
@@ -145,6 +153,7 @@ fn histories(page: &mut Page, run: &Run) {
                 reasons: &report.reasons,
                 cells: report.bad_cells.iter().map(|(file, cell)| (placed(report, *file, cell), cell)).collect(),
                 rejected: counted(report.rows_rejected, one, several),
+                rows_rejected: report.rows_rejected,
                 taken_as_missing: counted(report.cells_taken_as_missing, "cell", "cells"),
                 file: None,
             },

@@ -122,6 +122,12 @@ fn signed(negative: bool, magnitude: Option<u64>) -> Result<i64, Reason> {
 /// What kind of near miss this is; `digits` is without its sign.
 fn why_not(digits: &[u8]) -> Reason {
     let has_digit = digits.first().is_some_and(u8::is_ascii_digit);
+    if let [whole @ .., b'.'] = digits
+        && has_digit
+        && whole.iter().all(u8::is_ascii_digit)
+    {
+        return Reason::NothingBehindPoint;
+    }
     if has_digit && digits.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'\'' | b'_' | b' ')) {
         return Reason::NumberSeparator;
     }

@@ -10,7 +10,7 @@ use crate::batch::lead_block::{KeptValues, LeadBlock, Texts};
 use crate::batch::output_file::{OutputFile, STANDARD_OUTPUT, display_name};
 use crate::batch::sink::{Piece, Sink};
 use crate::batch::worker::Formatter;
-use crate::batch::write_arrays::ArrayWriter;
+use crate::batch::write_arrays::{ArrayWriter, Dictionaries};
 use crate::batch::write_csv::CsvWriter;
 use crate::batch::write_ndjson::NdjsonWriter;
 use crate::batch::{Options, Place};
@@ -81,7 +81,9 @@ impl LogFile {
                 Formatter::Csv(writer)
             }
             Format::Ndjson => Formatter::Ndjson(NdjsonWriter::new(texts.iter().copied(), answers)),
-            Format::Parquet | Format::ArrowIpc => Formatter::Arrays(ArrayWriter::new(texts.iter().map(|name| (*name, None)), answers)),
+            Format::Parquet | Format::ArrowIpc => {
+                Formatter::Arrays(ArrayWriter::new(texts.iter().map(|name| (*name, None)), answers, Dictionaries::of(format)))
+            }
         };
         let schema = match &formatter {
             Formatter::Arrays(writer) => Some(writer.schema()),

@@ -181,6 +181,17 @@ fn rejects_are_written_with_all_that_is_known() {
 }
 
 #[test]
+fn near_misses_are_told_what_is_wrong() {
+    let scene = Scene::new();
+    let (report, _) = scene.score_csv(format!("{HEADER}\nL-1,clinic,5.,,,\n"));
+    assert!(said(&scene, &report)[0].ends_with("`5.` has no digit behind its point: write `5` or `5.0`"), "{:?}", said(&scene, &report));
+    let input = scene.write("leads.ndjson", "{\"lead_id\":\"a\",\"kind\":\"clinic\\ud800\",\"sites\":1}\n");
+    let report = scene.score(&input, &scene.path("scored.ndjson")).unwrap();
+    let told = said(&scene, &report);
+    assert!(told[0].ends_with("holds an escape that is no character, such as one half of a pair"), "{told:?}");
+}
+
+#[test]
 fn shown_values_are_short_and_harmless() {
     let scene = Scene::new();
     let (report, _) = scene.score_csv(format!("{HEADER}\nL-1,clinic,\u{1b}[31m{},,,\n", "9".repeat(200)));

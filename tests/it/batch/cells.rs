@@ -49,9 +49,11 @@ fn numbers_are_read_exactly_or_refused() {
     bad(0, "1'000", Reason::NumberSeparator);
     bad(0, "1 000", Reason::NumberSeparator);
     bad(0, "1_000", Reason::NumberSeparator);
+    bad(0, "5.", Reason::NothingBehindPoint);
+    bad(2, "-12.", Reason::NothingBehindPoint);
     bad(0, "1e3", Reason::Exponent);
     bad(0, "1.2E+11", Reason::Exponent);
-    for cell in ["many", "$5", "5-20", "200+", "5.", ".", "-", "+", "--5", "+-5", "0x10", "NaN", "inf", "٣", "1/2", "5%", "e5"] {
+    for cell in ["many", "$5", "5-20", "200+", ".", "-", "+", "--5", "+-5", "0x10", "NaN", "inf", "٣", "1/2", "5%", "e5"] {
         assert!(matches!(read(number(2), cell), Err(Reason::NotANumber | Reason::NumberSeparator)), "{cell:?}");
     }
     assert_eq!(read(number(0), ""), Ok(None));

@@ -305,6 +305,15 @@ impl<'t> Checker<'t> {
 
     fn promise(&mut self, item: &tree::Item, tree: &tree::Promise) -> Option<Promise> {
         let team = self.team_index(&tree.who);
+        let is_of_none = matches!(tree.kind, tree::PromiseKind::Delivers { amount: 0, .. });
+        if is_of_none || tree.per == tree::Period::Days(0) {
+            let message = format!("`{}` promises nothing", self.one_line(item.span));
+            self.report(
+                Diagnostic::new(Code::BadRange, message)
+                    .at(item.span, "always kept")
+                    .help("write how many leads there are to be in each period, such as `delivers 400 mql per quarter`"),
+            );
+        }
         let kind = match &tree.kind {
             tree::PromiseKind::Delivers { amount, stage } => {
                 self.stage_named(stage).map(|stage| PromiseKind::Delivers { amount: *amount, stage })

@@ -336,7 +336,11 @@ impl Checker<'_> {
             return None;
         }
         if duration.amount == 0 {
-            self.report(Diagnostic::new(Code::BadRange, format!("`{written}` is no time at all")).at(duration.span, ""));
+            self.report(
+                Diagnostic::new(Code::BadRange, format!("`{written}` is no time at all"))
+                    .at(duration.span, "")
+                    .help("write how long it is, at least 1"),
+            );
             return None;
         }
         let most = DAYS_MAX * 86_400 / seconds;
@@ -365,7 +369,11 @@ impl Checker<'_> {
 
     pub(crate) fn cap(&mut self, cap: &Cap) -> Option<super::Cap> {
         if cap.amount == 0 || cap.per == Period::Days(0) {
-            self.report(Diagnostic::new(Code::BadRange, format!("`{}` lets nothing count", self.one_line(cap.span))).at(cap.span, ""));
+            self.report(
+                Diagnostic::new(Code::BadRange, format!("`{}` lets nothing count", self.one_line(cap.span)))
+                    .at(cap.span, "")
+                    .help("write how many may count in how long, such as `at most 1 per day`"),
+            );
             return None;
         }
         Some(super::Cap { amount: cap.amount, per: CapPeriod::from(&cap.per) })

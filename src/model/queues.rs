@@ -158,7 +158,11 @@ impl<'t> Checker<'t> {
         let capacity = u32::try_from(number.mantissa).ok().filter(|capacity| is_plain && (1..=CAPACITY_MAX).contains(capacity));
         if capacity.is_none() {
             let message = format!("the capacity of `{}` is not a whole number from 1 to {CAPACITY_MAX}", turn.owner.text);
-            self.report(Diagnostic::new(Code::Rotation, message).at(number.span, "how many open leads at a time?"));
+            self.report(
+                Diagnostic::new(Code::Rotation, message)
+                    .at(number.span, "how many open leads at a time?")
+                    .help("leave an owner who takes none out of the rotation"),
+            );
         }
         capacity
     }

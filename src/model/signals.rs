@@ -119,7 +119,11 @@ impl Checker<'_> {
     /// A length of time that must be more than none.
     pub(crate) fn positive(&mut self, duration: &tree::Duration) {
         if duration.amount == 0 {
-            self.report(Diagnostic::new(Code::BadRange, "a length of time is zero").at(duration.span, "must be more than none"));
+            self.report(
+                Diagnostic::new(Code::BadRange, "a length of time is zero")
+                    .at(duration.span, "must be more than none")
+                    .help("write how long it is, at least 1"),
+            );
         }
     }
 }

@@ -97,7 +97,7 @@ fn a_row_of_points_with_a_mistake_hides_none_of_its_neighbours() {
         ("role 100% { boss  1   otherwize  5 }", vec!["E0203 otherwize"]),
         ("due 100% { otherwise  1   mising  5 }", vec!["E0301 mising"]),
         ("due 100% { otherwise  1   5  5 }", vec!["E0301 5", "E0406 due", "E0412 5"]),
-        ("region 100% { \"OH\"  1   PA  5 }", vec!["E0301 PA", "E0408 region"]),
+        ("region 100% { \"OH\"  1   pa  5 }", vec!["E0301 pa", "E0408 region"]),
         // no row fits what is looked at: that may be the mistake
         ("role 100% { 0 to 10  1   11 or more  5 }", vec!["E0416 0 to 10", "E0416 11 or more"]),
         // whatever `bedz` is meant for
@@ -151,6 +151,14 @@ fn the_most_that_a_section_gives_is_above_zero() {
         assert_eq!(found(&score, &[]), [format!("E0310 {most}")]);
     }
     assert_eq!(found("score s { section x points up to 0.5 { +5 when beds > 5 } }\n", &[]), Vec::<String>::new());
+}
+
+#[test]
+fn a_promise_is_of_something() {
+    let stages = "stage one owner t start\nstage two owner t final\nflow { one -> two when beds > 5 }\n";
+    for promise in ["promise t delivers 0 two per month", "promise t delivers 5 two per 0 days"] {
+        assert_eq!(found(&format!("{stages}{promise}\n"), &[]), [format!("E0310 {promise}")]);
+    }
 }
 
 #[test]

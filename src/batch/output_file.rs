@@ -5,7 +5,7 @@
 //! refused, never followed or replaced.
 
 use std::fs::{self, File, Permissions};
-use std::io::{self, ErrorKind, Stdout, Write};
+use std::io::{self, ErrorKind, IsTerminal, Stdout, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::BatchError;
@@ -55,6 +55,14 @@ impl OutputFile {
 
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether a person reads it as it comes.
+    pub fn is_terminal(&self) -> bool {
+        match &self.target {
+            Target::File { .. } => false,
+            Target::Standard(stdout) => stdout.is_terminal(),
+        }
     }
 
     /// What a failed write means to the user.

@@ -15,6 +15,7 @@ use parquet::file::properties::WriterProperties;
 use super::error::BatchError;
 use super::format::Format;
 use super::output_file::{OutputFile, STANDARD_OUTPUT};
+use crate::diagnostic::sanitise::many_lines;
 
 const ROW_GROUP_ROWS: usize = 122_880;
 const ROW_GROUP_BYTES: usize = 32 << 20;
@@ -58,7 +59,11 @@ impl Sink {
 
     pub fn write(&mut self, piece: Piece) -> Result<(), BatchError> {
         match (self, piece) {
-            (Sink::Text(file), Piece::Text(bytes)) => file.write_all(&bytes).map_err(|error| file.error(&error)),
+            (Sink::Text(file), Piece::Text(bytes)) => {
+                // a terminal would obey what a lead's text says; a file and a pipe get it as it is
+                let bytes = if file.is_terminal() { many_lines(&String::from_utf8_lossy(&bytes)).into_owned().into_bytes() } else { bytes };
+                file.write_all(&bytes).map_err(|error| file.error(&error))
+            }
             (Sink::Parquet { writer, name }, Piece::Batches(batches)) => {
                 batches.iter().try_for_each(|batch| writer.write(batch)).map_err(|error| failed(name, &error))
             }

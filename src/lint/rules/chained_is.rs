@@ -2,6 +2,8 @@
 
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::lint::{Context, Fixes, Group, Level, Rule, walk};
+use crate::model::Decimal;
+use crate::model::value::fold_choice;
 use crate::syntax::tree::{Expr, ExprKind};
 
 pub const RULE: Rule = Rule {
@@ -52,13 +54,25 @@ fn finding(context: &Context<'_>, subject: &str, members: &[Expr], negated: bool
         ExprKind::Is { choices, .. } => choices.as_slice(),
         _ => &[],
     });
-    let choices: Vec<&str> = choices.map(|choice| context.text(choice.span)).collect();
+    let choices: Vec<&Expr> = choices.collect();
+    let mut values: Vec<String> = choices.iter().map(|choice| value(context, choice)).collect();
+    values.sort_unstable();
+    let is_repeated = values.windows(2).any(|pair| pair[0] == pair[1]);
+    let choices: Vec<&str> = choices.into_iter().map(|choice| context.text(choice.span)).collect();
     let whole = members.iter().skip(1).fold(members[0].span, |whole, member| whole.to(member.span));
     let is = if negated { "is not one of" } else { "is one of" };
     let diagnostic = RULE.finding(format!("`{subject}` is compared {} times in a row", members.len())).at(whole, "one list says it");
-    // a comment in between would be lost
-    if context.text(whole).contains('#') {
+    // a comment in between would be lost; a list names nothing twice
+    if is_repeated || context.text(whole).contains('#') {
         return diagnostic;
     }
     diagnostic.replace(format!("write `{is}`"), Applicability::Safe, whole, format!("{subject} {is} {}", choices.join(", ")))
+}
+
+/// Alike for what a list takes for one and the same.
+fn value(context: &Context<'_>, choice: &Expr) -> String {
+    match &choice.kind {
+        ExprKind::Number(number) => Decimal { mantissa: number.mantissa, places: number.places }.reduced().to_string(),
+        _ => fold_choice(context.text(choice.span).trim_matches('"')),
+    }
 }

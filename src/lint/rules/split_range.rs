@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::lint::{Context, Fixes, Group, Level, Rule, walk};
-use crate::syntax::tree::{Comparison, Expr, ExprKind};
+use crate::model::Decimal;
+use crate::syntax::tree::{Comparison, Expr, ExprKind, Number};
 
 pub const RULE: Rule = Rule {
     name: "split-range",
@@ -30,6 +31,10 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                     (Comparison::AtMost, Comparison::AtLeast) => (other.right, one.right),
                     (Comparison::AtLeast | Comparison::AtMost | Comparison::Above | Comparison::Below, _) => continue,
                 };
+                // ends that are the wrong way round are what another rule says
+                if !in_order(low, high) {
+                    continue;
+                }
                 let whole = first.span.to(second.span);
                 let between = format!("{subject} between {} and {}", context.text(low.span), context.text(high.span));
                 let diagnostic = RULE.finding(format!("`{between}` says the same")).at(whole, "both ends in");
@@ -60,5 +65,18 @@ fn bound(expr: &Expr) -> Option<Bound<'_>> {
             constant.then_some(Bound { left, operator: *operator, right })
         }
         _ => None,
+    }
+}
+
+/// Ends that stand as `between` wants them.
+fn in_order(low: &Expr, high: &Expr) -> bool {
+    match (&low.kind, &high.kind) {
+        (ExprKind::Number(low), ExprKind::Number(high)) => {
+            let value = |number: &Number| Decimal { mantissa: number.mantissa, places: number.places };
+            value(high).minus(value(low)).is_some_and(|width| width.mantissa >= 0)
+        }
+        (ExprKind::Date(low), ExprKind::Date(high)) => low <= high,
+        (ExprKind::Time(low), ExprKind::Time(high)) => low.offset == high.offset && low.local <= high.local,
+        _ => false,
     }
 }

@@ -16,20 +16,30 @@ pub const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for root in walk::model_roots(context.policy) {
+        // an end of a `between` is no threshold of its own
+        let mut ends = Vec::new();
         walk::inside(root, |expr| {
-            if let ExprKind::CompareConstant { left, .. } = &expr.kind {
-                look(context, expr, left, found);
+            if let Some(both) = expr.ends_of_between() {
+                ends.extend(both.map(|end| end.span));
+                look(context, expr, &both, found);
+            } else if matches!(expr.kind, ExprKind::CompareConstant { .. }) && !ends.contains(&expr.span) {
+                look(context, expr, &[expr], found);
             }
         });
     }
 }
 
-fn look(context: &Context<'_>, comparison: &Expr, left: &Expr, found: &mut Vec<Diagnostic>) {
+/// `comparisons` are of one value; all of them hold where `whole` does.
+fn look(context: &Context<'_>, whole: &Expr, comparisons: &[&Expr], found: &mut Vec<Diagnostic>) {
+    let Some(ExprKind::CompareConstant { left, .. }) = comparisons.first().map(|first| &first.kind) else { return };
     // of a field `check` has said it
     let computed =
         matches!(left.kind, ExprKind::Score(_) | ExprKind::Section(..) | ExprKind::Let(_) | ExprKind::Sum(_) | ExprKind::Product(_));
     let Some(bounds) = left.range.filter(|bounds| computed && bounds.low > i64::MIN && bounds.high < i64::MAX) else { return };
-    let (subject, set) = logic::fact(context, comparison);
+    let (subject, set) = comparisons
+        .iter()
+        .map(|comparison| logic::fact(context, comparison))
+        .fold((String::new(), logic::domain(context, left)), |(_, set), (subject, next)| (subject, set.both(&next)));
     let scale = match left.ty {
         Type::Number { scale, .. } => scale,
         Type::Text | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) | Type::Date | Type::Time => return,
@@ -37,8 +47,8 @@ fn look(context: &Context<'_>, comparison: &Expr, left: &Expr, found: &mut Vec<D
     let shown = |value: i64| Decimal { mantissa: i128::from(value), places: scale }.reduced();
     let gives = format!("it can be {} to {}", shown(bounds.low), shown(bounds.high));
     if set.is_empty() {
-        found.push(RULE.finding(format!("`{subject}` never reaches this")).at(comparison.span, gives));
-    } else if !left.optional && logic::domain(context, left).is_within(&set) {
-        found.push(RULE.finding(format!("`{subject}` always reaches this")).at(comparison.span, gives));
+        found.push(RULE.finding(format!("`{subject}` never reaches this")).at(whole.span, gives));
+    } else if !left.optional && set == logic::domain(context, left) {
+        found.push(RULE.finding(format!("`{subject}` always reaches this")).at(whole.span, gives));
     }
 }

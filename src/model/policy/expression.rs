@@ -108,6 +108,18 @@ impl Expr {
         }
     }
 
+    /// What `x between LOW and HIGH` is made of: `x >= LOW` and `x <= HIGH`, of one `x`.
+    pub fn ends_of_between(&self) -> Option<[&Expr; 2]> {
+        let ExprKind::And(members) = &self.kind else { return None };
+        let [from, to] = members.as_slice() else { return None };
+        match (&from.kind, &to.kind) {
+            (ExprKind::CompareConstant { left, .. }, ExprKind::CompareConstant { left: same, .. }) if left.span == same.span => {
+                Some([from, to])
+            }
+            _ => None,
+        }
+    }
+
     /// The same with a constant in place of a field.
     pub(crate) fn with_constant(mut self, field: FieldId, value: i64) -> Expr {
         let mut rest = vec![&mut self];

@@ -11,8 +11,15 @@ impl Asking<'_, '_> {
         for root in expressions(policy) {
             let mut rest = vec![root];
             while let Some(expr) = rest.pop() {
-                rest.extend(expr.children());
-                let ExprKind::CompareConstant { left, .. } = &expr.kind else { continue };
+                // the ends of a `between` are no thresholds of their own
+                let threshold = match expr.ends_of_between() {
+                    Some([from, _]) => from,
+                    None => {
+                        rest.extend(expr.children());
+                        expr
+                    }
+                };
+                let ExprKind::CompareConstant { left, .. } = &threshold.kind else { continue };
                 if !matches!(left.kind, ExprKind::Score(_) | ExprKind::Section(..) | ExprKind::Let(_)) {
                     continue;
                 }

@@ -164,3 +164,38 @@ fn a_rule_has_its_page_on_the_terminal() {
     assert!(all.code == 0 && leadwright::lint::RULES.iter().all(|rule| all.out.contains(rule.name)), "{}", all.out);
     refused(&run(&["rule", "unused_let"]), "there is no rule `unused_let`; did you mean `unused-let`?");
 }
+
+/// What `--only` these rules finds in a policy whose lead has also a number with places.
+fn only(rules: &str, rest: &str) -> super::Ran {
+    let text = format!(
+        "leadwright 1\npolicy example {{ version \"1\" }}\nlead {{ lead_id text key   beds whole 0..100   rating decimal 2 0..5 }}\n\n{rest}"
+    );
+    let folder = Folder::new(&[("example.lead", &text)]);
+    run(&["lint", &folder.name(""), "--as-of", "2026-11-18", "--only", rules, "--output", "json"])
+}
+
+#[test]
+fn a_between_is_one_threshold() {
+    let score = "score fit from 0 to 100 { section size 100% { beds 100% { 50 or more 10   under 50 0 } } }\n";
+    let found = |row: &str| only("unreachable-threshold", &format!("{score}decide grade {{ top when {row}   low otherwise }}\n")).out;
+    for inside in ["fit between 60 and 100", "fit between 0 and 50"] {
+        assert!(!found(inside).contains("unreachable-threshold\""), "{inside}: {}", found(inside));
+    }
+    let all = found("fit between 0 and 100");
+    assert_eq!(all.matches("`fit` always reaches this").count(), 1, "{all}");
+    let none = only(
+        "unreachable-threshold",
+        "score fit from 0 to 100 { section size 100% { beds 100% { 50 or more 9   under 50 0 } } }\ndecide grade { top when fit between 92 and 99   low otherwise }\n",
+    );
+    assert_eq!((none.out.matches("never reaches this").count(), none.out.matches("always reaches this").count()), (1, 0), "{}", none.out);
+}
+
+#[test]
+fn a_fix_that_would_be_a_mistake_is_not_offered() {
+    let backwards = only("split-range", "let odd = beds >= 10 and beds <= 3\n");
+    assert!(!backwards.out.contains("between 10 and 3"), "{}", backwards.out);
+    let forwards = only("split-range", "let some = beds >= 3 and beds <= 10\n");
+    assert!(forwards.out.contains("beds between 3 and 10"), "{}", forwards.out);
+    let twice = only("chained-is", "let odd = rating is 1.5 or rating is 1.50\n");
+    assert!(twice.out.contains("chained-is") && !twice.out.contains("is one of 1.5, 1.50"), "{}", twice.out);
+}

@@ -159,4 +159,9 @@ codes! {
     StageNeverLeft      "E0810" Warning "no lead leaves a stage"
     ToAndFro            "E0811" Warning "a lead goes to and fro between stages"
     ClockNeverStarts    "E0812" Warning "a clock starts for no lead"
+    CapNeverReached     "E0813" Warning "a cap that no lead's points reach"
+    EndNeverReached     "E0814" Warning "an end of a range that no lead reaches"
+    BothMove            "E0815" Warning "rows of two flows can move one lead"
+    RowChangesNothing   "E0816" Warning "a row changes no answer"
+    AdjustChangesNothing "E0817" Warning "an adjustment changes no score"
 }

@@ -336,6 +336,42 @@ fn warning(policy: &model::Policy, finding: &Finding) -> Diagnostic {
             "takes a lead there",
             "let the two conditions exclude each other, or let the lead `rest`",
         ),
+        Kind::Round => (
+            Code::ToAndFro,
+            format!("a lead goes round {what} though nothing changes"),
+            "takes a lead there",
+            "let the conditions exclude each other, or let the lead `rest`",
+        ),
+        Kind::CapNeverReached => (
+            Code::CapNeverReached,
+            format!("no lead reaches {what}"),
+            "its points never add up to that",
+            "a row is missing, or write what can be reached",
+        ),
+        Kind::EndNeverReached => (
+            Code::EndNeverReached,
+            format!("no lead gets {what}"),
+            "no sum is that far",
+            "give other points, or write the range that can be reached",
+        ),
+        Kind::BothMove => (
+            Code::BothMove,
+            format!("{what} can both be taken at once"),
+            "is taken, as it comes first",
+            "let the two conditions exclude each other, or write both rows in one flow",
+        ),
+        Kind::RowChangesNothing => (
+            Code::RowChangesNothing,
+            format!("every lead would get the same without {what}"),
+            "changes nothing",
+            "leave it out, or say what it is for with `because`",
+        ),
+        Kind::AdjustChangesNothing => (
+            Code::AdjustChangesNothing,
+            format!("the range takes {what} back from every lead that gets it"),
+            "changes no score",
+            "leave it out, or give a wider range",
+        ),
         Kind::ClockNeverStarts => (
             Code::ClockNeverStarts,
             format!("the clock {what} starts for no lead"),
@@ -347,6 +383,9 @@ fn warning(policy: &model::Policy, finding: &Finding) -> Diagnostic {
     let other = match kind {
         Kind::CellNever => "and this column",
         Kind::PingPong => "takes it back",
+        Kind::Round => "takes it on",
+        Kind::BothMove => "would take it too",
+        Kind::RowChangesNothing => "gives the same",
         _ if because_of.len() == 1 => "takes all of them",
         _ => "takes some of them",
     };

@@ -180,29 +180,28 @@ impl<'p> Prover<'p> {
         self.possible_node(node, &|_: &Prover, shown: &mut Shown| condition.holds(&shown.replayed))
     }
 
-    /// Whether some lead would meet the one condition in one stage and the other in another, everything else being the same.
-    pub fn possible_in_stages(&mut self, one: &Condition, in_one: usize, other: &Condition, in_other: usize) -> Possible {
+    /// Whether some lead would meet each condition in the stage beside it, everything else being the same.
+    pub fn possible_in_stages(&mut self, conditions: &[(Condition, usize)]) -> Possible {
         let Some(stage) = self.variables.all.iter().position(|variable| variable.meaning == Meaning::Stage) else { return Possible::Never };
         let mut members = Vec::new();
-        for (condition, stage_then) in [(one, in_one), (other, in_other)] {
+        for (condition, stage_then) in conditions {
             let node = condition.node(&mut self.graph, &mut self.translation);
-            let by = self.graph.constant(stage_then as i64);
+            let by = self.graph.constant(*stage_then as i64);
             members.push(self.graph.restrict(node, stage as u32, by));
         }
-        let both = self.graph.all(members);
+        let all = self.graph.all(members);
         let shown = |prover: &Prover, lead: &Lead, as_of: i64| {
-            let meets = |condition: &Condition, stage: usize| {
-                let lead = Lead { stage: Some(stage), ..lead.clone() };
+            conditions.iter().all(|(condition, stage)| {
+                let lead = Lead { stage: Some(*stage), ..lead.clone() };
                 prover.replay(&lead, as_of).is_some_and(|values| condition.holds(&values))
-            };
-            meets(one, in_one) && meets(other, in_other)
+            })
         };
-        match self.possible_node(both, &|_: &Prover, _: &mut Shown| true) {
+        match self.possible_node(all, &|_: &Prover, _: &mut Shown| true) {
             Possible::Yes(mut witness) => {
                 if !shown(self, &witness.lead, witness.as_of) {
                     return Possible::Undecided(Why::NoLead);
                 }
-                witness.lead.stage = Some(in_one);
+                witness.lead.stage = conditions.first().map(|(_, stage)| *stage);
                 Possible::Yes(witness)
             }
             other => other,

@@ -21,6 +21,8 @@ impl Asking<'_, '_> {
         let can_move = self.first_match(&rows);
         self.stages(&can_move);
         self.round_trips(&rows, &can_move);
+        self.rounds(&rows, &can_move);
+        self.of_two_flows(&rows);
     }
 
     fn stages(&mut self, can_move: &[bool]) {
@@ -66,7 +68,7 @@ impl Asking<'_, '_> {
                 }
                 self.findings.asked += 1;
                 let (first, second) = (Condition::first(&conditions, there), Condition::first(&conditions, back));
-                match self.prover.possible_in_stages(&first, return_way.to, &second, way.to) {
+                match self.prover.possible_in_stages(&[(first, return_way.to), (second, way.to)]) {
                     Possible::Never => {}
                     Possible::Undecided(_) => self.findings.undecided += 1,
                     Possible::Yes(witness) => {
@@ -86,7 +88,7 @@ impl Asking<'_, '_> {
     }
 
     /// Whether moving can change what rows look at: a measure that starts anew with a stage, or that counts stages, is another one after the move.
-    fn moving_changes_measures(&self) -> bool {
+    pub fn moving_changes_measures(&self) -> bool {
         let policy = self.prover.policy();
         let by_measures = policy.measures.iter().any(|measure| {
             matches!(measure.since, Some(Since::Entering(_) | Since::Stay))

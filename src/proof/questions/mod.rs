@@ -4,7 +4,9 @@
 //! proved, or comes with a lead that shows it; what was not decided within the budget is no finding.
 
 mod flows;
+mod idle;
 mod places;
+mod rounds;
 
 use super::{Condition, Prover, Witness};
 use crate::model::{DecideBody, Matcher, PointsKind};
@@ -41,7 +43,19 @@ pub enum Kind {
     StageNeverLeft,
     /// a lead that rows move to and fro
     PingPong,
+    /// a lead that rows move through several stages and back
+    Round,
     ClockNeverStarts,
+    /// a cap that no lead's points reach
+    CapNeverReached,
+    /// an end of a range that no lead's sum reaches
+    EndNeverReached,
+    /// a lead that rows of two flows would move
+    BothMove,
+    /// a row without which the same would come
+    RowChangesNothing,
+    /// an adjustment that the range takes back
+    AdjustChangesNothing,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -69,6 +83,9 @@ pub fn ask(prover: &mut Prover, sources: &Sources) -> Findings {
     asking.flows();
     asking.routes();
     asking.clocks();
+    asking.bounds();
+    asking.idle_adjusts();
+    asking.idle_rows();
     asking.findings
 }
 

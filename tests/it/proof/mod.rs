@@ -3,5 +3,6 @@
 mod agreement;
 mod claims;
 mod large;
+mod questions;
 mod reach;
 mod versions;

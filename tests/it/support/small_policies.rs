@@ -40,6 +40,15 @@ enum Kind {
 const DAY: i64 = 20_467; // 2026-01-14
 
 pub fn small(seed: u64) -> Small {
+    made(seed, false)
+}
+
+/// The same, with outcomes that several rows give, and with a second flow.
+pub fn small_with_repeats(seed: u64) -> Small {
+    made(seed, true)
+}
+
+fn made(seed: u64, repeats: bool) -> Small {
     let mut random = Random::new(seed);
     let mut text = String::from("leadwright 1\n\npolicy p { timezone \"UTC\" }\n\nlead {\n  id text key\n");
     let mut fields: Vec<Field> = Vec::new();
@@ -81,7 +90,7 @@ pub fn small(seed: u64) -> Small {
         fields.push(Field { name, kind, optional });
     }
     text.push_str("}\n\n");
-    let mut maker = Maker { random, text, fields, numbers: Vec::new(), conditions: Vec::new() };
+    let mut maker = Maker { random, text, fields, numbers: Vec::new(), conditions: Vec::new(), repeats };
     maker.derived();
     let stages = maker.flow();
     Small { text: maker.text, values, stages, costs }
@@ -110,6 +119,7 @@ struct Maker {
     /// names of numbers without decimals
     numbers: Vec<String>,
     conditions: Vec<String>,
+    repeats: bool,
 }
 
 impl Maker {
@@ -290,7 +300,12 @@ impl Maker {
         self.text.push_str("decide d {\n");
         for row in 0..1 + self.random.below(5) {
             let condition = self.condition(2);
-            writeln!(self.text, "  r{row} when {condition}").unwrap();
+            let outcome = if self.repeats && row > 0 && self.random.chance(40) {
+                (*self.random.pick(&["r0", "rest"])).to_owned()
+            } else {
+                format!("r{row}")
+            };
+            writeln!(self.text, "  {outcome} when {condition}").unwrap();
         }
         self.text.push_str("  rest otherwise\n}\n\n");
         self.conditions.push("d is r0".into());
@@ -310,6 +325,10 @@ impl Maker {
             writeln!(self.text, "  {way} when {condition}").unwrap();
         }
         self.text.push_str("}\n\n");
+        if self.repeats && self.random.chance(40) {
+            let condition = self.condition(1);
+            writeln!(self.text, "flow more {{\n  x -> z when {condition}\n}}\n").unwrap();
+        }
         if self.random.chance(60) {
             let (entering, first, second) = (*self.random.pick(&["x", "y", "z"]), self.condition(1), self.condition(1));
             let entering = if entering == "x" { "y" } else { entering };

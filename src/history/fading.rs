@@ -9,6 +9,8 @@ use crate::model::Fading;
 /// One, in millionths.
 pub(super) const ONE: i64 = 1_000_000;
 
+/// Two years.
+const FIRST_DAYS: i64 = 731;
 /// Binary places of the table.
 const PLACES: u32 = 100;
 /// Binary places while the table is made.
@@ -18,8 +20,8 @@ const LN_2: u128 = 899_756_482_030_919_243_385_101_862_961_404;
 
 #[derive(Clone, Debug)]
 pub(super) enum Weights {
-    /// ½^(rest/N) for each rest below N, in 2^-100
-    Half(Vec<u128>),
+    /// ½^(rest/N) for each rest below N, in 2^-100; and what that makes of the first days, which are asked for most
+    Half { factors: Vec<u128>, first: Vec<i32> },
     /// N
     Line(i64),
 }
@@ -27,7 +29,11 @@ pub(super) enum Weights {
 impl Weights {
     pub fn new(fading: Fading) -> Weights {
         match fading {
-            Fading::HalfEveryDays(days) => Weights::Half((0..days.max(1)).map(|rest| half_to_the(rest, days.max(1))).collect()),
+            Fading::HalfEveryDays(days) => {
+                let factors: Vec<u128> = (0..days.max(1)).map(|rest| half_to_the(rest, days.max(1))).collect();
+                let first = (0..FIRST_DAYS).filter_map(|day| i32::try_from(halved(&factors, day)).ok()).collect();
+                Weights::Half { factors, first }
+            }
             Fading::ToNothingOverDays(days) => Weights::Line(i64::try_from(days).unwrap_or(i64::MAX).max(1)),
         }
     }
@@ -36,14 +42,9 @@ impl Weights {
     pub fn millionths(&self, days: i64) -> i64 {
         let days = days.max(0);
         match self {
-            Weights::Half(table) => {
-                let half_life = i64::try_from(table.len()).unwrap_or(i64::MAX).max(1);
-                // below half a millionth from the 21st half on
-                let Some(halves) = u32::try_from(days / half_life).ok().filter(|halves| *halves <= 21) else { return 0 };
-                let rest = usize::try_from(days % half_life).ok().and_then(|rest| table.get(rest)).copied().unwrap_or(0);
-                let shift = PLACES + halves;
-                // below 2^120 plus 2^120
-                ((rest * ONE as u128 + (1 << (shift - 1))) >> shift) as i64
+            Weights::Half { factors, first } => {
+                let known = usize::try_from(days).ok().and_then(|days| first.get(days));
+                known.map_or_else(|| halved(factors, days), |known| i64::from(*known))
             }
             Weights::Line(days_max) => {
                 if days >= *days_max {
@@ -54,6 +55,17 @@ impl Weights {
             }
         }
     }
+}
+
+/// ½^(days/N) in millionths.
+fn halved(factors: &[u128], days: i64) -> i64 {
+    let half_life = i64::try_from(factors.len()).unwrap_or(i64::MAX).max(1);
+    // below half a millionth from the 21st half on
+    let Some(halves) = u32::try_from(days / half_life).ok().filter(|halves| *halves <= 21) else { return 0 };
+    let rest = usize::try_from(days % half_life).ok().and_then(|rest| factors.get(rest)).copied().unwrap_or(0);
+    let shift = PLACES + halves;
+    // below 2^120 plus 2^120
+    ((rest * ONE as u128 + (1 << (shift - 1))) >> shift) as i64
 }
 
 /// ½^(rest/whole) in 2^-100, for rest < whole < 2^16: e^-x with x = ln 2 × rest / whole by its power series, whose terms fall below 2^-110 within 30.

@@ -206,8 +206,18 @@ impl Page {
             *last = (*last).max(widest);
         }
         let available = self.look.width.saturating_sub(indent + GAP * count.saturating_sub(1));
+        let longest_word = |column: usize| {
+            let cells = rows.iter().filter(|row| !is_wide(row)).filter_map(|row| row.get(column));
+            cells.flat_map(|cell| cell.text.split_whitespace()).map(|word| word.width()).max().unwrap_or(0)
+        };
+        let words: Vec<usize> = (0..count).map(longest_word).collect();
         while widths.iter().sum::<usize>() > available {
-            let Some(widest) = (0..count).max_by_key(|column| widths[*column]).filter(|column| widths[*column] > COLUMN_WIDTH_MIN) else {
+            let widest = |least: &dyn Fn(usize) -> usize| {
+                let shrinks = (0..count).filter(|column| widths[*column] > least(*column));
+                shrinks.max_by_key(|column| widths[*column])
+            };
+            // words are broken only where nothing else is left
+            let Some(widest) = widest(&|column| words[column].max(COLUMN_WIDTH_MIN / 2)).or_else(|| widest(&|_| COLUMN_WIDTH_MIN)) else {
                 break;
             };
             widths[widest] -= 1;
@@ -328,6 +338,13 @@ mod tests {
         assert_eq!(broken("abcdefghijkl", 5), ["abcde", "fghij", "kl"]);
         assert_eq!(broken("東京都", 1), ["東", "京", "都"]);
         assert_eq!(broken("  a bc d", 5), ["  a", "  bc", "  d"]);
+    }
+
+    #[test]
+    fn words_are_whole_as_long_as_there_is_a_blank_to_break_at() {
+        let mut page = Page::new(Look { width: 26, ..narrow().look });
+        page.table(0, &[], &[vec![words("with_partner"), words("14 d 20 h ago")]]);
+        assert_eq!(page.finish(), "with_partner  14 d 20 h\n              ago\n");
     }
 
     #[test]

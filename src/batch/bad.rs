@@ -77,6 +77,8 @@ pub enum Reason {
     // rows of signals and of the stage log
     AfterAsOf,
     UnknownLead,
+    RejectedLead,
+    LaterLead,
 }
 
 impl Reason {
@@ -93,7 +95,9 @@ impl Reason {
             | Reason::NotAnObject
             | Reason::RepeatedName
             | Reason::TwoColumns
-            | Reason::UnknownLead => false,
+            | Reason::UnknownLead
+            | Reason::RejectedLead
+            | Reason::LaterLead => false,
             Reason::NotANumber
             | Reason::NumberSeparator
             | Reason::NothingBehindPoint
@@ -254,6 +258,8 @@ pub fn reason_sentence(policy: &Policy, subject: Subject, reason: Reason, value:
         Reason::TwoColumns => format!("two names of the object stand for `{name}`"),
         Reason::AfterAsOf => "is later than as-of".to_owned(),
         Reason::UnknownLead => "no lead of the file has this key".to_owned(),
+        Reason::RejectedLead => "is of a lead that is rejected".to_owned(),
+        Reason::LaterLead => "is of a lead that came into being after the end".to_owned(),
     }
 }
 

@@ -22,7 +22,7 @@ use super::rejects::Rejects;
 use super::repeated::RepeatedKeys;
 use super::report::{BadCells, Report, Tally, TurnReport};
 use super::signals::HistoryReport;
-use super::signals::{self, Asked, Filler, History};
+use super::signals::{self, Filler, History};
 use super::sink::{Piece, Sink};
 use super::source::{Opened, open};
 use super::turns::Turns;
@@ -31,6 +31,7 @@ use super::{Backend, Input, Keep, OnBadRow, Options, Output, Place, Progress, Re
 use crate::calendar::{UnknownZone, Zone};
 use crate::clock::{Clocks, Snapshot};
 use crate::column::Block;
+use crate::history::Hindsight;
 use crate::model::value::fold_text;
 use crate::model::{Policy, Subject};
 use crate::program::{Parameters, Program};
@@ -100,13 +101,14 @@ pub fn score_with(
     let empty_tally = Tally::new(policy, program, &prepared.outputs);
     let clocks = clocks(policy, program)?;
     let clocks = clocks.as_ref();
+    let hindsight = clocks.map(|_| Hindsight::new(policy, program));
     let turns = options.rotation.as_ref().map(|state| Turns::new(policy, program, state, options.watched.clone()));
     let workers: Vec<Worker> = (0..threads)
         .map(|number| Worker {
             decoder: prepared.decoder(),
             answering: Answering {
                 encoder: prepared.encoder(policy, program),
-                filler: history.as_ref().map(|history| Filler::new(history, clocks.is_some())),
+                filler: history.as_ref().map(|history| Filler::new(history, hindsight.as_ref())),
                 evaluate,
                 clocks,
                 as_of: options.as_of,
@@ -134,7 +136,6 @@ pub fn score_with(
         unseen: unseen(&options.keep, &columns, format),
         binding: prepared.binding.clone(),
         names: &prepared.names,
-        asked: Asked::default(),
         keys: RepeatedKeys::default(),
         done: Progress { reading: Reading::Leads, rows: 0, bytes_read: 0, bytes_total, rows_total },
         progress,
@@ -142,9 +143,8 @@ pub fn score_with(
     collector.header(&formatter)?;
     let chunks = content.read(&prepared.used_columns())?;
     in_order(chunks, workers, &mut |done| collector.take(done))?;
-    let asked = collector.asked;
     let (signals, stage_log) = match history {
-        Some(history) => histories(history, asked, history_rejects.as_mut())?,
+        Some(history) => histories(history, history_rejects.as_mut())?,
         None => (None, None),
     };
     let mut report = collector.finish(&prepared.outputs, threads, start, history_rejects)?;
@@ -181,17 +181,13 @@ pub(super) fn reads_signals(policy: &Policy) -> bool {
 }
 
 /// What became of the signals and of the stage log, now that every lead has been there.
-fn histories(
-    history: History,
-    asked: Asked,
-    mut rejects: Option<&mut Rejects>,
-) -> Result<(Option<HistoryReport>, Option<HistoryReport>), BatchError> {
+fn histories(history: History, mut rejects: Option<&mut Rejects>) -> Result<(Option<HistoryReport>, Option<HistoryReport>), BatchError> {
     let History { signals, log, mut signal_report, mut log_report, .. } = history;
-    for (keyed, report, used) in [(signals, &mut signal_report, asked.signals), (log, &mut log_report, asked.log)] {
+    for (keyed, report) in [(signals, &mut signal_report), (log, &mut log_report)] {
         let (Some(keyed), Some(report)) = (keyed, report.as_mut()) else { continue };
-        report.complete(keyed.records(), used)?;
+        report.complete(&keyed)?;
         if let Some(rejects) = &mut rejects {
-            signals::read::list_unknown_leads(&keyed, report, rejects)?;
+            signals::read::list_unused(&keyed, report, rejects)?;
         }
     }
     Ok((signal_report, log_report))
@@ -253,7 +249,6 @@ struct Collector<'c> {
     unseen: Vec<String>,
     binding: Binding,
     names: &'c Names,
-    asked: Asked,
     keys: RepeatedKeys,
     done: Progress,
     progress: &'c mut dyn FnMut(Progress),
@@ -272,8 +267,6 @@ impl Collector<'_> {
             self.take_bad(cell)?;
         }
         self.tally.merge(&done.tally);
-        self.asked.signals += done.asked.signals;
-        self.asked.log += done.asked.log;
         self.keys.add(&done.keys);
         for late in done.late_names {
             self.take_late(late)?;

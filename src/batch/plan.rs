@@ -127,7 +127,8 @@ fn slot(policy: &Policy, program: &Program, bound: &Bound, extent: Extent, zone:
         Subject::RouteQueue(route) => (choices(policy.queue_choices), None, needed(program, &InputSource::RouteQueue(route))),
         Subject::Measure(_) | Subject::Row => (Type::Time, None, Needed::default()),
     };
-    let measured = matches!(bound.subject, Subject::Stage | Subject::StageSince) && !policy.measures.is_empty();
+    // measures, clocks and the stage log ask where a lead stands
+    let measured = matches!(bound.subject, Subject::Stage | Subject::StageSince);
     let mut limits = type_limits(policy, ty);
     for narrower in [range, needed.interval].into_iter().flatten() {
         limits = Interval { low: limits.low.max(narrower.low), high: limits.high.min(narrower.high) };

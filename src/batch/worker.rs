@@ -13,7 +13,6 @@ use super::read_csv::CsvDecoder;
 use super::read_ndjson::{LateName, NdjsonDecoder};
 use super::repeated::{PlacedKey, keys_of};
 use super::report::Tally;
-use super::signals::Asked;
 use super::sink::Piece;
 use super::source::Chunk;
 use super::turns::{Guard, Stopped, Turns};
@@ -65,7 +64,6 @@ pub struct Done {
     pub tally: Tally,
     pub bad: Vec<BadCell>,
     pub late_names: Vec<LateName>,
-    pub asked: Asked,
     /// of the rows that are scored
     pub keys: Vec<PlacedKey>,
     pub bytes_read: u64,
@@ -91,7 +89,6 @@ impl Work for Worker<'_> {
         let mut bad = Vec::new();
         let mut text = Vec::new();
         let mut batches = Vec::new();
-        let mut asked = Asked::default();
         let mut keys = Vec::new();
         let guard = Guard(self.turns);
         let Worker { decoder, answering, formatter, turns, chunk: number, .. } = self;
@@ -103,11 +100,11 @@ impl Work for Worker<'_> {
             if leads.rows == 0 {
                 return Ok(());
             }
-            let inputs = answering.evaluate(leads, &mut asked)?;
+            let inputs = answering.evaluate(leads)?;
             if let Some(turns) = turns {
                 turns.give(*number, leads, &mut answering.raw).map_err(|Stopped| BatchError::Stopped)?;
             }
-            let completed = answering.completed();
+            let completed = answering.completed(&inputs);
             let answers = completed.as_ref().unwrap_or(&answering.raw);
             tally.rows_scored += (leads.rows - leads.rejected_count) as u64;
             tally.add_answers(answers, &leads.rejected);
@@ -136,7 +133,7 @@ impl Work for Worker<'_> {
             Formatter::Csv(_) | Formatter::Ndjson(_) => Piece::Text(text),
             Formatter::Arrays(_) => Piece::Batches(batches),
         };
-        Ok(Done { piece, tally, bad, late_names: self.decoder.take_late_names(), asked, keys, bytes_read: chunk.bytes_read() })
+        Ok(Done { piece, tally, bad, late_names: self.decoder.take_late_names(), keys, bytes_read: chunk.bytes_read() })
     }
 
     fn abandon(&self) {

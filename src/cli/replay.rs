@@ -62,11 +62,11 @@ pub struct Arguments {
     #[arg(long, value_name = "FIELD")]
     start_field: Option<String>,
 
-    /// Write every step of every lead to this file: CSV, NDJSON, Parquet or Arrow IPC, by its name
+    /// Write every step of every lead from --from to --to to this file: CSV, NDJSON, Parquet or Arrow IPC, by its name
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
 
-    /// Write every clock that was started to this file
+    /// Write every clock that was started from --from to --to to this file, as it stood at --to
     #[arg(long, value_name = "FILE")]
     clock_log: Option<PathBuf>,
 

@@ -8,14 +8,16 @@
 
 mod holders;
 mod lengths;
+mod past;
 mod recorder;
 mod run;
 mod snapshot;
 
 pub use holders::{Holder, Holders};
+pub use past::{NoSignals, Past, Signals, Then};
 pub use recorder::Recorder;
 pub use run::{ClockEvent, ClockEventKind, Happening, Instance, RUNS_MAX, What};
-pub use snapshot::{NoSignals, Reading, Signals, Snapshot, answers};
+pub use snapshot::{Reading, Snapshot, answers};
 
 use jiff::tz::TimeZone;
 

@@ -4,8 +4,8 @@
 //! Always holds: a target is read when a clock may start, and kept; a condition that goes on holding happens once.
 
 use super::holders::Holders;
-use super::snapshot::{Signals, Snapshot};
-use super::{Happening, Instance, What};
+use super::snapshot::Snapshot;
+use super::{Happening, Instance, Signals, What};
 use crate::model::{ClockRow, Moment, Policy, SignalId};
 
 /// Used again for lead after lead.

@@ -5,14 +5,15 @@
 //! not asked for in the policy's text changes nothing; the order of equal instants is that of the language: signals, then what the
 //! stage and conditions bring; and of these what stops before what starts.
 //!
-//! A snapshot knows of the past what signals and `stage_since` say. A clock that starts on entering a stage runs from `stage_since` while the
-//! lead is in it; a condition is known to hold since as-of.
+//! A snapshot knows of the past what signals, `stage_since` and the stage log say. A clock that starts on entering a stage runs from `stage_since` while the
+//! lead is in it; this evaluation's transition is as old as the signal or the wait that made it; a condition is known to hold since as-of.
 
 use super::holders::Holders;
+use super::past::{Past, Then};
 use super::run::{ClockEvent, Happening, Instance, What};
 use super::{ClockState, Clocks};
 use crate::column::{Block, Column, Width};
-use crate::model::{ClockRow, EventConditionId, Moment, Policy, SignalId, SlaId};
+use crate::model::{ClockRow, Moment, Policy, SlaId, Transition};
 use crate::program::{ClockPart, Output, OutputKind, OutputRole, Program};
 
 /// How a clock stands.
@@ -24,47 +25,34 @@ pub struct Reading {
     pub state: Option<ClockState>,
 }
 
-/// The signals of one lead in the order of time, as clocks see them.
-pub trait Signals {
-    fn count(&self) -> usize;
-
-    /// Microseconds since the epoch.
-    fn at(&self, signal: usize) -> i64;
-
-    fn kind(&self, signal: usize) -> SignalId;
-
-    /// Whether a `where` holds for one.
-    fn holds(&self, signal: usize, condition: EventConditionId) -> bool;
-}
-
-/// Of a lead that has done nothing.
-pub struct NoSignals;
-
-impl Signals for NoSignals {
-    fn count(&self) -> usize {
-        0
-    }
-
-    fn at(&self, _: usize) -> i64 {
-        0
-    }
-
-    fn kind(&self, _: usize) -> SignalId {
-        0
-    }
-
-    fn holds(&self, _: usize, _: EventConditionId) -> bool {
-        false
-    }
-}
-
 /// The clocks of a policy, and where a program answers what they ask.
 #[derive(Clone, Debug)]
 pub struct Snapshot<'p> {
     clocks: Clocks<'p>,
     places: Vec<Places>,
+    /// outputs that say where a lead stands now, and which row of the flow moved it there
+    stage: Option<usize>,
+    rule: Option<usize>,
     /// outputs that are answers as they stand
     plain: Vec<usize>,
+}
+
+/// At one instant: each signal with what it brings, then the stage log, then what is so by now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Order {
+    Signal(usize),
+    Entry(usize),
+    Stay,
+    Now,
+}
+
+/// Something that a row of a clock waits for.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    at: i64,
+    /// when the program is to be asked; none at as-of
+    then: Option<Then>,
+    order: Order,
 }
 
 /// Outputs of the program, by their numbers.
@@ -73,6 +61,8 @@ struct Places {
     target: Option<usize>,
     /// per row of the clock; none for signals
     rows: Vec<Option<usize>>,
+    /// per row of the clock, what it asks behind `entering` or `leaving`; none if it asks nothing
+    conditions: Vec<Option<usize>>,
     /// per route: whom it gives the lead, and who had it before
     given: Vec<Option<usize>>,
     before: Vec<Option<usize>>,
@@ -108,12 +98,14 @@ impl<'p> Snapshot<'p> {
         let places = policy.slas.iter().enumerate().map(|(sla, clock)| Places {
             target: place(OutputRole::Clock(sla, ClockPart::Target)),
             rows: (0..clock.rows().count()).map(|row| place(OutputRole::Clock(sla, ClockPart::Row(row)))).collect(),
+            conditions: (0..clock.rows().count()).map(|row| place(OutputRole::Clock(sla, ClockPart::Condition(row)))).collect(),
             given: (0..policy.holder_count()).map(|route| place(OutputRole::Owner(route))).collect(),
             before: (0..policy.holder_count()).map(|route| place(OutputRole::Clock(sla, ClockPart::Owner(route)))).collect(),
         });
         let places = places.collect();
         let plain = (0..program.outputs.len()).filter(|index| !is_part(&program.outputs[*index])).collect();
-        Snapshot { clocks, places, plain }
+        let (stage, rule) = (place(OutputRole::Stage), place(OutputRole::StageRule));
+        Snapshot { clocks, places, stage, rule, plain }
     }
 
     pub fn clocks(&self) -> &Clocks<'p> {
@@ -125,8 +117,8 @@ impl<'p> Snapshot<'p> {
     }
 
     /// How a clock stands at as-of, given the program's outputs by their numbers and the lead's signals in the order of time.
-    pub fn read(&self, sla: SlaId, output: &dyn Fn(usize) -> Option<i64>, signals: &dyn Signals, as_of: i64) -> Reading {
-        let Some(last) = self.instance(sla, output, signals, as_of) else { return Reading::default() };
+    pub fn read(&self, sla: SlaId, output: &dyn Fn(usize) -> Option<i64>, past: &dyn Past, as_of: i64) -> Reading {
+        let Some(last) = self.instance(sla, output, past, as_of) else { return Reading::default() };
         let due = match last.state {
             ClockState::Running | ClockState::Breached => last.due,
             ClockState::Paused | ClockState::Met | ClockState::Missed => None,
@@ -135,46 +127,100 @@ impl<'p> Snapshot<'p> {
     }
 
     /// The last time that the clock was started, as far as a snapshot knows.
-    pub fn instance(&self, sla: SlaId, output: &dyn Fn(usize) -> Option<i64>, signals: &dyn Signals, as_of: i64) -> Option<Instance> {
-        self.clocks.run(sla, &self.happenings(sla, output, signals)?, as_of).pop()
+    pub fn instance(&self, sla: SlaId, output: &dyn Fn(usize) -> Option<i64>, past: &dyn Past, as_of: i64) -> Option<Instance> {
+        self.clocks.run(sla, &self.happenings(sla, output, past, as_of)?, as_of).pop()
     }
 
     /// What is still to come of it, if nothing else happens.
-    pub fn to_come(&self, sla: SlaId, output: &dyn Fn(usize) -> Option<i64>, signals: &dyn Signals, as_of: i64) -> Vec<ClockEvent> {
-        let happenings = self.happenings(sla, output, signals);
+    pub fn to_come(&self, sla: SlaId, output: &dyn Fn(usize) -> Option<i64>, past: &dyn Past, as_of: i64) -> Vec<ClockEvent> {
+        let happenings = self.happenings(sla, output, past, as_of);
         happenings.map_or_else(Vec::new, |happenings| self.clocks.to_come(sla, &happenings, as_of))
     }
 
-    /// In order; none if there are none.
-    fn happenings(&self, sla: SlaId, output: &dyn Fn(usize) -> Option<i64>, signals: &dyn Signals) -> Option<Vec<Happening>> {
-        let (clock, places) = (self.clocks.sla(sla)?, self.places.get(sla)?);
-        output(places.target?)?;
+    /// In order; none if the clock was never started.
+    fn happenings(&self, sla: SlaId, output: &dyn Fn(usize) -> Option<i64>, past: &dyn Past, as_of: i64) -> Option<Vec<Happening>> {
+        let places = self.places.get(sla)?;
         let owners = |places: &[Option<usize>]| -> Vec<usize> {
             let owner = |place: &Option<usize>| usize::try_from(output((*place)?)?).ok();
             places.iter().filter_map(owner).collect()
         };
         let (given, before) = (|| owners(&places.given), || owners(&places.before));
         let holders = Holders { given: &given, before: &before };
-        let mut happenings: Vec<(bool, Happening)> = Vec::new();
-        for (row, place) in clock.rows().zip(&places.rows) {
-            let known = place.and_then(output);
-            let Some(what) = self.what(sla, &row, true, output, holders) else { continue };
-            happenings.extend(known.map(|at| (true, Happening { at, what })));
-            let Some(Moment::On { signals: wanted, condition }) = row.moment() else { continue };
-            let fits = |signal: &usize| {
-                wanted.binary_search(&signals.kind(*signal)).is_ok() && condition.is_none_or(|id| signals.holds(*signal, id))
-            };
-            happenings.extend((0..signals.count()).filter(fits).map(|signal| (false, Happening { at: signals.at(signal), what })));
+        let mut happenings: Vec<(Order, Happening)> = Vec::new();
+        for (index, row) in self.clocks.sla(sla)?.rows().enumerate() {
+            for Found { at, then, order } in self.found(sla, index, &row, output, past, as_of) {
+                let earlier = |part: ClockPart| past.answer(then?, sla, part);
+                let asks = places.conditions.get(index).copied().flatten();
+                if asks.is_some_and(|asks| earlier(ClockPart::Condition(index)).unwrap_or_else(|| output(asks)) != Some(1)) {
+                    continue;
+                }
+                let target = || earlier(ClockPart::Target);
+                let answers =
+                    |place: usize| if Some(place) == places.target { target().unwrap_or_else(|| output(place)) } else { output(place) };
+                let what = self.what(sla, &row, true, &answers, holders);
+                happenings.extend(what.map(|what| (order, Happening { at, what })));
+            }
         }
-        if happenings.is_empty() {
+        if !happenings.iter().any(|(_, happening)| matches!(happening.what, What::Start { .. })) {
             return None;
         }
-        happenings.sort_by_key(|(is_stage, happening)| (happening.at, *is_stage, happening.what.order()));
+        happenings.sort_by_key(|(order, happening)| (happening.at, *order, happening.what.order()));
         Some(happenings.into_iter().map(|(_, happening)| happening).collect())
     }
 
-    /// The answers of a block as a scored file has them, given each row's signals; takes the program's columns that are answers as they stand.
-    pub fn complete<S: Signals>(&self, raw: &mut Block, as_of: i64, signals: impl Fn(usize) -> S) -> Block {
+    /// When what a row of a clock waits for happened.
+    fn found(
+        &self,
+        sla: SlaId,
+        index: usize,
+        row: &ClockRow,
+        output: &dyn Fn(usize) -> Option<i64>,
+        past: &dyn Past,
+        as_of: i64,
+    ) -> Vec<Found> {
+        let known = self.place(sla, index).and_then(output);
+        // what stands in the log as it was then, and what this evaluation's transition brings
+        let in_log = |is: &dyn Fn(&Transition) -> bool| -> Vec<Found> {
+            let entries = past.log().iter().enumerate().filter(|(_, entry)| is(entry));
+            entries.map(|(number, entry)| Found { at: entry.at, then: Some(Then::Entry(number)), order: Order::Entry(number) }).collect()
+        };
+        let moved = self.rule.and_then(output).and_then(|row| usize::try_from(row).ok());
+        let moved_at = || moved.and_then(|row| past.moved_at(row)).map_or(as_of, |at| at.min(as_of));
+        let by_move = || {
+            let at = moved_at();
+            Found { at, then: (at < as_of).then_some(Then::Move(at)), order: Order::Now }
+        };
+        match row.moment() {
+            Some(Moment::On { signals: wanted, condition }) => {
+                let fits = |signal: &usize| {
+                    wanted.binary_search(&past.kind(*signal)).is_ok() && condition.is_none_or(|id| past.holds(*signal, id))
+                };
+                let found = |signal| Found { at: past.at(signal), then: Some(Then::Signal(signal)), order: Order::Signal(signal) };
+                (0..past.count()).filter(fits).map(found).collect()
+            }
+            Some(Moment::Entering { stage, .. }) => {
+                let mut found = in_log(&|entry| entry.to == *stage);
+                let goes_there = moved.is_some() && self.stage.and_then(output).and_then(|to| usize::try_from(to).ok()) == Some(*stage);
+                match known {
+                    Some(_) if goes_there => found.push(by_move()),
+                    Some(since) if found.last().is_none_or(|last| last.at != since) => {
+                        found.push(Found { at: since, then: (since < as_of).then_some(Then::Stay(since)), order: Order::Stay });
+                    }
+                    Some(_) | None => {}
+                }
+                found
+            }
+            Some(Moment::Leaving { stage, .. }) => {
+                let mut found = in_log(&|entry| entry.from == Some(*stage));
+                found.extend(known.map(|_| by_move()));
+                found
+            }
+            Some(Moment::When(_)) | None => known.map(|at| Found { at, then: None, order: Order::Now }).into_iter().collect(),
+        }
+    }
+
+    /// The answers of a block as a scored file has them, given each row's past (`past` shows it once); takes the program's columns that are answers as they stand.
+    pub fn complete(&self, raw: &mut Block, as_of: i64, past: &mut dyn FnMut(usize, &mut dyn FnMut(&dyn Past))) -> Block {
         let rows = raw.rows;
         let mut clocks = Vec::with_capacity(2 * self.places.len());
         for _ in &self.places {
@@ -182,15 +228,16 @@ impl<'p> Snapshot<'p> {
             clocks.push(Column::with_capacity(Width::U8, rows));
         }
         for row in 0..rows {
-            let signals = signals(row);
             let output = |index: usize| raw.columns.get(index).and_then(|column| column.get(row));
-            for (sla, columns) in clocks.chunks_mut(2).enumerate() {
-                let reading = self.read(sla, &output, &signals, as_of);
-                if let [due, state] = columns {
-                    due.push(reading.due);
-                    state.push(reading.state.map(|state| state as i64));
+            past(row, &mut |past| {
+                for (sla, columns) in clocks.chunks_mut(2).enumerate() {
+                    let reading = self.read(sla, &output, past, as_of);
+                    if let [due, state] = columns {
+                        due.push(reading.due);
+                        state.push(reading.state.map(|state| state as i64));
+                    }
                 }
-            }
+            });
         }
         let place = |index: &usize| std::mem::replace(&mut raw.columns[*index], Column::with_capacity(Width::U8, 0));
         let columns = self.plain.iter().map(place).chain(clocks).collect();

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Events, Layout};
+use super::{Events, Layout, OwnedEvents};
 use crate::clock::Signals;
 use crate::model::{EventConditionId, SignalId};
 
@@ -12,6 +12,15 @@ pub struct ClockSignals<'a> {
     pub events: Events<'a>,
     /// see [`super::Measures::drops`]
     pub dropped: Cow<'a, [bool]>,
+}
+
+impl ClockSignals<'_> {
+    /// The first so many, without those that are part of a burst, whenever that came to light.
+    pub fn kept(&self, first: usize) -> OwnedEvents {
+        let is_one = |signal: &usize| !self.dropped.get(*signal).copied().unwrap_or(false);
+        let numbers: Vec<usize> = (0..first).filter(is_one).collect();
+        self.events.only(&numbers, self.layout.words(), self.layout.values())
+    }
 }
 
 impl Signals for ClockSignals<'_> {

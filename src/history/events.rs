@@ -15,6 +15,8 @@ pub struct Events<'a> {
     pub bits: &'a [u64],
     /// 0 where a value is missing
     pub values: &'a [i64],
+    /// the local day of each, if whoever looks often has worked them out; else empty
+    pub days: &'a [i64],
 }
 
 impl Events<'_> {
@@ -54,7 +56,7 @@ pub struct OwnedEvents {
 
 impl OwnedEvents {
     pub fn view(&self) -> Events<'_> {
-        Events { at: &self.at, signal: &self.signal, bits: &self.bits, values: &self.values }
+        Events { at: &self.at, signal: &self.signal, bits: &self.bits, values: &self.values, days: &[] }
     }
 }
 

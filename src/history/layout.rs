@@ -4,6 +4,8 @@
 //! the order of [`SignalLayout::conditions`], and behind them one bit per kept property that says whether it is known; what no measure and
 //! no row reads is not kept.
 
+use std::ops::Range;
+
 use super::Events;
 use crate::model::{Because, EventColumnId, EventConditionId, MeasureKind, Policy, SignalId, Type};
 use crate::program::{Program, lower_event_conditions, optimise};
@@ -118,6 +120,18 @@ impl Layout {
             return None;
         }
         events.values.get(event * self.values + slot).copied()
+    }
+
+    /// Events that stand side by side.
+    pub fn part<'e>(&self, events: Events<'e>, range: Range<usize>) -> Events<'e> {
+        let of = |each: usize| range.start * each..range.end * each;
+        Events {
+            at: &events.at[range.clone()],
+            signal: &events.signal[range.clone()],
+            bits: &events.bits[of(self.words)],
+            values: &events.values[of(self.values)],
+            days: events.days.get(range).unwrap_or_default(),
+        }
     }
 
     /// The number of the property that a column is of this signal.

@@ -58,23 +58,41 @@ impl Measures {
 
     /// Replaces `out` by one value per measure of the policy, at as-of; none is missing.
     pub fn read(&self, events: Events<'_>, standing: &Standing<'_>, as_of: i64, scratch: &mut Scratch, out: &mut Vec<Option<i64>>) {
+        self.read_wanted(&|_| true, events, standing, as_of, scratch, out);
+    }
+
+    /// The same for some measures alone; the others are missing.
+    pub fn read_wanted(
+        &self,
+        wanted: &dyn Fn(MeasureId) -> bool,
+        events: Events<'_>,
+        standing: &Standing<'_>,
+        as_of: i64,
+        scratch: &mut Scratch,
+        out: &mut Vec<Option<i64>>,
+    ) {
         out.clear();
         if self.plans.is_empty() {
             return;
         }
         let mut reading = self.reading(events, standing, as_of, scratch);
-        for plan in &self.plans {
-            let value = self.value(plan, &mut reading);
+        for (measure, plan) in self.plans.iter().enumerate() {
+            let value = if wanted(measure) { self.value(plan, &mut reading) } else { None };
             out.push(value.map(|value| value.clamp(plan.range.low, plan.range.high)));
         }
     }
 
-    /// What one measure counts: behind window, `since` and cap. None for what counts no signals: quiet times, stays, waiting, balances.
+    /// Whether days of signals are looked at again and again, so that it pays to work them out once.
+    pub fn looks_at_days(&self) -> bool {
+        self.plans.iter().any(|plan| plan.fading.is_some())
+    }
+
+    /// What one measure counts: behind window, `since` and cap. None for what counts no signals: quiet times, stays, balances.
     pub fn seen(&self, measure: MeasureId, events: Events<'_>, standing: &Standing<'_>, as_of: i64, scratch: &mut Scratch) -> Option<Seen> {
         let plan = self.plans.get(measure)?;
         match plan.kind {
-            Kind::Count | Kind::Any | Kind::Sum(_) | Kind::First(_) | Kind::Last(_) | Kind::DaysSinceLast => {}
-            Kind::DaysIn(_) | Kind::Quiet(_) | Kind::Waited(_) | Kind::Balance(_) => return None,
+            Kind::Count | Kind::Any | Kind::Sum(_) | Kind::First(_) | Kind::Last(_) | Kind::DaysSinceLast | Kind::Waited(_) => {}
+            Kind::DaysIn(_) | Kind::Quiet(_) | Kind::Balance(_) => return None,
         }
         let mut seen = Seen::default();
         self.reading(events, standing, as_of, scratch).visit(plan, |_, moment| {
@@ -82,6 +100,24 @@ impl Measures {
             ControlFlow::Continue(())
         });
         Some(seen)
+    }
+
+    /// Since when what a row of a flow waits for is there: its first signal came, or its time was over. None for other measures, and before.
+    pub fn came(&self, measure: MeasureId, events: Events<'_>, standing: &Standing<'_>, as_of: i64, scratch: &mut Scratch) -> Option<i64> {
+        let plan = self.plans.get(measure)?;
+        let mut reading = self.reading(events, standing, as_of, scratch);
+        match plan.kind {
+            Kind::Any => reading.first(plan).map(|moment| moment.at),
+            Kind::Waited(length) => Some(reading.wait(plan, length)).filter(|end| *end <= as_of),
+            Kind::Count
+            | Kind::Sum(_)
+            | Kind::First(_)
+            | Kind::Last(_)
+            | Kind::DaysSinceLast
+            | Kind::DaysIn(_)
+            | Kind::Quiet(_)
+            | Kind::Balance(_) => None,
+        }
     }
 
     /// Where the balance of a running score stands; none for any other measure.
@@ -128,12 +164,8 @@ impl Measures {
             Kind::Any => Some(i64::from(reading.last(plan).is_some())),
             Kind::Sum(property) => reading.sum_of(plan, property),
             Kind::First(property) => {
-                let mut first = None;
-                reading.visit(plan, |_, moment| {
-                    first = Some(moment);
-                    ControlFlow::Break(())
-                });
-                reading.property(property, first?)
+                let first = reading.first(plan)?;
+                reading.property(property, first)
             }
             Kind::Last(property) => {
                 let last = reading.last(plan)?;
@@ -141,7 +173,7 @@ impl Measures {
             }
             Kind::DaysSinceLast => {
                 let last = reading.last(plan)?;
-                Some(reading.days_since(last.at))
+                Some(reading.days_since(last))
             }
             Kind::DaysIn(stage) => Some(reading.days_in(plan, *stage)),
             Kind::Quiet(length) => Some(reading.quiet(plan, *length)),
@@ -188,8 +220,17 @@ impl Reading<'_> {
     fn weight(&mut self, plan: &Plan, moment: Moment) -> i64 {
         match &plan.fading {
             None => ONE,
-            Some(weights) => weights.millionths(self.days_since(moment.at)),
+            Some(weights) => weights.millionths(self.days_since(moment)),
         }
+    }
+
+    fn first(&mut self, plan: &Plan) -> Option<Moment> {
+        let mut first = None;
+        self.visit(plan, |_, moment| {
+            first = Some(moment);
+            ControlFlow::Break(())
+        });
+        first
     }
 
     fn property(&self, property: &Property, moment: Moment) -> Option<i64> {

@@ -14,6 +14,7 @@ mod clock_signals;
 mod digest;
 mod events;
 mod fading;
+mod hindsight;
 mod layout;
 mod measures;
 mod plan;
@@ -21,6 +22,7 @@ mod quiet;
 mod reading;
 pub mod replay;
 mod scratch;
+mod situation;
 mod start;
 mod stays;
 
@@ -28,9 +30,11 @@ pub use balance::Balance;
 pub use clock_signals::ClockSignals;
 pub use digest::digest;
 pub use events::{Events, OwnedEvents, Texts};
+pub use hindsight::{Hindsight, LeadPast};
 pub use layout::{KeptProperty, Layout, SignalLayout, event_program};
 pub use measures::{Measures, Seen};
 pub use scratch::Scratch;
+pub use situation::{Situation, situation};
 
 use crate::calendar::Zone;
 use crate::model::{Length, Transition};
@@ -46,11 +50,36 @@ pub struct Standing<'a> {
     pub log: &'a [Transition],
 }
 
+/// Where a lead stands and how long it rests: what is said of it and, of what is not said, what the last entry of its stage log tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stand {
+    /// none: in no stage that is known, so in the start stage
+    pub stage: Option<usize>,
+    pub since: Option<i64>,
+    pub rest_until: Option<i64>,
+}
+
+impl Stand {
+    /// With what a log tells of the stay that runs at as-of, if its last entry is that stay's.
+    pub fn with_log(self, log: &[Transition], as_of: i64) -> Stand {
+        let last = log.iter().rfind(|entry| entry.at <= as_of);
+        let is_own = |entry: &&Transition| self.stage.is_none_or(|stage| stage == entry.to) && self.since.is_none_or(|at| at == entry.at);
+        let Some(entry) = last.filter(is_own) else { return self };
+        Stand { stage: Some(entry.to), since: Some(entry.at), rest_until: self.rest_until.or(entry.rest_until) }
+    }
+}
+
 impl Standing<'_> {
     /// When the lead entered its stage, as far as known: a log that ends in the stage tells it too.
     fn entered(&self, as_of: i64) -> Option<i64> {
-        let last = || self.log.iter().rfind(|entry| entry.at <= as_of).filter(|entry| entry.to == self.stage);
-        self.since.or_else(|| last().map(|entry| entry.at))
+        Stand { stage: Some(self.stage), since: self.since, rest_until: None }.with_log(self.log, as_of).since
+    }
+
+    /// The instant of the log's entry into the stage, if that is where the stay began: signals of that instant came before it.
+    fn arrived(&self, as_of: i64) -> Option<i64> {
+        let last = self.log.iter().rfind(|entry| entry.at <= as_of)?;
+        let is_own = last.to == self.stage && last.from.is_some() && self.since.is_none_or(|since| since == last.at);
+        is_own.then_some(last.at)
     }
 
     /// When the stay in the stage began.

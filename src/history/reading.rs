@@ -135,9 +135,10 @@ impl Reading<'_> {
         self.standing.log.iter().filter(|entry| entry.at <= self.as_of)
     }
 
-    /// Calendar days from an instant's to as-of's.
-    pub fn days_since(&mut self, at: i64) -> i64 {
+    /// Calendar days from what counts to as-of.
+    pub fn days_since(&mut self, moment: Moment) -> i64 {
+        let known = moment.event.and_then(|event| self.events.days.get(event).copied());
         // a clock that is set back over midnight may show a later day
-        (self.as_of_day - self.zone.local_day(at)).max(0)
+        (self.as_of_day - known.unwrap_or_else(|| self.zone.local_day(moment.at))).max(0)
     }
 }

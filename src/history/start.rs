@@ -40,7 +40,11 @@ impl Reading<'_> {
         }
         match &plan.since {
             None => {}
-            Some(SincePlan::Stay) => start.not_before(self.standing.began(self.as_of)),
+            // the log says that signals of its own instant came before
+            Some(SincePlan::Stay) => match self.standing.arrived(self.as_of) {
+                Some(at) => start.not_before(at.saturating_add(1)),
+                None => start.not_before(self.standing.began(self.as_of)),
+            },
             Some(SincePlan::Entering(stage)) => start.not_before(self.entered(*stage)?),
             Some(SincePlan::LastSignal(signals)) => {
                 if let Some(last) = (0..self.count).rev().find(|event| self.passes(signals, *event)) {

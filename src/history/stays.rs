@@ -69,11 +69,16 @@ impl Reading<'_> {
 
     /// Whether so much time is over since the stay began, or since the last of the plan's signals in it.
     pub fn waited(&mut self, plan: &Plan, length: Length) -> bool {
+        self.wait(plan, length) <= self.as_of
+    }
+
+    /// When it is over.
+    pub fn wait(&mut self, plan: &Plan, length: Length) -> i64 {
         let began = self.standing.began(self.as_of);
         let last = match &plan.of {
             Of::Signals(_) => self.last(plan).map(|moment| moment.at),
             Of::Entering(_) | Of::Leaving(_) => None,
         };
-        later(self.zone, last.map_or(began, |last| last.max(began)), length) <= self.as_of
+        later(self.zone, last.map_or(began, |last| last.max(began)), length)
     }
 }

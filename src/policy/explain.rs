@@ -9,6 +9,7 @@ use super::explain_score::{SumTooLarge, score};
 use super::explanation::*;
 use super::why::{looked_at, why_not};
 use crate::batch::turns::Watched;
+use crate::history::Seen;
 use crate::interpret;
 use crate::model::{
     Because, Decide, DecideBody, Edge, Expr, ExprKind, Matcher, Policy, Queue, Route, RouteRow, RouteTarget, Seat, Trigger,
@@ -51,6 +52,7 @@ pub fn with_reader<T>(
     as_of: i64,
     read: impl FnOnce(&Reader) -> T,
 ) -> Result<T, LeadError> {
+    let lead = &lead.placed(as_of);
     let block = record::encode(policy, histories, &plain.program, std::slice::from_ref(lead), as_of)?;
     let values = interpret::row(&plain.program, &block, 0, &record::parameters(policy, as_of)?);
     let zone = record::zone(policy)?;
@@ -71,6 +73,7 @@ fn explained(
     let balances = histories.balances(policy, lead, as_of)?;
     let scores = policy.scores.iter().zip(&plain.trace.scores);
     let scores = scores.map(|(one, trace)| score(reader, one, trace, &balances)).collect::<Result<_, _>>()?;
+    let seen = histories.seen(policy, lead, as_of)?;
     let mut explanation = Explanation {
         policy: named(&policy.name, &policy.display),
         key: record::key_text(policy, reader.show.zone, lead),
@@ -78,11 +81,11 @@ fn explained(
         timezone: policy.timezone.clone(),
         fields: fields(reader),
         derived: lets(reader),
-        history: measures(reader, &histories.seen(policy, lead, as_of)?),
+        history: measures(reader, &seen),
         forgotten: forgotten(reader, as_of),
         scores,
         decides: policy.decides.iter().enumerate().map(|(index, one)| decide(reader, index, one, Asked::UpToFirst)).collect(),
-        stage: stage(reader, as_of),
+        stage: stage(reader, &seen, as_of),
         routes: routes(reader),
         clocks: clocks(reader, histories, plain, as_of, turns)?,
     };
@@ -169,7 +172,7 @@ fn edge_in_force(reader: &Reader, edges: &[&Edge], values: &[crate::program::Val
     plain.or_else(|| holding().next()).map(|edge| edge.text.clone())
 }
 
-fn stage(reader: &Reader, as_of: i64) -> Option<StageExplained> {
+fn stage(reader: &Reader, seen: &[Option<Seen>], as_of: i64) -> Option<StageExplained> {
     let policy = reader.policy;
     let before = reader.lead.stage.or(policy.start_stage)?;
     let after = reader.trace.stage_after.and_then(|value| reader.at(value)).and_then(|stage| usize::try_from(stage).ok()).unwrap_or(before);
@@ -178,13 +181,13 @@ fn stage(reader: &Reader, as_of: i64) -> Option<StageExplained> {
         before: name_of(before),
         after: name_of(after),
         owner: policy.stages.get(after).and_then(|stage| stage.owner.as_ref()).map(|owner| named(owner, &None)),
-        rows: flow_rows(reader, before, as_of),
+        rows: flow_rows(reader, before, seen, as_of),
         rests_until: reader.lead.rest_until.map(|instant| reader.show.time(instant)),
     })
 }
 
 /// The rows that leave `stage`, with why they did or did not apply.
-pub fn flow_rows(reader: &Reader, stage: usize, as_of: i64) -> Vec<RowExplained> {
+pub fn flow_rows(reader: &Reader, stage: usize, seen: &[Option<Seen>], as_of: i64) -> Vec<RowExplained> {
     let moved_by = reader.trace.moved_by.and_then(|value| reader.at(value));
     let mut number = 0;
     let mut out = Vec::new();
@@ -200,7 +203,7 @@ pub fn flow_rows(reader: &Reader, stage: usize, as_of: i64) -> Vec<RowExplained>
             } else if reader.holds_at(*trace) {
                 Verdict::NotReached
             } else {
-                Verdict::Failed { reasons: flow_reasons(reader, row, as_of) }
+                Verdict::Failed { reasons: flow_reasons(reader, row, seen, as_of) }
             };
             out.push(RowExplained {
                 gives: reader.policy.stages.get(row.to).map(|stage| stage.name.clone()).unwrap_or_default(),
@@ -231,7 +234,7 @@ fn on_row(reader: &Reader, row: &crate::model::FlowRow) -> String {
     format!("{word} {}{when}", reader.phrase(measure.span))
 }
 
-fn flow_reasons(reader: &Reader, row: &crate::model::FlowRow, as_of: i64) -> Vec<Reason> {
+fn flow_reasons(reader: &Reader, row: &crate::model::FlowRow, seen: &[Option<Seen>], as_of: i64) -> Vec<Reason> {
     match &row.trigger {
         Trigger::When(condition) if !reader.holds(condition) => why_not(reader, condition),
         Trigger::When(_) => vec![Reason {
@@ -245,7 +248,7 @@ fn flow_reasons(reader: &Reader, row: &crate::model::FlowRow, as_of: i64) -> Vec
         }],
         Trigger::On { when, .. } | Trigger::After { when, .. } => {
             let failed = when.as_ref().filter(|when| !reader.holds(when));
-            let mut reasons: Vec<Reason> = waits(reader, &row.trigger, as_of).into_iter().collect();
+            let mut reasons: Vec<Reason> = waits(reader, &row.trigger, seen, as_of).into_iter().collect();
             reasons.extend(failed.map(|when| why_not(reader, when)).unwrap_or_default());
             reasons
         }

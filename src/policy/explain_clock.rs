@@ -4,11 +4,11 @@
 //! earlier one does, and what has happened so far.
 
 use super::explain::{FirstMatch, named};
-use super::explanation::{ClockEventExplained, ClockExplained, RowExplained};
+use super::explanation::{ClockEventExplained, ClockExplained, How, Reason, RowExplained, Verdict};
 use super::why::why_not;
 use crate::batch::turns::Watched;
 use crate::clock::{ClockEvent, ClockEventKind};
-use crate::model::Sla;
+use crate::model::{ClockTarget, Sla};
 use crate::program::{Lowered, OutputRole};
 use crate::record::clocks::LeadClocks;
 use crate::record::reader::Reader;
@@ -41,26 +41,40 @@ pub fn clocks(
 fn clock(reader: &Reader, clocks: &LeadClocks, id: usize, sla: &Sla, output: &dyn Fn(usize) -> Option<i64>) -> ClockExplained {
     let reading = clocks.reading(id, reader.lead, output);
     let instance = clocks.instance(id, reader.lead, output);
-    let mut table = FirstMatch::default();
     let holds = reader.trace.clocks.get(id).map(|trace| trace.targets.as_slice()).unwrap_or_default();
-    let targets = sla.targets.iter().zip(holds).map(|(target, holds)| RowExplained {
-        gives: target.text.clone(),
-        condition: target.condition.as_ref().map(|condition| reader.phrase(condition.span)),
-        because: None,
-        looked_up: Vec::new(),
-        verdict: table
-            .next(reader.holds_at(*holds), || target.condition.as_ref().map(|condition| why_not(reader, condition)).unwrap_or_default()),
+    let mut table = FirstMatch::default();
+    let targets = sla.targets.iter().zip(holds).enumerate().map(|(index, (target, holds))| {
+        let holds = reader.holds_at(*holds);
+        let why = || target.condition.as_ref().map(|condition| why_not(reader, condition)).unwrap_or_default();
+        RowExplained {
+            gives: target.text.clone(),
+            condition: target.condition.as_ref().map(|condition| reader.phrase(condition.span)),
+            because: None,
+            looked_up: Vec::new(),
+            verdict: match &instance {
+                // read when the clock started, and kept
+                Some(instance) if index < instance.target && holds => Verdict::Failed { reasons: vec![held_later(reader, target)] },
+                Some(instance) => table.next(index == instance.target, why),
+                None => table.next(holds, why),
+            },
+        }
     });
+    let targets = targets.collect();
     let event = |event: &ClockEvent| ClockEventExplained { at: reader.show.time(event.at), what: what(reader, sla, event.kind) };
     ClockExplained {
         name: named(&sla.name, &sla.display),
         team: sla.by.and_then(|team| reader.policy.teams.get(team)).map(|team| named(&team.name, &team.display)),
         state: reading.state.map(|state| state.name().to_owned()),
         due: reading.due.map(|due| reader.show.time(due)),
-        targets: targets.collect(),
+        targets,
         events: instance.iter().flat_map(|instance| &instance.events).map(event).collect(),
         to_come: clocks.to_come(id, reader.lead, output).iter().map(event).collect(),
     }
+}
+
+fn held_later(reader: &Reader, target: &ClockTarget) -> Reason {
+    let part = target.condition.as_ref().map(|condition| reader.phrase(condition.span)).unwrap_or_default();
+    Reason { part, how: How::HeldLater, values: Vec::new() }
 }
 
 /// In the policy's words where it has some.

@@ -7,7 +7,7 @@ use super::explanation::*;
 use crate::calendar::Zone;
 use crate::history::Seen;
 use crate::history::replay::moments::later;
-use crate::model::{Decimal, ExprKind, MeasureId, MeasureKind, PointsKind, PointsRow, Policy, Score, SignalId, Trigger};
+use crate::model::{Decimal, ExprKind, MeasureId, MeasureKind, PointsKind, PointsRow, Policy, Score, Trigger};
 use crate::record::reader::Reader;
 
 /// The measures that stand in lets and conditions; those of rows are shown with their rows.
@@ -83,8 +83,8 @@ pub fn booked(reader: &Reader, score: &Score) -> Vec<BookedExplained> {
     booked.collect()
 }
 
-/// Why a row that waits for a signal, or for time without one, does not apply.
-pub fn waits(reader: &Reader, trigger: &Trigger, as_of: i64) -> Option<Reason> {
+/// Why a row that waits for a signal, or for time without one, does not apply. `seen` says what each measure counts.
+pub fn waits(reader: &Reader, trigger: &Trigger, seen: &[Option<Seen>], as_of: i64) -> Option<Reason> {
     let fact = |name: &str, value: Option<String>| Fact { name: Named { name: name.into(), display: None }, value, definition: None };
     let began = reader.lead.stage_since.unwrap_or(as_of);
     match trigger {
@@ -93,7 +93,11 @@ pub fn waits(reader: &Reader, trigger: &Trigger, as_of: i64) -> Option<Reason> {
             Some(Reason { part: reader.phrase(happened.span), how: How::NoSignal, values })
         }
         Trigger::After { waited, without, length, .. } if !reader.holds(waited) => {
-            let last = last_of(reader, without, began, as_of);
+            let of_wait = match waited.kind {
+                ExprKind::Measure(measure) => seen.get(measure).copied().flatten(),
+                _ => None,
+            };
+            let last = of_wait.and_then(|seen| seen.last).filter(|last| *last >= began);
             let names = without.iter().filter_map(|signal| reader.policy.signals.get(*signal)).map(|signal| signal.name.as_str());
             let from = match last {
                 Some(last) => fact(&format!("the last {}", names.collect::<Vec<_>>().join(", ")), Some(reader.show.time(last))),
@@ -105,9 +109,4 @@ pub fn waits(reader: &Reader, trigger: &Trigger, as_of: i64) -> Option<Reason> {
         }
         Trigger::On { .. } | Trigger::After { .. } | Trigger::When(_) | Trigger::Broken => None,
     }
-}
-
-fn last_of(reader: &Reader, signals: &[SignalId], from: i64, until: i64) -> Option<i64> {
-    let in_stay = reader.lead.signals.iter().filter(|event| signals.contains(&event.signal) && (from..=until).contains(&event.at));
-    in_stay.map(|event| event.at).max()
 }

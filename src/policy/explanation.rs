@@ -312,6 +312,8 @@ pub enum How {
     NoSignal,
     /// the time is not over
     NotOver,
+    /// it holds now, and did not when the clock started
+    HeldLater,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

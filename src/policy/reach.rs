@@ -102,6 +102,7 @@ impl Policy {
     /// Why a lead is not where all goals are met, and no more.
     pub fn why_not(&self, lead: &Lead, as_of: i64, goals: &[Goal]) -> Result<ReachExplained, ExplainError> {
         let policy = self.model();
+        let seen = self.histories.seen(policy, lead, as_of)?;
         let explained = with_reader(policy, self.sources(), &self.histories, self.plain(), lead, as_of, |reader| {
             let goals = goals.iter().map(|goal| {
                 let holds = goal.condition.holds(reader.values);
@@ -110,7 +111,7 @@ impl Policy {
                     value: reader.at(*value).map(|value| reader.show.integer(goal.ty, value)),
                     definition: None,
                 });
-                let why_not = if holds { Vec::new() } else { why_not_there(reader, goal, as_of) };
+                let why_not = if holds { Vec::new() } else { why_not_there(reader, goal, &seen, as_of) };
                 let note = if holds { None } else { no_row(reader, goal, &why_not) };
                 GoalExplained { goal: goal.text.clone(), holds, now: now.collect(), note, why_not }
             });

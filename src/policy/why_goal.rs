@@ -6,16 +6,17 @@
 use super::explain::{Asked, decide, flow_rows, route_explained};
 use super::explanation::{DecideExplained, Deciding, Fact, Named, RowExplained, Verdict};
 use super::goal::{Goal, Of};
+use crate::history::Seen;
 use crate::model::{Policy, RouteTarget};
 use crate::record::reader::Reader;
 
-/// Nothing for scores and derived values: their values say it.
-pub fn why_not_there(reader: &Reader, goal: &Goal, as_of: i64) -> Vec<RowExplained> {
+/// Nothing for scores and derived values: their values say it. `seen` says what each measure counts.
+pub fn why_not_there(reader: &Reader, goal: &Goal, seen: &[Option<Seen>], as_of: i64) -> Vec<RowExplained> {
     let wanted = usize::try_from(goal.constant).ok();
     let name = wanted.map(|wanted| member(reader.policy, goal, wanted)).unwrap_or_default();
     let mut rows = match &goal.of {
         Of::Decide(index) => reader.policy.decides.get(*index).map(|of| of_decide(reader, *index, of, &name)).unwrap_or_default(),
-        Of::Stage => of_stage(reader, &name, as_of),
+        Of::Stage => of_stage(reader, &name, seen, as_of),
         Of::Routes(routes) => routes.iter().flat_map(|route| of_route(reader, *route, wanted)).collect(),
         Of::Number => Vec::new(),
     };
@@ -52,9 +53,9 @@ fn of_decide(reader: &Reader, index: usize, of: &crate::model::Decide, name: &st
     }
 }
 
-fn of_stage(reader: &Reader, name: &str, as_of: i64) -> Vec<RowExplained> {
+fn of_stage(reader: &Reader, name: &str, seen: &[Option<Seen>], as_of: i64) -> Vec<RowExplained> {
     let Some(stage) = reader.lead.stage.or(reader.policy.start_stage) else { return Vec::new() };
-    flow_rows(reader, stage, as_of).into_iter().filter(|row| row.gives == name || row.verdict == Verdict::Applied).collect()
+    flow_rows(reader, stage, seen, as_of).into_iter().filter(|row| row.gives == name || row.verdict == Verdict::Applied).collect()
 }
 
 /// What is to be said if no row takes the lead there.

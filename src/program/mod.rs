@@ -372,6 +372,8 @@ pub enum ClockPart {
     Target,
     /// since when what a row waits for is so, missing if it is not; see [`crate::model::Sla::rows`]
     Row(usize),
+    /// whether what a row asks with `when`, behind `entering` or `leaving`, holds; only of rows that ask something
+    Condition(usize),
     /// whom a route gave the lead before, as far as known
     Owner(usize),
 }
@@ -463,6 +465,8 @@ pub struct ClockTrace {
     pub target: Value,
     /// per row of the clock, since when it is so; none for signals
     pub rows: Vec<Option<Value>>,
+    /// per row of the clock, what it asks with `when` behind `entering` or `leaving`
+    pub conditions: Vec<Option<Value>>,
     /// per route the owner that the lead had before; none at all if that does not matter
     pub owners: Vec<Value>,
 }

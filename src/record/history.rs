@@ -27,7 +27,7 @@ impl Histories {
         }
         let (events, texts) = self.digested(policy, lead)?;
         let mut values = Vec::with_capacity(policy.measures.len());
-        self.measures.read(events.view(), &standing(policy, lead), as_of, &mut self.measures.scratch(), &mut values);
+        self.measures.read(events.view(), &standing(policy, lead, as_of), as_of, &mut self.measures.scratch(), &mut values);
         let constant = |(value, ty): (Option<i64>, Type)| match ty {
             Type::Text => value.and_then(|code| texts.text(code)).map(|text| Constant::Text(text.to_owned())),
             Type::Number { .. } | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) | Type::Date | Type::Time => value.map(Constant::Integer),
@@ -38,7 +38,7 @@ impl Histories {
     /// Per measure, how much it counts; none where it counts no signals.
     pub fn seen(&self, policy: &Policy, lead: &Lead, as_of: i64) -> Result<Vec<Option<Seen>>, LeadError> {
         let (events, _) = self.digested(policy, lead)?;
-        let (standing, mut scratch) = (standing(policy, lead), self.measures.scratch());
+        let (standing, mut scratch) = (standing(policy, lead, as_of), self.measures.scratch());
         let seen = |measure: MeasureId| self.measures.seen(measure, events.view(), &standing, as_of, &mut scratch);
         Ok((0..policy.measures.len()).map(seen).collect())
     }
@@ -46,9 +46,15 @@ impl Histories {
     /// Per measure that is a balance, where it stands and what its range did to it.
     pub fn balances(&self, policy: &Policy, lead: &Lead, as_of: i64) -> Result<Vec<Option<Balance>>, LeadError> {
         let (events, _) = self.digested(policy, lead)?;
-        let (standing, mut scratch) = (standing(policy, lead), self.measures.scratch());
+        let (standing, mut scratch) = (standing(policy, lead, as_of), self.measures.scratch());
         let balance = |measure: MeasureId| self.measures.balance(measure, events.view(), &standing, as_of, &mut scratch);
         Ok((0..policy.measures.len()).map(balance).collect())
+    }
+
+    /// Since when what a row of a flow waits for is there: see [`Measures::came`].
+    pub(super) fn came(&self, policy: &Policy, lead: &Lead, measure: MeasureId, as_of: i64) -> Option<i64> {
+        let (events, _) = self.digested(policy, lead).ok()?;
+        self.measures.came(measure, events.view(), &standing(policy, lead, as_of), as_of, &mut self.measures.scratch())
     }
 
     /// The lead's signals as clocks see them.
@@ -65,9 +71,9 @@ impl Histories {
     }
 }
 
-fn standing<'a>(policy: &Policy, lead: &'a Lead) -> Standing<'a> {
-    let stage = lead.stage.or(policy.start_stage).unwrap_or(0);
-    Standing { stage, since: lead.stage_since, log: &lead.log }
+fn standing<'a>(policy: &Policy, lead: &'a Lead, as_of: i64) -> Standing<'a> {
+    let stand = lead.stand(as_of);
+    Standing { stage: stand.stage.or(policy.start_stage).unwrap_or(0), since: stand.since, log: &lead.log }
 }
 
 fn check(policy: &Policy, lead: &Lead) -> Result<(), LeadError> {

@@ -17,6 +17,7 @@ use jiff::tz::TimeZone;
 
 use crate::calendar::Zone;
 use crate::column::Block;
+use crate::history::Stand;
 use crate::model::{ColumnId, Constant, Event, Field, Policy, SOME_OF_CHOICES_MAX, Transition, Type};
 use crate::program::encode::{Other, OutOfRange};
 use crate::program::{self, InputSource, Parameters, Program, arithmetic};
@@ -28,11 +29,11 @@ pub struct Lead {
     pub key: Option<String>,
     /// per field of the policy, in the units of its type; none is missing
     pub values: Vec<Option<Constant>>,
-    /// number of its stage; the start stage if none
+    /// number of its stage; if none, what the log's last entry says, or else the start stage
     pub stage: Option<usize>,
-    /// when it entered that stage, in microseconds since the epoch; as-of if none
+    /// when it entered that stage, in microseconds since the epoch; if none, what the log says, or else as-of
     pub stage_since: Option<i64>,
-    /// no `when` row moves it before this instant, in microseconds since the epoch
+    /// no `when` row moves it before this instant, in microseconds since the epoch; if none, what the log says
     pub rest_until: Option<i64>,
     /// routes that may keep owners, with the owner and the queue that the lead has, each by its number
     pub owners: Vec<(usize, usize)>,
@@ -41,6 +42,27 @@ pub struct Lead {
     pub signals: Vec<Event>,
     /// the stages it went through, as far as known, in the order of time
     pub log: Vec<Transition>,
+}
+
+impl Lead {
+    /// Where it stands at as-of, as far as known: its stage log tells what else is not said.
+    pub fn stand(&self, as_of: i64) -> Stand {
+        Stand { stage: self.stage, since: self.stage_since, rest_until: self.rest_until }.with_log(&self.log, as_of)
+    }
+
+    /// The same lead, with what its stage log tells of where it stands.
+    pub fn placed(&self, as_of: i64) -> Lead {
+        let Stand { stage, since, rest_until } = self.stand(as_of);
+        Lead { stage, stage_since: since, rest_until, ..self.clone() }
+    }
+
+    /// The first so many of its signals in the order of time, but for those that are dropped.
+    fn first_signals(&self, count: usize, dropped: &[bool]) -> Vec<Event> {
+        let mut signals: Vec<&Event> = self.signals.iter().collect();
+        signals.sort_by_key(|signal| (signal.at, signal.signal));
+        let is_kept = |number: usize| !dropped.get(number).copied().unwrap_or(false);
+        signals.into_iter().take(count).enumerate().filter(|(number, _)| is_kept(*number)).map(|(_, signal)| signal.clone()).collect()
+    }
 }
 
 /// Why a lead cannot be one of this policy's.
@@ -112,9 +134,9 @@ pub fn encode(policy: &Policy, histories: &Histories, program: &Program, leads: 
     let other = |row: usize, other: Other| {
         let lead = leads.get(row)?;
         match other {
-            Other::Stage => Some(lead.stage.or(policy.start_stage).unwrap_or(0) as i64),
-            Other::StageSince => lead.stage_since,
-            Other::RestUntil => lead.rest_until,
+            Other::Stage => Some(lead.stand(as_of).stage.or(policy.start_stage).unwrap_or(0) as i64),
+            Other::StageSince => lead.stand(as_of).since,
+            Other::RestUntil => lead.stand(as_of).rest_until,
             Other::RouteOwner(route) => of_route(&lead.owners, route),
             Other::RouteQueue(route) => of_route(&lead.queues, route),
             Other::KeyHash => Some(arithmetic::key_hash(&key_text(policy, &shown_in, lead).unwrap_or_default())),

@@ -298,6 +298,7 @@ pub fn reason(reason: &Reason) -> String {
         How::FoundNothing => format!("`{}` found nothing: {values}", reason.part),
         How::NoOwner => "the lead has no owner to keep".to_string(),
         How::Rests => format!("the lead rests: {values}"),
+        How::HeldLater => format!("`{}` holds now, and did not when the clock started", reason.part),
         How::NoSignal => format!("no `{}` in this stay: {values}", reason.part),
         How::NotOver => match &reason.values[..] {
             [from, over] => {
@@ -385,7 +386,10 @@ pub(super) fn clock(page: &mut Page, clock: &ClockExplained) {
     }
     let targets: Vec<RowExplained> =
         clock.targets.iter().map(|row| RowExplained { gives: format!("within {}", row.gives), ..row.clone() }).collect();
-    table_rows(page, &targets);
+    // of a clock that was not started no target is in force; if none would be, that is why
+    if clock.state.is_some() || clock.targets.iter().all(|row| row.verdict != Verdict::Applied) {
+        table_rows(page, &targets);
+    }
     let events: Vec<Vec<Words>> = clock.events.iter().map(|event| vec![words(&event.at), words(&event.what)]).collect();
     page.table(2, &[], &events);
     if !clock.to_come.is_empty() {

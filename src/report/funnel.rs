@@ -6,6 +6,7 @@
 use super::figures::{count, counted, duration, share};
 use super::funnel_handovers::handovers;
 use super::layout::{Align, Page, Paint, Words, words};
+use crate::batch::HistoryReport;
 use crate::batch::bad::reason_sentence;
 use crate::batch::replay::ReplayReport;
 use crate::diagnostic::render_human::Look;
@@ -400,13 +401,17 @@ fn ending(run: &Run, page: &mut Page) {
         page.heading("Could not be read");
         page.table(2, &[Align::Right], &rows);
     }
-    let unknown = report.signals.as_ref().map(|signals| signals.rows_of_unknown_leads).filter(|rows| *rows > 0);
-    let unknown = unknown.map(|rows| counted(rows, "signal is of a lead", "signals are of leads"));
-    let notes: Vec<String> = unknown
-        .map(|unknown| format!("{unknown} that the file of leads does not have"))
-        .into_iter()
-        .chain(report.repeated.clone())
-        .collect();
+    let of_leads = |rows: fn(&HistoryReport) -> u64, which: &str| {
+        let rows = report.signals.as_ref().map(rows).filter(|rows| *rows > 0)?;
+        Some(format!("{} {which}", counted(rows, "signal is of a lead", "signals are of leads")))
+    };
+    let notes = [
+        of_leads(|signals| signals.rows_of_unknown_leads, "that the file of leads does not have"),
+        of_leads(|signals| signals.rows_of_rejected_leads, "whose row is rejected"),
+        of_leads(|signals| signals.rows_of_later_leads, "that came into being after the end"),
+        report.repeated.clone(),
+    ];
+    let notes: Vec<String> = notes.into_iter().flatten().collect();
     if !notes.is_empty() {
         page.empty_line();
     }

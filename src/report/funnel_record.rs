@@ -57,6 +57,12 @@ pub struct SignalRecord {
     pub later: u64,
     pub of_unknown_leads: u64,
     pub rejected: u64,
+    pub in_files: u64,
+    pub of_replayed_leads: u64,
+    pub of_rejected_leads: u64,
+    pub of_later_leads: u64,
+    pub no_row_waits: u64,
+    pub after_stop: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -236,6 +242,12 @@ pub fn record<'a>(run: &Run<'a>) -> FunnelRecord<'a> {
             later: signals.map_or(0, |signals| signals.rows_later),
             of_unknown_leads: signals.map_or(0, |signals| signals.rows_of_unknown_leads),
             rejected: signals.map_or(0, |signals| signals.rows_rejected),
+            in_files: signals.map_or(0, |signals| signals.rows_in),
+            of_replayed_leads: signals.map_or(0, |signals| signals.rows_used),
+            of_rejected_leads: signals.map_or(0, |signals| signals.rows_of_rejected_leads),
+            of_later_leads: signals.map_or(0, |signals| signals.rows_of_later_leads),
+            no_row_waits: tally.signals.no_row_waits,
+            after_stop: tally.signals.after_stop,
         },
         handovers: handovers(run),
         stages: stages(run),

@@ -136,6 +136,7 @@ fn histories(page: &mut Page, run: &Run) {
         let parts = [
             (report.rows_used, "used", Paint::Plain),
             (report.rows_later, "later than as-of", Paint::Plain),
+            (report.rows_of_rejected_leads, "of rejected leads", Paint::Warn),
             (report.rows_of_unknown_leads, "of leads that are not in the file", Paint::Warn),
             (report.rows_rejected, "rejected", Paint::Bad),
         ];
@@ -158,7 +159,8 @@ fn histories(page: &mut Page, run: &Run) {
                 file: None,
             },
         );
-        let left_out = report.rows_rejected + report.rows_later + report.rows_of_unknown_leads + report.cells_taken_as_missing;
+        let of_leads = report.rows_of_rejected_leads + report.rows_of_unknown_leads;
+        let left_out = report.rows_rejected + report.rows_later + of_leads + report.cells_taken_as_missing;
         if let Some(file) = run.rejects_signals.filter(|_| left_out > 0) {
             page.line(2, &[words(format!("each {one} that was not used is in {file}"))]);
         }
@@ -409,7 +411,7 @@ pub struct RunRecord<'a> {
     pub threads: usize,
 }
 
-/// Rows in = used + later than as-of + of unknown leads + rejected.
+/// Rows in = used + later than as-of + of rejected leads + of unknown leads + rejected.
 #[derive(Debug, Serialize)]
 pub struct HistoryRecord {
     pub files: Vec<String>,
@@ -418,6 +420,7 @@ pub struct HistoryRecord {
     pub rows_later: u64,
     pub rows_of_unknown_leads: u64,
     pub rows_rejected: u64,
+    pub rows_of_rejected_leads: u64,
     pub cells_taken_as_missing: u64,
     pub leads: u64,
     pub reasons: Vec<ReasonRecord>,
@@ -504,6 +507,7 @@ fn history_record(report: &HistoryReport) -> HistoryRecord {
         rows_later: report.rows_later,
         rows_of_unknown_leads: report.rows_of_unknown_leads,
         rows_rejected: report.rows_rejected,
+        rows_of_rejected_leads: report.rows_of_rejected_leads,
         cells_taken_as_missing: report.cells_taken_as_missing,
         leads: report.leads,
         reasons: report.reasons.iter().map(|reason| reason_record(&report.record, reason)).collect(),

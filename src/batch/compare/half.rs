@@ -8,7 +8,7 @@ use crate::batch::answering::Answering;
 use crate::batch::bad::{BadCell, Outcome};
 use crate::batch::error::BatchError;
 use crate::batch::read_columns::ArrayChunk;
-use crate::batch::signals::{Asked, Filler};
+use crate::batch::signals::Filler;
 use crate::batch::source::Chunk;
 use crate::batch::worker::{Decoder, Evaluate};
 use crate::clock::Snapshot;
@@ -55,7 +55,7 @@ impl<'e> Half<'e> {
             decoder: side.prepared.decoder(),
             answering: Answering {
                 encoder: side.prepared.encoder(version.policy, version.program),
-                filler: side.history.as_ref().map(|history| Filler::new(history, clocks.is_some())),
+                filler: side.history.as_ref().map(|history| Filler::new(history, side.hindsight.as_ref())),
                 evaluate,
                 clocks,
                 as_of,
@@ -69,7 +69,6 @@ impl<'e> Half<'e> {
         let projected = self.projected(chunk)?;
         let chunk = projected.as_ref().unwrap_or(chunk);
         let mut seen = Seen::default();
-        let mut asked = Asked::default();
         let Half { decoder, answering, .. } = self;
         decoder.decode(chunk, &mut |leads| {
             let block = seen.blocks.len();
@@ -90,8 +89,8 @@ impl<'e> Half<'e> {
             if leads.rows == 0 {
                 return Ok(());
             }
-            answering.evaluate(leads, &mut asked)?;
-            seen.blocks.push(answering.completed().unwrap_or_else(|| std::mem::take(&mut answering.raw)));
+            let inputs = answering.evaluate(leads)?;
+            seen.blocks.push(answering.completed(&inputs).unwrap_or_else(|| std::mem::take(&mut answering.raw)));
             Ok(())
         })?;
         // rows that could not be split into cells were put behind the others of their block

@@ -25,6 +25,7 @@ use super::worker::Evaluate;
 use super::{Backend, Input, Keep, Options, Place, Progress, Reading};
 use crate::calendar::Zone;
 use crate::column::Block;
+use crate::history::Hindsight;
 use crate::jit::Compiled;
 use crate::model::Policy;
 use crate::program::{Parameters, Program};
@@ -124,6 +125,8 @@ impl<'p> Run<'p> {
 pub struct Prepare {
     prepared: Prepared,
     history: Option<signals::History>,
+    /// if the policy has clocks
+    hindsight: Option<Hindsight>,
 }
 
 impl Prepare {
@@ -135,6 +138,7 @@ impl Prepare {
             true => Some(signals::read(version.policy, &prepared.plan, &halved, None, progress)?),
             false => None,
         };
-        Ok(Prepare { prepared, history })
+        let hindsight = (!version.policy.slas.is_empty()).then(|| Hindsight::new(version.policy, version.program));
+        Ok(Prepare { prepared, history, hindsight })
     }
 }

@@ -148,7 +148,6 @@ fn replay_with(
         threads,
     };
     let mut bad_cells = BadCells::showing(options.bad_cells_shown);
-    let mut asked = 0;
     let mut keys = RepeatedKeys::default();
     let chunks = content.read(&prepared.used_columns())?;
     in_order(chunks, workers, &mut |done: Done| {
@@ -166,7 +165,6 @@ fn replay_with(
         report.rows_in += done.rows_in;
         report.rows_rejected += done.rows_rejected;
         report.cells_taken_as_missing += done.cells_taken_as_missing;
-        asked += done.asked;
         keys.add(&done.keys);
         if let Some(log) = &mut log {
             log.write(done.log)?;
@@ -178,9 +176,9 @@ fn replay_with(
         Ok(())
     })?;
     if let (Some(keyed), Some(signals)) = (&history.signals, &mut history.signal_report) {
-        signals.complete(keyed.records(), asked)?;
+        signals.complete(keyed)?;
         if let Some(rejects) = &mut history_rejects {
-            signals::read::list_unknown_leads(keyed, signals, rejects)?;
+            signals::read::list_unused(keyed, signals, rejects)?;
         }
     }
     if let Some(rejects) = rejects {

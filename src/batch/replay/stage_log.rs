@@ -23,6 +23,7 @@ pub fn columns(policy: &Policy, rules: &[String], zone: &Zone) -> LogColumns {
         answer("at", AnswerKind::Time(zone.clone()), false),
         answer("rule", names(&mut rules.iter().cloned()), true),
         answer("forget", names(&mut policy.forgets.iter().map(|forget| forget.section.clone())), true),
+        answer("rest_until", AnswerKind::Time(zone.clone()), true),
         answer("team", names(&mut teams(policy).into_iter().map(str::to_owned)), true),
     ];
     for route in &policy.routes {
@@ -69,7 +70,7 @@ impl<'p> StageLog<'p> {
         let team = self.teams.get(step.to).copied().flatten();
         let forget = step.row.and_then(|row| self.forgets.get(row).copied().flatten());
         self.values.clear();
-        self.values.extend([number(step.from), number(Some(step.to)), Some(step.at), number(step.row), forget, team]);
+        self.values.extend([number(step.from), number(Some(step.to)), Some(step.at), number(step.row), forget, step.rest_until, team]);
         for route in 0..self.policy.routes.len() {
             let given = step.given.get(route).copied().unwrap_or_default();
             self.values.extend([number(given.queue), number(given.owner)]);

@@ -17,6 +17,7 @@ use crate::batch::in_order::Work;
 use crate::batch::lead_block::LeadBlock;
 use crate::batch::repeated::{PlacedKey, keys_of};
 use crate::batch::signals::digest::unpack;
+use crate::batch::signals::keyed::{Fate, Found};
 use crate::batch::signals::read::History;
 use crate::batch::signals::sift::integer;
 use crate::batch::sink::Piece;
@@ -62,8 +63,6 @@ pub struct Done {
     pub rows_in: u64,
     pub rows_rejected: u64,
     pub cells_taken_as_missing: u64,
-    /// rows of signals that were asked for, each for the first time
-    pub asked: u64,
     /// of the rows that are not rejected
     pub keys: Vec<PlacedKey>,
     pub bytes_read: u64,
@@ -145,7 +144,6 @@ impl Work for ReplayWorker<'_> {
             rows_in: 0,
             rows_rejected: 0,
             cells_taken_as_missing: 0,
-            asked: 0,
             keys: Vec::new(),
             bytes_read: chunk.bytes_read(),
         };
@@ -184,12 +182,16 @@ impl Walker<'_> {
         for (row, own) in own.into_iter().enumerate() {
             let key = leads.keys.get(row);
             self.events = OwnedEvents::default();
+            let mut found = Found::default();
             if let Some(signals) = &self.history.signals {
-                // signals of a rejected lead are not those of an unknown one
-                let run = signals.run(key, &mut self.bytes, &mut done.asked)?;
+                let run = signals.run(key, &mut self.bytes)?;
+                found = run.found();
                 unpack(run, &self.history.layout, self.history.with_places, &mut self.events, &mut texts);
             }
+            let history = self.history;
+            let note = |fate: Fate| history.signals.iter().for_each(|signals| signals.note(found, fate));
             if leads.rejected[row] {
+                note(Fate::Rejected);
                 continue;
             }
             let Some(start) = self.start.of(own, self.events.view(), &mut self.zone) else {
@@ -197,9 +199,11 @@ impl Walker<'_> {
                 continue;
             };
             if start > self.span.to {
+                note(Fate::BeganLater);
                 done.tally.leads.later += 1;
                 continue;
             }
+            note(Fate::Used);
             self.inputs.clear();
             self.inputs.extend(inputs.columns.iter().map(|column| column.get(row)));
             self.lead(key, start, &texts, rows, &mut done.tally);

@@ -10,7 +10,7 @@
 //! 13 bytes for each key. A part must fit in memory while it is sorted, so at worst the records of one key.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -145,6 +145,7 @@ impl Builder {
             parts: sorted.into_iter().map(|part| part.into_inner().unwrap_or_else(PoisonError::into_inner)).collect(),
             file: sink.map(|sink| sink.into_inner().unwrap_or_else(PoisonError::into_inner)),
             records,
+            fates: Default::default(),
         })
     }
 }
@@ -184,12 +185,32 @@ impl Part {
     }
 }
 
+/// What became of a lead whose records were asked for. Of several leads of one key the first fate counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// scored or replayed
+    Used,
+    /// not replayed: it came into being after the end
+    BeganLater,
+    Rejected,
+}
+
+impl Fate {
+    const ALL: [Fate; 3] = [Fate::Used, Fate::BeganLater, Fate::Rejected];
+
+    fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
 /// All records, by key.
 #[derive(Debug)]
 pub struct Keyed {
     parts: Vec<Sorted>,
     file: Option<Spill>,
     records: u64,
+    /// records by the fate of their leads
+    fates: [AtomicU64; Fate::ALL.len()],
 }
 
 /// The runs of a part, and where each begins.
@@ -200,8 +221,8 @@ struct Sorted {
     hashes: Vec<u32>,
     /// parallel to `hashes`, and the end of the last
     starts: Vec<u64>,
-    /// whether anyone asked for it
-    asked: Vec<AtomicBool>,
+    /// what became of the leads that asked for it: a bit per [`Fate`]
+    asked: Vec<AtomicU8>,
 }
 
 #[derive(Debug)]
@@ -231,8 +252,8 @@ impl Keyed {
         self.file.is_some()
     }
 
-    /// The records of a key. `asked` grows by their number when they are asked for the first time.
-    pub fn run<'s>(&'s self, key: &str, scratch: &'s mut Vec<u8>, asked: &mut u64) -> Result<Run<'s>, BatchError> {
+    /// The records of a key. Whoever asks for them on behalf of a lead says with [`Keyed::note`] what became of it.
+    pub fn run<'s>(&'s self, key: &str, scratch: &'s mut Vec<u8>) -> Result<Run<'s>, BatchError> {
         let hash = hash(key);
         let part = &self.parts[part_of(hash)];
         let low = hash as u32;
@@ -242,22 +263,39 @@ impl Keyed {
             let (found, _) = self.head(part, index, scratch)?;
             if found == key.as_bytes() {
                 let (_, run) = self.head(part, index, scratch)?;
-                if !part.asked[index].swap(true, Ordering::Relaxed) {
-                    *asked += run.count;
-                }
-                return Ok(run);
+                return Ok(Run { place: Some((part_of(hash), index)), ..run });
             }
         }
         Ok(Run::default())
     }
 
-    /// Shows every key that nobody asked for, with its records; in no order that means anything.
-    pub fn never_asked(&self, show: &mut dyn FnMut(&str, Run) -> Result<(), BatchError>) -> Result<(), BatchError> {
+    /// What became of a lead that these records belong to. The counts do not depend on the order in which it is told.
+    pub fn note(&self, found: Found, fate: Fate) {
+        let Some(asked) = found.place.and_then(|(part, index)| self.parts.get(part)?.asked.get(index)) else { return };
+        let before = asked.fetch_or(fate.bit(), Ordering::Relaxed);
+        let (before, after) = (first_fate(before), first_fate(before | fate.bit()));
+        if before != after {
+            before.map(|fate| self.fates[fate as usize].fetch_sub(found.count, Ordering::Relaxed));
+            after.map(|fate| self.fates[fate as usize].fetch_add(found.count, Ordering::Relaxed));
+        }
+    }
+
+    /// How many records have leads with this fate.
+    pub fn count(&self, fate: Fate) -> u64 {
+        self.fates[fate as usize].load(Ordering::Relaxed)
+    }
+
+    /// Shows every key of which no lead was used, with what became of its leads (none: nobody asked for it) and its records; in no order that
+    /// means anything.
+    pub fn unused(&self, show: &mut dyn FnMut(&str, Option<Fate>, Run) -> Result<(), BatchError>) -> Result<(), BatchError> {
         let mut scratch = Vec::new();
         for part in &self.parts {
-            for index in (0..part.hashes.len()).filter(|index| !part.asked[*index].load(Ordering::Relaxed)) {
-                let (key, run) = self.head(part, index, &mut scratch)?;
-                show(&String::from_utf8_lossy(key), run)?;
+            for (index, asked) in part.asked.iter().enumerate() {
+                let fate = first_fate(asked.load(Ordering::Relaxed));
+                if fate != Some(Fate::Used) {
+                    let (key, run) = self.head(part, index, &mut scratch)?;
+                    show(&String::from_utf8_lossy(key), fate, run)?;
+                }
             }
         }
         Ok(())
@@ -279,7 +317,7 @@ impl Keyed {
         let length = bytes.varint() as usize;
         let key = bytes.take(length);
         let count = bytes.varint();
-        Ok((key, Run { count, bytes }))
+        Ok((key, Run { count, bytes, place: None }))
     }
 }
 
@@ -288,6 +326,27 @@ impl Keyed {
 pub struct Run<'r> {
     pub count: u64,
     bytes: Bytes<'r>,
+    /// part and number
+    place: Option<(usize, usize)>,
+}
+
+/// Which records were found, and how many.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Found {
+    place: Option<(usize, usize)>,
+    count: u64,
+}
+
+impl Run<'_> {
+    /// Before its records are read.
+    pub fn found(&self) -> Found {
+        Found { place: self.place, count: self.count }
+    }
+}
+
+/// The first of these fates.
+fn first_fate(fates: u8) -> Option<Fate> {
+    Fate::ALL.into_iter().find(|fate| fates & fate.bit() != 0)
 }
 
 impl<'r> Iterator for Run<'r> {
@@ -351,7 +410,7 @@ fn sort(bytes: &[u8]) -> Sorted {
 
     let mut order: Vec<(u32, u32)> = (0..keys.len() as u32).map(|key| (xxh64(keys.get(key), 0) as u32, key)).collect();
     order.sort_unstable();
-    let mut sorted = Sorted { asked: order.iter().map(|_| AtomicBool::new(false)).collect(), ..Sorted::default() };
+    let mut sorted = Sorted { asked: order.iter().map(|_| AtomicU8::new(0)).collect(), ..Sorted::default() };
     let mut runs = Vec::with_capacity(bytes.len());
     for (hash, key) in order {
         let first = (key as usize).checked_sub(1).map_or(0, |before| ends[before]);
@@ -410,8 +469,8 @@ mod tests {
     }
 
     fn found(keyed: &Keyed, key: &str) -> Vec<(i64, u16, Vec<u8>)> {
-        let (mut scratch, mut asked) = (Vec::new(), 0);
-        keyed.run(key, &mut scratch, &mut asked).unwrap().map(|record| (record.at, record.rank, record.payload.to_vec())).collect()
+        let mut scratch = Vec::new();
+        keyed.run(key, &mut scratch).unwrap().map(|record| (record.at, record.rank, record.payload.to_vec())).collect()
     }
 
     #[test]
@@ -431,24 +490,40 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_asked_for_is_known() {
+    fn records_are_counted_by_what_became_of_their_leads() {
         let records = records(1_000);
-        let keyed = keyed(&records, 100, 10, 1);
-        let (mut scratch, mut asked) = (Vec::new(), 0);
-        for key in ["L-3", "L-4", "L-3", "L-none"] {
-            keyed.run(key, &mut scratch, &mut asked).unwrap();
+        let of = |wanted: &[&str]| records.iter().filter(|record| wanted.contains(&record.0.as_str())).count() as u64;
+        let told = [
+            ("L-3", Fate::Rejected),
+            ("L-4", Fate::Used),
+            ("L-3", Fate::Used),
+            ("L-5", Fate::Rejected),
+            ("L-6", Fate::Rejected),
+            ("L-6", Fate::BeganLater),
+            ("L-none", Fate::Used),
+        ];
+        // in either order
+        for told in [told.to_vec(), told.into_iter().rev().collect()] {
+            let keyed = keyed(&records, 100, 10, 1);
+            let mut scratch = Vec::new();
+            for (key, fate) in told {
+                let found = keyed.run(key, &mut scratch).unwrap().found();
+                keyed.note(found, fate);
+            }
+            let counts = [Fate::Used, Fate::BeganLater, Fate::Rejected].map(|fate| keyed.count(fate));
+            assert_eq!(counts, [of(&["L-3", "L-4"]), of(&["L-6"]), of(&["L-5"])]);
+            let mut left = 0;
+            keyed
+                .unused(&mut |key, fate, run| {
+                    let expected = [("L-5", Fate::Rejected), ("L-6", Fate::BeganLater)].into_iter().find(|(known, _)| *known == key);
+                    assert_eq!(fate, expected.map(|(_, fate)| fate), "{key}");
+                    assert!(!["L-3", "L-4"].contains(&key));
+                    left += if fate.is_none() { run.count } else { 0 };
+                    Ok(())
+                })
+                .unwrap();
+            assert_eq!(left + counts.iter().sum::<u64>(), 1_000);
         }
-        let of = |wanted: &dyn Fn(&str) -> bool| records.iter().filter(|record| wanted(&record.0)).count() as u64;
-        assert_eq!(asked, of(&|key| key == "L-3" || key == "L-4"));
-        let mut left = 0;
-        keyed
-            .never_asked(&mut |key, run| {
-                assert!(key != "L-3" && key != "L-4");
-                left += run.count;
-                Ok(())
-            })
-            .unwrap();
-        assert_eq!(left + asked, 1_000);
     }
 
     #[test]

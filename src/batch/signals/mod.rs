@@ -17,9 +17,10 @@ pub mod record;
 pub mod report;
 pub mod sift;
 pub mod spill;
+pub mod standing;
 pub mod varint;
 
-pub use fill::{Asked, Filler};
+pub use fill::Filler;
 pub use of_lead::{LeadHistory, history_of};
 pub use read::{History, read};
 pub use report::HistoryReport;

@@ -3,7 +3,7 @@
 //! Enters: the files of a run and a key. Leaves: the lead's signals and its stage log in memory. Always holds: they are those that scoring the files
 //! would read for this lead.
 
-use super::record::{self, FORGET, FROM, Record, SIGNAL, TIME, TO};
+use super::record::{self, FORGET, FROM, REST_UNTIL, Record, SIGNAL, TIME, TO};
 use super::sift::{Counts, Sift, integer, text};
 use crate::batch::error::BatchError;
 use crate::batch::lead_block::{LeadBlock, SlotValues};
@@ -100,5 +100,12 @@ fn event(policy: &Policy, record: &Record, block: &LeadBlock, row: usize) -> Opt
 
 fn transition(block: &LeadBlock, row: usize) -> Option<Transition> {
     let number = |field: usize| integer(&block.slots, field, row).and_then(|value| usize::try_from(value).ok());
-    Some(Transition { at: integer(&block.slots, record::AT, row)?, from: number(FROM), to: number(TO)?, forget: number(FORGET) })
+    let rest_until = integer(&block.slots, REST_UNTIL, row);
+    Some(Transition {
+        at: integer(&block.slots, record::AT, row)?,
+        from: number(FROM),
+        to: number(TO)?,
+        forget: number(FORGET),
+        rest_until,
+    })
 }

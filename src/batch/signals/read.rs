@@ -5,11 +5,12 @@
 use std::sync::Arc;
 
 use super::digest::{Conditions, Digested, SignalWorker, place};
-use super::keyed::{Builder, Keyed};
+use super::keyed::{Builder, Fate, Keyed};
 use super::log::LogWorker;
 use super::record::{self, Record};
 use super::report::{Collector, HistoryFile, HistoryReport};
 use super::sift::Sift;
+use super::standing::StandingSlots;
 use crate::batch::bad::{BadCell, Outcome, Reason, Subject, shown};
 use crate::batch::encode::Encoder;
 use crate::batch::error::BatchError;
@@ -36,10 +37,9 @@ pub struct History {
     pub start_stage: usize,
     /// what the program wants of each measure
     pub uses: Vec<MeasureUse>,
-    /// slots of a block of leads: of the first measure, of the stage, and of the instant at which the lead entered it
+    /// slot of the first measure in a block of leads
     pub first_slot: usize,
-    pub stage_slot: usize,
-    pub since_slot: usize,
+    pub standing: StandingSlots,
     /// payloads begin with file and line
     pub with_places: bool,
     pub signal_report: Option<HistoryReport>,
@@ -64,8 +64,7 @@ pub fn read(
         start_stage: policy.start_stage.unwrap_or(0),
         uses: plan.measures.clone(),
         first_slot: policy.fields.len(),
-        stage_slot: plan.slot_of(Subject::Stage),
-        since_slot: plan.slot_of(Subject::StageSince),
+        standing: StandingSlots::new(plan),
         with_places,
         signal_report: None,
         log_report: None,
@@ -204,31 +203,31 @@ fn missing_columns(files: &Files, prepared: &Prepared, format: Format, file: &st
     notes
 }
 
-/// Lists the rows of leads that nobody asked for, in the order of files and lines.
-pub fn list_unknown_leads(keyed: &Keyed, report: &HistoryReport, rejects: &mut Rejects) -> Result<(), BatchError> {
+/// Lists the rows of leads that were not used, in the order of files and lines.
+pub fn list_unused(keyed: &Keyed, report: &HistoryReport, rejects: &mut Rejects) -> Result<(), BatchError> {
     let mut rows: Vec<(u64, u64, u32)> = Vec::new();
-    let mut keys: Vec<String> = Vec::new();
-    keyed.never_asked(&mut |key, run| {
-        keys.push(shown(key));
+    let mut keys: Vec<(String, Reason)> = Vec::new();
+    keyed.unused(&mut |key, fate, run| {
+        keys.push((shown(key), reason(fate)));
         let number = (keys.len() - 1) as u32;
         rows.extend(run.map(|record| place(record.payload)).map(|(file, line)| (file, line, number)));
         Ok(())
     })?;
     rows.sort_unstable();
-    for (file, line, key) in rows {
+    for (file, line, number) in rows {
         let Some(name) = usize::try_from(file).ok().and_then(|file| report.files.get(file)).map(|file| &file.name) else { continue };
         let column = report.record.fields.get(record::KEY).map(|field| field.name.clone()).unwrap_or_default();
-        let key = keys[key as usize].clone();
-        let cell = BadCell {
-            line,
-            key: key.clone(),
-            column,
-            value: key,
-            subject: Subject::Field(record::KEY),
-            reason: Reason::UnknownLead,
-            outcome: Outcome::LeftOut,
-        };
-        rejects.add(Some(name), &cell, &report.record)?;
+        let (key, reason) = keys[number as usize].clone();
+        let (value, subject, outcome) = (key.clone(), Subject::Field(record::KEY), Outcome::LeftOut);
+        rejects.add(Some(name), &BadCell { line, key, column, value, subject, reason, outcome }, &report.record)?;
     }
     Ok(())
+}
+
+fn reason(fate: Option<Fate>) -> Reason {
+    match fate {
+        Some(Fate::Rejected) => Reason::RejectedLead,
+        Some(Fate::BeganLater) => Reason::LaterLead,
+        Some(Fate::Used) | None => Reason::UnknownLead,
+    }
 }

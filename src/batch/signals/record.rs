@@ -17,6 +17,7 @@ pub const FROM: usize = 1;
 pub const TO: usize = 2;
 pub const AT: usize = 3;
 pub const FORGET: usize = 4;
+pub const REST_UNTIL: usize = 5;
 
 /// Other names of the key's column.
 const KEY_ALIASES: [&str; 2] = ["lead", "key"];
@@ -67,6 +68,7 @@ pub fn of_stage_log(policy: &Policy) -> Option<Record> {
     let sections = policy.forgets.iter().map(|forget| member(&forget.section, None, span));
     let sections = record.choices(sections.collect());
     record.field("forget", Type::OneOf(sections), true);
+    record.field("rest_until", Type::Time, true);
     record.takes_days = Some(AT);
     Some(record)
 }

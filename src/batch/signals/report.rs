@@ -1,8 +1,9 @@
 //! What became of the rows of signals, or of the stage log.
 //!
 //! Enters: the files, and what was wrong in them, in order. Leaves: a [`HistoryReport`]. Always holds: once a run is complete, rows in = used + later
-//! than as-of + of leads that are not in the file + rejected.
+//! than as-of + of rejected leads + of leads that began later + of leads that are not in the file + rejected.
 
+use super::keyed::{Fate, Keyed};
 use super::sift::Counts;
 use crate::batch::OnBadRow;
 use crate::batch::bad::{BadCell, Outcome};
@@ -18,9 +19,13 @@ pub struct HistoryReport {
     pub record: Policy,
     pub files: Vec<HistoryFile>,
     pub rows_in: u64,
-    /// of leads in the file of leads
+    /// of leads that were scored or replayed
     pub rows_used: u64,
     pub rows_later: u64,
+    /// of leads that are in the file of leads, but rejected
+    pub rows_of_rejected_leads: u64,
+    /// of leads that are not replayed, because they came into being after the end
+    pub rows_of_later_leads: u64,
     /// of leads that are not in the file of leads
     pub rows_of_unknown_leads: u64,
     pub rows_rejected: u64,
@@ -44,15 +49,17 @@ pub struct HistoryFile {
 }
 
 impl HistoryReport {
-    /// Says which leads were there, once all have been.
-    /// `rows_kept` is how many were kept for their leads.
-    pub fn complete(&mut self, rows_kept: u64, rows_used: u64) -> Result<(), BatchError> {
-        let rows_out = rows_kept + self.rows_later + self.rows_rejected;
-        if rows_out != self.rows_in || rows_used > rows_kept {
+    /// Takes over what became of the leads, once all have been there.
+    pub fn complete(&mut self, keyed: &Keyed) -> Result<(), BatchError> {
+        self.rows_used = keyed.count(Fate::Used);
+        self.rows_of_rejected_leads = keyed.count(Fate::Rejected);
+        self.rows_of_later_leads = keyed.count(Fate::BeganLater);
+        let asked = self.rows_used + self.rows_of_rejected_leads + self.rows_of_later_leads;
+        let rows_out = keyed.records() + self.rows_later + self.rows_rejected;
+        if rows_out != self.rows_in || asked > keyed.records() {
             return Err(BatchError::RowsLost { rows_in: self.rows_in, rows_out });
         }
-        self.rows_used = rows_used;
-        self.rows_of_unknown_leads = rows_kept - rows_used;
+        self.rows_of_unknown_leads = keyed.records() - asked;
         Ok(())
     }
 }
@@ -109,6 +116,8 @@ impl<'c> Collector<'c> {
             rows_in: self.counts.rows_in,
             rows_used: 0,
             rows_later: self.counts.rows_later,
+            rows_of_rejected_leads: 0,
+            rows_of_later_leads: 0,
             rows_of_unknown_leads: 0,
             rows_rejected: self.counts.rows_rejected,
             cells_taken_as_missing: self.counts.cells_taken_as_missing,

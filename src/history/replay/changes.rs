@@ -17,6 +17,8 @@ use crate::program::{InputSource, Lowered, Op, Parameter, Value};
 pub struct Changes {
     /// per stage
     stages: Vec<StageChanges>,
+    /// per measure: some clock reads it
+    of_clocks: Vec<bool>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -31,6 +33,8 @@ struct StageChanges {
     daily: bool,
     /// per signal: a row looks at it
     signals: Vec<bool>,
+    /// per measure: a row reads it
+    measures: Vec<bool>,
     waits: Vec<Wait>,
     windows: Vec<Window>,
 }
@@ -69,7 +73,9 @@ enum Of {
 
 impl Changes {
     pub fn new(policy: &Policy, plain: &Lowered) -> Changes {
-        let mut stages = vec![StageChanges { signals: vec![false; policy.signals.len()], ..StageChanges::default() }; policy.stages.len()];
+        let (signals, measures) = (vec![false; policy.signals.len()], vec![false; policy.measures.len()]);
+        let mut stages = vec![StageChanges { signals, measures, ..StageChanges::default() }; policy.stages.len()];
+        let mut of_clocks = vec![false; policy.measures.len()];
         for (flow, values) in policy.flows.iter().zip(&plain.trace.flows) {
             for (row, value) in flow.rows.iter().zip(values) {
                 let reads = reads(policy, plain, *value);
@@ -78,6 +84,7 @@ impl Changes {
                     stage.has_rows = true;
                     stage.add_trigger(policy, &row.trigger);
                     stage.daily |= reads.days;
+                    mark(&mut stage.measures, &reads.measures);
                     for measure in reads.measures.iter().filter_map(|measure| policy.measures.get(*measure)) {
                         stage.add_measure(policy, measure);
                     }
@@ -86,6 +93,9 @@ impl Changes {
         }
         // clocks look at their conditions in every stage
         for (clock, trace) in policy.slas.iter().zip(&plain.trace.clocks) {
+            for value in trace.rows.iter().flatten().chain([&trace.target]) {
+                mark(&mut of_clocks, &reads(policy, plain, *value).measures);
+            }
             for (row, value) in clock.rows().zip(&trace.rows) {
                 let is_condition = row.moment().is_none_or(|moment| matches!(moment, Moment::When(_)));
                 let Some(value) = value.filter(|_| is_condition) else { continue };
@@ -99,7 +109,13 @@ impl Changes {
                 }
             }
         }
-        Changes { stages }
+        Changes { stages, of_clocks }
+    }
+
+    /// Whether a measure can decide what happens to a lead that stays in the stage: a row of it reads it, or a clock.
+    pub fn reads(&self, stage: usize, measure: MeasureId) -> bool {
+        let is = |measures: &[bool]| measures.get(measure).copied().unwrap_or(false);
+        is(&self.of_clocks) || self.stages.get(stage).is_some_and(|stage| is(&stage.measures))
     }
 
     /// Whether anything looks at a lead that is in the stage: a row that leaves it, or the condition of a clock.
@@ -237,6 +253,14 @@ impl Window {
                 }
                 first
             }
+        }
+    }
+}
+
+fn mark(marked: &mut [bool], measures: &[MeasureId]) {
+    for measure in measures {
+        if let Some(marked) = marked.get_mut(*measure) {
+            *marked = true;
         }
     }
 }

@@ -16,6 +16,10 @@ pub struct Course {
     pub before_start: usize,
     /// signals that are part of a burst: neither rows nor measures nor clocks see them
     pub bursts: Vec<usize>,
+    /// signals that had their turn, and for whose kind no row waits
+    pub no_row_waits: usize,
+    /// signals that had no turn, because the lead was stopped for good before
+    pub after_stop: usize,
     /// per clock of the policy: every time that it was started
     pub clocks: Vec<Vec<Instance>>,
     /// at some instant a row still applied after as many steps as there are stages
@@ -35,6 +39,8 @@ pub struct Step {
     pub row: Option<usize>,
     /// number of the signal of an `on` row among the lead's events
     pub event: Option<usize>,
+    /// no `when` row moves the lead on before
+    pub rest_until: Option<i64>,
     /// per route
     pub given: Vec<Given>,
 }
@@ -66,12 +72,12 @@ impl Course {
         self.misfits.clear();
         self.bursts.clear();
         self.clocks.clear();
-        (self.before_start, self.circled, self.endless) = (0, false, false);
-        self.step(Step { at, from: None, to: stage, row: None, event: None, given: Vec::new() }, None);
+        (self.before_start, self.no_row_waits, self.after_stop, self.circled, self.endless) = (0, 0, 0, false, false);
+        self.step(Step { at, from: None, to: stage, row: None, event: None, rest_until: None, given: Vec::new() }, None);
     }
 
     pub(super) fn step(&mut self, step: Step, forget: Option<usize>) {
-        self.log.push(Transition { at: step.at, from: step.from, to: step.to, forget });
+        self.log.push(Transition { at: step.at, from: step.from, to: step.to, forget, rest_until: step.rest_until });
         self.steps.push(step);
     }
 

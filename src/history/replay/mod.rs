@@ -83,6 +83,8 @@ pub struct Scratch {
     measures: Vec<Option<i64>>,
     room: super::Scratch,
     recorder: Recorder,
+    /// the local day of each signal of the lead at hand, if days are looked at often
+    days: Vec<i64>,
 }
 
 impl<'p> Replay<'p> {
@@ -141,7 +143,15 @@ impl<'p> Replay<'p> {
 
     pub fn scratch(&self, zone: Zone) -> Scratch {
         let (inputs, outputs) = (vec![None; self.program.inputs.len()], vec![None; self.program.outputs.len()]);
-        Scratch { zone, inputs, outputs, measures: Vec::new(), room: self.measures.scratch(), recorder: Recorder::default() }
+        Scratch {
+            zone,
+            inputs,
+            outputs,
+            measures: Vec::new(),
+            room: self.measures.scratch(),
+            recorder: Recorder::default(),
+            days: Vec::new(),
+        }
     }
 
     /// The lead's way through the stages until the last instant that counts. `identity` gives equal texts equal numbers, as the lead's own
@@ -183,6 +193,12 @@ impl<'p> Replay<'p> {
             return;
         }
         scratch.inputs.clone_from_slice(lead.inputs);
+        let mut days = std::mem::take(&mut scratch.days);
+        days.clear();
+        if self.measures.looks_at_days() {
+            days.extend(lead.events.at.iter().map(|at| scratch.zone.local_day(*at)));
+        }
+        let lead = &Subject { events: Events { days: &days, ..lead.events }, ..*lead };
         let events = lead.events;
         let end = events.at.partition_point(|at| *at <= until);
         course.before_start = events.at.partition_point(|at| *at < lead.start);
@@ -196,7 +212,7 @@ impl<'p> Replay<'p> {
         while let Some(event) = walk.next_turn(&mut place, end, until) {
             walk.settle(&mut place, event);
             if walk.course.steps.len() > STEPS_MAX {
-                walk.course.endless = true;
+                (walk.course.endless, walk.course.after_stop) = (true, end - place.turn);
                 break;
             }
         }
@@ -204,6 +220,7 @@ impl<'p> Replay<'p> {
             let holders = Holders { given: &Vec::new, before: &|| self.holders(lead.inputs, &course.steps) };
             course.clocks = scratch.recorder.instances(clocks, until, holders);
         }
+        scratch.days = days;
     }
 
     /// Whose the lead is: those to whom routes gave it, the last one first, and then whom the file says.
@@ -298,6 +315,8 @@ impl<'w> Walk<'w, '_> {
             // nothing of this stage looks at it
             if self.replay.is_waited_for(signal) {
                 self.course.misfits.push(Misfit { event, stage: place.stage, steps: self.course.steps.len(), waited: false });
+            } else {
+                self.course.no_row_waits += 1;
             }
         }
     }
@@ -322,18 +341,21 @@ impl<'w> Walk<'w, '_> {
             });
             let given = given.collect();
             let event = if is_signals { signal } else { None };
-            self.course.step(Step { at: place.now, from: Some(place.stage), to: row.to, row: Some(number), event, given }, row.forget);
+            let rest_until = row.rest.and_then(|rest| moments::later(&mut self.scratch.zone, place.now, rest));
+            let from = Some(place.stage);
+            self.course.step(Step { at: place.now, from, to: row.to, row: Some(number), event, rest_until, given }, row.forget);
             if is_signals {
                 signal = None;
             }
-            place.rest_until = row.rest.and_then(|rest| moments::later(&mut self.scratch.zone, place.now, rest));
-            (place.stage, place.since) = (row.to, place.now);
+            (place.stage, place.since, place.rest_until) = (row.to, place.now, rest_until);
         }
         let Some(event) = event.filter(|event| signal == Some(*event)) else { return };
         let kind = self.lead.events.signal.get(event).copied().map_or(0, SignalId::from);
         if replay.is_waited_for(kind) {
             let waited = replay.waits_for(stage_before, kind);
             self.course.misfits.push(Misfit { event, stage: stage_before, steps, waited });
+        } else {
+            self.course.no_row_waits += 1;
         }
     }
 
@@ -367,13 +389,32 @@ impl<'w> Walk<'w, '_> {
         take(recorder, &output, Holders { given: &given, before: &before });
     }
 
-    /// The row that moves the lead now, if any.
+    /// The row that moves the lead now, if any. What only a transition brings is looked at once there is one.
     fn moved_by(&mut self, place: &Place, signal: Option<usize>) -> Option<(&'w FlowRow, usize)> {
+        let replay = self.replay;
+        self.evaluate(place, signal, &|measure| replay.changes.reads(place.stage, measure));
+        let moved_by = replay.ports.moved_by.and_then(|port| self.scratch.outputs[port]).and_then(|number| usize::try_from(number).ok());
+        let moved = moved_by.and_then(|number| Some((*replay.rows.get(number)?, number)));
+        if moved.is_some() && (0..replay.policy.measures.len()).any(|measure| !replay.changes.reads(place.stage, measure)) {
+            self.evaluate(place, signal, &|_| true);
+        }
+        // a route is asked at the steps that it speaks of and at no other time; what it would give now is nobody's
+        for (ports, (entering, leaving)) in replay.ports.routes.iter().zip(&replay.asked) {
+            let speaks = moved.is_some_and(|(row, _)| entering.contains(&row.to) || leaving.contains(&place.stage));
+            if !speaks {
+                [Some(ports.queue), ports.owner].into_iter().flatten().for_each(|port| self.scratch.outputs[port] = None);
+            }
+        }
+        moved
+    }
+
+    /// Runs the program where the lead stands, with those measures alone that are wanted.
+    fn evaluate(&mut self, place: &Place, signal: Option<usize>, wanted: &dyn Fn(MeasureId) -> bool) {
         let replay = self.replay;
         let events = self.past(place.turn);
         let standing = Standing { stage: place.stage, since: Some(place.since), log: &self.course.log };
-        let Scratch { zone, inputs, outputs, measures, room, recorder: _ } = &mut *self.scratch;
-        replay.measures.read(events, &standing, place.now, room, measures);
+        let Scratch { zone, inputs, outputs, measures, room, .. } = &mut *self.scratch;
+        replay.measures.read_wanted(wanted, events, &standing, place.now, room, measures);
         for (measure, row) in &replay.happened {
             if let Some(value) = measures.get_mut(*measure) {
                 *value = Some(i64::from(signal.is_some_and(|event| replay.takes(row, events, event))));
@@ -390,27 +431,11 @@ impl<'w> Walk<'w, '_> {
         };
         replay.fills.fill(&replay.program, with, zone, self.identity, inputs);
         (self.evaluate)(inputs, &Parameters { as_of_day: zone.local_day(place.now), as_of: place.now }, outputs);
-        let moved_by = replay.ports.moved_by.and_then(|port| outputs[port]).and_then(|number| usize::try_from(number).ok());
-        let moved = moved_by.and_then(|number| Some((*replay.rows.get(number)?, number)));
-        // a route is asked at the steps that it speaks of and at no other time; what it would give now is nobody's
-        for (ports, (entering, leaving)) in replay.ports.routes.iter().zip(&replay.asked) {
-            let speaks = moved.is_some_and(|(row, _)| entering.contains(&row.to) || leaving.contains(&place.stage));
-            if !speaks {
-                [Some(ports.queue), ports.owner].into_iter().flatten().for_each(|port| outputs[port] = None);
-            }
-        }
-        moved
     }
 
     /// The signals that had their turn.
     fn past(&self, turn: usize) -> Events<'w> {
-        let (events, layout) = (self.lead.events, &self.replay.layout);
-        Events {
-            at: &events.at[..turn],
-            signal: &events.signal[..turn],
-            bits: &events.bits[..turn * layout.words()],
-            values: &events.values[..turn * layout.values()],
-        }
+        self.replay.layout.part(self.lead.events, 0..turn)
     }
 }
 

@@ -84,6 +84,10 @@ pub struct SignalCounts {
     pub moved: u64,
     /// moved nobody although some row waits for their kind
     pub misfit: u64,
+    /// are for measures and clocks: no row waits for their kind
+    pub no_row_waits: u64,
+    /// had no turn: their lead was stopped for good before
+    pub after_stop: u64,
 }
 
 /// Stays that began in the span.
@@ -220,6 +224,8 @@ impl Tally {
         self.signals.in_bursts += course.bursts.len() as u64;
         self.signals.moved += course.steps.iter().filter(|step| step.event.is_some()).count() as u64;
         self.signals.misfit += course.misfits.len() as u64;
+        self.signals.no_row_waits += course.no_row_waits as u64;
+        self.signals.after_stop += course.after_stop as u64;
         for misfit in &course.misfits {
             if let Some(signal) = told.events.signal.get(misfit.event) {
                 *self.misfits.entry((SignalId::from(*signal), misfit.stage, misfit.waited)).or_default() += 1;
@@ -391,6 +397,8 @@ impl SignalCounts {
         self.read += other.read;
         self.before_beginning += other.before_beginning;
         self.after_end += other.after_end;
+        self.no_row_waits += other.no_row_waits;
+        self.after_stop += other.after_stop;
         self.in_bursts += other.in_bursts;
         self.moved += other.moved;
         self.misfit += other.misfit;

@@ -184,4 +184,6 @@ pub struct Transition {
     pub to: usize,
     /// index into [`super::Policy::forgets`]
     pub forget: Option<usize>,
+    /// no `when` row moves the lead out of `to` before this instant, in microseconds since the epoch
+    pub rest_until: Option<i64>,
 }

@@ -25,9 +25,10 @@ impl Lowering<'_> {
             ClockRow::PausesWhile(_, condition) => Some(self.since_as_of(condition)),
         });
         let rows = rows.collect();
+        let conditions = sla.rows().map(|row| asked(&row).map(|condition| self.condition(condition))).collect();
         let asked = if self.policy.clocks_ask_for_owners() { self.policy.holder_count() } else { 0 };
         let owners = (0..asked).map(|route| self.current_owner(route)).collect();
-        ClockTrace { targets, target, rows, owners }
+        ClockTrace { targets, target, rows, conditions, owners }
     }
 
     /// Since when it is so; none for a signal, which the program does not see.
@@ -66,5 +67,13 @@ impl Lowering<'_> {
     fn as_of_if(&mut self, holds: Value) -> Value {
         let (as_of, missing) = (self.builder.parameter(Parameter::AsOf), self.builder.missing());
         self.builder.select(holds, as_of, missing)
+    }
+}
+
+/// What a row asks with `when` behind `entering` or `leaving`.
+fn asked<'e>(row: &ClockRow<'e>) -> Option<&'e Expr> {
+    match row.moment()? {
+        Moment::Entering { condition, .. } | Moment::Leaving { condition, .. } => condition.as_ref(),
+        Moment::When(_) | Moment::On { .. } => None,
     }
 }

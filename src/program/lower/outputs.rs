@@ -52,13 +52,16 @@ impl Lowering<'_> {
     /// What clocks are worked out from; behind all answers.
     fn give_clock_parts(&mut self) {
         for (id, sla) in self.policy.slas.iter().enumerate() {
-            let Some(ClockTrace { target, rows, owners, .. }) = self.trace.clocks.get(id).cloned() else { continue };
+            let Some(ClockTrace { target, rows, conditions, owners, .. }) = self.trace.clocks.get(id).cloned() else { continue };
             let number = OutputKind::Number { scale: 0, unit: Unit::Plain };
             self.give(format!("{}#target", sla.name), Some(target), number, OutputRole::Clock(id, ClockPart::Target));
             for (row, value) in rows.into_iter().enumerate() {
                 if value.is_some() {
                     self.give(format!("{}#{row}", sla.name), value, OutputKind::Time, OutputRole::Clock(id, ClockPart::Row(row)));
                 }
+            }
+            for (row, value) in conditions.into_iter().enumerate().filter(|(_, value)| value.is_some()) {
+                self.give(format!("{}#{row}?", sla.name), value, OutputKind::YesNo, OutputRole::Clock(id, ClockPart::Condition(row)));
             }
             for (route, owner) in owners.into_iter().enumerate() {
                 let role = OutputRole::Clock(id, ClockPart::Owner(route));

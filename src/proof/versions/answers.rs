@@ -108,6 +108,7 @@ fn name(policy: &Policy, output: &Output) -> Option<String> {
         | OutputRole::Owner(_) => Some(output.name.clone()),
         OutputRole::Clock(clock, ClockPart::Target) => Some(format!("{}.target", policy.slas.get(clock)?.name)),
         OutputRole::Clock(clock, ClockPart::Row(row)) => Some(format!("{}.since {}", policy.slas.get(clock)?.name, row + 1)),
+        OutputRole::Clock(clock, ClockPart::Condition(row)) => Some(format!("{}.when {}", policy.slas.get(clock)?.name, row + 1)),
         OutputRole::StageRule
         | OutputRole::Kept(_)
         | OutputRole::EventCondition(_)

@@ -1,5 +1,8 @@
 //! Stage logs beside a file of leads.
 
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Date32Array, Date64Array, RecordBatch, StringArray};
 use leadwright::batch::{self, Input, Place};
 use leadwright::policy::Backend;
 use leadwright::record::Lead;
@@ -148,4 +151,60 @@ log.csv,6,L-1,at,2026-11-19T17:00:00Z,is later than as-of,left out
 log.csv,7,L-9,lead_id,L-9,no lead of the file has this key,left out
 ";
     assert_eq!(listed, expected);
+}
+
+/// Columns of days, as databases export them.
+fn log_of_days(days: ArrayRef) -> RecordBatch {
+    let text = |cells: Vec<Option<&str>>| -> ArrayRef { Arc::new(StringArray::from(cells)) };
+    let columns = [
+        ("lead", text(vec![Some("L-2"), Some("L-2"), Some("L-2")])),
+        ("from", text(vec![None, Some("inquiry"), Some("mql")])),
+        ("to", text(vec![Some("inquiry"), Some("mql"), Some("inquiry")])),
+        ("at", days),
+    ];
+    RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true))).unwrap()
+}
+
+#[test]
+fn a_column_of_days_means_their_beginnings() {
+    // 2026-11-02, -05 and -09, in days and in milliseconds
+    let days: ArrayRef = Arc::new(Date32Array::from(vec![20_759, 20_762, 20_766]));
+    let millis: ArrayRef = Arc::new(Date64Array::from(vec![20_759 * 86_400_000i64, 20_762 * 86_400_000, 20_766 * 86_400_000]));
+    let leads = "lead_id\nL-2\n";
+    let text = "lead,from,to,at\nL-2,,inquiry,2026-11-02T00:00\nL-2,inquiry,mql,2026-11-05T00:00\nL-2,mql,inquiry,2026-11-09T00:00\n";
+    let scored = |name: &str, bytes: Vec<u8>| {
+        let mut scene = past();
+        // on the 5th itself, before and after midnight in New York: one counts for the stay, the other does not
+        let signals = "lead,signal,time\nL-2,visit,2026-11-05T00:00:01\nL-2,visit,2026-11-04T23:59:59\n";
+        scene.options.signals = vec![signals::input(scene.write("signals.csv", signals))];
+        scene.options.stage_log = vec![signals::input(scene.write(name, bytes))];
+        let (report, text) = scene.score_csv(leads);
+        assert_eq!(report.stage_log.unwrap().rows_used, 3, "{name}");
+        text
+    };
+    let expected = scored("log.csv", text.into());
+    // one entry into mql, 4 days in it, one visit since
+    assert!(expected.ends_with("L-2,10,10,1,1,10,10,inquiry\n"), "{expected}");
+    for days in [days, millis] {
+        let batch = log_of_days(days);
+        assert_eq!(scored("log.parquet", tables::parquet_bytes(std::slice::from_ref(&batch))), expected);
+        assert_eq!(scored("log.arrow", tables::arrow_bytes(std::slice::from_ref(&batch))), expected);
+    }
+}
+
+#[test]
+fn a_signal_needs_a_time_of_day() {
+    let text = |cells: Vec<&str>| -> ArrayRef { Arc::new(StringArray::from(cells)) };
+    let columns: [(&str, ArrayRef); 3] =
+        [("lead", text(vec!["L-1"])), ("signal", text(vec!["visit"])), ("time", Arc::new(Date32Array::from(vec![20_759])))];
+    let bytes = tables::parquet_bytes(&[RecordBatch::try_from_iter(columns).unwrap()]);
+    let mut scene = past();
+    scene.options.signals = vec![signals::input(scene.write("days.parquet", bytes))];
+    let leads = scene.write("leads.csv", LEADS);
+    let error = scene.score(&leads, &scene.path("scored.csv")).unwrap_err().to_string();
+    assert!(error.contains("the column `time` of") && error.contains("holds dates, which cannot give the field `time`"), "{error}");
+    // in text it is a bad cell of its row
+    scene.options.signals = vec![signals::input(scene.write("days.csv", "lead,signal,time\nL-1,visit,2026-11-02\n"))];
+    let (report, _) = scene.score_csv(LEADS);
+    assert_eq!(report.signals.unwrap().rows_rejected, 1);
 }

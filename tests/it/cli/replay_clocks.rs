@@ -184,7 +184,7 @@ sla first {
     assert_ne!(by_hash, in_turn);
     for (lead, answers) in leads.iter().zip(&in_turn) {
         let ran = run(&[&["explain", &policy, &file, "--lead", lead, "--rotation-in", &state][..], &common].concat());
-        let due = if answers[0] == "bob" { "2026-01-05T17:00" } else { "2026-01-05T14:00" };
+        let due = if answers[0] == "bob" { "2026-01-05T17:00" } else { "2026-01-05T13:00" };
         assert!(answers[1].starts_with(due), "{answers:?}");
         assert!(ran.out.contains(&format!("Clock first: running, due {due}")), "{lead}: {}", ran.out);
     }

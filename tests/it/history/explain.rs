@@ -115,7 +115,7 @@ fn what_was_forgotten_and_what_is_to_come() {
     let files = BTreeMap::from([("policy.lead".to_string(), FORGETS.to_string())]);
     let policy = Policy::load(&files, "policy.lead").unwrap_or_else(|refused| panic!("{:?}", refused.diagnostics));
     let view = |time| Event { signal: 0, at: at(time), values: Vec::new() };
-    let back = |time, forget| leadwright::model::Transition { at: at(time), from: Some(1), to: 0, forget };
+    let back = |time, forget| leadwright::model::Transition { at: at(time), from: Some(1), to: 0, forget, rest_until: None };
     let lead = Lead {
         values: vec![None],
         stage_since: Some(at("2026-11-17T15:00Z")),
@@ -145,4 +145,18 @@ fn what_was_forgotten_and_what_is_to_come() {
     assert!(!text.contains("remind owner at 80%\n  2026-11-17T20:00  breached\n  and"), "{text}");
     let later = text.split("and if nothing else happens").nth(1).unwrap();
     assert!(!later.contains("breached") && later.contains("2026-11-17T22:00  breach reassign"), "{text}");
+}
+
+#[test]
+fn a_row_that_waits_does_not_see_what_is_part_of_a_burst() {
+    let policy = POLICY.replace("signal view {", "signal view ignore bursts of 3 within 1 second {");
+    let files = BTreeMap::from([("policy.lead".to_string(), policy)]);
+    let policy = Policy::load(&files, "policy.lead").unwrap_or_else(|refused| panic!("{:?}", refused.diagnostics));
+    let view = |time| Event { signal: 2, at: at(time), values: vec![None] };
+    // one person on the 3rd, a machine on the 5th
+    let signals = ["2026-11-03T15:00:00Z", "2026-11-05T15:00:00Z", "2026-11-05T15:00:00.4Z", "2026-11-05T15:00:01Z"].map(view);
+    let lead = Lead { values: vec![None], stage_since: Some(at("2026-11-01T15:00Z")), signals: signals.to_vec(), ..Lead::default() };
+    let explanation = policy.explain(&lead, at("2026-11-18T20:00Z")).unwrap();
+    let page = page(&explanation, Look { colour: false, unicode: false, width: 100 });
+    assert!(page.contains("it counts from 2026-11-03T10:00 (the last view)") && page.contains("over at 2026-12-03T10:00"), "{page}");
 }

@@ -268,7 +268,12 @@ impl<'a> Oracle<'a> {
         });
         match &measure.since {
             None => {}
-            Some(Since::Stay) => found.retain(|one| one.at >= self.stay().unwrap_or(self.as_of)),
+            // a signal of the very instant of the log's entry came before it
+            Some(Since::Stay) => found.retain(|one| {
+                let began = self.stay().unwrap_or(self.as_of);
+                let in_log = self.log().last().is_some_and(|last| last.to == self.stage() && last.at == began && last.from.is_some());
+                one.at > began || (one.at == began && !in_log)
+            }),
             Some(Since::Entering(stage)) => {
                 let entered = if self.stage() == *stage {
                     Some(self.stay().unwrap_or(self.as_of))
@@ -491,7 +496,7 @@ fn lead(random: &mut Random, policy: &Policy, as_of: i64) -> Lead {
         let from = log.last().map_or(0, |last| last.to);
         let to = (from + 1 + random.below(2)) % 3;
         let forget = (random.chance(30) && !policy.forgets.is_empty()).then_some(0);
-        log.push(Transition { at, from: Some(from), to, forget });
+        log.push(Transition { at, from: Some(from), to, forget, rest_until: None });
     }
     let stage = if random.chance(70) { log.last().map(|last| last.to) } else { Some(random.below(3)) };
     let stage_since = match random.below(3) {

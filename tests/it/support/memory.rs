@@ -99,6 +99,7 @@ impl<'p> Memory<'p> {
             from: self.stage(&cells[2]),
             to: self.stage(&cells[3]).expect("a stage"),
             forget: forget.map(|name| self.policy.forgets.iter().position(|forget| forget.section == name).expect("a section")),
+            rest_until: None,
         }
     }
 

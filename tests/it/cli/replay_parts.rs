@@ -1,0 +1,54 @@
+//! A replay in parts: `--from` cuts what is written, not what is walked.
+
+use std::collections::BTreeMap;
+
+use super::{Folder, run};
+
+/// The rows of each lead in the log of a replay, in order.
+fn steps(folder: &Folder, span: &[&str], log: &str) -> BTreeMap<String, Vec<String>> {
+    let example = |name: &str| format!("{}/examples/stage_gates{name}", env!("CARGO_MANIFEST_DIR"));
+    let (policy, leads, signals) = (example(""), example("/leads.csv"), example("/signals.csv"));
+    let (option, log) = (if log.starts_with("clocks") { "--clock-log" } else { "--log" }, folder.name(log));
+    let files = ["replay", &policy, "--leads", &leads, "--signals", &signals, "--start-field", "created", "-q", option, &log];
+    let ran = run(&[&files[..], span].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let text = std::fs::read_to_string(&log).unwrap();
+    let mut of_leads: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in text.lines().skip(1) {
+        of_leads.entry(line.split(',').next().unwrap().to_owned()).or_default().push(line.to_owned());
+    }
+    of_leads
+}
+
+#[test]
+fn parts_one_after_the_other_are_the_whole() {
+    let folder = Folder::new(&[]);
+    let whole = steps(&folder, &["--to", "2026-08-01"], "whole.csv");
+    assert!(whole.values().map(Vec::len).sum::<usize>() > 1_000);
+    let parts = [
+        &["--to", "2026-03-31T23:59:59.999999"][..],
+        &["--from", "2026-04-01", "--to", "2026-05-14T15:30"],
+        &["--from", "2026-05-14T15:30:00.000001", "--to", "2026-08-01"],
+    ];
+    let mut together: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (number, part) in parts.iter().enumerate() {
+        let part = steps(&folder, part, &format!("part{number}.csv"));
+        assert!(!part.is_empty() && part != whole, "part {number} is a real part");
+        part.into_iter().for_each(|(lead, rows)| together.entry(lead).or_default().extend(rows));
+    }
+    assert_eq!(together, whole);
+}
+
+#[test]
+fn a_clock_stands_in_the_part_in_which_it_was_started() {
+    let folder = Folder::new(&[]);
+    let started = |logs: &BTreeMap<String, Vec<String>>| logs.values().map(Vec::len).sum::<usize>();
+    let whole = steps(&folder, &["--to", "2026-08-01"], "clocks.csv");
+    let first = steps(&folder, &["--to", "2026-05-14T15:30"], "clocks1.csv");
+    let second = steps(&folder, &["--from", "2026-05-14T15:30:00.000001", "--to", "2026-08-01"], "clocks2.csv");
+    assert_eq!(started(&first) + started(&second), started(&whole));
+    // those of the second part ended as in the whole; some of the first still ran at its end
+    let is_in_whole = |lead: &String, row: &String| whole[lead].contains(row);
+    assert!(second.iter().all(|(lead, rows)| rows.iter().all(|row| is_in_whole(lead, row))));
+    assert!(first.iter().any(|(lead, rows)| rows.iter().any(|row| !is_in_whole(lead, row) && row.contains(",running,"))));
+}

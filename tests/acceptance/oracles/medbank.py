@@ -435,22 +435,29 @@ def histories(signals_file, keys, left_out_file):
     return found
 
 
+def lead_or_bad(row):
+    try:
+        return Lead(row)
+    except Bad as bad:
+        return bad
+
+
 def main():
-    leads, signals_file, territories_file, accounts_file, left_out_file = sys.argv[1:]
+    leads_file, signals_file, territories_file, accounts_file, left_out_file = sys.argv[1:]
     with open(territories_file, newline="", encoding="utf-8") as file:
         territories = {row["state"].lower(): row for row in csv.DictReader(file)}
     with open(accounts_file, newline="", encoding="utf-8") as file:
         accounts = {row["domain"].lower(): row["tier"] for row in csv.DictReader(file)}
-    with open(leads, newline="", encoding="utf-8") as file:
+    with open(leads_file, newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    past = histories(signals_file, {row["lead_id"] for row in rows}, left_out_file)
+    leads = [lead_or_bad(row) for row in rows]
+    # signals of rejected leads have no part either
+    past = histories(signals_file, {lead.lead_id for lead in leads if isinstance(lead, Lead)}, left_out_file)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["row", "lead_id", "rejected", *OUTPUTS])
-    for number, row in enumerate(rows, start=1):
-        try:
-            lead = Lead(row)
-        except Bad as bad:
-            writer.writerow([number, row["lead_id"], str(bad), *[""] * len(OUTPUTS)])
+    for number, (row, lead) in enumerate(zip(rows, leads), start=1):
+        if isinstance(lead, Bad):
+            writer.writerow([number, row["lead_id"], str(lead), *[""] * len(OUTPUTS)])
             continue
         out = answers(lead, History(past.get(lead.lead_id, [])), territories, accounts)
         writer.writerow([number, row["lead_id"], "", *(show(out[name]) for name in OUTPUTS)])

@@ -5,7 +5,9 @@
 
 use super::part::{Joint, Member, Members, Threshold, Value};
 use super::words;
-use crate::syntax::tree::{Comparison, Expr, ExprKind, Factor, Measure, MeasureKind, Sign};
+use crate::syntax::tree::{
+    Arithmetic, Comparison, Connective, Conversion, Expr, ExprKind, Factor, Literal, Measure, MeasureKind, Predicate, Sign,
+};
 
 /// Which of the two texts of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,16 +37,16 @@ pub fn same(expr: &Expr) -> String {
 fn members(expr: &Expr) -> Members {
     let list = |members: &[Expr]| members.iter().map(|member| self::member(bare(member))).collect();
     match &expr.kind {
-        ExprKind::And(members) => Members { joint: Joint::And, list: list(members) },
-        ExprKind::Or(members) => Members { joint: Joint::Or, list: list(members) },
+        ExprKind::Connective(Connective::And(members)) => Members { joint: Joint::And, list: list(members) },
+        ExprKind::Connective(Connective::Or(members)) => Members { joint: Joint::Or, list: list(members) },
         _ => Members { joint: Joint::Single, list: vec![member(expr)] },
     }
 }
 
 fn member(expr: &Expr) -> Member {
     let threshold = match &expr.kind {
-        ExprKind::Compare { left, operator, operator_span: _, right } => match &bare(right).kind {
-            ExprKind::Number(number) => Some(Threshold {
+        ExprKind::Predicate(Predicate::Compare { left, operator, operator_span: _, right }) => match &bare(right).kind {
+            ExprKind::Literal(Literal::Number(number)) => Some(Threshold {
                 frame: format!("{} {}", text(left, Form::Same), sign(*operator)),
                 of: text(left, Form::Shown),
                 number: words::number(number),
@@ -79,21 +81,16 @@ const ATOM: u8 = 9;
 
 fn hold(expr: &Expr) -> u8 {
     match &expr.kind {
-        ExprKind::Number(_)
-        | ExprKind::Text(_)
-        | ExprKind::YesNo(_)
-        | ExprKind::Date(_)
-        | ExprKind::Time(_)
+        ExprKind::Literal(_)
         | ExprKind::Missing
         | ExprKind::Path(_)
         | ExprKind::Cell { .. }
-        | ExprKind::Larger(_)
-        | ExprKind::Smaller(_)
+        | ExprKind::Arithmetic(Arithmetic::Larger(_) | Arithmetic::Smaller(_))
         | ExprKind::Paren(_) => ATOM,
-        ExprKind::DaysSince(_) | ExprKind::DaysUntil(_) | ExprKind::DomainOf(_) => PREFIX,
-        ExprKind::Product { .. } => PRODUCT,
-        ExprKind::Sum(_) => SUM,
-        ExprKind::Else { .. } => DEFAULT,
+        ExprKind::Conversion(Conversion::DaysSince(_) | Conversion::DaysUntil(_) | Conversion::DomainOf(_)) => PREFIX,
+        ExprKind::Arithmetic(Arithmetic::Product { .. }) => PRODUCT,
+        ExprKind::Arithmetic(Arithmetic::Sum(_)) => SUM,
+        ExprKind::Conversion(Conversion::Else { .. }) => DEFAULT,
         ExprKind::Measure(measure) => {
             if measure.condition.is_some() {
                 MEASURE
@@ -101,20 +98,10 @@ fn hold(expr: &Expr) -> u8 {
                 PREFIX
             }
         }
-        ExprKind::Compare { .. }
-        | ExprKind::Is { .. }
-        | ExprKind::SameAs { .. }
-        | ExprKind::IsKnown { .. }
-        | ExprKind::Between { .. }
-        | ExprKind::Has { .. }
-        | ExprKind::StartsWith { .. }
-        | ExprKind::EndsWith { .. }
-        | ExprKind::Contains { .. }
-        | ExprKind::Entering(_)
-        | ExprKind::Leaving(_) => TEST,
-        ExprKind::Not(_) => NEGATION,
-        ExprKind::And(_) | ExprKind::Or(_) => LIST,
-        ExprKind::Implies(..) => IMPLICATION,
+        ExprKind::Predicate(_) => TEST,
+        ExprKind::Connective(Connective::Not(_)) => NEGATION,
+        ExprKind::Connective(Connective::And(_) | Connective::Or(_)) => LIST,
+        ExprKind::Connective(Connective::Implies(..)) => IMPLICATION,
     }
 }
 
@@ -134,21 +121,38 @@ fn listed(members: &[Expr], needed: u8, form: Form) -> Vec<String> {
 }
 
 fn text(expr: &Expr, form: Form) -> String {
-    let value = |expr: &Expr| inside(expr, DEFAULT, form);
     match &expr.kind {
-        ExprKind::Number(number) => words::number(number),
-        ExprKind::Text(text) => words::quoted(text),
-        ExprKind::YesNo(yes) => if *yes { "yes" } else { "no" }.to_owned(),
-        ExprKind::Date(date) => date.to_string(),
-        ExprKind::Time(time) => words::time(time),
+        ExprKind::Literal(literal) => self::literal(literal),
         ExprKind::Missing => "missing".to_owned(),
         ExprKind::Path(path) => words::path(path),
         ExprKind::Cell { table, keys, column } => {
             let keys: Vec<String> = keys.iter().map(|key| inside(key, IMPLICATION, form)).collect();
             format!("{}[{}].{}", words::name(table), keys.join(", "), words::name(column))
         }
-        ExprKind::Sum(members) => sum(members, form),
-        ExprKind::Product { factors, places } => {
+
+        ExprKind::Measure(inner) => measure(inner, form),
+        ExprKind::Paren(inner) => text(bare(inner), form),
+        ExprKind::Arithmetic(arithmetic) => self::arithmetic(arithmetic, form),
+        ExprKind::Conversion(conversion) => self::conversion(conversion, form),
+        ExprKind::Connective(connective) => self::connective(connective, form),
+        ExprKind::Predicate(predicate) => self::predicate(predicate, form),
+    }
+}
+
+fn literal(literal: &Literal) -> String {
+    match literal {
+        Literal::Number(number) => words::number(number),
+        Literal::Text(text) => words::quoted(text),
+        Literal::YesNo(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+        Literal::Date(date) => date.to_string(),
+        Literal::Time(time) => words::time(time),
+    }
+}
+
+fn arithmetic(arithmetic: &Arithmetic, form: Form) -> String {
+    match arithmetic {
+        Arithmetic::Sum(members) => sum(members, form),
+        Arithmetic::Product { factors, places } => {
             let mut out = String::new();
             for (index, (factor, member)) in factors.iter().enumerate() {
                 if index > 0 {
@@ -165,41 +169,62 @@ fn text(expr: &Expr, form: Form) -> String {
                 None => out,
             }
         }
-        ExprKind::Larger(members) => format!("larger of ({})", listed(members, IMPLICATION, form).join(", ")),
-        ExprKind::Smaller(members) => format!("smaller of ({})", listed(members, IMPLICATION, form).join(", ")),
-        ExprKind::Else { value, default } => format!("{} else {}", inside(value, SUM, form), inside(default, SUM, form)),
-        ExprKind::DaysSince(inner) => format!("days since {}", inside(inner, ATOM, form)),
-        ExprKind::DaysUntil(inner) => format!("days until {}", inside(inner, ATOM, form)),
-        ExprKind::DomainOf(inner) => format!("domain of {}", inside(inner, ATOM, form)),
-        ExprKind::Measure(inner) => measure(inner, form),
-        ExprKind::Paren(inner) => text(bare(inner), form),
+        Arithmetic::Larger(members) => format!("larger of ({})", listed(members, IMPLICATION, form).join(", ")),
+        Arithmetic::Smaller(members) => format!("smaller of ({})", listed(members, IMPLICATION, form).join(", ")),
+    }
+}
 
-        ExprKind::And(members) => listed(members, NEGATION, form).join(" and "),
-        ExprKind::Or(members) => listed(members, NEGATION, form).join(" or "),
-        ExprKind::Not(inner) => format!("not {}", inside(inner, NEGATION, form)),
-        ExprKind::Implies(left, right) => format!("{} implies {}", inside(left, LIST, form), inside(right, LIST, form)),
-        ExprKind::Compare { left, operator, operator_span: _, right } => {
+fn conversion(conversion: &Conversion, form: Form) -> String {
+    match conversion {
+        Conversion::Else { value, default } => {
+            format!("{} else {}", inside(value, SUM, form), inside(default, SUM, form))
+        }
+        Conversion::DaysSince(inner) => format!("days since {}", inside(inner, ATOM, form)),
+        Conversion::DaysUntil(inner) => format!("days until {}", inside(inner, ATOM, form)),
+        Conversion::DomainOf(inner) => format!("domain of {}", inside(inner, ATOM, form)),
+    }
+}
+
+fn connective(connective: &Connective, form: Form) -> String {
+    match connective {
+        Connective::And(members) => listed(members, NEGATION, form).join(" and "),
+        Connective::Or(members) => listed(members, NEGATION, form).join(" or "),
+        Connective::Not(inner) => format!("not {}", inside(inner, NEGATION, form)),
+        Connective::Implies(left, right) => {
+            format!("{} implies {}", inside(left, LIST, form), inside(right, LIST, form))
+        }
+    }
+}
+
+fn predicate(predicate: &Predicate, form: Form) -> String {
+    let value = |expr: &Expr| inside(expr, DEFAULT, form);
+    match predicate {
+        Predicate::Compare { left, operator, operator_span: _, right } => {
             format!("{} {} {}", value(left), sign(*operator), value(right))
         }
-        ExprKind::Is { left, negated, choices, one_of: _ } => {
+        Predicate::Is { left, negated, choices, one_of: _ } => {
             let negation = if *negated { "not " } else { "" };
             let list = if choices.len() > 1 { "one of " } else { "" };
             format!("{} is {negation}{list}{}", value(left), listed(choices, DEFAULT, form).join(", "))
         }
-        ExprKind::SameAs { left, negated, right } => {
+        Predicate::SameAs { left, negated, right } => {
             format!("{} is {}same as {}", value(left), if *negated { "not " } else { "" }, value(right))
         }
-        ExprKind::IsKnown { left, known } => format!("{} is {}", value(left), if *known { "known" } else { "missing" }),
-        ExprKind::Between { left, low, high } => format!("{} between {} and {}", value(left), value(low), value(high)),
-        ExprKind::Has { left, choices } => {
+        Predicate::IsKnown { left, known } => {
+            format!("{} is {}", value(left), if *known { "known" } else { "missing" })
+        }
+        Predicate::Between { left, low, high } => {
+            format!("{} between {} and {}", value(left), value(low), value(high))
+        }
+        Predicate::Has { left, choices } => {
             let list = if choices.len() > 1 { "any of " } else { "" };
             format!("{} has {list}{}", value(left), listed(choices, DEFAULT, form).join(", "))
         }
-        ExprKind::StartsWith { left, text } => format!("{} starts with {}", value(left), words::text(text)),
-        ExprKind::EndsWith { left, text } => format!("{} ends with {}", value(left), words::text(text)),
-        ExprKind::Contains { left, text } => format!("{} contains {}", value(left), words::text(text)),
-        ExprKind::Entering(stage) => format!("entering {}", words::name(stage)),
-        ExprKind::Leaving(stage) => format!("leaving {}", words::name(stage)),
+        Predicate::StartsWith { left, text } => format!("{} starts with {}", value(left), words::text(text)),
+        Predicate::EndsWith { left, text } => format!("{} ends with {}", value(left), words::text(text)),
+        Predicate::Contains { left, text } => format!("{} contains {}", value(left), words::text(text)),
+        Predicate::Entering(stage) => format!("entering {}", words::name(stage)),
+        Predicate::Leaving(stage) => format!("leaving {}", words::name(stage)),
     }
 }
 

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use super::plan::{Kind, Plan};
 use super::reading::Reading;
-use crate::model::{ExprKind, MeasureId, PointsKind, Policy, ScoreId};
+use crate::model::{ExprKind, MeasureId, PointsKind, Policy, Reference, ScoreId};
 
 /// Where a balance stands, and what its range did to it; all in units of the score's `sum_scale`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,7 +36,9 @@ pub(super) fn bookings(policy: &Policy, score: ScoreId) -> Vec<Booking> {
     let rows = sections.flat_map(|section| &section.points);
     let booking = |row: &crate::model::PointsRow| match &row.kind {
         PointsKind::Per { every, count } => match count.kind {
-            ExprKind::Measure(count) => Some(Booking { points: row.points.at_scale(score.sum_scale)?, every: (*every).max(1), count }),
+            ExprKind::Reference(Reference::Measure(count)) => {
+                Some(Booking { points: row.points.at_scale(score.sum_scale)?, every: (*every).max(1), count })
+            }
             _ => None,
         },
         PointsKind::When(_) => None,

@@ -13,7 +13,7 @@ use super::situation::situation;
 use super::{ClockSignals, Measures, Scratch, Stand, Standing, Texts};
 use crate::clock::{Past, Signals, Then};
 use crate::column::Block;
-use crate::model::{EventConditionId, ExprKind, MeasureId, Policy, SignalId, SlaId, Transition, Trigger};
+use crate::model::{EventConditionId, ExprKind, MeasureId, Policy, Reference, SignalId, SlaId, Transition, Trigger};
 use crate::program::{ClockPart, Input, InputSource, Op, OutputRole, Parameters, Program, Value, optimise};
 
 /// Worked out once for a policy.
@@ -39,7 +39,7 @@ impl Hindsight {
     pub fn new(policy: &Policy, program: &Program) -> Hindsight {
         let waits = policy.flows.iter().flat_map(|flow| &flow.rows).map(|row| match &row.trigger {
             Trigger::On { happened: measure, .. } | Trigger::After { waited: measure, .. } => match measure.kind {
-                ExprKind::Measure(measure) => Some(measure),
+                ExprKind::Reference(Reference::Measure(measure)) => Some(measure),
                 _ => None,
             },
             Trigger::When(_) | Trigger::Broken => None,

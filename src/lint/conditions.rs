@@ -4,7 +4,7 @@
 //! `yes_no` is `no`; the value of a `let`, which can be missing, is no such place, but what stands beside `and`, `or` and `not` in it is.
 
 use super::walk::{self, Scope};
-use crate::syntax::tree::{Expr, ExprKind, Item, ItemKind};
+use crate::syntax::tree::{Connective, Expr, ExprKind, Item, ItemKind};
 
 /// Every condition of the item and every condition inside one, without the parentheses around it.
 pub fn conditions(item: &Item) -> Vec<&Expr> {
@@ -18,9 +18,11 @@ pub fn conditions(item: &Item) -> Vec<&Expr> {
             return;
         }
         match &expr.kind {
-            ExprKind::And(members) | ExprKind::Or(members) => found.extend(members.iter().map(without_parentheses)),
-            ExprKind::Not(inner) => found.push(without_parentheses(inner)),
-            ExprKind::Implies(left, right) => found.extend([without_parentheses(left), without_parentheses(right)]),
+            ExprKind::Connective(Connective::And(members) | Connective::Or(members)) => {
+                found.extend(members.iter().map(without_parentheses))
+            }
+            ExprKind::Connective(Connective::Not(inner)) => found.push(without_parentheses(inner)),
+            ExprKind::Connective(Connective::Implies(left, right)) => found.extend([without_parentheses(left), without_parentheses(right)]),
             _ => {}
         }
     });

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::Context;
-use crate::model::{Expr, ExprKind, Operator, Type};
+use crate::model::{Connective, Expr, ExprKind, Operator, Predicate, Type};
 use crate::source::Span;
 
 /// The values that a subject may have. Numbers, dates, choices and yes/no are integers; of texts only those written are told apart.
@@ -44,7 +44,7 @@ pub const ROWS_COMPARED_MAX: usize = 256;
 /// The ways in which the condition can hold: one for each member of an `or`.
 pub fn cases(context: &Context<'_>, condition: &Expr) -> Vec<Case> {
     match &condition.kind {
-        ExprKind::Or(members) => members.iter().map(|member| case(context, member)).collect(),
+        ExprKind::Connective(Connective::Or(members)) => members.iter().map(|member| case(context, member)).collect(),
         _ => vec![case(context, condition)],
     }
 }
@@ -54,7 +54,7 @@ fn case(context: &Context<'_>, condition: &Expr) -> Case {
     let mut case = Case::default();
     let mut open = vec![condition];
     while let Some(expr) = open.pop() {
-        if let ExprKind::And(members) = &expr.kind {
+        if let ExprKind::Connective(Connective::And(members)) = &expr.kind {
             open.extend(members.iter().rev());
             continue;
         }
@@ -85,7 +85,7 @@ pub fn implies(cases: &[Case], others: &[Case]) -> bool {
 pub fn fact(context: &Context<'_>, expr: &Expr) -> (String, Set) {
     let subject = |left: &Expr| context.plain(left.span);
     match &expr.kind {
-        ExprKind::CompareConstant { left, operator, right } => {
+        ExprKind::Predicate(Predicate::CompareConstant { left, operator, right }) => {
             let scale = scale_of(left.ty);
             // to units of the left side: the largest integer not above the constant, and whether it is the constant itself
             let (floor, exact) = if right.places <= scale {
@@ -105,29 +105,29 @@ pub fn fact(context: &Context<'_>, expr: &Expr) -> (String, Set) {
                 if low > i128::from(i64::MAX) || high < i128::from(i64::MIN) { Vec::new() } else { vec![(clamp(low), clamp(high))] };
             (subject(left), Set { missing: false, known: Known::Integers(range) }.both(&domain(context, left)))
         }
-        ExprKind::IsOneOf { left, negated, values } => {
+        ExprKind::Predicate(Predicate::IsOneOf { left, negated, values }) => {
             let set = Set { missing: false, known: integers(values) };
             let set = if *negated { Set { missing: false, ..set.other() } } else { set };
             (subject(left), set.both(&domain(context, left)))
         }
-        ExprKind::IsText { left, negated, values } => {
+        ExprKind::Predicate(Predicate::IsText { left, negated, values }) => {
             let mut texts = values.clone();
             texts.sort();
             texts.dedup();
             (subject(left), Set { missing: false, known: Known::Texts { all_but: *negated, texts } })
         }
-        ExprKind::IsKnown { left, known } => {
+        ExprKind::Predicate(Predicate::IsKnown { left, known }) => {
             let domain = domain(context, left);
             (subject(left), if *known { Set { missing: false, ..domain } } else { Set { missing: true, ..domain.none() } })
         }
-        ExprKind::Not(inner) => {
+        ExprKind::Connective(Connective::Not(inner)) => {
             let mut inner = inner;
             let mut negated = true;
-            while let ExprKind::Not(deeper) = &inner.kind {
+            while let ExprKind::Connective(Connective::Not(deeper)) = &inner.kind {
                 inner = deeper;
                 negated = !negated;
             }
-            if matches!(inner.kind, ExprKind::And(_)) {
+            if matches!(inner.kind, ExprKind::Connective(Connective::And(_))) {
                 return (context.plain(expr.span), yes());
             }
             let (subject, set) = fact(context, inner);
@@ -143,7 +143,12 @@ pub fn fact(context: &Context<'_>, expr: &Expr) -> (String, Set) {
 
 /// A condition that is a value by itself, or that is known by its text.
 fn is_bare(expr: &Expr) -> bool {
-    !matches!(expr.kind, ExprKind::CompareConstant { .. } | ExprKind::IsOneOf { .. } | ExprKind::IsText { .. } | ExprKind::IsKnown { .. })
+    !matches!(
+        expr.kind,
+        ExprKind::Predicate(
+            Predicate::CompareConstant { .. } | Predicate::IsOneOf { .. } | Predicate::IsText { .. } | Predicate::IsKnown { .. }
+        )
+    )
 }
 
 fn yes() -> Set {

@@ -10,7 +10,7 @@ use super::expressions::{Scope, is_plain_literal};
 use super::extent::{FACTORS_MAX, OPERANDS_MAX, as_result, extent, part};
 use super::value::{Interval, SCALE_MAX, Type, Unit};
 use super::words::a_value_of;
-use super::{Expr, ExprKind};
+use super::{Arithmetic, Expr, ExprKind};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Factor, Sign};
@@ -39,11 +39,11 @@ impl Checker<'_> {
         }
         let (values, ty) = self.of_one_unit(values, &trees)?;
         let signs = members.iter().map(|(sign, _)| *sign);
-        self.calculated(ExprKind::Sum(signs.zip(values).collect()), ty, span)
+        self.calculated(Arithmetic::Sum(signs.zip(values).collect()), ty, span)
     }
 
     /// `larger of (A, B)`, `smaller of (A, B)`: missing if any member is.
-    pub(crate) fn extreme(&mut self, trees: &[tree::Expr], span: Span, scope: &Scope, kind: fn(Vec<Expr>) -> ExprKind) -> Option<Expr> {
+    pub(crate) fn extreme(&mut self, trees: &[tree::Expr], span: Span, scope: &Scope, kind: fn(Vec<Expr>) -> Arithmetic) -> Option<Expr> {
         let trees: Vec<&tree::Expr> = trees.iter().collect();
         let values = self.members(&trees, scope)?;
         let first = values.first()?;
@@ -71,9 +71,8 @@ impl Checker<'_> {
     }
 
     /// Only the result has to fit 64 bits.
-    fn calculated(&mut self, kind: ExprKind, ty: Type, span: Span) -> Option<Expr> {
-        let mut expr = Expr { kind, ty, optional: false, range: None, span };
-        let extent = extent(expr.arithmetic()?, ty);
+    fn calculated(&mut self, arithmetic: Arithmetic, ty: Type, span: Span) -> Option<Expr> {
+        let extent = extent(&arithmetic, ty);
         if extent.leaves && extent.operands > OPERANDS_MAX {
             self.report_too_long(span, format!("`{}` is calculated from {} values", self.one_line(span), extent.operands), OPERANDS_MAX);
             return None;
@@ -83,8 +82,7 @@ impl Checker<'_> {
             return None;
         }
         let (optional, range) = as_result(&extent);
-        (expr.optional, expr.range) = (optional, Some(range));
-        Some(expr)
+        Some(Expr { kind: ExprKind::Arithmetic(arithmetic), ty, optional, range: Some(range), span })
     }
 
     /// `a * b / c to 2 places`, `a % b`
@@ -145,7 +143,7 @@ impl Checker<'_> {
                 return None;
             }
         }
-        self.calculated(ExprKind::Product(values), Type::Number { scale: scale as u8, unit }, span)
+        self.calculated(Arithmetic::Product(values), Type::Number { scale: scale as u8, unit }, span)
     }
 
     /// The places of factors add up, of those above the line and of those below it.
@@ -183,7 +181,7 @@ impl Checker<'_> {
         let mut values = values.into_iter();
         let (left, right) = (values.next()?, values.next()?);
         self.check_divisor(&right, span);
-        self.calculated(ExprKind::Remainder(Box::new(left), Box::new(right)), ty, span)
+        self.calculated(Arithmetic::Remainder(Box::new(left), Box::new(right)), ty, span)
     }
 
     fn check_divisor(&mut self, divisor: &Expr, whole: Span) {

@@ -139,7 +139,8 @@ impl Checker<'_> {
 
     /// Bands of whole numbers that run backwards or overlap do so whatever number they cut.
     pub(crate) fn check_bands_alone(&mut self, patterns: &[&Pattern], place: crate::source::Span, what: &str) {
-        let is_whole = |tree: &tree::Expr| matches!(&tree.kind, tree::ExprKind::Number(number) if number.places == 0);
+        let is_whole =
+            |tree: &tree::Expr| matches!(&tree.kind, tree::ExprKind::Literal(tree::Literal::Number(number)) if number.places == 0);
         let is_plain = |pattern: &&&Pattern| match &pattern.kind {
             PatternKind::OrMore(end) | PatternKind::Under(end) => is_whole(end),
             PatternKind::To(low, high) | PatternKind::ToUnder(low, high) => is_whole(low) && is_whole(high),

@@ -89,7 +89,7 @@ impl Place<'_> {
     fn constant(&self, value: &mut tree::Expr) {
         self.span(&mut value.span);
         // the other constants have no places of their own
-        if let tree::ExprKind::Number(number) = &mut value.kind {
+        if let tree::ExprKind::Literal(tree::Literal::Number(number)) = &mut value.kind {
             self.span(&mut number.span);
             number.currency.iter_mut().for_each(|name| self.name(name));
         }

@@ -9,8 +9,8 @@ use super::conditions::yes_no;
 use super::expressions::Scope;
 use super::value::fold_choice;
 use super::{
-    Breach, BreachAction, CapPeriod, ChoiceMember, Choices, ClockState, ClockTarget, ClockTime, Decimal, Escalation, Expr, ExprKind,
-    Moment, Pause, Promise, PromiseKind, Reminder, Sla, TeamId, Whom,
+    Breach, BreachAction, CapPeriod, ChoiceMember, Choices, ClockState, ClockTarget, ClockTime, Connective, Decimal, Escalation, Expr,
+    ExprKind, Moment, Pause, Predicate, Promise, PromiseKind, Reminder, Sla, TeamId, Whom,
 };
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
@@ -346,18 +346,19 @@ impl<'t> Checker<'t> {
 fn moment_of(condition: Expr) -> Moment {
     let span = condition.span;
     let mut members = match condition.kind {
-        ExprKind::And(members) => members,
-        ExprKind::Entering(stage) => return Moment::Entering { stage, condition: None },
-        ExprKind::Leaving(stage) => return Moment::Leaving { stage, condition: None },
+        ExprKind::Connective(Connective::And(members)) => members,
+        ExprKind::Predicate(Predicate::Entering(stage)) => return Moment::Entering { stage, condition: None },
+        ExprKind::Predicate(Predicate::Leaving(stage)) => return Moment::Leaving { stage, condition: None },
         kind => return Moment::When(yes_no(kind, span)),
     };
-    let moment = members.iter().position(|member| matches!(member.kind, ExprKind::Entering(_) | ExprKind::Leaving(_)));
-    let Some(moment) = moment else { return Moment::When(yes_no(ExprKind::And(members), span)) };
+    let moment =
+        members.iter().position(|member| matches!(member.kind, ExprKind::Predicate(Predicate::Entering(_) | Predicate::Leaving(_))));
+    let Some(moment) = moment else { return Moment::When(yes_no(ExprKind::Connective(Connective::And(members)), span)) };
     let moment = members.remove(moment).kind;
-    let condition = Some(if members.len() == 1 { members.remove(0) } else { yes_no(ExprKind::And(members), span) });
+    let condition = Some(if members.len() == 1 { members.remove(0) } else { yes_no(ExprKind::Connective(Connective::And(members)), span) });
     match moment {
-        ExprKind::Entering(stage) => Moment::Entering { stage, condition },
-        ExprKind::Leaving(stage) => Moment::Leaving { stage, condition },
+        ExprKind::Predicate(Predicate::Entering(stage)) => Moment::Entering { stage, condition },
+        ExprKind::Predicate(Predicate::Leaving(stage)) => Moment::Leaving { stage, condition },
         kind => Moment::When(yes_no(kind, span)),
     }
 }

@@ -11,7 +11,7 @@ use super::expressions::Scope;
 use super::lookups::same_kind;
 use super::value::{Decimal, Type, Unit, fold_text};
 use super::words::a_value_of;
-use super::{Expr, ExprKind, Operator, TextTest};
+use super::{Connective, Expr, ExprKind, Operator, Predicate, TextTest};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
 use crate::syntax::tree::{self, Comparison, Name, Text};
@@ -23,7 +23,7 @@ impl Checker<'_> {
         match value.ty {
             Type::YesNo if value.optional => {
                 let span = value.span;
-                Some(yes_no(ExprKind::IsOneOf { left: Box::new(value), negated: false, values: vec![1] }, span))
+                Some(yes_no(Predicate::IsOneOf { left: Box::new(value), negated: false, values: vec![1] }, span))
             }
             Type::YesNo => Some(value),
             Type::Text | Type::Number { .. } | Type::OneOf(_) | Type::SomeOf(_) | Type::Date | Type::Time => {
@@ -36,52 +36,38 @@ impl Checker<'_> {
         }
     }
 
-    /// Every kind of expression that is yes or no.
-    pub(crate) fn test(&mut self, tree: &tree::Expr, scope: &Scope) -> Option<Expr> {
-        let span = tree.span;
-        match &tree.kind {
-            tree::ExprKind::And(members) => self.all_hold(members, scope).map(|members| yes_no(ExprKind::And(members), span)),
-            tree::ExprKind::Or(members) => self.any_holds(members, scope).map(|members| yes_no(ExprKind::Or(members), span)),
-            tree::ExprKind::Not(inner) => self.holds(inner, scope).map(|inner| yes_no(ExprKind::Not(Box::new(inner)), span)),
-            tree::ExprKind::Implies(left, right) => {
+    /// `a and b`, `not a`
+    pub(crate) fn connective(&mut self, connective: &tree::Connective, span: Span, scope: &Scope) -> Option<Expr> {
+        match connective {
+            tree::Connective::And(members) => self.all_hold(members, scope).map(|members| yes_no(Connective::And(members), span)),
+            tree::Connective::Or(members) => self.any_holds(members, scope).map(|members| yes_no(Connective::Or(members), span)),
+            tree::Connective::Not(inner) => self.holds(inner, scope).map(|inner| yes_no(Connective::Not(Box::new(inner)), span)),
+            tree::Connective::Implies(left, right) => {
                 let (left, right) = (self.holds(left, scope), self.holds(right, scope));
-                Some(yes_no(ExprKind::Implies(Box::new(left?), Box::new(right?)), span))
+                Some(yes_no(Connective::Implies(Box::new(left?), Box::new(right?)), span))
             }
-            tree::ExprKind::Compare { left, operator, operator_span, right } => {
+        }
+    }
+
+    /// `a >= 5`, `a is B`, `entering mql`
+    pub(crate) fn predicate(&mut self, predicate: &tree::Predicate, span: Span, scope: &Scope) -> Option<Expr> {
+        match predicate {
+            tree::Predicate::Compare { left, operator, operator_span, right } => {
                 self.comparison(left, *operator, *operator_span, right, span, scope)
             }
-            tree::ExprKind::Between { left, low, high } => self.between(left, low, high, span, scope),
-            tree::ExprKind::Is { left, negated, choices, one_of } => self.is(left, *negated, choices, *one_of, span, scope),
-            tree::ExprKind::SameAs { left, negated, right } => self.same_as(left, *negated, right, span, scope),
-            tree::ExprKind::IsKnown { left, known } => {
+            tree::Predicate::Between { left, low, high } => self.between(left, low, high, span, scope),
+            tree::Predicate::Is { left, negated, choices, one_of } => self.is(left, *negated, choices, *one_of, span, scope),
+            tree::Predicate::SameAs { left, negated, right } => self.same_as(left, *negated, right, span, scope),
+            tree::Predicate::IsKnown { left, known } => {
                 let left = Box::new(self.value(left, scope)?);
-                Some(yes_no(ExprKind::IsKnown { left, known: *known }, span))
+                Some(yes_no(Predicate::IsKnown { left, known: *known }, span))
             }
-            tree::ExprKind::Has { left, choices } => self.has(left, choices, span, scope),
-            tree::ExprKind::StartsWith { left, text } => self.text_test(left, TextTest::StartsWith, text, span, scope),
-            tree::ExprKind::EndsWith { left, text } => self.text_test(left, TextTest::EndsWith, text, span, scope),
-            tree::ExprKind::Contains { left, text } => self.text_test(left, TextTest::Contains, text, span, scope),
-            tree::ExprKind::Entering(stage) => self.moment(stage, span, scope, ExprKind::Entering),
-            tree::ExprKind::Leaving(stage) => self.moment(stage, span, scope, ExprKind::Leaving),
-
-            tree::ExprKind::Number(_)
-            | tree::ExprKind::Text(_)
-            | tree::ExprKind::YesNo(_)
-            | tree::ExprKind::Date(_)
-            | tree::ExprKind::Time(_)
-            | tree::ExprKind::Missing
-            | tree::ExprKind::Path(_)
-            | tree::ExprKind::Cell { .. }
-            | tree::ExprKind::Sum(_)
-            | tree::ExprKind::Product { .. }
-            | tree::ExprKind::Larger(_)
-            | tree::ExprKind::Smaller(_)
-            | tree::ExprKind::Else { .. }
-            | tree::ExprKind::DaysSince(_)
-            | tree::ExprKind::DaysUntil(_)
-            | tree::ExprKind::DomainOf(_)
-            | tree::ExprKind::Measure(_)
-            | tree::ExprKind::Paren(_) => self.holds(tree, scope),
+            tree::Predicate::Has { left, choices } => self.has(left, choices, span, scope),
+            tree::Predicate::StartsWith { left, text } => self.text_test(left, TextTest::StartsWith, text, span, scope),
+            tree::Predicate::EndsWith { left, text } => self.text_test(left, TextTest::EndsWith, text, span, scope),
+            tree::Predicate::Contains { left, text } => self.text_test(left, TextTest::Contains, text, span, scope),
+            tree::Predicate::Entering(stage) => self.moment(stage, span, scope, Predicate::Entering),
+            tree::Predicate::Leaving(stage) => self.moment(stage, span, scope, Predicate::Leaving),
         }
     }
 
@@ -104,7 +90,10 @@ impl Checker<'_> {
     /// Whether a member of an `or` is just another choice of what the member before it compares; if so, that is reported.
     fn reports_second_choice(&mut self, before: Option<&Expr>, member: &tree::Expr) -> bool {
         let tree::ExprKind::Path(path) = &member.kind else { return false };
-        let ([name], Some(Expr { kind: ExprKind::IsOneOf { left, .. }, span, .. })) = (path.as_slice(), before) else { return false };
+        let ([name], Some(Expr { kind: ExprKind::Predicate(Predicate::IsOneOf { left, .. }), span, .. })) = (path.as_slice(), before)
+        else {
+            return false;
+        };
         let Type::OneOf(choices) = left.ty else { return false };
         if self.names.contains_key(&name.text) || self.choice_index(choices, &name.text).is_none() {
             return false;
@@ -179,7 +168,10 @@ impl Checker<'_> {
         }
         let to = self.compared(left, Operator::AtMost, high, scope);
         let (from, to) = (from?, to?);
-        if let (ExprKind::CompareConstant { right: lowest, .. }, ExprKind::CompareConstant { right: highest, .. }) = (&from.kind, &to.kind)
+        if let (
+            ExprKind::Predicate(Predicate::CompareConstant { right: lowest, .. }),
+            ExprKind::Predicate(Predicate::CompareConstant { right: highest, .. }),
+        ) = (&from.kind, &to.kind)
             && is_above(*lowest, *highest)
         {
             let message =
@@ -193,7 +185,7 @@ impl Checker<'_> {
             ));
             return None;
         }
-        Some(yes_no(ExprKind::And(vec![from, to]), span))
+        Some(yes_no(Connective::And(vec![from, to]), span))
     }
 
     /// A value with an order, compared with a constant or with another value.
@@ -223,7 +215,7 @@ impl Checker<'_> {
             }
             let range = written_range(&self.policy, &left);
             let constant = self.compared_constant(right, left.ty, range, &format!("`{written}`"))?;
-            return Some(yes_no(ExprKind::CompareConstant { left: Box::new(left), operator, right: constant }, span));
+            return Some(yes_no(Predicate::CompareConstant { left: Box::new(left), operator, right: constant }, span));
         }
         let right = self.value(right, scope)?;
         let same = match (left.ty, right.ty) {
@@ -240,7 +232,7 @@ impl Checker<'_> {
             self.report_unlike(&left, &right);
             return None;
         }
-        Some(yes_no(ExprKind::Compare { left: Box::new(left), operator, right: Box::new(right) }, span))
+        Some(yes_no(Predicate::Compare { left: Box::new(left), operator, right: Box::new(right) }, span))
     }
 
     /// `a is same as b`
@@ -272,7 +264,7 @@ impl Checker<'_> {
             self.report_unlike(&left, &right);
             return None;
         }
-        Some(yes_no(ExprKind::SameAs { left: Box::new(left), negated, right: Box::new(right) }, span))
+        Some(yes_no(Predicate::SameAs { left: Box::new(left), negated, right: Box::new(right) }, span))
     }
 
     fn text_test(&mut self, left: &tree::Expr, test: TextTest, text: &Text, span: Span, scope: &Scope) -> Option<Expr> {
@@ -281,10 +273,10 @@ impl Checker<'_> {
             self.report_wrong_type(&left, "only a text starts with, ends with or contains something", None);
             return None;
         }
-        Some(yes_no(ExprKind::TextTest { left: Box::new(left), test, text: fold_part(&text.value) }, span))
+        Some(yes_no(Predicate::TextTest { left: Box::new(left), test, text: fold_part(&text.value) }, span))
     }
 
-    fn moment(&mut self, stage: &Name, span: Span, scope: &Scope, kind: fn(usize) -> ExprKind) -> Option<Expr> {
+    fn moment(&mut self, stage: &Name, span: Span, scope: &Scope, kind: fn(usize) -> Predicate) -> Option<Expr> {
         let index = self.stage_named(stage)?;
         if *scope == Scope::Moment {
             return Some(yes_no(kind(index), span));
@@ -333,11 +325,11 @@ fn how_to_ask(written: &str, ty: Type) -> String {
 /// Equality of two numbers of different scales, which is compared exactly: neither is rounded to the other's.
 fn same_number(left: Expr, negated: bool, right: Expr, span: Span) -> Expr {
     let compare =
-        |operator: Operator| yes_no(ExprKind::Compare { left: Box::new(left.clone()), operator, right: Box::new(right.clone()) }, span);
+        |operator: Operator| yes_no(Predicate::Compare { left: Box::new(left.clone()), operator, right: Box::new(right.clone()) }, span);
     if negated {
-        yes_no(ExprKind::Or(vec![compare(Operator::Above), compare(Operator::Below)]), span)
+        yes_no(Connective::Or(vec![compare(Operator::Above), compare(Operator::Below)]), span)
     } else {
-        yes_no(ExprKind::And(vec![compare(Operator::AtLeast), compare(Operator::AtMost)]), span)
+        yes_no(Connective::And(vec![compare(Operator::AtLeast), compare(Operator::AtMost)]), span)
     }
 }
 
@@ -353,8 +345,8 @@ fn is_above(left: Decimal, right: Decimal) -> bool {
     left.minus(right).is_some_and(|difference| difference.mantissa > 0)
 }
 
-pub(crate) fn yes_no(kind: ExprKind, span: Span) -> Expr {
-    Expr { kind, ty: Type::YesNo, optional: false, range: None, span }
+pub(crate) fn yes_no(kind: impl Into<ExprKind>, span: Span) -> Expr {
+    Expr { kind: kind.into(), ty: Type::YesNo, optional: false, range: None, span }
 }
 
 fn operator_of(comparison: Comparison) -> Operator {

@@ -13,7 +13,7 @@ use super::words::a_value_of;
 use super::{ChoicesId, Expr};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::tree::{self, ExprKind, Name, Number, TimeLiteral};
+use crate::syntax::tree::{self, ExprKind, Literal, Name, Number, TimeLiteral};
 
 impl Checker<'_> {
     /// The value of a constant given to, or compared with, something of type `ty` whose values lie in `range`. `what` names that something
@@ -21,15 +21,15 @@ impl Checker<'_> {
     pub(crate) fn constant(&mut self, tree: &tree::Expr, ty: Type, range: Option<Interval>, what: &str) -> Option<Constant> {
         let tree = bare(tree);
         match (ty, &tree.kind) {
-            (Type::Text, ExprKind::Text(text)) => Some(Constant::Text(text.clone())),
-            (Type::YesNo, ExprKind::YesNo(value)) => Some(Constant::Integer(i64::from(*value))),
+            (Type::Text, ExprKind::Literal(Literal::Text(text))) => Some(Constant::Text(text.clone())),
+            (Type::YesNo, ExprKind::Literal(Literal::YesNo(value))) => Some(Constant::Integer(i64::from(*value))),
             (Type::OneOf(choices), ExprKind::Path(path)) if path.len() == 1 => {
                 self.choice(&path[0], choices, what).map(|index| Constant::Integer(index as i64))
             }
             (Type::SomeOf(choices), ExprKind::Path(path)) if path.len() == 1 => {
                 self.choice(&path[0], choices, what).map(|index| Constant::Integer(1 << index))
             }
-            (Type::OneOf(choices) | Type::SomeOf(choices), ExprKind::Text(text)) => {
+            (Type::OneOf(choices) | Type::SomeOf(choices), ExprKind::Literal(Literal::Text(text))) => {
                 self.report_quoted_choice(tree.span, text, choices, what);
                 None
             }
@@ -71,9 +71,9 @@ impl Checker<'_> {
     ) -> Option<Decimal> {
         let tree = bare(tree);
         let value = match (ty, &tree.kind) {
-            (Type::Number { unit, .. }, ExprKind::Number(number)) => self.amount(number, unit, what)?,
-            (Type::Date, ExprKind::Date(date)) => Decimal::whole(days_of(*date)),
-            (Type::Time, ExprKind::Time(time)) => match self.instant(time) {
+            (Type::Number { unit, .. }, ExprKind::Literal(Literal::Number(number))) => self.amount(number, unit, what)?,
+            (Type::Date, ExprKind::Literal(Literal::Date(date))) => Decimal::whole(days_of(*date)),
+            (Type::Time, ExprKind::Literal(Literal::Time(time))) => match self.instant(time) {
                 Some(instant) => Decimal::whole(instant),
                 None => {
                     self.report(
@@ -256,11 +256,11 @@ impl Checker<'_> {
             Type::Time => "a time such as `2026-11-26T15:00`",
         };
         let found = match &tree.kind {
-            ExprKind::Number(_) => Some("a number"),
-            ExprKind::Text(_) => Some("a text"),
-            ExprKind::YesNo(_) => Some("a yes or no"),
-            ExprKind::Date(_) => Some("a date"),
-            ExprKind::Time(_) => Some("a time"),
+            ExprKind::Literal(Literal::Number(_)) => Some("a number"),
+            ExprKind::Literal(Literal::Text(_)) => Some("a text"),
+            ExprKind::Literal(Literal::YesNo(_)) => Some("a yes or no"),
+            ExprKind::Literal(Literal::Date(_)) => Some("a date"),
+            ExprKind::Literal(Literal::Time(_)) => Some("a time"),
             ExprKind::Path(path) => {
                 if path.iter().any(|name| self.hidden.words.contains(&name.text)) {
                     return;
@@ -283,7 +283,7 @@ impl Checker<'_> {
                 "false" | "n" => Some("no".to_owned()),
                 _ => None,
             },
-            (ExprKind::Date(_), Type::Time) => Some(format!("{written}T00:00")),
+            (ExprKind::Literal(Literal::Date(_)), Type::Time) => Some(format!("{written}T00:00")),
             _ => None,
         };
         let looks_at_today =
@@ -311,7 +311,7 @@ pub(crate) fn bare(mut tree: &tree::Expr) -> &tree::Expr {
 
 /// A literal: constant whatever stands next to it.
 pub(crate) fn is_literal(tree: &tree::Expr) -> bool {
-    matches!(bare(tree).kind, ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::YesNo(_) | ExprKind::Date(_) | ExprKind::Time(_))
+    matches!(bare(tree).kind, ExprKind::Literal(_))
 }
 
 /// Decimal places of the units of a type.
@@ -331,9 +331,9 @@ pub(crate) fn days_of(date: jiff::civil::Date) -> i64 {
 /// The range that the policy itself writes for a value, in the value's units: what constants are held against.
 pub(crate) fn written_range(policy: &super::Policy, value: &Expr) -> Option<Interval> {
     match &value.kind {
-        super::ExprKind::Field(field) => policy.fields.get(*field)?.range,
-        super::ExprKind::Cell { table, column, .. } => policy.tables.get(*table)?.columns.get(*column)?.range,
-        super::ExprKind::Score(score) => written_units(policy.scores.get(*score)?),
+        super::ExprKind::Reference(super::Reference::Field(field)) => policy.fields.get(*field)?.range,
+        super::ExprKind::Reference(super::Reference::Cell { table, column, .. }) => policy.tables.get(*table)?.columns.get(*column)?.range,
+        super::ExprKind::Reference(super::Reference::Score(score)) => written_units(policy.scores.get(*score)?),
         _ => None,
     }
 }

@@ -13,7 +13,7 @@
 use super::constants::written_range;
 use super::ranges::domain_of;
 use super::value::{Constant, Interval};
-use super::{Expr, ExprKind, Policy};
+use super::{Conversion, Expr, ExprKind, Policy, Reference};
 
 /// The domain of the known values of a number, date or time.
 pub(crate) fn written_domain(policy: &Policy, value: &Expr) -> Interval {
@@ -22,46 +22,30 @@ pub(crate) fn written_domain(policy: &Policy, value: &Expr) -> Interval {
     let mut constants: Option<Interval> = None;
     let domain = loop {
         match &value.kind {
-            ExprKind::Let(id) => match policy.lets.get(*id) {
+            ExprKind::Reference(Reference::Let(id)) => match policy.lets.get(*id) {
                 Some(named) => value = &named.value,
                 None => break domain_of(value.ty),
             },
-            ExprKind::Else(inner, default) => {
+            ExprKind::Conversion(Conversion::Else(inner, default)) => {
                 if let Constant::Integer(units) = default {
                     let constant = Interval { low: *units, high: *units };
                     constants = Some(constants.map_or(constant, |others| others.hull(constant)));
                 }
                 value = inner;
             }
-            ExprKind::Field(_) | ExprKind::Score(_) | ExprKind::Cell { .. } => {
+            ExprKind::Reference(Reference::Field(_) | Reference::Score(_) | Reference::Cell { .. }) => {
                 break written_range(policy, value).unwrap_or(domain_of(value.ty));
             }
-            ExprKind::DaysSince(_) | ExprKind::DaysUntil(_) | ExprKind::Measure(_) | ExprKind::Property(_) | ExprKind::Constant(_) => {
+            ExprKind::Conversion(Conversion::DaysSince(_) | Conversion::DaysUntil(_))
+            | ExprKind::Reference(Reference::Measure(_) | Reference::Property(_))
+            | ExprKind::Constant(_) => {
                 break value.range.unwrap_or(domain_of(value.ty));
             }
-            ExprKind::Section(..)
-            | ExprKind::Decide(_)
-            | ExprKind::Stage
-            | ExprKind::Sum(_)
-            | ExprKind::Product(_)
-            | ExprKind::Remainder(..)
-            | ExprKind::Larger(_)
-            | ExprKind::Smaller(_)
-            | ExprKind::DomainOf(_)
-            | ExprKind::And(_)
-            | ExprKind::Or(_)
-            | ExprKind::Not(_)
-            | ExprKind::Implies(..)
-            | ExprKind::CompareConstant { .. }
-            | ExprKind::Compare { .. }
-            | ExprKind::IsOneOf { .. }
-            | ExprKind::IsText { .. }
-            | ExprKind::SameAs { .. }
-            | ExprKind::IsKnown { .. }
-            | ExprKind::Has { .. }
-            | ExprKind::TextTest { .. }
-            | ExprKind::Entering(_)
-            | ExprKind::Leaving(_) => break domain_of(value.ty),
+            ExprKind::Reference(Reference::Section(..) | Reference::Decide(_) | Reference::Stage)
+            | ExprKind::Arithmetic(_)
+            | ExprKind::Conversion(Conversion::DomainOf(_))
+            | ExprKind::Connective(_)
+            | ExprKind::Predicate(_) => break domain_of(value.ty),
         }
     };
     constants.map_or(domain, |constants| domain.hull(constants))
@@ -73,7 +57,7 @@ pub(crate) fn open_ended(policy: &Policy, value: &Expr) -> Option<String> {
         return None;
     }
     match &value.kind {
-        ExprKind::Score(id) => {
+        ExprKind::Reference(Reference::Score(id)) => {
             let name = policy.scores.get(*id).map_or("", |score| score.name.as_str());
             Some(format!(
                 "a score without a range can be any number: write one, as in `score {name} from 0 to 100`, or `under A` and `A or more` for the outer rows"

@@ -11,7 +11,7 @@ use super::coverage::gaps;
 use super::domains::written_domain;
 use super::expressions::{STACK_LEFT, STACK_NEXT};
 use super::value::{Decimal, Interval, Type};
-use super::{ChoicesId, DecideId, Expr, ExprKind, FieldId, LetId, Operator, ScoreId};
+use super::{ChoicesId, Connective, DecideId, Expr, ExprKind, FieldId, LetId, Operator, Predicate, Reference, ScoreId};
 use crate::diagnostic::nearest;
 use crate::source::Span;
 use crate::syntax::tree;
@@ -170,34 +170,34 @@ impl Checker<'_> {
 
     fn values_of_kind(&self, condition: &Expr, texts: &mut Texts) -> Option<Values> {
         match &condition.kind {
-            ExprKind::And(members) => {
+            ExprKind::Connective(Connective::And(members)) => {
                 // what is in all sets is what none of their opposites holds
                 let sets: Option<Vec<Values>> = members.iter().map(|member| self.values_of(member, texts)).collect();
                 let exact = sets.as_ref()?.iter().all(|set| set.exact);
                 let opposites = joined(sets?.into_iter().map(opposite).collect(), true)?;
                 Some(Values { exact, ..opposite(opposites) })
             }
-            ExprKind::Or(members) => {
+            ExprKind::Connective(Connective::Or(members)) => {
                 let sets: Vec<Option<Values>> = members.iter().map(|member| self.values_of(member, texts)).collect();
                 let all_known = sets.iter().all(Option::is_some);
                 let values = joined(sets.into_iter().flatten().collect(), false)?;
                 Some(Values { exact: values.exact && all_known, ..values })
             }
-            ExprKind::Not(inner) => self.values_of(inner, texts).filter(|set| set.exact).map(opposite),
-            ExprKind::Implies(left, right) => {
+            ExprKind::Connective(Connective::Not(inner)) => self.values_of(inner, texts).filter(|set| set.exact).map(opposite),
+            ExprKind::Connective(Connective::Implies(left, right)) => {
                 let left = self.values_of(left, texts).filter(|set| set.exact).map(opposite);
                 let right = self.values_of(right, texts);
                 joined([left?, right?].into(), true)
             }
-            ExprKind::CompareConstant { left, operator, right } => {
+            ExprKind::Predicate(Predicate::CompareConstant { left, operator, right }) => {
                 let known = compared(*operator, *right, scale_of(left.ty));
                 self.known_values(left, known.into_iter().collect())
             }
-            ExprKind::IsOneOf { left, negated, values } => {
+            ExprKind::Predicate(Predicate::IsOneOf { left, negated, values }) => {
                 let values = self.known_values(left, values.iter().map(|value| Interval { low: *value, high: *value }).collect())?;
                 Some(if *negated { other_known(values) } else { values })
             }
-            ExprKind::IsText { left, negated, values } => {
+            ExprKind::Predicate(Predicate::IsText { left, negated, values }) => {
                 let mut numbers = Vec::with_capacity(values.len());
                 for value in values {
                     let next = texts.len() as i64;
@@ -207,79 +207,50 @@ impl Checker<'_> {
                 let values = self.known_values(left, numbers)?;
                 Some(if *negated { other_known(values) } else { values })
             }
-            ExprKind::IsKnown { left, known } => {
+            ExprKind::Predicate(Predicate::IsKnown { left, known }) => {
                 let values = self.known_values(left, Vec::new())?;
                 let all = vec![values.domain.known];
                 Some(if *known { Values { known: all, ..values } } else { Values { missing: values.domain.missing, ..values } })
             }
-            ExprKind::Has { left, mask } => {
+            ExprKind::Predicate(Predicate::Has { left, mask }) => {
                 let bits = (0..63).filter(|bit| mask >> bit & 1 == 1).map(|bit| Interval { low: bit, high: bit }).collect();
                 // a set that has one choice may have others
                 Some(Values { exact: false, ..self.known_values(left, bits)? })
             }
             // a bare `yes_no`
-            ExprKind::Field(_) | ExprKind::Let(_) | ExprKind::Cell { .. } | ExprKind::Measure(_) | ExprKind::Property(_) => {
-                self.known_values(condition, vec![Interval { low: 1, high: 1 }])
-            }
+            ExprKind::Reference(
+                Reference::Field(_) | Reference::Let(_) | Reference::Cell { .. } | Reference::Measure(_) | Reference::Property(_),
+            ) => self.known_values(condition, vec![Interval { low: 1, high: 1 }]),
             ExprKind::Constant(_)
-            | ExprKind::Score(_)
-            | ExprKind::Section(..)
-            | ExprKind::Decide(_)
-            | ExprKind::Stage
-            | ExprKind::Sum(_)
-            | ExprKind::Product(_)
-            | ExprKind::Remainder(..)
-            | ExprKind::Larger(_)
-            | ExprKind::Smaller(_)
-            | ExprKind::Else(..)
-            | ExprKind::DaysSince(_)
-            | ExprKind::DaysUntil(_)
-            | ExprKind::DomainOf(_)
-            | ExprKind::Compare { .. }
-            | ExprKind::SameAs { .. }
-            | ExprKind::TextTest { .. }
-            | ExprKind::Entering(_)
-            | ExprKind::Leaving(_) => None,
+            | ExprKind::Reference(Reference::Score(_) | Reference::Section(..) | Reference::Decide(_) | Reference::Stage)
+            | ExprKind::Arithmetic(_)
+            | ExprKind::Conversion(_)
+            | ExprKind::Predicate(
+                Predicate::Compare { .. }
+                | Predicate::SameAs { .. }
+                | Predicate::TextTest { .. }
+                | Predicate::Entering(_)
+                | Predicate::Leaving(_),
+            ) => None,
         }
     }
 
     /// What a value is known by; none for a condition or a constant.
     pub(crate) fn key_of(&self, subject: &Expr) -> Option<Key> {
-        Some(match &subject.kind {
-            ExprKind::Field(id) => Key::Field(*id),
-            ExprKind::Let(id) => Key::Let(*id),
-            ExprKind::Score(id) => Key::Score(*id),
-            ExprKind::Section(id, section) => Key::Section(*id, *section),
-            ExprKind::Decide(id) => Key::Decide(*id),
-            ExprKind::Stage => Key::Stage,
-            ExprKind::Cell { .. }
-            | ExprKind::Sum(_)
-            | ExprKind::Product(_)
-            | ExprKind::Remainder(..)
-            | ExprKind::Larger(_)
-            | ExprKind::Smaller(_)
-            | ExprKind::Else(..)
-            | ExprKind::DaysSince(_)
-            | ExprKind::DaysUntil(_)
-            | ExprKind::DomainOf(_)
-            | ExprKind::Measure(_)
-            | ExprKind::Property(_) => Key::Written(self.one_line(subject.span)),
-            ExprKind::Constant(_)
-            | ExprKind::And(_)
-            | ExprKind::Or(_)
-            | ExprKind::Not(_)
-            | ExprKind::Implies(..)
-            | ExprKind::CompareConstant { .. }
-            | ExprKind::Compare { .. }
-            | ExprKind::IsOneOf { .. }
-            | ExprKind::IsText { .. }
-            | ExprKind::SameAs { .. }
-            | ExprKind::IsKnown { .. }
-            | ExprKind::Has { .. }
-            | ExprKind::TextTest { .. }
-            | ExprKind::Entering(_)
-            | ExprKind::Leaving(_) => return None,
-        })
+        let written = || Key::Written(self.one_line(subject.span));
+        match &subject.kind {
+            ExprKind::Reference(reference) => Some(match reference {
+                Reference::Field(id) => Key::Field(*id),
+                Reference::Let(id) => Key::Let(*id),
+                Reference::Score(id) => Key::Score(*id),
+                Reference::Section(id, section) => Key::Section(*id, *section),
+                Reference::Decide(id) => Key::Decide(*id),
+                Reference::Stage => Key::Stage,
+                Reference::Cell { .. } | Reference::Measure(_) | Reference::Property(_) => written(),
+            }),
+            ExprKind::Arithmetic(_) | ExprKind::Conversion(_) => Some(written()),
+            ExprKind::Constant(_) | ExprKind::Connective(_) | ExprKind::Predicate(_) => None,
+        }
     }
 
     /// These known values of a subject, and not missing.

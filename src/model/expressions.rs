@@ -9,7 +9,7 @@ use super::constants::bare;
 use super::ranges::{DAYS_BETWEEN, domain_of};
 use super::value::{Constant, Interval, Type, Unit};
 use super::words::a_value_of;
-use super::{Derived, Expr, ExprKind, ScoreId};
+use super::{Arithmetic, Conversion, Derived, Expr, ExprKind, Reference, ScoreId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Name};
@@ -59,11 +59,15 @@ impl Checker<'_> {
     fn value_of_kind(&mut self, tree: &tree::Expr, scope: &Scope) -> Option<Expr> {
         let span = tree.span;
         match &tree.kind {
-            tree::ExprKind::Number(number) => self.number(number),
-            tree::ExprKind::Text(text) => Some(constant(Constant::Text(text.clone()), Type::Text, span)),
-            tree::ExprKind::YesNo(value) => Some(constant(Constant::Integer(i64::from(*value)), Type::YesNo, span)),
-            tree::ExprKind::Date(_) => self.constant(tree, Type::Date, None, "this").map(|value| constant(value, Type::Date, span)),
-            tree::ExprKind::Time(_) => self.constant(tree, Type::Time, None, "this").map(|value| constant(value, Type::Time, span)),
+            tree::ExprKind::Literal(tree::Literal::Number(number)) => self.number(number),
+            tree::ExprKind::Literal(tree::Literal::Text(text)) => Some(constant(Constant::Text(text.clone()), Type::Text, span)),
+            tree::ExprKind::Literal(tree::Literal::YesNo(value)) => Some(constant(Constant::Integer(i64::from(*value)), Type::YesNo, span)),
+            tree::ExprKind::Literal(tree::Literal::Date(_)) => {
+                self.constant(tree, Type::Date, None, "this").map(|value| constant(value, Type::Date, span))
+            }
+            tree::ExprKind::Literal(tree::Literal::Time(_)) => {
+                self.constant(tree, Type::Time, None, "this").map(|value| constant(value, Type::Time, span))
+            }
             tree::ExprKind::Missing => {
                 self.report(
                     Diagnostic::new(Code::NotConstant, "`missing` is not a value")
@@ -76,31 +80,18 @@ impl Checker<'_> {
             tree::ExprKind::Cell { table, keys, column } => self.cell(table, keys, column, span, scope),
             tree::ExprKind::Paren(inner) => Some(Expr { span, ..self.value(inner, scope)? }),
 
-            tree::ExprKind::Sum(members) => self.sum(members, span, scope),
-            tree::ExprKind::Product { factors, places } => self.product(factors, *places, span, scope),
-            tree::ExprKind::Larger(members) => self.extreme(members, span, scope, ExprKind::Larger),
-            tree::ExprKind::Smaller(members) => self.extreme(members, span, scope, ExprKind::Smaller),
-            tree::ExprKind::Else { value, default } => self.or_else(value, default, span, scope),
-            tree::ExprKind::DaysSince(of) => self.days(of, span, scope, ExprKind::DaysSince),
-            tree::ExprKind::DaysUntil(of) => self.days(of, span, scope, ExprKind::DaysUntil),
-            tree::ExprKind::DomainOf(of) => self.domain(of, span, scope),
+            tree::ExprKind::Arithmetic(tree::Arithmetic::Sum(members)) => self.sum(members, span, scope),
+            tree::ExprKind::Arithmetic(tree::Arithmetic::Product { factors, places }) => self.product(factors, *places, span, scope),
+            tree::ExprKind::Arithmetic(tree::Arithmetic::Larger(members)) => self.extreme(members, span, scope, Arithmetic::Larger),
+            tree::ExprKind::Arithmetic(tree::Arithmetic::Smaller(members)) => self.extreme(members, span, scope, Arithmetic::Smaller),
+            tree::ExprKind::Conversion(tree::Conversion::Else { value, default }) => self.or_else(value, default, span, scope),
+            tree::ExprKind::Conversion(tree::Conversion::DaysSince(of)) => self.days(of, span, scope, Conversion::DaysSince),
+            tree::ExprKind::Conversion(tree::Conversion::DaysUntil(of)) => self.days(of, span, scope, Conversion::DaysUntil),
+            tree::ExprKind::Conversion(tree::Conversion::DomainOf(of)) => self.domain(of, span, scope),
             tree::ExprKind::Measure(measure) => self.measure(measure, span, scope),
 
-            tree::ExprKind::And(_)
-            | tree::ExprKind::Or(_)
-            | tree::ExprKind::Not(_)
-            | tree::ExprKind::Implies(..)
-            | tree::ExprKind::Compare { .. }
-            | tree::ExprKind::Is { .. }
-            | tree::ExprKind::SameAs { .. }
-            | tree::ExprKind::IsKnown { .. }
-            | tree::ExprKind::Between { .. }
-            | tree::ExprKind::Has { .. }
-            | tree::ExprKind::StartsWith { .. }
-            | tree::ExprKind::EndsWith { .. }
-            | tree::ExprKind::Contains { .. }
-            | tree::ExprKind::Entering(_)
-            | tree::ExprKind::Leaving(_) => self.test(tree, scope),
+            tree::ExprKind::Connective(connective) => self.connective(connective, span, scope),
+            tree::ExprKind::Predicate(predicate) => self.predicate(predicate, span, scope),
         }
     }
 
@@ -141,21 +132,21 @@ impl Checker<'_> {
             (Named::Broken, _) => None,
             (Named::Field(id), []) => {
                 let field = self.policy.fields.get(id)?;
-                typed(ExprKind::Field(id), field.ty, field.optional, known_range(field.ty, field.range))
+                typed(ExprKind::Reference(Reference::Field(id)), field.ty, field.optional, known_range(field.ty, field.range))
             }
             (Named::Let(id), []) => {
                 let value = self.is_typed(Derived::Let(id)).then(|| self.policy.lets.get(id))??;
-                typed(ExprKind::Let(id), value.value.ty, value.value.optional, value.value.range)
+                typed(ExprKind::Reference(Reference::Let(id)), value.value.ty, value.value.optional, value.value.range)
             }
             (Named::Score(id), []) => {
                 let score = self.is_typed(Derived::Score(id)).then(|| self.policy.scores.get(id))??;
                 let ty = Type::Number { scale: score.scale, unit: Unit::Plain };
-                typed(ExprKind::Score(id), ty, false, Some(score.interval))
+                typed(ExprKind::Reference(Reference::Score(id)), ty, false, Some(score.interval))
             }
             (Named::Score(id), [section]) => self.section(id, first, section, span),
             (Named::Decide(id), []) => {
                 let decide = self.is_typed(Derived::Decide(id)).then(|| self.policy.decides.get(id))??;
-                typed(ExprKind::Decide(id), Type::OneOf(decide.choices), false, None)
+                typed(ExprKind::Reference(Reference::Decide(id)), Type::OneOf(decide.choices), false, None)
             }
             (Named::Route(_), _) => {
                 self.report_not_a_value(first, "a route", "routes are worked out after every condition has been read");
@@ -192,7 +183,7 @@ impl Checker<'_> {
         };
         let section = &score.sections[index];
         Some(Expr {
-            kind: ExprKind::Section(id, index),
+            kind: ExprKind::Reference(Reference::Section(id, index)),
             ty: Type::Number { scale: section.scale, unit: Unit::Plain },
             optional: section.optional,
             range: Some(section.interval),
@@ -211,7 +202,7 @@ impl Checker<'_> {
             }
             return None;
         };
-        Some(Expr { kind: ExprKind::Stage, ty: Type::OneOf(choices), optional: false, range: None, span })
+        Some(Expr { kind: ExprKind::Reference(Reference::Stage), ty: Type::OneOf(choices), optional: false, range: None, span })
     }
 
     /// `A else CONSTANT`
@@ -223,11 +214,11 @@ impl Checker<'_> {
             Constant::Integer(units) => value.range.map(|range| range.hull(Interval { low: *units, high: *units })),
             Constant::Text(_) => None,
         };
-        Some(Expr { ty: value.ty, optional: false, range, span, kind: ExprKind::Else(Box::new(value), default) })
+        Some(Expr { ty: value.ty, optional: false, range, span, kind: ExprKind::Conversion(Conversion::Else(Box::new(value), default)) })
     }
 
     /// `days since A`, `days until A`: missing when the day lies on the other side.
-    fn days(&mut self, of: &tree::Expr, span: Span, scope: &Scope, kind: fn(Box<Expr>) -> ExprKind) -> Option<Expr> {
+    fn days(&mut self, of: &tree::Expr, span: Span, scope: &Scope, kind: fn(Box<Expr>) -> Conversion) -> Option<Expr> {
         let of = self.value(of, scope)?;
         if let Scope::Signal(_) = scope {
             let message = format!("`{}` changes with as-of, and a `where` is about the signal alone", self.one_line(span));
@@ -237,7 +228,7 @@ impl Checker<'_> {
         }
         match of.ty {
             Type::Date | Type::Time => Some(Expr {
-                kind: kind(Box::new(of)),
+                kind: ExprKind::Conversion(kind(Box::new(of))),
                 ty: Type::Number { scale: 0, unit: Unit::Plain },
                 optional: true,
                 range: Some(DAYS_BETWEEN),
@@ -256,7 +247,7 @@ impl Checker<'_> {
             self.report_wrong_type(&of, "a text such as an address of mail is needed here", None);
             return None;
         }
-        Some(Expr { kind: ExprKind::DomainOf(Box::new(of)), ty: Type::Text, optional: true, range: None, span })
+        Some(Expr { kind: ExprKind::Conversion(Conversion::DomainOf(Box::new(of))), ty: Type::Text, optional: true, range: None, span })
     }
 
     /// "`beds` is a whole number", and what is needed instead.
@@ -322,5 +313,5 @@ pub(crate) fn bounds(value: &Expr) -> Interval {
 
 /// Whether a plain number stands here that counts as money next to money.
 pub(crate) fn is_plain_literal(tree: &tree::Expr) -> bool {
-    matches!(&bare(tree).kind, tree::ExprKind::Number(number) if number.currency.is_none())
+    matches!(&bare(tree).kind, tree::ExprKind::Literal(tree::Literal::Number(number)) if number.currency.is_none())
 }

@@ -7,7 +7,7 @@ use super::constants::scale_of;
 use super::expressions::{STACK_LEFT, STACK_NEXT, bounds};
 use super::value::{Interval, Type};
 use super::wide::Wide;
-use super::{Arithmetic, Expr};
+use super::{Arithmetic, Expr, ExprKind};
 use crate::syntax::tree::{Factor, Sign};
 
 /// How many values one calculation may have of which a part can leave 64 bits.
@@ -52,7 +52,7 @@ impl Extent {
 }
 
 /// Of a calculation whose result has the type `ty`.
-pub(crate) fn extent(arithmetic: Arithmetic<'_>, ty: Type) -> Extent {
+pub(crate) fn extent(arithmetic: &Arithmetic, ty: Type) -> Extent {
     match arithmetic {
         Arithmetic::Sum(members) => members.iter().fold(Extent::of(Wide::constant(0)), |sum, (sign, member)| {
             let member = at_scale(member, ty);
@@ -112,7 +112,7 @@ fn at_scale(value: &Expr, ty: Type) -> Extent {
 pub(crate) fn part(value: &Expr) -> Extent {
     let known = bounds(value);
     let one = || Extent { optional: value.optional, operands: 1, factors: 1, ..Extent::of(Wide::from(known)) };
-    let Some(arithmetic) = value.arithmetic() else { return one() };
+    let ExprKind::Arithmetic(arithmetic) = &value.kind else { return one() };
     // Bounds that had to be cut reach an end of 64 bits. What does not is not worked out again, however deep it stands.
     if known.low > i64::MIN && known.high < i64::MAX {
         return one();

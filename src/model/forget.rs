@@ -5,7 +5,7 @@
 use rustc_hash::FxHashSet;
 
 use super::check::Checker;
-use super::{DecideBody, Derived, Expr, ExprKind, MeasureId, MeasureKind, PointsKind, Policy, Score, Section};
+use super::{DecideBody, Derived, Expr, ExprKind, MeasureId, MeasureKind, PointsKind, Policy, Reference, Score, Section};
 
 impl Checker<'_> {
     /// Every measure that a section of this name reads, in any score, ascending.
@@ -26,13 +26,13 @@ impl Checker<'_> {
         let mut seen = FxHashSet::default();
         while let Some(expr) = open.pop() {
             let derived = match expr.kind {
-                ExprKind::Measure(id) => {
+                ExprKind::Reference(Reference::Measure(id)) => {
                     measures.insert(id);
                     None
                 }
-                ExprKind::Let(id) => Some(Derived::Let(id)),
-                ExprKind::Score(id) | ExprKind::Section(id, _) => Some(Derived::Score(id)),
-                ExprKind::Decide(id) => Some(Derived::Decide(id)),
+                ExprKind::Reference(Reference::Let(id)) => Some(Derived::Let(id)),
+                ExprKind::Reference(Reference::Score(id) | Reference::Section(id, _)) => Some(Derived::Score(id)),
+                ExprKind::Reference(Reference::Decide(id)) => Some(Derived::Decide(id)),
                 _ => None,
             };
             if let Some(derived) = derived

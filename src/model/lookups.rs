@@ -9,7 +9,7 @@ use super::expressions::{Scope, constant};
 use super::ranges::domain_of;
 use super::value::{Interval, Type};
 use super::words::a_value_of;
-use super::{Expr, ExprKind, Policy, TableId};
+use super::{Expr, ExprKind, Policy, Reference, TableId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Name};
@@ -29,7 +29,7 @@ impl Checker<'_> {
             Type::Number { .. } | Type::Date | Type::Time => Some(self.cell_bounds(id, index)),
             Type::Text | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) => None,
         };
-        Some(Expr { kind: ExprKind::Cell { table: id, keys: keys?, column: index }, ty, optional: true, range, span })
+        Some(Expr { kind: ExprKind::Reference(Reference::Cell { table: id, keys: keys?, column: index }), ty, optional: true, range, span })
     }
 
     /// The keys, typed against the key columns.

@@ -11,7 +11,7 @@ use super::ranges::{DAYS_BETWEEN, SIGNALS};
 use super::value::{Interval, Type, Unit};
 use super::words::a_value_of;
 use super::{CapPeriod, Measure, MeasureKind};
-use super::{EventColumn, EventColumnId, EventCondition, EventConditionId, Expr, ExprKind, Field, Length, MeasureId, SignalId};
+use super::{EventColumn, EventColumnId, EventCondition, EventConditionId, Expr, ExprKind, Field, Length, MeasureId, Reference, SignalId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Cap, Duration, Fading, Name, Period, Since, Subject};
@@ -123,7 +123,7 @@ impl Checker<'_> {
             self.policy.measures.len() - 1
         });
         self.memory.measures.insert(key, id);
-        Some(Expr { kind: ExprKind::Measure(id), ty, optional, range, span })
+        Some(Expr { kind: ExprKind::Reference(Reference::Measure(id)), ty, optional, range, span })
     }
 
     /// Checks what is measured and the clauses; none if something of it means nothing.
@@ -212,7 +212,7 @@ impl Checker<'_> {
         let column = self.event_column(name, signal)?;
         let field = &self.policy.event_columns.get(column)?.field;
         Some(Expr {
-            kind: ExprKind::Property(column),
+            kind: ExprKind::Reference(Reference::Property(column)),
             ty: field.ty,
             optional: field.optional,
             range: known_range(field.ty, field.range),

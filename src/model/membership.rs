@@ -8,7 +8,7 @@ use super::constants::{bare, written_range};
 use super::expressions::Scope;
 use super::value::{Constant, Type, fold_text};
 use super::words::a_value_of;
-use super::{Expr, ExprKind};
+use super::{Expr, ExprKind, Predicate};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree;
@@ -61,9 +61,11 @@ impl Checker<'_> {
         }
         let left = Box::new(left);
         let kind = match left.ty {
-            Type::Text => ExprKind::IsText { left, negated, values: texts.into_iter().map(|(text, _)| text).collect() },
+            Type::Text => {
+                ExprKind::Predicate(Predicate::IsText { left, negated, values: texts.into_iter().map(|(text, _)| text).collect() })
+            }
             Type::Number { .. } | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) | Type::Date | Type::Time => {
-                ExprKind::IsOneOf { left, negated, values: integers.into_iter().map(|(units, _)| units).collect() }
+                ExprKind::Predicate(Predicate::IsOneOf { left, negated, values: integers.into_iter().map(|(units, _)| units).collect() })
             }
         };
         Some(yes_no(kind, span))
@@ -85,38 +87,14 @@ impl Checker<'_> {
                     Some(Named::Route(_) | Named::Sla(_) | Named::Broken) | None => first.text == "stage" && path.len() == 1,
                 }
             }
-            tree::ExprKind::Number(_)
-            | tree::ExprKind::Text(_)
-            | tree::ExprKind::YesNo(_)
-            | tree::ExprKind::Date(_)
-            | tree::ExprKind::Time(_)
-            | tree::ExprKind::Missing => false,
+            tree::ExprKind::Literal(_) | tree::ExprKind::Missing => false,
             tree::ExprKind::Cell { .. }
-            | tree::ExprKind::Sum(_)
-            | tree::ExprKind::Product { .. }
-            | tree::ExprKind::Larger(_)
-            | tree::ExprKind::Smaller(_)
-            | tree::ExprKind::Else { .. }
-            | tree::ExprKind::DaysSince(_)
-            | tree::ExprKind::DaysUntil(_)
-            | tree::ExprKind::DomainOf(_)
+            | tree::ExprKind::Arithmetic(_)
+            | tree::ExprKind::Conversion(_)
             | tree::ExprKind::Measure(_)
             | tree::ExprKind::Paren(_)
-            | tree::ExprKind::And(_)
-            | tree::ExprKind::Or(_)
-            | tree::ExprKind::Not(_)
-            | tree::ExprKind::Implies(..)
-            | tree::ExprKind::Compare { .. }
-            | tree::ExprKind::Is { .. }
-            | tree::ExprKind::SameAs { .. }
-            | tree::ExprKind::IsKnown { .. }
-            | tree::ExprKind::Between { .. }
-            | tree::ExprKind::Has { .. }
-            | tree::ExprKind::StartsWith { .. }
-            | tree::ExprKind::EndsWith { .. }
-            | tree::ExprKind::Contains { .. }
-            | tree::ExprKind::Entering(_)
-            | tree::ExprKind::Leaving(_) => true,
+            | tree::ExprKind::Connective(_)
+            | tree::ExprKind::Predicate(_) => true,
         }
     }
 
@@ -197,6 +175,6 @@ impl Checker<'_> {
         }
         sound &= self.unlike_each_other(&bits);
         let mask = bits.iter().fold(0, |mask, (bit, _)| mask | bit);
-        sound.then(|| yes_no(ExprKind::Has { left: Box::new(left), mask }, span))
+        sound.then(|| yes_no(ExprKind::Predicate(Predicate::Has { left: Box::new(left), mask }), span))
     }
 }

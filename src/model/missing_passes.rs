@@ -14,7 +14,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::check::Checker;
 use super::exhaustive::Key;
 use super::expressions::{STACK_LEFT, STACK_NEXT};
-use super::{Constant, DecideBody, Derived, Expr, ExprKind, LetId, PointsKind, RouteTarget, Trigger, Type};
+use super::{
+    Connective, Constant, Conversion, DecideBody, Derived, Expr, ExprKind, LetId, PointsKind, Predicate, Reference, RouteTarget, Trigger,
+    Type,
+};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
 
@@ -192,52 +195,25 @@ impl<'t> Watch<'_, 't> {
         // (condition, is it turned round, by which `not`)
         let mut open: Vec<(&Expr, bool, Option<&Expr>)> = vec![(root, false, None)];
         while let Some((condition, is_turned, not)) = open.pop() {
-            match &condition.kind {
-                ExprKind::And(members) | ExprKind::Or(members) => {
+            let ExprKind::Connective(connective) = &condition.kind else {
+                if let (true, Some(not), true) = (is_turned, not, compares(condition)) {
+                    let place = *places.entry(not.span).or_insert(found.len());
+                    match found.get_mut(place) {
+                        Some(turned) => turned.comparisons.push(condition),
+                        None => found.push(Turned { not, comparisons: vec![condition] }),
+                    }
+                }
+                continue;
+            };
+            match connective {
+                Connective::And(members) | Connective::Or(members) => {
                     open.extend(members.iter().rev().map(|member| (member, is_turned, not)));
                 }
-                ExprKind::Not(inner) => open.push((inner, !is_turned, Some(condition))),
-                ExprKind::Implies(left, right) => {
+                Connective::Not(inner) => open.push((inner, !is_turned, Some(condition))),
+                Connective::Implies(left, right) => {
                     open.push((right, is_turned, not));
                     open.push((left, !is_turned, not));
                 }
-                ExprKind::CompareConstant { .. }
-                | ExprKind::Compare { .. }
-                | ExprKind::IsOneOf { .. }
-                | ExprKind::IsText { .. }
-                | ExprKind::SameAs { .. }
-                | ExprKind::TextTest { .. }
-                | ExprKind::Let(_) => {
-                    if let (true, Some(not), false) = (is_turned, not, is_no_comparison(condition)) {
-                        let place = *places.entry(not.span).or_insert(found.len());
-                        match found.get_mut(place) {
-                            Some(turned) => turned.comparisons.push(condition),
-                            None => found.push(Turned { not, comparisons: vec![condition] }),
-                        }
-                    }
-                }
-                ExprKind::Constant(_)
-                | ExprKind::Field(_)
-                | ExprKind::Score(_)
-                | ExprKind::Section(..)
-                | ExprKind::Decide(_)
-                | ExprKind::Stage
-                | ExprKind::Cell { .. }
-                | ExprKind::Sum(_)
-                | ExprKind::Product(_)
-                | ExprKind::Remainder(..)
-                | ExprKind::Larger(_)
-                | ExprKind::Smaller(_)
-                | ExprKind::Else(..)
-                | ExprKind::DaysSince(_)
-                | ExprKind::DaysUntil(_)
-                | ExprKind::DomainOf(_)
-                | ExprKind::Measure(_)
-                | ExprKind::Property(_)
-                | ExprKind::IsKnown { .. }
-                | ExprKind::Has { .. }
-                | ExprKind::Entering(_)
-                | ExprKind::Leaving(_) => {}
             }
         }
         found
@@ -245,7 +221,7 @@ impl<'t> Watch<'_, 't> {
 
     /// Values each of which, when missing, makes a comparison no; of a let, what makes that no.
     fn keys(&self, comparison: &Expr) -> Vec<Key> {
-        if let ExprKind::Let(id) = &comparison.kind {
+        if let ExprKind::Reference(Reference::Let(id)) = &comparison.kind {
             let Some(said) = self.lets.get(id) else { return Vec::new() };
             return said.no.iter().filter(|key| !said.asked.contains(key)).cloned().collect();
         }
@@ -261,43 +237,25 @@ impl<'t> Watch<'_, 't> {
         }
         let before = keys.len();
         let is_own = match &value.kind {
-            ExprKind::Field(_)
-            | ExprKind::Section(..)
-            | ExprKind::Cell { .. }
-            | ExprKind::DaysSince(_)
-            | ExprKind::DaysUntil(_)
-            | ExprKind::DomainOf(_)
-            | ExprKind::Measure(_)
-            | ExprKind::Property(_) => true,
-            ExprKind::Let(id) => {
+            ExprKind::Reference(
+                Reference::Field(_) | Reference::Section(..) | Reference::Cell { .. } | Reference::Measure(_) | Reference::Property(_),
+            )
+            | ExprKind::Conversion(Conversion::DaysSince(_) | Conversion::DaysUntil(_) | Conversion::DomainOf(_)) => true,
+            ExprKind::Reference(Reference::Let(id)) => {
                 keys.extend(self.lets.get(id).iter().flat_map(|said| said.missing.iter().cloned()));
                 false
             }
-            ExprKind::Sum(_) | ExprKind::Product(_) | ExprKind::Remainder(..) | ExprKind::Larger(_) | ExprKind::Smaller(_) => {
+            ExprKind::Arithmetic(_) => {
                 stacker::maybe_grow(STACK_LEFT, STACK_NEXT, || {
                     value.children().into_iter().for_each(|child| self.optional_values(child, keys))
                 });
                 false
             }
             ExprKind::Constant(_)
-            | ExprKind::Score(_)
-            | ExprKind::Decide(_)
-            | ExprKind::Stage
-            | ExprKind::Else(..)
-            | ExprKind::And(_)
-            | ExprKind::Or(_)
-            | ExprKind::Not(_)
-            | ExprKind::Implies(..)
-            | ExprKind::CompareConstant { .. }
-            | ExprKind::Compare { .. }
-            | ExprKind::IsOneOf { .. }
-            | ExprKind::IsText { .. }
-            | ExprKind::SameAs { .. }
-            | ExprKind::IsKnown { .. }
-            | ExprKind::Has { .. }
-            | ExprKind::TextTest { .. }
-            | ExprKind::Entering(_)
-            | ExprKind::Leaving(_) => false,
+            | ExprKind::Reference(Reference::Score(_) | Reference::Decide(_) | Reference::Stage)
+            | ExprKind::Conversion(Conversion::Else(..))
+            | ExprKind::Connective(_)
+            | ExprKind::Predicate(_) => false,
         };
         // what is missing for a reason of its own: no row, a division by zero
         if is_own || keys.len() == before {
@@ -318,9 +276,9 @@ impl<'t> Watch<'_, 't> {
         let mut keys: Vec<Key> = Vec::new();
         let mut open = vec![value];
         while let Some(part) = open.pop().filter(|_| keys.len() < KEYS_MAX) {
-            if matches!(part.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) | ExprKind::Implies(..)) {
+            if matches!(part.kind, ExprKind::Connective(_)) {
                 open.extend(part.children());
-            } else if let ExprKind::Let(id) = &part.kind {
+            } else if let ExprKind::Reference(Reference::Let(id)) = &part.kind {
                 keys.extend(self.lets.get(id).iter().flat_map(|said| said.no.iter().chain(&said.yes).cloned()));
             } else if !is_no_comparison(part) {
                 part.children().into_iter().for_each(|value| self.optional_values(value, &mut keys));
@@ -348,55 +306,36 @@ impl<'t> Watch<'_, 't> {
 
     fn answer_of_kind(&self, condition: &Expr, key: &Key) -> Answer {
         match &condition.kind {
-            ExprKind::And(members) => all(members.iter().map(|member| self.answer(member, key))),
-            ExprKind::Or(members) => turn(all(members.iter().map(|member| turn(self.answer(member, key))))),
-            ExprKind::Not(inner) => turn(self.answer(inner, key)),
-            ExprKind::Implies(left, right) => turn(all([self.answer(left, key), turn(self.answer(right, key))].into_iter())),
-            ExprKind::CompareConstant { .. }
-            | ExprKind::Compare { .. }
-            | ExprKind::IsOneOf { .. }
-            | ExprKind::IsText { .. }
-            | ExprKind::SameAs { .. }
-            | ExprKind::TextTest { .. }
-            | ExprKind::Has { .. } => {
+            ExprKind::Connective(connective) => match connective {
+                Connective::And(members) => all(members.iter().map(|member| self.answer(member, key))),
+                Connective::Or(members) => turn(all(members.iter().map(|member| turn(self.answer(member, key))))),
+                Connective::Not(inner) => turn(self.answer(inner, key)),
+                Connective::Implies(left, right) => turn(all([self.answer(left, key), turn(self.answer(right, key))].into_iter())),
+            },
+            ExprKind::Predicate(Predicate::IsKnown { left, known }) => match (self.is_missing(left, key), known) {
+                (true, true) => Answer::No,
+                (true, false) => Answer::Yes,
+                (false, _) => Answer::Open,
+            },
+            // all others are no of what is missing
+            ExprKind::Predicate(_) => {
                 let missing = condition.children().into_iter().any(|value| self.is_missing(value, key));
                 if missing { Answer::No } else { Answer::Open }
             }
-            ExprKind::IsKnown { left, known } if self.is_missing(left, key) => {
-                if *known {
-                    Answer::No
-                } else {
-                    Answer::Yes
-                }
-            }
-            ExprKind::Let(id) => match self.lets.get(id) {
+            ExprKind::Reference(reference) => match self.said_of(reference) {
                 Some(said) if said.no.contains(key) => Answer::No,
                 Some(said) if said.yes.contains(key) => Answer::Yes,
                 Some(_) | None => Answer::Open,
             },
             ExprKind::Constant(Constant::Integer(0)) => Answer::No,
             ExprKind::Constant(_) => Answer::Yes,
-            ExprKind::IsKnown { .. }
-            | ExprKind::Field(_)
-            | ExprKind::Score(_)
-            | ExprKind::Section(..)
-            | ExprKind::Decide(_)
-            | ExprKind::Stage
-            | ExprKind::Cell { .. }
-            | ExprKind::Sum(_)
-            | ExprKind::Product(_)
-            | ExprKind::Remainder(..)
-            | ExprKind::Larger(_)
-            | ExprKind::Smaller(_)
-            | ExprKind::Else(..)
-            | ExprKind::DaysSince(_)
-            | ExprKind::DaysUntil(_)
-            | ExprKind::DomainOf(_)
-            | ExprKind::Measure(_)
-            | ExprKind::Property(_)
-            | ExprKind::Entering(_)
-            | ExprKind::Leaving(_) => Answer::Open,
+            ExprKind::Arithmetic(_) | ExprKind::Conversion(_) => Answer::Open,
         }
+    }
+
+    /// None of what is no let.
+    fn said_of(&self, reference: &Reference) -> Option<&Said> {
+        if let Reference::Let(id) = reference { self.lets.get(id) } else { None }
     }
 
     /// Whether `value` is missing for sure when the value of `key` is.
@@ -411,8 +350,8 @@ impl<'t> Watch<'_, 't> {
         let mut open = vec![root];
         while let Some(part) = open.pop() {
             let asks = match &part.kind {
-                ExprKind::IsKnown { left, .. } => self.is_missing(left, key),
-                ExprKind::Let(id) => self.lets.get(id).is_some_and(|said| said.asked.contains(key)),
+                ExprKind::Predicate(Predicate::IsKnown { left, .. }) => self.is_missing(left, key),
+                ExprKind::Reference(Reference::Let(id)) => self.lets.get(id).is_some_and(|said| said.asked.contains(key)),
                 _ => false,
             };
             if asks {
@@ -469,7 +408,7 @@ impl<'t> Watch<'_, 't> {
 
     /// The values of a comparison that can be missing, as written; of a let, those inside it.
     fn values(&self, comparison: &Expr, missed: &[Key]) -> Vec<String> {
-        if let ExprKind::Let(_) = &comparison.kind {
+        if let ExprKind::Reference(Reference::Let(_)) = &comparison.kind {
             return missed.iter().take(SHOWN_MAX).map(|key| self.checker.key_name(key)).collect();
         }
         let missed_in = |value: &&Expr| missed.iter().any(|key| self.is_missing(value, key));
@@ -478,20 +417,22 @@ impl<'t> Watch<'_, 't> {
 
     /// The comparison that holds for every known value for which this one does not, if it is all that the `not` stands around.
     fn opposite(&self, not: &Expr, comparison: &Expr) -> Option<String> {
-        let ExprKind::Not(inner) = &not.kind else { return None };
+        let ExprKind::Connective(Connective::Not(inner)) = &not.kind else { return None };
         let text = self.checker.sources.text(comparison.span);
         if inner.span != comparison.span || text.contains('#') {
             return None;
         }
-        let (left, words): (&Expr, &[(&str, &str)]) = if let ExprKind::CompareConstant { left, .. } | ExprKind::Compare { left, .. } =
-            &comparison.kind
-        {
-            (left, &[(">=", "<"), ("<=", ">"), (">", "<="), ("<", ">=")])
-        } else if let ExprKind::IsOneOf { left, .. } | ExprKind::IsText { left, .. } | ExprKind::SameAs { left, .. } = &comparison.kind {
-            (left, &[("is not ", "is "), ("is ", "is not ")])
-        } else {
-            return None;
-        };
+        let (left, words): (&Expr, &[(&str, &str)]) =
+            if let ExprKind::Predicate(Predicate::CompareConstant { left, .. } | Predicate::Compare { left, .. }) = &comparison.kind {
+                (left, &[(">=", "<"), ("<=", ">"), (">", "<="), ("<", ">=")])
+            } else if let ExprKind::Predicate(
+                Predicate::IsOneOf { left, .. } | Predicate::IsText { left, .. } | Predicate::SameAs { left, .. },
+            ) = &comparison.kind
+            {
+                (left, &[("is not ", "is "), ("is ", "is not ")])
+            } else {
+                return None;
+            };
         let behind = Span { start: left.span.end, ..comparison.span };
         // `(beds >= 100)` ends in the bracket, and in `100 <= beds` nothing stands behind the value
         let rest = self.checker.one_line(behind);
@@ -501,11 +442,21 @@ impl<'t> Watch<'_, 't> {
     }
 }
 
+/// Whether a missing value makes the condition no, which a reader may overlook.
+fn compares(condition: &Expr) -> bool {
+    match &condition.kind {
+        ExprKind::Reference(reference) => matches!(reference, Reference::Let(_)),
+        ExprKind::Predicate(Predicate::IsKnown { .. } | Predicate::Entering(_) | Predicate::Leaving(_)) => false,
+        ExprKind::Predicate(_) => !is_no_comparison(condition),
+        ExprKind::Constant(_) | ExprKind::Arithmetic(_) | ExprKind::Conversion(_) | ExprKind::Connective(_) => false,
+    }
+}
+
 /// A bare `yes_no` is no when missing, by its definition, and an empty set has nothing.
 fn is_no_comparison(condition: &Expr) -> bool {
     match &condition.kind {
-        ExprKind::IsOneOf { left, .. } => left.ty == Type::YesNo && left.span == condition.span,
-        kind => matches!(kind, ExprKind::Has { .. }),
+        ExprKind::Predicate(Predicate::IsOneOf { left, .. }) => left.ty == Type::YesNo && left.span == condition.span,
+        kind => matches!(kind, ExprKind::Predicate(Predicate::Has { .. })),
     }
 }
 

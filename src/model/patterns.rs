@@ -150,7 +150,7 @@ impl Checker<'_> {
         let PatternKind::Value(value) = &case.pattern.kind else { return Meant::Value };
         let word = match &bare(value).kind {
             tree::ExprKind::Path(path) if path.len() == 1 => &path[0].text,
-            tree::ExprKind::Text(text) => text,
+            tree::ExprKind::Literal(tree::Literal::Text(text)) => text,
             _ => return Meant::Value,
         };
         let is_near = |word: &str, names: &[&str]| names.contains(&word) || nearest(word, names.iter().copied()).is_some();

@@ -11,7 +11,10 @@ use super::constants::scale_of;
 use super::expressions::Scope;
 use super::queues::CAPACITY_MAX;
 use super::value::fold_choice;
-use super::{ChoiceMember, Constant, Expr, ExprKind, Policy, Queue, Seat, Table, TableColumn, TableId, TableRotation, Team, Type, Unit};
+use super::{
+    ChoiceMember, Connective, Constant, Expr, ExprKind, Policy, Predicate, Queue, Reference, Seat, Table, TableColumn, TableId,
+    TableRotation, Team, Type, Unit,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Rotate};
@@ -103,7 +106,7 @@ impl Checker<'_> {
             Type::Number { .. } | Type::Date | Type::Time => Some(column.range.unwrap_or(super::ranges::domain_of(column.ty))),
             Type::Text | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) => None,
         };
-        let kind = ExprKind::Cell { table, keys: Vec::new(), column: index };
+        let kind = ExprKind::Reference(Reference::Cell { table, keys: Vec::new(), column: index });
         Some(Expr { kind, ty: column.ty, optional: column.optional, range, span })
     }
 
@@ -127,52 +130,45 @@ fn beyond_rows(condition: &tree::Expr) -> Option<Span> {
     let mut rest = vec![condition];
     while let Some(expr) = rest.pop() {
         match &expr.kind {
-            tree::ExprKind::And(members) | tree::ExprKind::Or(members) => rest.extend(members.iter().rev()),
-            tree::ExprKind::Paren(inner) | tree::ExprKind::Not(inner) => rest.push(inner),
-            tree::ExprKind::Implies(left, right) => rest.extend([&**right, &**left]),
-            tree::ExprKind::Compare { left, right, .. } => {
+            tree::ExprKind::Connective(tree::Connective::And(members) | tree::Connective::Or(members)) => rest.extend(members.iter().rev()),
+            tree::ExprKind::Paren(inner) | tree::ExprKind::Connective(tree::Connective::Not(inner)) => rest.push(inner),
+            tree::ExprKind::Connective(tree::Connective::Implies(left, right)) => rest.extend([&**right, &**left]),
+            tree::ExprKind::Predicate(tree::Predicate::Compare { left, right, .. }) => {
                 let is_column = |side: &tree::Expr| matches!(side.kind, tree::ExprKind::Path(_));
                 if is_column(left) == is_column(right) || !(is_column(left) || is_number(left)) || !(is_column(right) || is_number(right)) {
                     return Some(expr.span);
                 }
             }
-            tree::ExprKind::Is { left: inner, .. }
-            | tree::ExprKind::IsKnown { left: inner, .. }
-            | tree::ExprKind::Between { left: inner, .. }
-            | tree::ExprKind::Has { left: inner, .. }
-            | tree::ExprKind::StartsWith { left: inner, .. }
-            | tree::ExprKind::EndsWith { left: inner, .. }
-            | tree::ExprKind::Contains { left: inner, .. } => {
+            tree::ExprKind::Predicate(
+                tree::Predicate::Is { left: inner, .. }
+                | tree::Predicate::IsKnown { left: inner, .. }
+                | tree::Predicate::Between { left: inner, .. }
+                | tree::Predicate::Has { left: inner, .. }
+                | tree::Predicate::StartsWith { left: inner, .. }
+                | tree::Predicate::EndsWith { left: inner, .. }
+                | tree::Predicate::Contains { left: inner, .. },
+            ) => {
                 if !matches!(inner.kind, tree::ExprKind::Path(_)) {
                     return Some(inner.span);
                 }
             }
-            tree::ExprKind::Path(_) | tree::ExprKind::YesNo(_) => {}
-            tree::ExprKind::Number(_)
-            | tree::ExprKind::Text(_)
-            | tree::ExprKind::Date(_)
-            | tree::ExprKind::Time(_)
+            tree::ExprKind::Path(_) | tree::ExprKind::Literal(tree::Literal::YesNo(_)) => {}
+            tree::ExprKind::Literal(
+                tree::Literal::Number(_) | tree::Literal::Text(_) | tree::Literal::Date(_) | tree::Literal::Time(_),
+            )
             | tree::ExprKind::Missing
             | tree::ExprKind::Measure(_)
-            | tree::ExprKind::Entering(_)
-            | tree::ExprKind::Leaving(_)
+            | tree::ExprKind::Predicate(tree::Predicate::Entering(_) | tree::Predicate::Leaving(_) | tree::Predicate::SameAs { .. })
             | tree::ExprKind::Cell { .. }
-            | tree::ExprKind::Sum(_)
-            | tree::ExprKind::Product { .. }
-            | tree::ExprKind::Larger(_)
-            | tree::ExprKind::Smaller(_)
-            | tree::ExprKind::Else { .. }
-            | tree::ExprKind::DaysSince(_)
-            | tree::ExprKind::DaysUntil(_)
-            | tree::ExprKind::DomainOf(_)
-            | tree::ExprKind::SameAs { .. } => return Some(expr.span),
+            | tree::ExprKind::Arithmetic(_)
+            | tree::ExprKind::Conversion(_) => return Some(expr.span),
         }
     }
     None
 }
 
 fn is_number(expr: &tree::Expr) -> bool {
-    matches!(expr.kind, tree::ExprKind::Number(_) | tree::ExprKind::Date(_) | tree::ExprKind::Time(_))
+    matches!(expr.kind, tree::ExprKind::Literal(tree::Literal::Number(_) | tree::Literal::Date(_) | tree::Literal::Time(_)))
 }
 
 impl Policy {
@@ -300,53 +296,37 @@ fn row_holds(table: &Table, row: usize, condition: &Expr) -> bool {
     let holds =
         |inner: &Expr| stacker::maybe_grow(super::expressions::STACK_LEFT, super::expressions::STACK_NEXT, || row_holds(table, row, inner));
     let cell = |of: &Expr| match of.kind {
-        ExprKind::Cell { column, .. } => table.columns.get(column)?.cells.get(row).copied().flatten(),
+        ExprKind::Reference(Reference::Cell { column, .. }) => table.columns.get(column)?.cells.get(row).copied().flatten(),
         _ => None,
     };
     let text = |of: &Expr| match of.kind {
-        ExprKind::Cell { column, .. } => {
+        ExprKind::Reference(Reference::Cell { column, .. }) => {
             let code = usize::try_from(cell(of)?).ok()?;
             table.columns.get(column)?.dictionary.get(code)
         }
         _ => None,
     };
     match &condition.kind {
-        ExprKind::And(members) => members.iter().all(holds),
-        ExprKind::Or(members) => members.iter().any(holds),
-        ExprKind::Not(inner) => !holds(inner),
-        ExprKind::Implies(left, right) => !holds(left) || holds(right),
-        ExprKind::Constant(Constant::Integer(value)) => *value == 1,
-        ExprKind::Cell { .. } => cell(condition) == Some(1),
-        ExprKind::CompareConstant { left, operator, right } => {
-            cell(left).is_some_and(|cell| operator.holds(right.compare_units(cell, scale_of(left.ty)).reverse()))
-        }
-        ExprKind::IsOneOf { left, negated, values } => cell(left).is_some_and(|value| values.contains(&value) != *negated),
-        ExprKind::IsText { left, negated, values } => text(left).is_some_and(|text| values.contains(text) != *negated),
-        ExprKind::IsKnown { left, known } => cell(left).is_some() == *known,
-        ExprKind::Has { left, mask } => cell(left).is_some_and(|bits| bits & mask != 0),
-        ExprKind::TextTest { left, test, text: part } => text(left).is_some_and(|text| test.holds(text, part)),
-        // [`beyond_rows`] lets none of these through
-        ExprKind::Constant(Constant::Text(_))
-        | ExprKind::Field(_)
-        | ExprKind::Let(_)
-        | ExprKind::Score(_)
-        | ExprKind::Section(..)
-        | ExprKind::Decide(_)
-        | ExprKind::Stage
-        | ExprKind::Sum(_)
-        | ExprKind::Product(_)
-        | ExprKind::Remainder(..)
-        | ExprKind::Larger(_)
-        | ExprKind::Smaller(_)
-        | ExprKind::Else(..)
-        | ExprKind::DaysSince(_)
-        | ExprKind::DaysUntil(_)
-        | ExprKind::DomainOf(_)
-        | ExprKind::Measure(_)
-        | ExprKind::Property(_)
-        | ExprKind::Compare { .. }
-        | ExprKind::SameAs { .. }
-        | ExprKind::Entering(_)
-        | ExprKind::Leaving(_) => false,
+        ExprKind::Constant(constant) => *constant == Constant::Integer(1),
+        ExprKind::Reference(_) => cell(condition) == Some(1),
+        ExprKind::Connective(connective) => match connective {
+            Connective::And(members) => members.iter().all(holds),
+            Connective::Or(members) => members.iter().any(holds),
+            Connective::Not(inner) => !holds(inner),
+            Connective::Implies(left, right) => !holds(left) || holds(right),
+        },
+        ExprKind::Predicate(predicate) => match predicate {
+            Predicate::CompareConstant { left, operator, right } => {
+                cell(left).is_some_and(|cell| operator.holds(right.compare_units(cell, scale_of(left.ty)).reverse()))
+            }
+            Predicate::IsOneOf { left, negated, values } => cell(left).is_some_and(|value| values.contains(&value) != *negated),
+            Predicate::IsText { left, negated, values } => text(left).is_some_and(|text| values.contains(text) != *negated),
+            Predicate::IsKnown { left, known } => cell(left).is_some() == *known,
+            Predicate::Has { left, mask } => cell(left).is_some_and(|bits| bits & mask != 0),
+            Predicate::TextTest { left, test, text: part } => text(left).is_some_and(|text| test.holds(text, part)),
+            // [`beyond_rows`] lets none of these through
+            Predicate::Compare { .. } | Predicate::SameAs { .. } | Predicate::Entering(_) | Predicate::Leaving(_) => false,
+        },
+        ExprKind::Arithmetic(_) | ExprKind::Conversion(_) => false,
     }
 }

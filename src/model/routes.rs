@@ -5,7 +5,7 @@
 
 use super::check::{Checker, Named};
 use super::expressions::Scope;
-use super::{ChoicesId, Effort, Expr, ExprKind, Field, FieldId, Route, RouteRow, RouteTarget, Type};
+use super::{ChoicesId, Connective, Effort, Expr, ExprKind, Field, FieldId, Predicate, Reference, Route, RouteRow, RouteTarget, Type};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Guard};
@@ -56,7 +56,7 @@ impl<'t> Checker<'t> {
             let with_choice = |expr: &Expr| expr.clone().with_constant(over.variable, value);
             let Some(mask) = 1i64.checked_shl(value as u32) else { continue };
             let has = Expr {
-                kind: ExprKind::Has { left: Box::new(over.set.clone()), mask },
+                kind: ExprKind::Predicate(Predicate::Has { left: Box::new(over.set.clone()), mask }),
                 ty: Type::YesNo,
                 optional: false,
                 range: None,
@@ -75,7 +75,13 @@ impl<'t> Checker<'t> {
             });
             self.policy.routes.push(Route {
                 name: format!("{}.{}", route.name, member.name),
-                condition: Some(Expr { kind: ExprKind::And(conditions), ty: Type::YesNo, optional: false, range: None, span }),
+                condition: Some(Expr {
+                    kind: ExprKind::Connective(Connective::And(conditions)),
+                    ty: Type::YesNo,
+                    optional: false,
+                    range: None,
+                    span,
+                }),
                 rows: rows.collect(),
                 choice: Some(member.name.clone()),
                 ..route.clone()
@@ -110,7 +116,7 @@ impl<'t> Checker<'t> {
         if !is_queue {
             let text = self.one_line(by.span);
             let mut diagnostic = Diagnostic::new(Code::WrongType, format!("`{text}` does not give a queue")).at(by.span, "not a queue");
-            if let ExprKind::Cell { table, column, .. } = &expr.kind
+            if let ExprKind::Reference(Reference::Cell { table, column, .. }) = &expr.kind
                 && let Some(column) = self.policy.tables.get(*table).and_then(|table| table.columns.get(*column))
             {
                 diagnostic = diagnostic
@@ -247,7 +253,13 @@ impl<'t> Checker<'t> {
             });
         }
         let field = self.policy.fields.get(set?)?;
-        let set = Expr { kind: ExprKind::Field(set?), ty: field.ty, optional: field.optional, range: None, span: over.span };
+        let set = Expr {
+            kind: ExprKind::Reference(Reference::Field(set?)),
+            ty: field.ty,
+            optional: field.optional,
+            range: None,
+            span: over.span,
+        };
         Some(Over { variable: id, choices: choices?, set })
     }
 
@@ -269,8 +281,8 @@ struct Over {
 
 /// Whether the route is one of a moment: it gives something only when a stage is entered.
 fn has_entering(condition: &Expr) -> bool {
-    if let ExprKind::And(members) | ExprKind::Or(members) = &condition.kind {
+    if let ExprKind::Connective(Connective::And(members) | Connective::Or(members)) = &condition.kind {
         return members.iter().any(has_entering);
     }
-    matches!(condition.kind, ExprKind::Entering(_))
+    matches!(condition.kind, ExprKind::Predicate(Predicate::Entering(_)))
 }

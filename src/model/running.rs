@@ -30,7 +30,7 @@ impl Checker<'_> {
                     match &row.kind {
                         PointsKind::When(_) => wrong.push((row.span, "a condition is no signal")),
                         PointsKind::Per { count, .. } => {
-                            let super::ExprKind::Measure(id) = count.kind else { continue };
+                            let super::ExprKind::Reference(super::Reference::Measure(id)) = count.kind else { continue };
                             let Some(measure) = self.policy.measures.get(id) else { continue };
                             if measure.window.is_some() || measure.since.is_some() || measure.fading.is_some() {
                                 wrong.push((row.span, "a window, `since` or fading changes with as-of"));

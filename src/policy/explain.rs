@@ -12,7 +12,7 @@ use crate::batch::turns::Watched;
 use crate::history::Seen;
 use crate::interpret;
 use crate::model::{
-    Because, Decide, DecideBody, Edge, Expr, ExprKind, Matcher, Policy, Queue, Route, RouteRow, RouteTarget, Seat, Trigger,
+    Because, Connective, Decide, DecideBody, Edge, Expr, ExprKind, Matcher, Policy, Queue, Route, RouteRow, RouteTarget, Seat, Trigger,
 };
 use crate::program::{Lowered, RouteTrace, Value};
 use crate::record::reader::Reader;
@@ -349,7 +349,7 @@ fn with_turns(policy: &Policy, explanation: &mut Explanation, watched: &[Watched
 /// The route's own `when`; of a route `for each`, also which choice the lead must have.
 fn when_phrase(reader: &Reader, route: &Route, condition: &Expr) -> String {
     match (&route.choice, &condition.kind) {
-        (Some(choice), ExprKind::And(members)) => {
+        (Some(choice), ExprKind::Connective(Connective::And(members))) => {
             let parts: Vec<String> = members.iter().map(|member| reader.phrase(member.span)).collect();
             match parts.split_first() {
                 Some((set, rest)) if !rest.is_empty() => format!("{set} has {choice} and {}", rest.join(" and ")),

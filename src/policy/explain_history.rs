@@ -7,7 +7,7 @@ use super::explanation::*;
 use crate::calendar::Zone;
 use crate::history::Seen;
 use crate::history::replay::moments::later;
-use crate::model::{Decimal, ExprKind, MeasureId, MeasureKind, PointsKind, PointsRow, Policy, Score, Trigger};
+use crate::model::{Decimal, ExprKind, MeasureId, MeasureKind, PointsKind, PointsRow, Policy, Reference, Score, Trigger};
 use crate::record::reader::Reader;
 
 /// The measures that stand in lets and conditions; those of rows are shown with their rows.
@@ -37,7 +37,7 @@ fn measures_of_rows(policy: &Policy) -> Vec<MeasureId> {
         PointsKind::When(_) => None,
     });
     let named = rows.chain(points).filter_map(|expression| match expression.kind {
-        ExprKind::Measure(id) => Some(id),
+        ExprKind::Reference(Reference::Measure(id)) => Some(id),
         _ => None,
     });
     let is_balance = |id: &MeasureId| policy.measures.get(*id).is_some_and(|measure| matches!(measure.kind, MeasureKind::Balance(_)));
@@ -94,7 +94,7 @@ pub fn waits(reader: &Reader, trigger: &Trigger, seen: &[Option<Seen>], as_of: i
         }
         Trigger::After { waited, without, length, .. } if !reader.holds(waited) => {
             let of_wait = match waited.kind {
-                ExprKind::Measure(measure) => seen.get(measure).copied().flatten(),
+                ExprKind::Reference(Reference::Measure(measure)) => seen.get(measure).copied().flatten(),
                 _ => None,
             };
             let last = of_wait.and_then(|seen| seen.last).filter(|last| *last >= began);

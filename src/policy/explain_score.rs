@@ -9,7 +9,7 @@ use super::explain_history::{booked, row_per_signal};
 use super::explanation::*;
 use super::why::why_not;
 use crate::history::Balance;
-use crate::model::{Adjust, Attribute, Decimal, ExprKind, PointsKind, PointsRow, Score, Section, SectionKind, Type};
+use crate::model::{Adjust, Attribute, Decimal, ExprKind, PointsKind, PointsRow, Reference, Score, Section, SectionKind, Type};
 use crate::program::{AttributeTrace, ScoreTrace, Value};
 use crate::record::reader::Reader;
 
@@ -27,7 +27,7 @@ pub fn score(reader: &Reader, score: &Score, trace: &ScoreTrace, balances: &[Opt
 fn explained(reader: &Reader, score: &Score, trace: &ScoreTrace, balances: &[Option<Balance>]) -> Option<ScoreExplained> {
     if let Some(balance) = &score.running {
         let balance = match balance.kind {
-            ExprKind::Measure(id) => balances.get(id).copied().flatten(),
+            ExprKind::Reference(Reference::Measure(id)) => balances.get(id).copied().flatten(),
             _ => None,
         };
         return running(reader, score, trace, balance?);

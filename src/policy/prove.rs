@@ -5,7 +5,7 @@
 
 use super::Policy;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::model::{self, AsOf, Checked, Claim, ClaimKind, Expr, ExprKind, Type, Unit};
+use crate::model::{self, AsOf, Checked, Claim, ClaimKind, Expr, ExprKind, Predicate, Reference, Type, Unit};
 use crate::program::Lowered;
 use crate::program::lower::lower_with_claims;
 use crate::proof::as_test::{self, Expectation};
@@ -223,10 +223,10 @@ fn expectations(policy: &model::Policy, lowered: &Lowered, claim: &Claim, number
         rest.extend(expr.children());
         let trace = &lowered.trace;
         let value = match &expr.kind {
-            ExprKind::Score(score) => trace.scores.get(*score).and_then(|score| score.value),
-            ExprKind::Decide(decide) => trace.decides.get(*decide).map(|decide| decide.value),
-            ExprKind::Entering(_) | ExprKind::Leaving(_) => trace.stage_after,
-            ExprKind::Section(score, section) => {
+            ExprKind::Reference(Reference::Score(score)) => trace.scores.get(*score).and_then(|score| score.value),
+            ExprKind::Reference(Reference::Decide(decide)) => trace.decides.get(*decide).map(|decide| decide.value),
+            ExprKind::Predicate(Predicate::Entering(_) | Predicate::Leaving(_)) => trace.stage_after,
+            ExprKind::Reference(Reference::Section(score, section)) => {
                 let of = policy.scores.get(*score);
                 let value = trace.scores.get(*score).and_then(|score| score.sections.get(*section)).copied();
                 if let (Some(of), Some(value)) = (of, value)
@@ -237,7 +237,7 @@ fn expectations(policy: &model::Policy, lowered: &Lowered, claim: &Claim, number
                 }
                 None
             }
-            ExprKind::Let(id) => {
+            ExprKind::Reference(Reference::Let(id)) => {
                 if let (Some(of), Some(Some(value))) = (policy.lets.get(*id), trace.lets.get(*id))
                     && of.value.ty != Type::Text
                 {

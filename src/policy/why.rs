@@ -4,8 +4,8 @@
 //! holds: recursion is as deep as brackets may nest.
 
 use super::explanation::{Fact, How, Named, Reason};
-use crate::model::{Expr, ExprKind};
-use crate::record::reader::{Connective, Reader, connective};
+use crate::model::{Connective, Expr, ExprKind, Predicate, Reference};
+use crate::record::reader::Reader;
 
 /// The parts because of which a condition failed.
 pub fn why_not(reader: &Reader, condition: &Expr) -> Vec<Reason> {
@@ -24,7 +24,12 @@ fn blame(reader: &Reader, condition: &Expr, wanted: bool, reasons: &mut Vec<Reas
         reasons.push(Reason { part: reader.phrase(condition.span), how, values });
         return;
     }
-    match connective(condition) {
+    let ExprKind::Connective(connective) = &condition.kind else {
+        let how = if wanted { How::Failed } else { How::Held };
+        reasons.push(Reason { part: reader.phrase(condition.span), how, values: looked_at(reader, condition) });
+        return;
+    };
+    match connective {
         // the members that came out right are not to blame, and say nothing
         Connective::And(members) | Connective::Or(members) => members.iter().for_each(|member| blame(reader, member, wanted, reasons)),
         Connective::Not(inner) => blame(reader, inner, !wanted, reasons),
@@ -32,20 +37,20 @@ fn blame(reader: &Reader, condition: &Expr, wanted: bool, reasons: &mut Vec<Reas
             blame(reader, left, !wanted, reasons);
             blame(reader, right, wanted, reasons);
         }
-        Connective::None => reasons.push(Reason {
-            part: reader.phrase(condition.span),
-            how: if wanted { How::Failed } else { How::Held },
-            values: looked_at(reader, condition),
-        }),
     }
 }
 
 /// What `a between b and c` looks at. It stands in the model as two comparisons of one value.
 fn between(reader: &Reader, condition: &Expr) -> Option<Vec<Fact>> {
-    let ExprKind::And(members) = &condition.kind else { return None };
+    let ExprKind::Connective(Connective::And(members)) = &condition.kind else { return None };
     let [first, second] = members.as_slice() else { return None };
-    let (ExprKind::CompareConstant { left: of_first, .. } | ExprKind::Compare { left: of_first, .. }) = &first.kind else { return None };
-    let (ExprKind::CompareConstant { left: of_second, .. } | ExprKind::Compare { left: of_second, .. }) = &second.kind else { return None };
+    let (
+        ExprKind::Predicate(Predicate::CompareConstant { left: of_first, .. } | Predicate::Compare { left: of_first, .. }),
+        ExprKind::Predicate(Predicate::CompareConstant { left: of_second, .. } | Predicate::Compare { left: of_second, .. }),
+    ) = (&first.kind, &second.kind)
+    else {
+        return None;
+    };
     // Nothing else has two parts that are written once.
     if of_first.span != of_second.span {
         return None;
@@ -58,37 +63,11 @@ fn between(reader: &Reader, condition: &Expr) -> Option<Vec<Fact>> {
 /// The values that a part of a condition, or a look-up, looks at.
 pub fn looked_at(reader: &Reader, expression: &Expr) -> Vec<Fact> {
     let operands: Vec<&Expr> = match &expression.kind {
-        ExprKind::CompareConstant { left, .. }
-        | ExprKind::IsOneOf { left, .. }
-        | ExprKind::IsText { left, .. }
-        | ExprKind::IsKnown { left, .. }
-        | ExprKind::Has { left, .. }
-        | ExprKind::TextTest { left, .. } => vec![left],
-        ExprKind::Compare { left, right, .. } | ExprKind::SameAs { left, right, .. } => vec![left, right],
-        ExprKind::Cell { keys, .. } => keys.iter().collect(),
-        ExprKind::Entering(_) | ExprKind::Leaving(_) => return stages(reader),
-        ExprKind::Constant(_)
-        | ExprKind::Field(_)
-        | ExprKind::Let(_)
-        | ExprKind::Score(_)
-        | ExprKind::Section(..)
-        | ExprKind::Decide(_)
-        | ExprKind::Stage
-        | ExprKind::Sum(_)
-        | ExprKind::Product(_)
-        | ExprKind::Remainder(..)
-        | ExprKind::Larger(_)
-        | ExprKind::Smaller(_)
-        | ExprKind::Else(..)
-        | ExprKind::DaysSince(_)
-        | ExprKind::DaysUntil(_)
-        | ExprKind::DomainOf(_)
-        | ExprKind::Measure(_)
-        | ExprKind::Property(_)
-        | ExprKind::And(_)
-        | ExprKind::Or(_)
-        | ExprKind::Not(_)
-        | ExprKind::Implies(..) => vec![expression],
+        ExprKind::Predicate(Predicate::Entering(_) | Predicate::Leaving(_)) => return stages(reader),
+        ExprKind::Predicate(_) | ExprKind::Reference(Reference::Cell { .. }) => expression.children(),
+        ExprKind::Constant(_) | ExprKind::Reference(_) | ExprKind::Arithmetic(_) | ExprKind::Conversion(_) | ExprKind::Connective(_) => {
+            vec![expression]
+        }
     };
     let operands = operands.into_iter().filter(|operand| !matches!(operand.kind, ExprKind::Constant(_)));
     operands.map(|operand| fact(&reader.phrase(operand.span), reader.shown(operand))).collect()

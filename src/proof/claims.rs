@@ -4,7 +4,7 @@
 //! (or, for `possible`, if a replayed lead meets it); what is refuted comes with a replayed lead, or is impossible for every lead.
 
 use super::{Condition, Meaning, Possible, Prover, Shown, Why, Witness};
-use crate::model::{ClaimKind, Direction, Expr, ExprKind, FieldId};
+use crate::model::{ClaimKind, Direction, Expr, ExprKind, FieldId, Reference};
 use crate::program::Value;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl Prover<'_> {
         let mut members = vec![rises];
         // a range and a rounding never turn a direction round, so the sum moves wherever the score does; terms that do not depend on the field cancel
         let inner = match expr.kind {
-            ExprKind::Score(score) => self.lowered.trace.scores.get(score).and_then(|trace| trace.sum),
+            ExprKind::Reference(Reference::Score(score)) => self.lowered.trace.scores.get(score).and_then(|trace| trace.sum),
             _ => None,
         };
         for value in inner.into_iter().chain([value]) {

@@ -150,7 +150,7 @@ fn measures_of_score(policy: &Policy, score: usize) -> Vec<&Measure> {
         })
         .collect();
     while let Some(expr) = rest.pop() {
-        if let crate::model::ExprKind::Measure(measure) = expr.kind {
+        if let crate::model::ExprKind::Reference(crate::model::Reference::Measure(measure)) = expr.kind {
             found.extend(policy.measures.get(measure));
         }
         rest.extend(expr.children());

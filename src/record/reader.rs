@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::Lead;
 use super::show::Show;
 use crate::model::value::fold_text;
-use crate::model::{ColumnId, Constant, Derived, Expr, ExprKind, Policy, Table, Type};
+use crate::model::{ColumnId, Connective, Constant, Conversion, Derived, Expr, ExprKind, Policy, Reference, Table, Type};
 use crate::program::text_map::domain_of;
 use crate::program::{Trace, Value};
 use crate::source::{Sources, Span};
@@ -83,12 +83,12 @@ impl<'a> Reader<'a> {
     }
 
     pub fn holds(&self, condition: &Expr) -> bool {
-        match connective(condition) {
+        let ExprKind::Connective(connective) = &condition.kind else { return self.value(condition) == Some(1) };
+        match connective {
             Connective::And(members) => members.iter().all(|member| self.holds(member)),
             Connective::Or(members) => members.iter().any(|member| self.holds(member)),
             Connective::Not(inner) => !self.holds(inner),
             Connective::Implies(left, right) => !self.holds(left) || self.holds(right),
-            Connective::None => self.value(condition) == Some(1),
         }
     }
 
@@ -96,39 +96,19 @@ impl<'a> Reader<'a> {
     pub fn value(&self, expression: &Expr) -> Option<i64> {
         match &expression.kind {
             ExprKind::Constant(Constant::Integer(value)) => Some(*value),
-            ExprKind::Field(field) => self.integer(*field),
-            ExprKind::Measure(measure) => self.integer(self.policy.measure_column(*measure)),
-            ExprKind::Let(index) => self.at((*self.trace.lets.get(*index)?)?),
-            ExprKind::Score(index) => self.at(self.trace.scores.get(*index)?.value?),
-            ExprKind::Section(score, section) => self.at(*self.trace.scores.get(*score)?.sections.get(*section)?),
-            ExprKind::Decide(index) => self.at(self.trace.decides.get(*index)?.value),
-            ExprKind::Stage => self.lead.stage.or(self.policy.start_stage).map(|stage| stage as i64),
+            ExprKind::Reference(Reference::Field(field)) => self.integer(*field),
+            ExprKind::Reference(Reference::Measure(measure)) => self.integer(self.policy.measure_column(*measure)),
+            ExprKind::Reference(Reference::Let(index)) => self.at((*self.trace.lets.get(*index)?)?),
+            ExprKind::Reference(Reference::Score(index)) => self.at(self.trace.scores.get(*index)?.value?),
+            ExprKind::Reference(Reference::Section(score, section)) => self.at(*self.trace.scores.get(*score)?.sections.get(*section)?),
+            ExprKind::Reference(Reference::Decide(index)) => self.at(self.trace.decides.get(*index)?.value),
+            ExprKind::Reference(Reference::Stage) => self.lead.stage.or(self.policy.start_stage).map(|stage| stage as i64),
             ExprKind::Constant(Constant::Text(_))
-            | ExprKind::Cell { .. }
-            | ExprKind::Sum(_)
-            | ExprKind::Product(_)
-            | ExprKind::Remainder(..)
-            | ExprKind::Larger(_)
-            | ExprKind::Smaller(_)
-            | ExprKind::Else(..)
-            | ExprKind::DaysSince(_)
-            | ExprKind::DaysUntil(_)
-            | ExprKind::DomainOf(_)
-            | ExprKind::Property(_)
-            | ExprKind::And(_)
-            | ExprKind::Or(_)
-            | ExprKind::Not(_)
-            | ExprKind::Implies(..)
-            | ExprKind::CompareConstant { .. }
-            | ExprKind::Compare { .. }
-            | ExprKind::IsOneOf { .. }
-            | ExprKind::IsText { .. }
-            | ExprKind::SameAs { .. }
-            | ExprKind::IsKnown { .. }
-            | ExprKind::Has { .. }
-            | ExprKind::TextTest { .. }
-            | ExprKind::Entering(_)
-            | ExprKind::Leaving(_) => {
+            | ExprKind::Reference(Reference::Cell { .. } | Reference::Property(_))
+            | ExprKind::Arithmetic(_)
+            | ExprKind::Conversion(_)
+            | ExprKind::Connective(_)
+            | ExprKind::Predicate(_) => {
                 let local = self.local.and_then(|local| local.get(&expression.span));
                 self.at(*local.or_else(|| self.trace.expressions.get(&expression.span))?)
             }
@@ -139,15 +119,15 @@ impl<'a> Reader<'a> {
     fn text(&self, expression: &Expr) -> Option<String> {
         match &expression.kind {
             ExprKind::Constant(Constant::Text(text)) => Some(text.clone()),
-            ExprKind::Field(field) => self.text_of(*field),
-            ExprKind::Measure(measure) => self.text_of(self.policy.measure_column(*measure)),
-            ExprKind::Let(index) => self.let_texts.get(*index)?.clone(),
-            ExprKind::DomainOf(inner) => domain_of(&fold_text(&self.text(inner)?)).map(str::to_string),
-            ExprKind::Else(inner, default) => self.text(inner).or_else(|| match default {
+            ExprKind::Reference(Reference::Field(field)) => self.text_of(*field),
+            ExprKind::Reference(Reference::Measure(measure)) => self.text_of(self.policy.measure_column(*measure)),
+            ExprKind::Reference(Reference::Let(index)) => self.let_texts.get(*index)?.clone(),
+            ExprKind::Conversion(Conversion::DomainOf(inner)) => domain_of(&fold_text(&self.text(inner)?)).map(str::to_string),
+            ExprKind::Conversion(Conversion::Else(inner, default)) => self.text(inner).or_else(|| match default {
                 Constant::Text(text) => Some(text.clone()),
                 Constant::Integer(_) => None,
             }),
-            ExprKind::Cell { table, keys, column } => {
+            ExprKind::Reference(Reference::Cell { table, keys, column }) => {
                 let table = self.policy.tables.get(*table)?;
                 let row = self.row_of(table, keys)?;
                 let column = table.columns.get(*column)?;
@@ -155,32 +135,13 @@ impl<'a> Reader<'a> {
                 column.spelled.get(code).cloned()
             }
             ExprKind::Constant(Constant::Integer(_))
-            | ExprKind::Score(_)
-            | ExprKind::Section(..)
-            | ExprKind::Decide(_)
-            | ExprKind::Stage
-            | ExprKind::Sum(_)
-            | ExprKind::Product(_)
-            | ExprKind::Remainder(..)
-            | ExprKind::Larger(_)
-            | ExprKind::Smaller(_)
-            | ExprKind::DaysSince(_)
-            | ExprKind::DaysUntil(_)
-            | ExprKind::Property(_)
-            | ExprKind::And(_)
-            | ExprKind::Or(_)
-            | ExprKind::Not(_)
-            | ExprKind::Implies(..)
-            | ExprKind::CompareConstant { .. }
-            | ExprKind::Compare { .. }
-            | ExprKind::IsOneOf { .. }
-            | ExprKind::IsText { .. }
-            | ExprKind::SameAs { .. }
-            | ExprKind::IsKnown { .. }
-            | ExprKind::Has { .. }
-            | ExprKind::TextTest { .. }
-            | ExprKind::Entering(_)
-            | ExprKind::Leaving(_) => None,
+            | ExprKind::Reference(
+                Reference::Score(_) | Reference::Section(..) | Reference::Decide(_) | Reference::Stage | Reference::Property(_),
+            )
+            | ExprKind::Arithmetic(_)
+            | ExprKind::Conversion(Conversion::DaysSince(_) | Conversion::DaysUntil(_))
+            | ExprKind::Connective(_)
+            | ExprKind::Predicate(_) => None,
         }
     }
 
@@ -224,53 +185,6 @@ impl<'a> Reader<'a> {
             }
         }
         candidates.first().copied()
-    }
-}
-
-/// What joins the parts of a condition.
-pub enum Connective<'a> {
-    And(&'a [Expr]),
-    Or(&'a [Expr]),
-    Not(&'a Expr),
-    Implies(&'a Expr, &'a Expr),
-    None,
-}
-
-pub fn connective(condition: &Expr) -> Connective<'_> {
-    match &condition.kind {
-        ExprKind::And(members) => Connective::And(members),
-        ExprKind::Or(members) => Connective::Or(members),
-        ExprKind::Not(inner) => Connective::Not(inner),
-        ExprKind::Implies(left, right) => Connective::Implies(left, right),
-        ExprKind::Constant(_)
-        | ExprKind::Field(_)
-        | ExprKind::Let(_)
-        | ExprKind::Score(_)
-        | ExprKind::Section(..)
-        | ExprKind::Decide(_)
-        | ExprKind::Stage
-        | ExprKind::Cell { .. }
-        | ExprKind::Sum(_)
-        | ExprKind::Product(_)
-        | ExprKind::Remainder(..)
-        | ExprKind::Larger(_)
-        | ExprKind::Smaller(_)
-        | ExprKind::Else(..)
-        | ExprKind::DaysSince(_)
-        | ExprKind::DaysUntil(_)
-        | ExprKind::DomainOf(_)
-        | ExprKind::Measure(_)
-        | ExprKind::Property(_)
-        | ExprKind::CompareConstant { .. }
-        | ExprKind::Compare { .. }
-        | ExprKind::IsOneOf { .. }
-        | ExprKind::IsText { .. }
-        | ExprKind::SameAs { .. }
-        | ExprKind::IsKnown { .. }
-        | ExprKind::Has { .. }
-        | ExprKind::TextTest { .. }
-        | ExprKind::Entering(_)
-        | ExprKind::Leaving(_) => Connective::None,
     }
 }
 

@@ -102,7 +102,7 @@ fn is_handover(policy: &Policy, route: usize) -> bool {
     let condition = policy.routes.get(route).and_then(|route| route.condition.as_ref());
     let mut open: Vec<&crate::model::Expr> = condition.into_iter().collect();
     while let Some(expr) = open.pop() {
-        if matches!(expr.kind, crate::model::ExprKind::Entering(_)) {
+        if matches!(expr.kind, crate::model::ExprKind::Predicate(crate::model::Predicate::Entering(_))) {
             return true;
         }
         open.extend(expr.children());

@@ -7,7 +7,8 @@ use super::moves::{DAY, Given, HOUR, MINUTE, Move};
 use super::solve::{Bundle, Want, boundary, value_of};
 use crate::model::value::fold_text;
 use crate::model::{
-    CapPeriod, Constant, Expr, ExprKind, Field, Length, Measure, MeasureKind, Operator, Policy, SignalId, Subject, TextTest, Type,
+    CapPeriod, Connective, Constant, Expr, ExprKind, Field, Length, Measure, MeasureKind, Operator, Policy, Predicate, Reference, SignalId,
+    Subject, TextTest, Type,
 };
 
 /// More signals than that in one test help nobody.
@@ -130,72 +131,59 @@ pub fn plain_value(policy: &Policy, field: &Field) -> Option<Constant> {
 /// Sets properties so that a condition over one signal is as wanted; what cannot be set so stays.
 fn hold(policy: &Policy, signal: SignalId, condition: &Expr, wanted: bool, values: &mut [Option<Constant>]) {
     let mut set = |left: &Expr, value: Option<Constant>| {
-        let ExprKind::Property(column) = left.kind else { return };
+        let ExprKind::Reference(Reference::Property(column)) = left.kind else { return };
         let of = policy.event_columns.get(column).and_then(|column| column.of.iter().find(|(of, _)| *of == signal));
         if let Some(slot) = of.and_then(|(_, property)| values.get_mut(*property)) {
             *slot = value;
         }
     };
     match &condition.kind {
-        ExprKind::And(members) if wanted => members.iter().for_each(|member| hold(policy, signal, member, true, values)),
-        ExprKind::Or(members) if !wanted => members.iter().for_each(|member| hold(policy, signal, member, false, values)),
-        ExprKind::And(members) | ExprKind::Or(members) => {
-            members.first().into_iter().for_each(|member| hold(policy, signal, member, wanted, values));
-        }
-        ExprKind::Not(inner) => hold(policy, signal, inner, !wanted, values),
-        ExprKind::Property(_) => set(condition, Some(Constant::Integer(i64::from(wanted)))),
-        ExprKind::IsText { left, negated, values: texts } => {
-            let text = if wanted != *negated { texts.first().cloned() } else { Some("x".to_owned()) };
-            set(left, text.map(Constant::Text));
-        }
-        ExprKind::TextTest { left, text, .. } => {
-            let text = if wanted { text.clone() } else { "x".to_owned() };
-            set(left, Some(Constant::Text(text)));
-        }
-        ExprKind::IsOneOf { left, negated, values: constants } => {
-            let value = if wanted != *negated { constants.first().copied() } else { (0..=64).find(|value| !constants.contains(value)) };
-            set(left, value.map(Constant::Integer));
-        }
-        ExprKind::CompareConstant { left, operator, right } => {
-            if let Some(value) = value_of(*right, left.ty) {
-                let value = match (operator, wanted) {
-                    (Operator::AtLeast, true) | (Operator::AtMost, true) => value,
-                    (Operator::Above, true) | (Operator::AtMost, false) => value.saturating_add(1),
-                    (Operator::Below, true) | (Operator::AtLeast, false) => value.saturating_sub(1),
-                    (Operator::Above, false) | (Operator::Below, false) => value,
-                };
-                set(left, Some(Constant::Integer(value)));
+        ExprKind::Reference(_) => set(condition, Some(Constant::Integer(i64::from(wanted)))),
+        ExprKind::Connective(connective) => match connective {
+            Connective::And(members) if wanted => members.iter().for_each(|member| hold(policy, signal, member, true, values)),
+            Connective::Or(members) if !wanted => members.iter().for_each(|member| hold(policy, signal, member, false, values)),
+            Connective::And(members) | Connective::Or(members) => {
+                members.first().into_iter().for_each(|member| hold(policy, signal, member, wanted, values));
             }
-        }
-        ExprKind::Has { left, mask } => {
-            let bits = if wanted { *mask & mask.wrapping_neg() } else { !*mask & mask.wrapping_add(1) };
-            set(left, Some(Constant::Integer(bits)));
-        }
-        ExprKind::IsKnown { left, known } if wanted != *known => set(left, None),
-        ExprKind::IsKnown { .. }
-        | ExprKind::Constant(_)
-        | ExprKind::Field(_)
-        | ExprKind::Let(_)
-        | ExprKind::Score(_)
-        | ExprKind::Section(..)
-        | ExprKind::Decide(_)
-        | ExprKind::Stage
-        | ExprKind::Cell { .. }
-        | ExprKind::Sum(_)
-        | ExprKind::Product(_)
-        | ExprKind::Remainder(..)
-        | ExprKind::Larger(_)
-        | ExprKind::Smaller(_)
-        | ExprKind::Else(..)
-        | ExprKind::DaysSince(_)
-        | ExprKind::DaysUntil(_)
-        | ExprKind::DomainOf(_)
-        | ExprKind::Measure(_)
-        | ExprKind::Implies(..)
-        | ExprKind::Compare { .. }
-        | ExprKind::SameAs { .. }
-        | ExprKind::Entering(_)
-        | ExprKind::Leaving(_) => {}
+            Connective::Not(inner) => hold(policy, signal, inner, !wanted, values),
+            Connective::Implies(..) => {}
+        },
+        ExprKind::Predicate(predicate) => match predicate {
+            Predicate::IsText { left, negated, values: texts } => {
+                let text = if wanted != *negated { texts.first().cloned() } else { Some("x".to_owned()) };
+                set(left, text.map(Constant::Text));
+            }
+            Predicate::TextTest { left, text, .. } => {
+                let text = if wanted { text.clone() } else { "x".to_owned() };
+                set(left, Some(Constant::Text(text)));
+            }
+            Predicate::IsOneOf { left, negated, values: constants } => {
+                let value = if wanted != *negated { constants.first().copied() } else { (0..=64).find(|value| !constants.contains(value)) };
+                set(left, value.map(Constant::Integer));
+            }
+            Predicate::CompareConstant { left, operator, right } => {
+                if let Some(value) = value_of(*right, left.ty) {
+                    let value = match (operator, wanted) {
+                        (Operator::AtLeast, true) | (Operator::AtMost, true) => value,
+                        (Operator::Above, true) | (Operator::AtMost, false) => value.saturating_add(1),
+                        (Operator::Below, true) | (Operator::AtLeast, false) => value.saturating_sub(1),
+                        (Operator::Above, false) | (Operator::Below, false) => value,
+                    };
+                    set(left, Some(Constant::Integer(value)));
+                }
+            }
+            Predicate::Has { left, mask } => {
+                let bits = if wanted { *mask & mask.wrapping_neg() } else { !*mask & mask.wrapping_add(1) };
+                set(left, Some(Constant::Integer(bits)));
+            }
+            Predicate::IsKnown { left, known } if wanted != *known => set(left, None),
+            Predicate::IsKnown { .. }
+            | Predicate::Compare { .. }
+            | Predicate::SameAs { .. }
+            | Predicate::Entering(_)
+            | Predicate::Leaving(_) => {}
+        },
+        ExprKind::Constant(_) | ExprKind::Arithmetic(_) | ExprKind::Conversion(_) => {}
     }
 }
 

@@ -8,7 +8,8 @@ use std::cell::Cell;
 use super::histories::{history, plain_value, text_for};
 use super::moves::Move;
 use crate::model::{
-    Attribute, Constant, DecideBody, Decimal, Expr, ExprKind, Field, FieldId, Matcher, Operator, Policy, RowPoints, Score, Type,
+    Arithmetic, Attribute, Connective, Constant, Conversion, DecideBody, Decimal, Expr, ExprKind, Field, FieldId, Matcher, Operator,
+    Policy, Predicate, Reference, RowPoints, Score, Type,
 };
 use crate::syntax::tree::{Factor, Sign};
 
@@ -98,63 +99,107 @@ impl<'p> Solver<'p> {
         self.work_left.set(work_left);
         let truth = if let Want::Truth(truth) = want { *truth } else { true };
         match &expr.kind {
-            ExprKind::Field(id) => self.field(*id, want),
-            ExprKind::Let(id) => self.policy.lets.get(*id).map(|one| self.expression(&one.value, want, depth)).unwrap_or_default(),
-            ExprKind::Measure(id) => self.policy.measures.get(*id).map(|measure| history(self.policy, measure, want)).unwrap_or_default(),
-            ExprKind::Score(id) => self.policy.scores.get(*id).map(|score| self.score(score, None, want, depth)).unwrap_or_default(),
-            ExprKind::Section(id, section) => {
+            ExprKind::Constant(_) => Vec::new(),
+            ExprKind::Reference(reference) => self.reference(reference, want, depth),
+            ExprKind::Arithmetic(arithmetic) => self.arithmetic(expr, arithmetic, want),
+            ExprKind::Conversion(conversion) => self.conversion(conversion, want, depth),
+            ExprKind::Connective(connective) => self.connective(connective, truth, depth),
+            ExprKind::Predicate(predicate) => self.predicate(predicate, truth, depth),
+        }
+    }
+
+    fn reference(&self, reference: &Reference, want: &Want, depth: usize) -> Vec<Bundle> {
+        match reference {
+            Reference::Field(id) => self.field(*id, want),
+            Reference::Let(id) => self.policy.lets.get(*id).map(|one| self.expression(&one.value, want, depth)).unwrap_or_default(),
+            Reference::Measure(id) => self.policy.measures.get(*id).map(|measure| history(self.policy, measure, want)).unwrap_or_default(),
+            Reference::Score(id) => self.policy.scores.get(*id).map(|score| self.score(score, None, want, depth)).unwrap_or_default(),
+            Reference::Section(id, section) => {
                 self.policy.scores.get(*id).map(|score| self.score(score, Some(*section), want, depth)).unwrap_or_default()
             }
-            ExprKind::Decide(id) => self.decide(*id, want, depth),
-            ExprKind::Stage => match want {
+            Reference::Decide(id) => self.decide(*id, want, depth),
+            Reference::Stage => match want {
                 Want::Range(Some(stage), _) => usize::try_from(*stage).map(|stage| vec![vec![Move::Stage(stage)]]).unwrap_or_default(),
                 Want::Range(None, _) | Want::Missing | Want::Text(_) | Want::Bits(_) | Want::Truth(_) => Vec::new(),
             },
-            ExprKind::Cell { table, keys, column } => self.cell(*table, keys, *column, want, depth),
-            ExprKind::Else(inner, constant) => {
+            Reference::Cell { table, keys, column } => self.cell(*table, keys, *column, want, depth),
+            Reference::Property(_) => Vec::new(),
+        }
+    }
+
+    /// What several values make together is for the interpreter to find out.
+    fn arithmetic(&self, whole: &Expr, arithmetic: &Arithmetic, want: &Want) -> Vec<Bundle> {
+        match arithmetic {
+            Arithmetic::Sum(members) => {
+                let values = members.iter().map(|(sign, member)| (member, *sign == Sign::Plus));
+                self.first_of_many(whole, want, values.collect(), 0)
+            }
+            Arithmetic::Product(factors) => {
+                let values = factors.iter().map(|(factor, value)| (value, *factor == Factor::Times));
+                self.first_of_many(whole, want, values.collect(), 1)
+            }
+            Arithmetic::Remainder(..) | Arithmetic::Larger(_) | Arithmetic::Smaller(_) => Vec::new(),
+        }
+    }
+
+    fn conversion(&self, conversion: &Conversion, want: &Want, depth: usize) -> Vec<Bundle> {
+        match conversion {
+            Conversion::Else(inner, constant) => {
                 let mut found = self.expression(inner, want, depth);
                 if matches!(constant, Constant::Integer(value) if want.takes(*value)) {
                     found.extend(self.expression(inner, &Want::Missing, depth));
                 }
                 found
             }
-            ExprKind::DaysSince(inner) => self.days(inner, want, -1, depth),
-            ExprKind::DaysUntil(inner) => self.days(inner, want, 1, depth),
-            ExprKind::DomainOf(inner) => match want {
+            Conversion::DaysSince(inner) => self.days(inner, want, -1, depth),
+            Conversion::DaysUntil(inner) => self.days(inner, want, 1, depth),
+            Conversion::DomainOf(inner) => match want {
                 Want::Text(domain) => self.expression(inner, &Want::Text(format!("a@{domain}")), depth),
                 Want::Missing | Want::Range(..) | Want::Bits(_) | Want::Truth(_) => self.expression(inner, want, depth),
             },
-            ExprKind::And(members) => self.members(members, truth, depth),
-            ExprKind::Or(members) => self.members_of_or(members, truth, depth),
-            ExprKind::Not(inner) => self.expression(inner, &Want::Truth(!truth), depth),
-            ExprKind::Implies(left, right) if truth => {
+        }
+    }
+
+    fn connective(&self, connective: &Connective, truth: bool, depth: usize) -> Vec<Bundle> {
+        match connective {
+            Connective::And(members) => self.members(members, truth, depth),
+            Connective::Or(members) => self.members_of_or(members, truth, depth),
+            Connective::Not(inner) => self.expression(inner, &Want::Truth(!truth), depth),
+            Connective::Implies(left, right) if truth => {
                 let mut found = self.expression(right, &Want::Truth(true), depth);
                 found.extend(self.expression(left, &Want::Truth(false), depth));
                 found
             }
-            ExprKind::Implies(left, right) => {
+            Connective::Implies(left, right) => {
                 combined(&[self.expression(left, &Want::Truth(true), depth), self.expression(right, &Want::Truth(false), depth)])
             }
-            ExprKind::CompareConstant { left, operator, right } => self.comparison(left, *operator, *right, truth, depth),
-            ExprKind::IsOneOf { left, negated, values } => self.one_of(left, values, truth != *negated, depth),
-            ExprKind::IsText { left, negated, values } if truth != *negated => {
+        }
+    }
+
+    fn predicate(&self, predicate: &Predicate, truth: bool, depth: usize) -> Vec<Bundle> {
+        match predicate {
+            Predicate::CompareConstant { left, operator, right } => self.comparison(left, *operator, *right, truth, depth),
+            Predicate::IsOneOf { left, negated, values } => self.one_of(left, values, truth != *negated, depth),
+            Predicate::IsText { left, negated, values } if truth != *negated => {
                 values.iter().take(4).flat_map(|text| self.expression(left, &Want::Text(text.clone()), depth)).collect()
             }
-            ExprKind::IsText { left, values, .. } => {
+            Predicate::IsText { left, values, .. } => {
                 let other = ["x", "y", "z"].into_iter().find(|other| !values.iter().any(|text| text == other)).unwrap_or("x");
                 self.expression(left, &Want::Text(other.to_owned()), depth)
             }
-            ExprKind::IsKnown { left, known } if truth != *known => self.expression(left, &Want::Missing, depth),
-            ExprKind::IsKnown { left, .. } => match left.ty {
+            Predicate::IsKnown { left, known } if truth != *known => self.expression(left, &Want::Missing, depth),
+            Predicate::IsKnown { left, .. } => match left.ty {
                 Type::Text => self.expression(left, &Want::Text("x".to_owned()), depth),
                 Type::SomeOf(_) => self.expression(left, &Want::Bits(1), depth),
                 Type::Date | Type::Time => match left.kind {
-                    ExprKind::Field(field) => [-1, -400, 30].into_iter().map(|days| vec![Move::Day(field, days)]).collect(),
+                    ExprKind::Reference(Reference::Field(field)) => {
+                        [-1, -400, 30].into_iter().map(|days| vec![Move::Day(field, days)]).collect()
+                    }
                     _ => self.expression(left, &Want::Range(None, None), depth),
                 },
                 Type::Number { .. } | Type::YesNo | Type::OneOf(_) => self.expression(left, &Want::Range(None, None), depth),
             },
-            ExprKind::Has { left, mask } => {
+            Predicate::Has { left, mask } => {
                 let bits = if truth { *mask } else { !*mask & 0xFF };
                 let each = (0..63).map(|bit| 1i64 << bit).filter(|bit| bits & bit != 0).take(3);
                 let mut found: Vec<Bundle> = each.flat_map(|bit| self.expression(left, &Want::Bits(bit), depth)).collect();
@@ -163,29 +208,14 @@ impl<'p> Solver<'p> {
                 }
                 found
             }
-            ExprKind::TextTest { left, test, text } => match text_for(*test, text, truth) {
+            Predicate::TextTest { left, test, text } => match text_for(*test, text, truth) {
                 Some(text) => self.expression(left, &Want::Text(text), depth),
                 None => Vec::new(),
             },
-            ExprKind::Entering(stage) if truth => self.moving(|row_from, row_to| row_to == *stage && !row_from.is_empty(), depth),
-            ExprKind::Leaving(stage) if truth => self.moving(|row_from, _| row_from.contains(stage), depth),
-            ExprKind::Entering(_) | ExprKind::Leaving(_) => vec![Vec::new()],
-            // what several values make together is for the interpreter to find out
-            ExprKind::Sum(members) => {
-                let values = members.iter().map(|(sign, member)| (member, *sign == Sign::Plus));
-                self.first_of_many(expr, want, values.collect(), 0)
-            }
-            ExprKind::Product(factors) => {
-                let values = factors.iter().map(|(factor, value)| (value, *factor == Factor::Times));
-                self.first_of_many(expr, want, values.collect(), 1)
-            }
-            ExprKind::Constant(_)
-            | ExprKind::Remainder(..)
-            | ExprKind::Larger(_)
-            | ExprKind::Smaller(_)
-            | ExprKind::Property(_)
-            | ExprKind::Compare { .. }
-            | ExprKind::SameAs { .. } => Vec::new(),
+            Predicate::Entering(stage) if truth => self.moving(|row_from, row_to| row_to == *stage && !row_from.is_empty(), depth),
+            Predicate::Leaving(stage) if truth => self.moving(|row_from, _| row_from.contains(stage), depth),
+            Predicate::Entering(_) | Predicate::Leaving(_) => vec![Vec::new()],
+            Predicate::Compare { .. } | Predicate::SameAs { .. } => Vec::new(),
         }
     }
 
@@ -193,7 +223,7 @@ impl<'p> Solver<'p> {
     fn first_of_many(&self, whole: &Expr, want: &Want, parts: Vec<(&Expr, bool)>, idle: i64) -> Vec<Bundle> {
         let Want::Range(low, high) = want else { return Vec::new() };
         let scale_of = |ty: Type| if let Type::Number { scale, .. } = ty { scale } else { 0 };
-        let is_field = |expr: &Expr| matches!(expr.kind, ExprKind::Field(_) | ExprKind::Let(_));
+        let is_field = |expr: &Expr| matches!(expr.kind, ExprKind::Reference(Reference::Field(_) | Reference::Let(_)));
         let Some(first) = parts.iter().position(|(part, adds)| *adds && is_field(part)) else { return Vec::new() };
         // what the constants below the line take away
         let below = parts.iter().filter(|(_, adds)| !adds && idle == 1).filter_map(|(part, _)| match part.kind {
@@ -227,11 +257,11 @@ impl<'p> Solver<'p> {
     /// A chain of names ends at a field, or is left as it is.
     fn field_or_let(&self, expr: &Expr, value: i64) -> Vec<Bundle> {
         let mut expr = expr;
-        while let ExprKind::Let(id) = expr.kind {
+        while let ExprKind::Reference(Reference::Let(id)) = expr.kind {
             let Some(one) = self.policy.lets.get(id) else { return Vec::new() };
             expr = &one.value;
         }
-        if let ExprKind::Field(id) = expr.kind { self.field(id, &Want::exactly(value)) } else { Vec::new() }
+        if let ExprKind::Reference(Reference::Field(id)) = expr.kind { self.field(id, &Want::exactly(value)) } else { Vec::new() }
     }
 
     fn field(&self, id: FieldId, want: &Want) -> Vec<Bundle> {
@@ -258,15 +288,15 @@ impl<'p> Solver<'p> {
 
     fn days(&self, inner: &Expr, want: &Want, sign: i64, depth: usize) -> Vec<Bundle> {
         let mut inner = inner;
-        while let ExprKind::Let(id) = inner.kind {
+        while let ExprKind::Reference(Reference::Let(id)) = inner.kind {
             let Some(one) = self.policy.lets.get(id) else { return Vec::new() };
             inner = &one.value;
         }
         match (&inner.kind, want) {
-            (ExprKind::Field(field), Want::Range(low, high)) => {
+            (ExprKind::Reference(Reference::Field(field)), Want::Range(low, high)) => {
                 boundary(*low, *high).into_iter().map(|days| vec![Move::Day(*field, days.clamp(0, 100_000) * sign)]).collect()
             }
-            (ExprKind::Field(field), Want::Missing) => {
+            (ExprKind::Reference(Reference::Field(field)), Want::Missing) => {
                 let mut found = self.expression(inner, &Want::Missing, depth);
                 found.push(vec![Move::Day(*field, -sign)]);
                 found

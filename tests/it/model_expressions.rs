@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use leadwright::diagnostic::Diagnostic;
-use leadwright::model::{Checked, Expr, ExprKind, Matcher, Policy, Type, Unit, check};
+use leadwright::model::{Checked, Expr, ExprKind, Matcher, Policy, Predicate, Type, Unit, check};
 
 const PRELUDE: &str = r#"leadwright 1
 policy p {
@@ -237,11 +237,11 @@ fn conditions_are_never_missing() {
 #[test]
 fn constants_are_exact_in_the_units_of_the_left_side() {
     let shape = |value: &str| match policy(&format!("let x = {value}")).lets.remove(0).value.kind {
-        ExprKind::CompareConstant { operator, right, .. } => format!("{operator:?} {right}"),
-        ExprKind::IsOneOf { negated, values, .. } => format!("{negated} {values:?}"),
-        ExprKind::IsText { negated, values, .. } => format!("{negated} {values:?}"),
-        ExprKind::Has { mask, .. } => format!("{mask:b}"),
-        ExprKind::TextTest { text, .. } => format!("{text:?}"),
+        ExprKind::Predicate(Predicate::CompareConstant { operator, right, .. }) => format!("{operator:?} {right}"),
+        ExprKind::Predicate(Predicate::IsOneOf { negated, values, .. }) => format!("{negated} {values:?}"),
+        ExprKind::Predicate(Predicate::IsText { negated, values, .. }) => format!("{negated} {values:?}"),
+        ExprKind::Predicate(Predicate::Has { mask, .. }) => format!("{mask:b}"),
+        ExprKind::Predicate(Predicate::TextTest { text, .. }) => format!("{text:?}"),
         other => format!("{other:?}"),
     };
     assert_eq!(shape("beds > 10.5"), "Above 10.5");

@@ -29,7 +29,7 @@ use crate::calendar::Zone;
 use crate::clock::{Clocks, Holders, Recorder, Snapshot};
 use crate::column::{Block, Column};
 use crate::interpret;
-use crate::model::{Because, Expr, ExprKind, FlowRow, MeasureId, Policy, SignalId, Trigger};
+use crate::model::{Because, Expr, ExprKind, FlowRow, MeasureId, Policy, Predicate, Reference, SignalId, Trigger};
 use crate::program::{InputSource, Lowered, Parameters, Program};
 
 /// A lead that takes more steps is stopped: rows that send it to and fro, or a wrong year, must not hold up all others.
@@ -96,7 +96,7 @@ impl<'p> Replay<'p> {
         for row in &rows {
             let Trigger::On { signals, happened: measure, .. } = &row.trigger else { continue };
             signals.iter().filter_map(|signal| waited_for.get_mut(*signal).map(|seen| *seen = true)).for_each(drop);
-            if let ExprKind::Measure(measure) = measure.kind {
+            if let ExprKind::Reference(Reference::Measure(measure)) = measure.kind {
                 happened.push((measure, *row));
             }
         }
@@ -474,10 +474,10 @@ fn asked<'e>(conditions: impl Iterator<Item = &'e Expr>) -> (Vec<usize>, Vec<usi
     let (mut entering, mut leaving) = (Vec::new(), Vec::new());
     let mut open: Vec<&Expr> = conditions.collect();
     while let Some(expr) = open.pop() {
-        if let ExprKind::Entering(stage) = expr.kind {
+        if let ExprKind::Predicate(Predicate::Entering(stage)) = expr.kind {
             entering.push(stage);
         }
-        if let ExprKind::Leaving(stage) = expr.kind {
+        if let ExprKind::Predicate(Predicate::Leaving(stage)) = expr.kind {
             leaving.push(stage);
         }
         open.extend(expr.children());

@@ -4,7 +4,7 @@ use crate::diagnostic::{Applicability, Diagnostic};
 use crate::lint::{Context, Fixes, Group, Level, Rule, walk};
 use crate::model::Decimal;
 use crate::model::value::fold_choice;
-use crate::syntax::tree::{Expr, ExprKind};
+use crate::syntax::tree::{Connective, Expr, ExprKind, Literal, Predicate};
 
 pub const RULE: Rule = Rule {
     name: "chained-is",
@@ -20,8 +20,8 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for item in context.items() {
         walk::expressions(item, |expr, _| {
             let (members, wanted) = match &expr.kind {
-                ExprKind::Or(members) => (members, false),
-                ExprKind::And(members) => (members, true),
+                ExprKind::Connective(Connective::Or(members)) => (members, false),
+                ExprKind::Connective(Connective::And(members)) => (members, true),
                 _ => return,
             };
             let subjects: Vec<Option<String>> = members.iter().map(|member| subject(context, member, wanted)).collect();
@@ -40,9 +40,9 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 /// What is compared, if it is compared in this way.
 fn subject(context: &Context<'_>, member: &Expr, wanted: bool) -> Option<String> {
     match &member.kind {
-        ExprKind::Is { left, negated, choices, .. } if *negated == wanted => {
+        ExprKind::Predicate(Predicate::Is { left, negated, choices, .. }) if *negated == wanted => {
             // two values of a yes/no are all there are
-            let yes_no = choices.iter().any(|choice| matches!(choice.kind, ExprKind::YesNo(_)));
+            let yes_no = choices.iter().any(|choice| matches!(choice.kind, ExprKind::Literal(Literal::YesNo(_))));
             (!yes_no).then(|| context.plain(left.span))
         }
         _ => None,
@@ -51,7 +51,7 @@ fn subject(context: &Context<'_>, member: &Expr, wanted: bool) -> Option<String>
 
 fn finding(context: &Context<'_>, subject: &str, members: &[Expr], negated: bool) -> Diagnostic {
     let choices = members.iter().flat_map(|member| match &member.kind {
-        ExprKind::Is { choices, .. } => choices.as_slice(),
+        ExprKind::Predicate(Predicate::Is { choices, .. }) => choices.as_slice(),
         _ => &[],
     });
     let choices: Vec<&Expr> = choices.collect();
@@ -72,7 +72,7 @@ fn finding(context: &Context<'_>, subject: &str, members: &[Expr], negated: bool
 /// Alike for what a list takes for one and the same.
 fn value(context: &Context<'_>, choice: &Expr) -> String {
     match &choice.kind {
-        ExprKind::Number(number) => Decimal { mantissa: number.mantissa, places: number.places }.reduced().to_string(),
+        ExprKind::Literal(Literal::Number(number)) => Decimal { mantissa: number.mantissa, places: number.places }.reduced().to_string(),
         _ => fold_choice(context.text(choice.span).trim_matches('"')),
     }
 }

@@ -4,7 +4,7 @@ use crate::diagnostic::{Applicability, Diagnostic};
 use crate::lint::conditions::conditions;
 use crate::lint::{Context, Fixes, Group, Level, Rule};
 use crate::source::Span;
-use crate::syntax::tree::{Expr, ExprKind};
+use crate::syntax::tree::{Expr, ExprKind, Literal, Predicate};
 
 pub const RULE: Rule = Rule {
     name: "compared-yes-no",
@@ -18,8 +18,9 @@ pub const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for expr in context.items().flat_map(conditions) {
-        let ExprKind::Is { left, negated: false, choices, one_of: false } = &expr.kind else { continue };
-        let ([Expr { kind: ExprKind::YesNo(true), .. }], ExprKind::Path(_) | ExprKind::Cell { .. }) = (choices.as_slice(), &left.kind)
+        let ExprKind::Predicate(Predicate::Is { left, negated: false, choices, one_of: false }) = &expr.kind else { continue };
+        let ([Expr { kind: ExprKind::Literal(Literal::YesNo(true)), .. }], ExprKind::Path(_) | ExprKind::Cell { .. }) =
+            (choices.as_slice(), &left.kind)
         else {
             continue;
         };

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Context, Fixes, Group, Level, Rule, logic, walk};
-use crate::model::{Expr, ExprKind};
+use crate::model::{Connective, Expr, ExprKind};
 
 pub const RULE: Rule = Rule {
     name: "contradictory-condition",
@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for root in walk::model_roots(context.policy) {
         walk::inside(root, |expr| {
-            if let ExprKind::And(members) = &expr.kind {
+            if let ExprKind::Connective(Connective::And(members)) = &expr.kind {
                 look(context, expr, members, found);
             }
         });

@@ -6,7 +6,7 @@ use crate::diagnostic::{Applicability, Diagnostic};
 use crate::lint::conditions::{conditions, without_parentheses};
 use crate::lint::{Context, Fixes, Group, Level, Rule, walk};
 use crate::source::Span;
-use crate::syntax::tree::{Expr, ExprKind};
+use crate::syntax::tree::{Connective, Expr, ExprKind, Predicate};
 
 pub const RULE: Rule = Rule {
     name: "double-negation",
@@ -24,19 +24,23 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let asked: FxHashSet<Span> = conditions(item).into_iter().map(|condition| condition.span).collect();
         walk::expressions(item, |expr, _| {
             let plainer = match &expr.kind {
-                ExprKind::Not(inner) => {
+                ExprKind::Connective(Connective::Not(inner)) => {
                     let inner = without_parentheses(inner);
                     match &inner.kind {
-                        ExprKind::Not(deeper) if asked.contains(&expr.span) || is_never_missing(deeper) => match &deeper.kind {
-                            ExprKind::Path(_) | ExprKind::Cell { .. } | ExprKind::Paren(_) => context.text(deeper.span).to_owned(),
-                            // what a measure counts could reach further without an end
-                            _ => format!("({})", context.text(deeper.span)),
-                        },
-                        ExprKind::IsKnown { left, known } if !says_not(context, inner, left) => is_known(context, left, !known),
+                        ExprKind::Connective(Connective::Not(deeper)) if asked.contains(&expr.span) || is_never_missing(deeper) => {
+                            match &deeper.kind {
+                                ExprKind::Path(_) | ExprKind::Cell { .. } | ExprKind::Paren(_) => context.text(deeper.span).to_owned(),
+                                // what a measure counts could reach further without an end
+                                _ => format!("({})", context.text(deeper.span)),
+                            }
+                        }
+                        ExprKind::Predicate(Predicate::IsKnown { left, known }) if !says_not(context, inner, left) => {
+                            is_known(context, left, !known)
+                        }
                         _ => return,
                     }
                 }
-                ExprKind::IsKnown { left, known } if says_not(context, expr, left) => is_known(context, left, *known),
+                ExprKind::Predicate(Predicate::IsKnown { left, known }) if says_not(context, expr, left) => is_known(context, left, *known),
                 _ => return,
             };
             let diagnostic =
@@ -55,37 +59,13 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 /// As a value it is yes or no, whatever is missing in it.
 fn is_never_missing(expr: &Expr) -> bool {
     match &without_parentheses(expr).kind {
-        ExprKind::And(_)
-        | ExprKind::Or(_)
-        | ExprKind::Not(_)
-        | ExprKind::Implies(..)
-        | ExprKind::Compare { .. }
-        | ExprKind::Is { .. }
-        | ExprKind::SameAs { .. }
-        | ExprKind::IsKnown { .. }
-        | ExprKind::Between { .. }
-        | ExprKind::Has { .. }
-        | ExprKind::StartsWith { .. }
-        | ExprKind::EndsWith { .. }
-        | ExprKind::Contains { .. }
-        | ExprKind::Entering(_)
-        | ExprKind::Leaving(_) => true,
-        ExprKind::Number(_)
-        | ExprKind::Text(_)
-        | ExprKind::YesNo(_)
-        | ExprKind::Date(_)
-        | ExprKind::Time(_)
+        ExprKind::Connective(_) | ExprKind::Predicate(_) => true,
+        ExprKind::Literal(_)
         | ExprKind::Missing
         | ExprKind::Path(_)
         | ExprKind::Cell { .. }
-        | ExprKind::Sum(_)
-        | ExprKind::Product { .. }
-        | ExprKind::Larger(_)
-        | ExprKind::Smaller(_)
-        | ExprKind::Else { .. }
-        | ExprKind::DaysSince(_)
-        | ExprKind::DaysUntil(_)
-        | ExprKind::DomainOf(_)
+        | ExprKind::Arithmetic(_)
+        | ExprKind::Conversion(_)
         | ExprKind::Measure(_)
         | ExprKind::Paren(_) => false,
     }

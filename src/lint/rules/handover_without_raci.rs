@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Context, Fixes, Group, Level, Rule, walk};
-use crate::model::ExprKind;
+use crate::model::{ExprKind, Predicate};
 use rustc_hash::FxHashSet;
 
 pub const RULE: Rule = Rule {
@@ -22,7 +22,7 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let Some(condition) = &route.condition else { continue };
         let mut entered = Vec::new();
         walk::inside(condition, |expr| {
-            if let ExprKind::Entering(stage) = expr.kind {
+            if let ExprKind::Predicate(Predicate::Entering(stage)) = expr.kind {
                 entered.push(stage);
             }
         });

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Context, Fixes, Group, Level, Rule, walk};
-use crate::syntax::tree::ExprKind;
+use crate::syntax::tree::{ExprKind, Literal, Predicate};
 
 pub const RULE: Rule = Rule {
     name: "long-list",
@@ -20,8 +20,8 @@ const MEMBERS_MAX: usize = 12;
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for item in context.items() {
         walk::expressions(item, |expr, _| {
-            let ExprKind::Is { left, choices, one_of: true, .. } = &expr.kind else { return };
-            if choices.len() > MEMBERS_MAX && choices.iter().all(|choice| matches!(choice.kind, ExprKind::Text(_))) {
+            let ExprKind::Predicate(Predicate::Is { left, choices, one_of: true, .. }) = &expr.kind else { return };
+            if choices.len() > MEMBERS_MAX && choices.iter().all(|choice| matches!(choice.kind, ExprKind::Literal(Literal::Text(_)))) {
                 found.push(
                     RULE.finding(format!("`{}` is compared with {} texts", context.plain(left.span), choices.len()))
                         .at(expr.span, "nobody sees which one is missing")

@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::lint::{Context, Fixes, Group, Level, Rule, walk};
-use crate::model::ExprKind;
+use crate::model::{Conversion, ExprKind};
 use crate::source::Span;
 use crate::syntax::tree;
 
@@ -22,7 +22,7 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut needless: FxHashSet<Span> = FxHashSet::default();
     for root in walk::model_roots(context.policy) {
         walk::inside(root, |expr| {
-            if let ExprKind::Else(inner, _) = &expr.kind
+            if let ExprKind::Conversion(Conversion::Else(inner, _)) = &expr.kind
                 && !inner.optional
                 // a default with more places shows the value with more places
                 && inner.ty == expr.ty
@@ -33,7 +33,7 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
     for item in context.items() {
         walk::expressions(item, |expr, _| {
-            let tree::ExprKind::Else { value, default } = &expr.kind else { return };
+            let tree::ExprKind::Conversion(tree::Conversion::Else { value, default }) = &expr.kind else { return };
             if !needless.contains(&expr.span) {
                 return;
             }

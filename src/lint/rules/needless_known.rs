@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Context, Fixes, Group, Level, Rule, walk};
-use crate::model::ExprKind;
+use crate::model::{ExprKind, Predicate, Reference};
 
 pub const RULE: Rule = Rule {
     name: "needless-known",
@@ -17,9 +17,9 @@ pub const RULE: Rule = Rule {
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for root in walk::model_roots(context.policy) {
         walk::inside(root, |expr| {
-            let ExprKind::IsKnown { left, known } = &expr.kind else { return };
+            let ExprKind::Predicate(Predicate::IsKnown { left, known }) = &expr.kind else { return };
             // of the signals of a group some may lack a property
-            if left.optional || matches!(left.kind, ExprKind::Property(_)) {
+            if left.optional || matches!(left.kind, ExprKind::Reference(Reference::Property(_))) {
                 return;
             }
             found.push(

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Applicability, Diagnostic, Edit};
 use crate::lint::{Context, Fixes, Group, Level, Rule, walk};
 use crate::source::Span;
-use crate::syntax::tree::{Expr, ExprKind};
+use crate::syntax::tree::{Connective, Expr, ExprKind};
 use rustc_hash::FxHashMap;
 
 pub const RULE: Rule = Rule {
@@ -19,7 +19,7 @@ pub const RULE: Rule = Rule {
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for item in context.items() {
         walk::expressions(item, |expr, _| {
-            if let ExprKind::And(members) | ExprKind::Or(members) = &expr.kind {
+            if let ExprKind::Connective(Connective::And(members) | Connective::Or(members)) = &expr.kind {
                 look(context, members, found);
             }
         });

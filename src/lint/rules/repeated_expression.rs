@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Context, Fixes, Group, Level, Rule, walk};
 use crate::source::Span;
-use crate::syntax::tree::{Expr, ExprKind, ItemKind};
+use crate::syntax::tree::{Connective, Expr, ExprKind, ItemKind, Predicate};
 
 pub const RULE: Rule = Rule {
     name: "repeated-expression",
@@ -73,14 +73,14 @@ fn may_use_a_let(kind: &ItemKind) -> bool {
 }
 
 fn is_compound(expr: &Expr) -> bool {
-    matches!(expr.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Measure(_))
+    matches!(expr.kind, ExprKind::Connective(Connective::And(_) | Connective::Or(_)) | ExprKind::Measure(_))
 }
 
 /// `entering mql` can be asked where a transition can be seen, which is not so in a `let`.
 fn asks_for_transition(expr: &Expr) -> bool {
     let mut open = vec![expr];
     while let Some(expr) = open.pop() {
-        if matches!(expr.kind, ExprKind::Entering(_) | ExprKind::Leaving(_)) {
+        if matches!(expr.kind, ExprKind::Predicate(Predicate::Entering(_) | Predicate::Leaving(_))) {
             return true;
         }
         expr.each_value(|value| open.push(value));

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::lint::{Context, Fixes, Group, Level, Rule, walk};
 use crate::source::Span;
-use crate::syntax::tree::ExprKind;
+use crate::syntax::tree::{ExprKind, Predicate};
 
 pub const RULE: Rule = Rule {
     name: "single-choice-list",
@@ -18,7 +18,7 @@ pub const RULE: Rule = Rule {
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for item in context.items() {
         walk::expressions(item, |expr, _| {
-            let ExprKind::Is { left, negated, choices, one_of: true } = &expr.kind else { return };
+            let ExprKind::Predicate(Predicate::Is { left, negated, choices, one_of: true }) = &expr.kind else { return };
             let [only] = choices.as_slice() else { return };
             let between = Span::new(expr.span.source, left.span.end as usize, only.span.start as usize);
             let diagnostic = RULE.finding("`is one of` a single one").at(expr.span, "there is nothing to choose from");

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::lint::{Context, Fixes, Group, Level, Rule, walk};
 use crate::model::Decimal;
-use crate::syntax::tree::{Comparison, Expr, ExprKind, Number};
+use crate::syntax::tree::{Comparison, Connective, Expr, ExprKind, Literal, Number, Predicate};
 
 pub const RULE: Rule = Rule {
     name: "split-range",
@@ -18,7 +18,7 @@ pub const RULE: Rule = Rule {
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for item in context.items() {
         walk::expressions(item, |expr, _| {
-            let ExprKind::And(members) = &expr.kind else { return };
+            let ExprKind::Connective(Connective::And(members)) = &expr.kind else { return };
             for pair in members.windows(2) {
                 let [first, second] = pair else { continue };
                 let (Some(one), Some(other)) = (bound(first), bound(second)) else { continue };
@@ -60,8 +60,8 @@ struct Bound<'e> {
 /// A comparison with a constant.
 fn bound(expr: &Expr) -> Option<Bound<'_>> {
     match &expr.kind {
-        ExprKind::Compare { left, operator, right, .. } => {
-            let constant = matches!(right.kind, ExprKind::Number(_) | ExprKind::Date(_) | ExprKind::Time(_));
+        ExprKind::Predicate(Predicate::Compare { left, operator, right, .. }) => {
+            let constant = matches!(right.kind, ExprKind::Literal(Literal::Number(_) | Literal::Date(_) | Literal::Time(_)));
             constant.then_some(Bound { left, operator: *operator, right })
         }
         _ => None,
@@ -71,12 +71,14 @@ fn bound(expr: &Expr) -> Option<Bound<'_>> {
 /// Ends that stand as `between` wants them.
 fn in_order(low: &Expr, high: &Expr) -> bool {
     match (&low.kind, &high.kind) {
-        (ExprKind::Number(low), ExprKind::Number(high)) => {
+        (ExprKind::Literal(Literal::Number(low)), ExprKind::Literal(Literal::Number(high))) => {
             let value = |number: &Number| Decimal { mantissa: number.mantissa, places: number.places };
             value(high).minus(value(low)).is_some_and(|width| width.mantissa >= 0)
         }
-        (ExprKind::Date(low), ExprKind::Date(high)) => low <= high,
-        (ExprKind::Time(low), ExprKind::Time(high)) => low.offset == high.offset && low.local <= high.local,
+        (ExprKind::Literal(Literal::Date(low)), ExprKind::Literal(Literal::Date(high))) => low <= high,
+        (ExprKind::Literal(Literal::Time(low)), ExprKind::Literal(Literal::Time(high))) => {
+            low.offset == high.offset && low.local <= high.local
+        }
         _ => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Context, Fixes, Group, Level, Rule, walk};
-use crate::model::{DecideBody, Expr, ExprKind, Operator, PointsKind, Score, Section};
+use crate::model::{DecideBody, Expr, ExprKind, Operator, PointsKind, Predicate, Reference, Score, Section};
 use rustc_hash::FxHashSet;
 
 pub const RULE: Rule = Rule {
@@ -24,17 +24,21 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             let mut threshold = None;
             let mut gated = false;
             walk::inside(condition, |expr| match &expr.kind {
-                ExprKind::CompareConstant { left, operator: Operator::AtLeast | Operator::Above, .. } => {
-                    if let ExprKind::Score(id) = left.kind
+                ExprKind::Predicate(Predicate::CompareConstant { left, operator: Operator::AtLeast | Operator::Above, .. }) => {
+                    if let ExprKind::Reference(Reference::Score(id)) = left.kind
                         && active.get(id).is_some_and(|activity| activity.mixed)
                     {
                         threshold = Some((id, expr.span));
                     }
                 }
                 // a section of fit, a field, another score or decision: something besides this sum is asked
-                ExprKind::Section(id, section) => gated |= active.get(*id).is_some_and(|activity| !activity.sections.contains(section)),
-                ExprKind::Field(_) | ExprKind::Decide(_) => gated = true,
-                ExprKind::Let(id) => gated |= policy.lets.get(*id).is_none_or(|part| !reads_signals(context, &part.value)),
+                ExprKind::Reference(Reference::Section(id, section)) => {
+                    gated |= active.get(*id).is_some_and(|activity| !activity.sections.contains(section))
+                }
+                ExprKind::Reference(Reference::Field(_) | Reference::Decide(_)) => gated = true,
+                ExprKind::Reference(Reference::Let(id)) => {
+                    gated |= policy.lets.get(*id).is_none_or(|part| !reads_signals(context, &part.value))
+                }
                 _ => {}
             });
             if let Some((id, span)) = threshold.filter(|_| !gated) {
@@ -81,8 +85,8 @@ fn reads_signals(context: &Context<'_>, value: &Expr) -> bool {
     while let Some(value) = open.pop() {
         let mut signals = false;
         walk::inside(value, |expr| match expr.kind {
-            ExprKind::Measure(_) => signals = true,
-            ExprKind::Let(id) if seen.insert(id) => open.extend(context.policy.lets.get(id).map(|part| &part.value)),
+            ExprKind::Reference(Reference::Measure(_)) => signals = true,
+            ExprKind::Reference(Reference::Let(id)) if seen.insert(id) => open.extend(context.policy.lets.get(id).map(|part| &part.value)),
             _ => {}
         });
         if signals {

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Context, Fixes, Group, Level, Rule, logic, walk};
-use crate::model::{Decimal, Expr, ExprKind, Type};
+use crate::model::{Arithmetic, Decimal, Expr, ExprKind, Predicate, Reference, Type};
 
 pub const RULE: Rule = Rule {
     name: "unreachable-threshold",
@@ -22,7 +22,7 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             if let Some(both) = expr.ends_of_between() {
                 ends.extend(both.map(|end| end.span));
                 look(context, expr, &both, found);
-            } else if matches!(expr.kind, ExprKind::CompareConstant { .. }) && !ends.contains(&expr.span) {
+            } else if matches!(expr.kind, ExprKind::Predicate(Predicate::CompareConstant { .. })) && !ends.contains(&expr.span) {
                 look(context, expr, &[expr], found);
             }
         });
@@ -31,10 +31,13 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 /// `comparisons` are of one value; all of them hold where `whole` does.
 fn look(context: &Context<'_>, whole: &Expr, comparisons: &[&Expr], found: &mut Vec<Diagnostic>) {
-    let Some(ExprKind::CompareConstant { left, .. }) = comparisons.first().map(|first| &first.kind) else { return };
+    let Some(ExprKind::Predicate(Predicate::CompareConstant { left, .. })) = comparisons.first().map(|first| &first.kind) else { return };
     // of a field `check` has said it
-    let computed =
-        matches!(left.kind, ExprKind::Score(_) | ExprKind::Section(..) | ExprKind::Let(_) | ExprKind::Sum(_) | ExprKind::Product(_));
+    let computed = matches!(
+        left.kind,
+        ExprKind::Reference(Reference::Score(_) | Reference::Section(..) | Reference::Let(_))
+            | ExprKind::Arithmetic(Arithmetic::Sum(_) | Arithmetic::Product(_))
+    );
     let Some(bounds) = left.range.filter(|bounds| computed && bounds.low > i64::MIN && bounds.high < i64::MAX) else { return };
     let (subject, set) = comparisons
         .iter()

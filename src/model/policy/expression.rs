@@ -17,105 +17,71 @@ pub struct Expr {
     pub span: Span,
 }
 
+/// The expressions directly inside a kind, in the order written; with `iter` or `iter_mut`.
+macro_rules! children {
+    ($kind:expr, $iter:ident) => {
+        match $kind {
+            ExprKind::Constant(_) => Vec::new(),
+            ExprKind::Reference(reference) => match reference {
+                Reference::Cell { keys, .. } => keys.$iter().collect(),
+                Reference::Field(_)
+                | Reference::Let(_)
+                | Reference::Score(_)
+                | Reference::Section(..)
+                | Reference::Decide(_)
+                | Reference::Stage
+                | Reference::Measure(_)
+                | Reference::Property(_) => Vec::new(),
+            },
+            ExprKind::Arithmetic(arithmetic) => match arithmetic {
+                Arithmetic::Sum(members) => members.$iter().map(|(_, member)| member).collect(),
+                Arithmetic::Product(factors) => factors.$iter().map(|(_, factor)| factor).collect(),
+                Arithmetic::Remainder(left, right) => vec![left, right],
+                Arithmetic::Larger(members) | Arithmetic::Smaller(members) => members.$iter().collect(),
+            },
+            ExprKind::Conversion(conversion) => match conversion {
+                Conversion::Else(inner, _) | Conversion::DaysSince(inner) | Conversion::DaysUntil(inner) | Conversion::DomainOf(inner) => {
+                    vec![inner]
+                }
+            },
+            ExprKind::Connective(connective) => match connective {
+                Connective::And(members) | Connective::Or(members) => members.$iter().collect(),
+                Connective::Not(inner) => vec![inner],
+                Connective::Implies(left, right) => vec![left, right],
+            },
+            ExprKind::Predicate(predicate) => match predicate {
+                Predicate::CompareConstant { left, .. }
+                | Predicate::IsOneOf { left, .. }
+                | Predicate::IsText { left, .. }
+                | Predicate::IsKnown { left, .. }
+                | Predicate::Has { left, .. }
+                | Predicate::TextTest { left, .. } => vec![left],
+                Predicate::Compare { left, right, .. } | Predicate::SameAs { left, right, .. } => vec![left, right],
+                Predicate::Entering(_) | Predicate::Leaving(_) => Vec::new(),
+            },
+        }
+    };
+}
+
 impl Expr {
     /// The expressions directly inside, in the order written.
     pub fn children(&self) -> Vec<&Expr> {
-        match &self.kind {
-            ExprKind::Constant(_)
-            | ExprKind::Field(_)
-            | ExprKind::Let(_)
-            | ExprKind::Score(_)
-            | ExprKind::Section(..)
-            | ExprKind::Decide(_)
-            | ExprKind::Stage
-            | ExprKind::Measure(_)
-            | ExprKind::Property(_)
-            | ExprKind::Entering(_)
-            | ExprKind::Leaving(_) => Vec::new(),
-            ExprKind::Cell { keys, .. } => keys.iter().collect(),
-            ExprKind::Sum(members) => members.iter().map(|(_, member)| member).collect(),
-            ExprKind::Product(factors) => factors.iter().map(|(_, factor)| factor).collect(),
-            ExprKind::Larger(members) | ExprKind::Smaller(members) | ExprKind::And(members) | ExprKind::Or(members) => {
-                members.iter().collect()
-            }
-            ExprKind::Else(inner, _)
-            | ExprKind::DaysSince(inner)
-            | ExprKind::DaysUntil(inner)
-            | ExprKind::DomainOf(inner)
-            | ExprKind::Not(inner)
-            | ExprKind::CompareConstant { left: inner, .. }
-            | ExprKind::IsOneOf { left: inner, .. }
-            | ExprKind::IsText { left: inner, .. }
-            | ExprKind::IsKnown { left: inner, .. }
-            | ExprKind::Has { left: inner, .. }
-            | ExprKind::TextTest { left: inner, .. } => vec![inner],
-            ExprKind::Remainder(left, right)
-            | ExprKind::Implies(left, right)
-            | ExprKind::Compare { left, right, .. }
-            | ExprKind::SameAs { left, right, .. } => vec![left, right],
-        }
+        children!(&self.kind, iter)
     }
-}
 
-/// What an expression calculates of its parts. Where a part calculates as well, both are one calculation, whose parts may be of any size: only what is
-/// not part of another is a result, and missing beyond 64 bits.
-#[derive(Clone, Copy, Debug)]
-pub enum Arithmetic<'e> {
-    Sum(&'e [(Sign, Expr)]),
-    Product(&'e [(Factor, Expr)]),
-    Remainder(&'e Expr, &'e Expr),
-    Larger(&'e [Expr]),
-    Smaller(&'e [Expr]),
-}
-
-impl Expr {
-    /// None of what is no calculation, and so a result or a value of the lead.
-    pub fn arithmetic(&self) -> Option<Arithmetic<'_>> {
-        match &self.kind {
-            ExprKind::Sum(members) => Some(Arithmetic::Sum(members)),
-            ExprKind::Product(factors) => Some(Arithmetic::Product(factors)),
-            ExprKind::Remainder(left, right) => Some(Arithmetic::Remainder(left, right)),
-            ExprKind::Larger(members) => Some(Arithmetic::Larger(members)),
-            ExprKind::Smaller(members) => Some(Arithmetic::Smaller(members)),
-            ExprKind::Constant(_)
-            | ExprKind::Field(_)
-            | ExprKind::Let(_)
-            | ExprKind::Score(_)
-            | ExprKind::Section(..)
-            | ExprKind::Decide(_)
-            | ExprKind::Stage
-            | ExprKind::Cell { .. }
-            | ExprKind::Else(..)
-            | ExprKind::DaysSince(_)
-            | ExprKind::DaysUntil(_)
-            | ExprKind::DomainOf(_)
-            | ExprKind::Measure(_)
-            | ExprKind::Property(_)
-            | ExprKind::And(_)
-            | ExprKind::Or(_)
-            | ExprKind::Not(_)
-            | ExprKind::Implies(..)
-            | ExprKind::CompareConstant { .. }
-            | ExprKind::Compare { .. }
-            | ExprKind::IsOneOf { .. }
-            | ExprKind::IsText { .. }
-            | ExprKind::SameAs { .. }
-            | ExprKind::IsKnown { .. }
-            | ExprKind::Has { .. }
-            | ExprKind::TextTest { .. }
-            | ExprKind::Entering(_)
-            | ExprKind::Leaving(_) => None,
-        }
+    pub(crate) fn children_mut(&mut self) -> Vec<&mut Expr> {
+        children!(&mut self.kind, iter_mut)
     }
 
     /// What `x between LOW and HIGH` is made of: `x >= LOW` and `x <= HIGH`, of one `x`.
     pub fn ends_of_between(&self) -> Option<[&Expr; 2]> {
-        let ExprKind::And(members) = &self.kind else { return None };
+        let ExprKind::Connective(Connective::And(members)) = &self.kind else { return None };
         let [from, to] = members.as_slice() else { return None };
         match (&from.kind, &to.kind) {
-            (ExprKind::CompareConstant { left, .. }, ExprKind::CompareConstant { left: same, .. }) if left.span == same.span => {
-                Some([from, to])
-            }
+            (
+                ExprKind::Predicate(Predicate::CompareConstant { left, .. }),
+                ExprKind::Predicate(Predicate::CompareConstant { left: same, .. }),
+            ) if left.span == same.span => Some([from, to]),
             _ => None,
         }
     }
@@ -124,7 +90,7 @@ impl Expr {
     pub(crate) fn with_constant(mut self, field: FieldId, value: i64) -> Expr {
         let mut rest = vec![&mut self];
         while let Some(expr) = rest.pop() {
-            if let ExprKind::Field(found) = expr.kind {
+            if let ExprKind::Reference(Reference::Field(found)) = expr.kind {
                 if found == field {
                     expr.kind = ExprKind::Constant(Constant::Integer(value));
                 }
@@ -134,48 +100,37 @@ impl Expr {
         }
         self
     }
-
-    pub(crate) fn children_mut(&mut self) -> Vec<&mut Expr> {
-        match &mut self.kind {
-            ExprKind::Constant(_)
-            | ExprKind::Field(_)
-            | ExprKind::Let(_)
-            | ExprKind::Score(_)
-            | ExprKind::Section(..)
-            | ExprKind::Decide(_)
-            | ExprKind::Stage
-            | ExprKind::Measure(_)
-            | ExprKind::Property(_)
-            | ExprKind::Entering(_)
-            | ExprKind::Leaving(_) => Vec::new(),
-            ExprKind::Cell { keys, .. } => keys.iter_mut().collect(),
-            ExprKind::Sum(members) => members.iter_mut().map(|(_, member)| member).collect(),
-            ExprKind::Product(factors) => factors.iter_mut().map(|(_, factor)| factor).collect(),
-            ExprKind::Larger(members) | ExprKind::Smaller(members) | ExprKind::And(members) | ExprKind::Or(members) => {
-                members.iter_mut().collect()
-            }
-            ExprKind::Else(inner, _)
-            | ExprKind::DaysSince(inner)
-            | ExprKind::DaysUntil(inner)
-            | ExprKind::DomainOf(inner)
-            | ExprKind::Not(inner)
-            | ExprKind::CompareConstant { left: inner, .. }
-            | ExprKind::IsOneOf { left: inner, .. }
-            | ExprKind::IsText { left: inner, .. }
-            | ExprKind::IsKnown { left: inner, .. }
-            | ExprKind::Has { left: inner, .. }
-            | ExprKind::TextTest { left: inner, .. } => vec![inner],
-            ExprKind::Remainder(left, right)
-            | ExprKind::Implies(left, right)
-            | ExprKind::Compare { left, right, .. }
-            | ExprKind::SameAs { left, right, .. } => vec![left, right],
-        }
-    }
 }
 
 #[derive(Clone, Debug)]
 pub enum ExprKind {
     Constant(Constant),
+    /// what is read as it is
+    Reference(Reference),
+    Arithmetic(Arithmetic),
+    /// made of one other value
+    Conversion(Conversion),
+    /// a condition made of conditions: `yes_no`, never missing
+    Connective(Connective),
+    /// a condition that asks something of values: `yes_no`, never missing
+    Predicate(Predicate),
+}
+
+impl From<Connective> for ExprKind {
+    fn from(connective: Connective) -> ExprKind {
+        ExprKind::Connective(connective)
+    }
+}
+
+impl From<Predicate> for ExprKind {
+    fn from(predicate: Predicate) -> ExprKind {
+        ExprKind::Predicate(predicate)
+    }
+}
+
+/// A value that the lead has, or that the policy has named.
+#[derive(Clone, Debug)]
+pub enum Reference {
     Field(FieldId),
     Let(LetId),
     Score(ScoreId),
@@ -190,6 +145,16 @@ pub enum ExprKind {
         keys: Vec<Expr>,
         column: usize,
     },
+    /// a value that the lead's history gives
+    Measure(MeasureId),
+    /// a property of the signal at hand; only in [`super::EventCondition`]s
+    Property(EventColumnId),
+}
+
+/// What an expression calculates of its parts. Where a part calculates as well, both are one calculation, whose parts may be of any size: only what is
+/// not part of another is a result, and missing beyond 64 bits.
+#[derive(Clone, Debug)]
+pub enum Arithmetic {
     /// members keep their own scale; the sum has the largest
     Sum(Vec<(Sign, Expr)>),
     /// `Times` and `Over` only: the exact quotient of all numerators by all denominators, rounded once, half away from zero,
@@ -199,22 +164,29 @@ pub enum ExprKind {
     Remainder(Box<Expr>, Box<Expr>),
     Larger(Vec<Expr>),
     Smaller(Vec<Expr>),
+}
+
+#[derive(Clone, Debug)]
+pub enum Conversion {
     Else(Box<Expr>, Constant),
     /// whole days from the value's calendar day to as-of's, in the policy's zone; missing if negative
     DaysSince(Box<Expr>),
     DaysUntil(Box<Expr>),
     /// the part behind the last `@` of a text, missing without one
     DomainOf(Box<Expr>),
-    /// a value that the lead's history gives
-    Measure(MeasureId),
-    /// a property of the signal at hand; only in [`super::EventCondition`]s
-    Property(EventColumnId),
+}
 
-    // conditions: `yes_no`, never missing
+#[derive(Clone, Debug)]
+pub enum Connective {
     And(Vec<Expr>),
     Or(Vec<Expr>),
     Not(Box<Expr>),
     Implies(Box<Expr>, Box<Expr>),
+}
+
+/// All but [`Predicate::IsKnown`] are no where a value is missing.
+#[derive(Clone, Debug)]
+pub enum Predicate {
     /// a number, date or time with a constant; the constant may have more places than the left side
     CompareConstant {
         left: Box<Expr>,

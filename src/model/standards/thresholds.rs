@@ -12,7 +12,9 @@ use crate::model::check::{DecideTree, Named};
 use crate::model::value::Decimal;
 use crate::model::{Derived, LetId, Type};
 use crate::source::Span;
-use crate::syntax::tree::{Comparison, Decide, Expr, ExprKind, Grid, Guard, Name, Number, Pattern, PatternKind};
+use crate::syntax::tree::{
+    Comparison, Connective, Decide, Expr, ExprKind, Grid, Guard, Literal, Name, Number, Pattern, PatternKind, Predicate,
+};
 
 /// What a row of a decide, or an edge of a grid, needs.
 struct Row {
@@ -299,31 +301,33 @@ impl<'r, 'c, 't> Search<'r, 'c, 't> {
         let each = |members: &'e [Expr]| members.iter().map(|member| (member, wanted)).collect();
         match &expr.kind {
             ExprKind::Paren(inner) => Shape::All(vec![(inner, wanted)]),
-            ExprKind::Not(inner) => Shape::All(vec![(inner, !wanted)]),
-            ExprKind::And(members) => {
+            ExprKind::Connective(Connective::Not(inner)) => Shape::All(vec![(inner, !wanted)]),
+            ExprKind::Connective(Connective::And(members)) => {
                 if wanted {
                     Shape::All(each(members))
                 } else {
                     Shape::Any(each(members))
                 }
             }
-            ExprKind::Or(members) => {
+            ExprKind::Connective(Connective::Or(members)) => {
                 if wanted {
                     Shape::Any(each(members))
                 } else {
                     Shape::All(each(members))
                 }
             }
-            ExprKind::Implies(left, right) => {
+            ExprKind::Connective(Connective::Implies(left, right)) => {
                 let members = vec![(&**left, !wanted), (&**right, wanted)];
                 if wanted { Shape::Any(members) } else { Shape::All(members) }
             }
             ExprKind::Path(path) => let_of(self.reading, path).map_or(Shape::Constants(Vec::new()), Shape::Let),
             // `not (A < 5)` holds for a missing A too
-            ExprKind::Compare { .. } | ExprKind::Between { .. } | ExprKind::Is { .. } if !wanted && self.subject.optional => {
+            ExprKind::Predicate(Predicate::Compare { .. } | Predicate::Between { .. } | Predicate::Is { .. })
+                if !wanted && self.subject.optional =>
+            {
                 Shape::Constants(Vec::new())
             }
-            ExprKind::Compare { left, operator, right, .. } => {
+            ExprKind::Predicate(Predicate::Compare { left, operator, right, .. }) => {
                 let upward = matches!(operator, Comparison::AtLeast | Comparison::Above);
                 let constant = if self.subject.is(self.reading, left) && upward == wanted {
                     number(right)
@@ -334,38 +338,32 @@ impl<'r, 'c, 't> Search<'r, 'c, 't> {
                 };
                 Shape::Constants(constant.into_iter().collect())
             }
-            ExprKind::Between { left, low, .. } if wanted && self.subject.is(self.reading, left) => {
+            ExprKind::Predicate(Predicate::Between { left, low, .. }) if wanted && self.subject.is(self.reading, left) => {
                 Shape::Constants(number(low).into_iter().collect())
             }
-            ExprKind::Is { left, negated, choices, .. } if *negated != wanted && self.subject.is(self.reading, left) => {
+            ExprKind::Predicate(Predicate::Is { left, negated, choices, .. })
+                if *negated != wanted && self.subject.is(self.reading, left) =>
+            {
                 Shape::Constants(choices.iter().filter_map(number).collect())
             }
-            ExprKind::Between { .. }
-            | ExprKind::Is { .. }
-            | ExprKind::Number(_)
-            | ExprKind::Text(_)
-            | ExprKind::YesNo(_)
-            | ExprKind::Date(_)
-            | ExprKind::Time(_)
+            ExprKind::Predicate(
+                Predicate::Between { .. }
+                | Predicate::Is { .. }
+                | Predicate::SameAs { .. }
+                | Predicate::IsKnown { .. }
+                | Predicate::Has { .. }
+                | Predicate::StartsWith { .. }
+                | Predicate::EndsWith { .. }
+                | Predicate::Contains { .. }
+                | Predicate::Entering(_)
+                | Predicate::Leaving(_),
+            )
+            | ExprKind::Literal(_)
             | ExprKind::Missing
             | ExprKind::Cell { .. }
-            | ExprKind::Sum(_)
-            | ExprKind::Product { .. }
-            | ExprKind::Larger(_)
-            | ExprKind::Smaller(_)
-            | ExprKind::Else { .. }
-            | ExprKind::DaysSince(_)
-            | ExprKind::DaysUntil(_)
-            | ExprKind::DomainOf(_)
-            | ExprKind::Measure(_)
-            | ExprKind::SameAs { .. }
-            | ExprKind::IsKnown { .. }
-            | ExprKind::Has { .. }
-            | ExprKind::StartsWith { .. }
-            | ExprKind::EndsWith { .. }
-            | ExprKind::Contains { .. }
-            | ExprKind::Entering(_)
-            | ExprKind::Leaving(_) => Shape::Constants(Vec::new()),
+            | ExprKind::Arithmetic(_)
+            | ExprKind::Conversion(_)
+            | ExprKind::Measure(_) => Shape::Constants(Vec::new()),
         }
     }
 }
@@ -397,6 +395,6 @@ fn bare(mut expr: &Expr) -> &Expr {
 }
 
 fn number(expr: &Expr) -> Option<Constant> {
-    let ExprKind::Number(Number { mantissa, places, .. }) = &bare(expr).kind else { return None };
+    let ExprKind::Literal(Literal::Number(Number { mantissa, places, .. })) = &bare(expr).kind else { return None };
     Some(Constant { value: Decimal { mantissa: *mantissa, places: *places }, span: expr.span })
 }

@@ -6,7 +6,7 @@ use super::reading::Reading;
 use crate::model::check::Named;
 use crate::model::{Derived, FieldId};
 use crate::source::Span;
-use crate::syntax::tree::{Duration, Expr, ExprKind, Moment, Name, Sla, SlaKind, Unit};
+use crate::syntax::tree::{Connective, Duration, Expr, ExprKind, Moment, Name, Predicate, Sla, SlaKind, Unit};
 
 impl Reading<'_, '_> {
     /// Each field that the score reads, and where it is read first; `score` stands for every score. None if there is no such score.
@@ -91,13 +91,13 @@ fn entered(condition: Option<&Expr>) -> Vec<&Name> {
     let mut open: Vec<&Expr> = condition.into_iter().collect();
     let mut stages: Vec<&Name> = Vec::new();
     while let Some(expr) = open.pop() {
-        if let ExprKind::Entering(stage) = &expr.kind {
+        if let ExprKind::Predicate(Predicate::Entering(stage)) = &expr.kind {
             if stages.iter().all(|other| other.text != stage.text) {
                 stages.push(stage);
             }
         } else if let ExprKind::Paren(inner) = &expr.kind {
             open.push(inner);
-        } else if let ExprKind::And(members) | ExprKind::Or(members) = &expr.kind {
+        } else if let ExprKind::Connective(Connective::And(members) | Connective::Or(members)) = &expr.kind {
             open.extend(members.iter().rev());
         }
     }

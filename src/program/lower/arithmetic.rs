@@ -5,7 +5,7 @@
 
 use super::Lowering;
 use super::expressions::{STACK_LEFT, STACK_NEXT, scale_of};
-use crate::model::{Arithmetic, Expr, Interval, Type};
+use crate::model::{Arithmetic, Expr, ExprKind, Interval, Type};
 use crate::program::arithmetic::SHIFT_MAX;
 use crate::program::calculation::OPERANDS_MAX;
 use crate::program::{Calculation, Op, Part, Scaled, Value};
@@ -13,27 +13,27 @@ use crate::syntax::tree::{Factor, Sign};
 
 impl Lowering<'_> {
     /// The value of an expression that calculates.
-    pub(super) fn calculated(&mut self, expr: &Expr) -> Value {
-        match self.calculation(expr) {
+    pub(super) fn calculated(&mut self, arithmetic: &Arithmetic, ty: Type) -> Value {
+        match self.calculation(arithmetic, ty) {
             Some(calculation) => self.settled(calculation),
             None => self.builder.missing(),
         }
     }
 
-    /// The expression over what it calculates from; none if it calculates nothing.
-    fn calculation(&mut self, expr: &Expr) -> Option<Calculation> {
-        Some(match expr.arithmetic()? {
+    /// Over what it calculates from; none where the model has no such calculation.
+    fn calculation(&mut self, arithmetic: &Arithmetic, ty: Type) -> Option<Calculation> {
+        Some(match arithmetic {
             Arithmetic::Sum(members) => {
-                let scaled = self.members(members.iter().map(|(_, member)| member), expr.ty);
+                let scaled = self.members(members.iter().map(|(_, member)| member), ty);
                 Calculation::Sum(members.iter().map(|(sign, _)| *sign).zip(scaled).collect())
             }
-            Arithmetic::Product(factors) => return self.fraction(factors, expr.ty),
+            Arithmetic::Product(factors) => return self.fraction(factors, ty),
             Arithmetic::Remainder(left, right) => {
-                let (left, right) = (self.scaled(left, expr.ty), self.scaled(right, expr.ty));
+                let (left, right) = (self.scaled(left, ty), self.scaled(right, ty));
                 Calculation::Remainder(left, right)
             }
-            Arithmetic::Larger(members) => Calculation::Larger(self.members(members, expr.ty)),
-            Arithmetic::Smaller(members) => Calculation::Smaller(self.members(members, expr.ty)),
+            Arithmetic::Larger(members) => Calculation::Larger(self.members(members, ty)),
+            Arithmetic::Smaller(members) => Calculation::Smaller(self.members(members, ty)),
         })
     }
 
@@ -70,9 +70,13 @@ impl Lowering<'_> {
 
     /// The expression in a greater calculation, where only what may leave 64 bits is no value.
     fn part(&mut self, expr: &Expr) -> Part {
-        let Some(calculation) = stacker::maybe_grow(STACK_LEFT, STACK_NEXT, || self.calculation(expr)) else {
-            return Part::Value(self.value(expr));
+        let calculation = match &expr.kind {
+            ExprKind::Arithmetic(arithmetic) => stacker::maybe_grow(STACK_LEFT, STACK_NEXT, || self.calculation(arithmetic, expr.ty)),
+            ExprKind::Constant(_) | ExprKind::Reference(_) | ExprKind::Conversion(_) | ExprKind::Connective(_) | ExprKind::Predicate(_) => {
+                None
+            }
         };
+        let Some(calculation) = calculation else { return Part::Value(self.value(expr)) };
         if calculation.leaves(|value| self.builder.shape(value)) {
             return Part::from(calculation);
         }

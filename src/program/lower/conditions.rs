@@ -2,14 +2,13 @@
 
 use super::Lowering;
 use super::expressions::scale_of;
-use crate::model::{Decimal, Expr, ExprKind, Operator, Type};
+use crate::model::{Connective, Decimal, Expr, Operator, Predicate, Type};
 use crate::program::{Op, Value};
 
 impl Lowering<'_> {
-    /// An expression whose kind is a condition.
-    pub fn comparison(&mut self, kind: &ExprKind) -> Value {
-        match kind {
-            ExprKind::And(members) => {
+    pub fn connective(&mut self, connective: &Connective) -> Value {
+        match connective {
+            Connective::And(members) => {
                 let mut all = self.builder.truth(true);
                 for member in members {
                     let member = self.condition(member);
@@ -17,7 +16,7 @@ impl Lowering<'_> {
                 }
                 all
             }
-            ExprKind::Or(members) => {
+            Connective::Or(members) => {
                 let mut any = self.builder.truth(false);
                 for member in members {
                     let member = self.condition(member);
@@ -25,26 +24,31 @@ impl Lowering<'_> {
                 }
                 any
             }
-            ExprKind::Not(inner) => {
+            Connective::Not(inner) => {
                 let inner = self.condition(inner);
                 self.builder.not(inner)
             }
-            ExprKind::Implies(left, right) => {
+            Connective::Implies(left, right) => {
                 let (left, right) = (self.condition(left), self.condition(right));
                 let fails = self.builder.not(left);
                 self.builder.or(fails, right)
             }
-            ExprKind::CompareConstant { left, operator, right } => {
+        }
+    }
+
+    pub fn predicate(&mut self, predicate: &Predicate) -> Value {
+        match predicate {
+            Predicate::CompareConstant { left, operator, right } => {
                 let value = self.value(left);
                 self.compare_constant(value, *operator, *right, scale_of(left.ty))
             }
-            ExprKind::Compare { left, operator, right } => self.compare_values(left, *operator, right),
-            ExprKind::IsOneOf { left, negated, values } => {
+            Predicate::Compare { left, operator, right } => self.compare_values(left, *operator, right),
+            Predicate::IsOneOf { left, negated, values } => {
                 let value = self.value(left);
                 let member = self.builder.member(value, values);
                 if *negated { self.known_but(value, member) } else { member }
             }
-            ExprKind::IsText { left, negated, values } => {
+            Predicate::IsText { left, negated, values } => {
                 let text = self.text(left);
                 let member = self.text_is_one_of(&text, values);
                 if *negated {
@@ -55,40 +59,21 @@ impl Lowering<'_> {
                     member
                 }
             }
-            ExprKind::SameAs { left, negated, right } => self.same_as(left, *negated, right),
-            ExprKind::IsKnown { left, known } => {
+            Predicate::SameAs { left, negated, right } => self.same_as(left, *negated, right),
+            Predicate::IsKnown { left, known } => {
                 let is_known = self.is_known(left);
                 if *known { is_known } else { self.builder.not(is_known) }
             }
-            ExprKind::Has { left, mask } => {
+            Predicate::Has { left, mask } => {
                 let value = self.value(left);
                 self.builder.op(Op::HasBits { value, mask: *mask })
             }
-            ExprKind::TextTest { left, test, text } => {
+            Predicate::TextTest { left, test, text } => {
                 let left = self.text(left);
                 self.text_test(&left, *test, text)
             }
-            ExprKind::Entering(stage) => self.entering(*stage),
-            ExprKind::Leaving(stage) => self.leaving(*stage),
-            ExprKind::Constant(_)
-            | ExprKind::Field(_)
-            | ExprKind::Let(_)
-            | ExprKind::Score(_)
-            | ExprKind::Section(..)
-            | ExprKind::Decide(_)
-            | ExprKind::Stage
-            | ExprKind::Cell { .. }
-            | ExprKind::Sum(_)
-            | ExprKind::Product(_)
-            | ExprKind::Remainder(..)
-            | ExprKind::Larger(_)
-            | ExprKind::Smaller(_)
-            | ExprKind::Else(..)
-            | ExprKind::DaysSince(_)
-            | ExprKind::DaysUntil(_)
-            | ExprKind::DomainOf(_)
-            | ExprKind::Measure(_)
-            | ExprKind::Property(_) => self.builder.truth(false),
+            Predicate::Entering(stage) => self.entering(*stage),
+            Predicate::Leaving(stage) => self.leaving(*stage),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Expressions that are no texts: numbers, dates, times, choices, `yes_no`.
 
 use super::Lowering;
-use crate::model::{Constant, Expr, ExprKind, Interval, Type};
+use crate::model::{Constant, Conversion, Expr, ExprKind, Interval, Reference, Type};
 use crate::program::Value;
 
 /// An expression nests as deep as brackets may, times what stands between two brackets; a longer stack is taken where needed.
@@ -26,61 +26,63 @@ impl Lowering<'_> {
 
     fn lower_value(&mut self, expr: &Expr) -> Value {
         match &expr.kind {
-            ExprKind::Constant(Constant::Integer(constant)) => self.builder.constant(*constant),
-            ExprKind::Constant(Constant::Text(_)) | ExprKind::DomainOf(_) => self.builder.missing(),
-            ExprKind::Field(id) | ExprKind::Property(id) => self.column(*id),
-            ExprKind::Measure(id) => self.column(self.policy.measure_column(*id)),
-            ExprKind::Let(id) => {
+            ExprKind::Constant(constant) => self.constant_value(constant),
+            ExprKind::Reference(reference) => self.reference(reference),
+            ExprKind::Arithmetic(arithmetic) => self.calculated(arithmetic, expr.ty),
+            ExprKind::Conversion(conversion) => self.conversion(conversion),
+            ExprKind::Connective(connective) => self.connective(connective),
+            ExprKind::Predicate(predicate) => self.predicate(predicate),
+        }
+    }
+
+    fn constant_value(&mut self, constant: &Constant) -> Value {
+        match constant {
+            Constant::Integer(constant) => self.builder.constant(*constant),
+            Constant::Text(_) => self.builder.missing(),
+        }
+    }
+
+    fn reference(&mut self, reference: &Reference) -> Value {
+        match reference {
+            Reference::Field(id) | Reference::Property(id) => self.column(*id),
+            Reference::Measure(id) => self.column(self.policy.measure_column(*id)),
+            Reference::Let(id) => {
                 let value = self.lets.get(*id).and_then(|lowered| lowered.value);
                 self.or_missing(value)
             }
-            ExprKind::Score(id) => {
+            Reference::Score(id) => {
                 let value = self.scores.get(*id).and_then(|score| score.value);
                 self.or_missing(value)
             }
-            ExprKind::Section(id, section) => {
+            Reference::Section(id, section) => {
                 let value = self.scores.get(*id).and_then(|score| score.sections.get(*section)).copied();
                 self.or_missing(value)
             }
-            ExprKind::Decide(id) => {
+            Reference::Decide(id) => {
                 let value = self.decides.get(*id).and_then(|decide| decide.as_ref()).map(|decide| decide.value);
                 self.or_missing(value)
             }
-            ExprKind::Stage => self.stage_before(),
-            ExprKind::Cell { table, keys, column } => self.cell(*table, keys, *column),
-            ExprKind::Sum(_) | ExprKind::Product(_) | ExprKind::Remainder(..) | ExprKind::Larger(_) | ExprKind::Smaller(_) => {
-                self.calculated(expr)
-            }
-            ExprKind::Else(value, default) => {
+            Reference::Stage => self.stage_before(),
+            Reference::Cell { table, keys, column } => self.cell(*table, keys, *column),
+        }
+    }
+
+    fn conversion(&mut self, conversion: &Conversion) -> Value {
+        match conversion {
+            Conversion::Else(value, default) => {
                 let value = self.value(value);
-                let default = match default {
-                    Constant::Integer(default) => self.builder.constant(*default),
-                    Constant::Text(_) => self.builder.missing(),
-                };
+                let default = self.constant_value(default);
                 self.builder.or_else(value, default)
             }
-            ExprKind::DaysSince(moment) => {
+            Conversion::DaysSince(moment) => {
                 let (as_of, day) = (self.as_of_day(), self.day(moment));
                 self.days_between(day, as_of)
             }
-            ExprKind::DaysUntil(moment) => {
+            Conversion::DaysUntil(moment) => {
                 let (as_of, day) = (self.as_of_day(), self.day(moment));
                 self.days_between(as_of, day)
             }
-            ExprKind::And(_)
-            | ExprKind::Or(_)
-            | ExprKind::Not(_)
-            | ExprKind::Implies(..)
-            | ExprKind::CompareConstant { .. }
-            | ExprKind::Compare { .. }
-            | ExprKind::IsOneOf { .. }
-            | ExprKind::IsText { .. }
-            | ExprKind::SameAs { .. }
-            | ExprKind::IsKnown { .. }
-            | ExprKind::Has { .. }
-            | ExprKind::TextTest { .. }
-            | ExprKind::Entering(_)
-            | ExprKind::Leaving(_) => self.comparison(&expr.kind),
+            Conversion::DomainOf(_) => self.builder.missing(),
         }
     }
 

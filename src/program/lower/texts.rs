@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::Lowering;
 use crate::model::value::fold_text;
-use crate::model::{ColumnId, Constant, Expr, ExprKind, Interval, TableId, TextTest};
+use crate::model::{ColumnId, Constant, Conversion, Expr, ExprKind, Interval, Reference, TableId, TextTest};
 use crate::program::text_map::domain_of;
 use crate::program::{InputSource, Op, TextMapKind, Value};
 
@@ -153,18 +153,18 @@ impl Lowering<'_> {
     pub fn text(&mut self, expr: &Expr) -> Text {
         match &expr.kind {
             ExprKind::Constant(Constant::Text(text)) => Text::constant(text),
-            ExprKind::Field(id) | ExprKind::Property(id) => Text::of(Base::Column(*id)),
-            ExprKind::Measure(id) => Text::of(Base::Column(self.policy.measure_column(*id))),
-            ExprKind::Let(id) => match self.lets.get(*id).and_then(|lowered| lowered.text.as_ref()) {
+            ExprKind::Reference(Reference::Field(id) | Reference::Property(id)) => Text::of(Base::Column(*id)),
+            ExprKind::Reference(Reference::Measure(id)) => Text::of(Base::Column(self.policy.measure_column(*id))),
+            ExprKind::Reference(Reference::Let(id)) => match self.lets.get(*id).and_then(|lowered| lowered.text.as_ref()) {
                 Some(text) => text.clone(),
                 None => Text::of(Base::Nothing),
             },
-            ExprKind::Cell { table, keys, column } => {
+            ExprKind::Reference(Reference::Cell { table, keys, column }) => {
                 let code = self.cell(*table, keys, *column);
                 Text::of(Base::Cell { code, table: *table, column: *column })
             }
-            ExprKind::DomainOf(inner) => stacker::maybe_grow(128 * 1024, 1024 * 1024, || self.text(inner)).domain(),
-            ExprKind::Else(inner, default) => {
+            ExprKind::Conversion(Conversion::DomainOf(inner)) => stacker::maybe_grow(128 * 1024, 1024 * 1024, || self.text(inner)).domain(),
+            ExprKind::Conversion(Conversion::Else(inner, default)) => {
                 let inner = stacker::maybe_grow(128 * 1024, 1024 * 1024, || self.text(inner));
                 match default {
                     Constant::Text(default) => inner.or(default),
@@ -173,31 +173,11 @@ impl Lowering<'_> {
             }
             // No other expression is a text.
             ExprKind::Constant(Constant::Integer(_))
-            | ExprKind::Score(_)
-            | ExprKind::Section(..)
-            | ExprKind::Decide(_)
-            | ExprKind::Stage
-            | ExprKind::Sum(_)
-            | ExprKind::Product(_)
-            | ExprKind::Remainder(..)
-            | ExprKind::Larger(_)
-            | ExprKind::Smaller(_)
-            | ExprKind::DaysSince(_)
-            | ExprKind::DaysUntil(_)
-            | ExprKind::And(_)
-            | ExprKind::Or(_)
-            | ExprKind::Not(_)
-            | ExprKind::Implies(..)
-            | ExprKind::CompareConstant { .. }
-            | ExprKind::Compare { .. }
-            | ExprKind::IsOneOf { .. }
-            | ExprKind::IsText { .. }
-            | ExprKind::SameAs { .. }
-            | ExprKind::IsKnown { .. }
-            | ExprKind::Has { .. }
-            | ExprKind::TextTest { .. }
-            | ExprKind::Entering(_)
-            | ExprKind::Leaving(_) => Text::of(Base::Nothing),
+            | ExprKind::Reference(Reference::Score(_) | Reference::Section(..) | Reference::Decide(_) | Reference::Stage)
+            | ExprKind::Arithmetic(_)
+            | ExprKind::Conversion(Conversion::DaysSince(_) | Conversion::DaysUntil(_))
+            | ExprKind::Connective(_)
+            | ExprKind::Predicate(_) => Text::of(Base::Nothing),
         }
     }
 

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::Lowering;
-use crate::model::{Constant, Expr, ExprKind, Operator, Type};
+use crate::model::{Arithmetic, Constant, Conversion, Expr, ExprKind, Operator, Reference, Type};
 use crate::program::{Op, Parameter, Value};
 
 impl Lowering<'_> {
@@ -35,16 +35,16 @@ impl Lowering<'_> {
                 let day = self.day_of_instant(*instant);
                 self.builder.constant_or_missing(day)
             }
-            ExprKind::Field(id) | ExprKind::Property(id) => self.column_day(*id),
-            ExprKind::Measure(id) => self.column_day(self.policy.measure_column(*id)),
-            ExprKind::Let(id) => match self.lets.get(*id).and_then(|lowered| lowered.day) {
+            ExprKind::Reference(Reference::Field(id) | Reference::Property(id)) => self.column_day(*id),
+            ExprKind::Reference(Reference::Measure(id)) => self.column_day(self.policy.measure_column(*id)),
+            ExprKind::Reference(Reference::Let(id)) => match self.lets.get(*id).and_then(|lowered| lowered.day) {
                 Some(day) => day,
                 None => self.builder.missing(),
             },
-            ExprKind::Cell { table, keys, column } => self.cell_day(*table, keys, *column),
-            ExprKind::Larger(members) => self.day_of_extreme(members, Operator::AtLeast),
-            ExprKind::Smaller(members) => self.day_of_extreme(members, Operator::AtMost),
-            ExprKind::Else(value, default) => {
+            ExprKind::Reference(Reference::Cell { table, keys, column }) => self.cell_day(*table, keys, *column),
+            ExprKind::Arithmetic(Arithmetic::Larger(members)) => self.day_of_extreme(members, Operator::AtLeast),
+            ExprKind::Arithmetic(Arithmetic::Smaller(members)) => self.day_of_extreme(members, Operator::AtMost),
+            ExprKind::Conversion(Conversion::Else(value, default)) => {
                 let value = stacker::maybe_grow(128 * 1024, 1024 * 1024, || self.local_day(value));
                 let default = match default {
                     Constant::Integer(instant) => self.day_of_instant(*instant),
@@ -55,30 +55,11 @@ impl Lowering<'_> {
             }
             // No other expression is a time.
             ExprKind::Constant(Constant::Text(_))
-            | ExprKind::Score(_)
-            | ExprKind::Section(..)
-            | ExprKind::Decide(_)
-            | ExprKind::Stage
-            | ExprKind::Sum(_)
-            | ExprKind::Product(_)
-            | ExprKind::Remainder(..)
-            | ExprKind::DaysSince(_)
-            | ExprKind::DaysUntil(_)
-            | ExprKind::DomainOf(_)
-            | ExprKind::And(_)
-            | ExprKind::Or(_)
-            | ExprKind::Not(_)
-            | ExprKind::Implies(..)
-            | ExprKind::CompareConstant { .. }
-            | ExprKind::Compare { .. }
-            | ExprKind::IsOneOf { .. }
-            | ExprKind::IsText { .. }
-            | ExprKind::SameAs { .. }
-            | ExprKind::IsKnown { .. }
-            | ExprKind::Has { .. }
-            | ExprKind::TextTest { .. }
-            | ExprKind::Entering(_)
-            | ExprKind::Leaving(_) => self.builder.missing(),
+            | ExprKind::Reference(Reference::Score(_) | Reference::Section(..) | Reference::Decide(_) | Reference::Stage)
+            | ExprKind::Arithmetic(Arithmetic::Sum(_) | Arithmetic::Product(_) | Arithmetic::Remainder(..))
+            | ExprKind::Conversion(Conversion::DaysSince(_) | Conversion::DaysUntil(_) | Conversion::DomainOf(_))
+            | ExprKind::Connective(_)
+            | ExprKind::Predicate(_) => self.builder.missing(),
         }
     }
 

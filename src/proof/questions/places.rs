@@ -1,7 +1,7 @@
 //! Comparisons of derived values with constants, wherever a policy writes them.
 
 use super::{Asking, Kind};
-use crate::model::{DecideBody, Expr, ExprKind, Moment, Pause, PointsKind, Policy, RouteTarget, Trigger};
+use crate::model::{DecideBody, Expr, ExprKind, Moment, Pause, PointsKind, Policy, Predicate, Reference, RouteTarget, Trigger};
 use crate::proof::Condition;
 
 impl Asking<'_, '_> {
@@ -19,8 +19,8 @@ impl Asking<'_, '_> {
                         expr
                     }
                 };
-                let ExprKind::CompareConstant { left, .. } = &threshold.kind else { continue };
-                if !matches!(left.kind, ExprKind::Score(_) | ExprKind::Section(..) | ExprKind::Let(_)) {
+                let ExprKind::Predicate(Predicate::CompareConstant { left, .. }) = &threshold.kind else { continue };
+                if !matches!(left.kind, ExprKind::Reference(Reference::Score(_) | Reference::Section(..) | Reference::Let(_))) {
                     continue;
                 }
                 let (Some(holds), Some(value)) = (lowered.trace.expressions.get(&expr.span), lowered.trace.expressions.get(&left.span))

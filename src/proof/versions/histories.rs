@@ -8,7 +8,7 @@
 use super::joint::{alike, members};
 use crate::model::{
     ChoicesId, EventColumn, EventColumnId, EventCondition, EventConditionId, Expr, ExprKind, Field, Forget, Length, Measure, MeasureId,
-    MeasureKind, Policy, Signal, SignalId, Since, Subject, Type,
+    MeasureKind, Policy, Reference, Signal, SignalId, Since, Subject, Type,
 };
 use crate::source::{SourceId, Span};
 
@@ -141,7 +141,7 @@ impl Joiner<'_> {
         let mut rest = vec![&mut expr];
         while let Some(expr) = rest.pop() {
             expr.ty = type_of_old(self.old, self.policy, expr.ty);
-            if let ExprKind::Property(column) = &mut expr.kind {
+            if let ExprKind::Reference(Reference::Property(column)) = &mut expr.kind {
                 *column = self.columns.get(*column).copied().unwrap_or(*column);
             }
             rest.extend(expr.children_mut());

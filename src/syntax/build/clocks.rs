@@ -3,7 +3,7 @@
 use super::{Builder, Built, Node, Parts, Unbuilt};
 use crate::syntax::grammar::Rule;
 use crate::syntax::tree::{
-    BreachAction, Claim, ClaimKind, Direction, Duration, ExprKind, Moment, Promise, PromiseKind, Sla, SlaKind, SlaRow,
+    BreachAction, Claim, ClaimKind, Direction, Duration, ExprKind, Moment, Predicate, Promise, PromiseKind, Sla, SlaKind, SlaRow,
 };
 
 impl Builder<'_> {
@@ -67,8 +67,8 @@ impl Builder<'_> {
         let mut inside = Parts::of(parts.need(Rule::moment)?);
         if let Some(condition) = self.when(&mut inside)? {
             return Ok(match condition.kind {
-                ExprKind::Entering(stage) => Moment::WhenEntering(stage),
-                ExprKind::Leaving(stage) => Moment::WhenLeaving(stage),
+                ExprKind::Predicate(Predicate::Entering(stage)) => Moment::WhenEntering(stage),
+                ExprKind::Predicate(Predicate::Leaving(stage)) => Moment::WhenLeaving(stage),
                 _ => Moment::When(condition),
             });
         }

@@ -8,7 +8,7 @@ use super::{Builder, Built, Node, Parts, Unbuilt};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
 use crate::syntax::grammar::Rule;
-use crate::syntax::tree::{Comparison, Expr, ExprKind};
+use crate::syntax::tree::{Comparison, Connective, Expr, ExprKind, Predicate};
 
 impl Builder<'_> {
     /// `a implies b`
@@ -27,7 +27,7 @@ impl Builder<'_> {
                     .fix("read the first two parts together", Applicability::Unsafe, edits),
             );
         }
-        Ok(Expr { kind: ExprKind::Implies(Box::new(left), Box::new(right)), span })
+        Ok(Expr { kind: ExprKind::Connective(Connective::Implies(Box::new(left), Box::new(right))), span })
     }
 
     /// `a and b and c`, `a or b`; of a mixture each group of `and`s is one member of the `or`, and it is reported.
@@ -58,9 +58,9 @@ impl Builder<'_> {
         }
         let mut members = Vec::with_capacity(groups.len());
         for group in groups {
-            members.push(joined(group, span, ExprKind::And)?);
+            members.push(joined(group, span, Connective::And)?);
         }
-        joined(members, span, ExprKind::Or)
+        joined(members, span, Connective::Or)
     }
 
     fn joint(&mut self, part: &Node, word: &str) -> Span {
@@ -106,7 +106,7 @@ impl Builder<'_> {
                     // `not not a` is a condition though `a` may be a value, so that two are kept of an even number.
                     let kept = if count == 0 { 0 } else { 2 - count % 2 };
                     for _ in 0..kept {
-                        value = Expr { kind: ExprKind::Not(Box::new(value)), span };
+                        value = Expr { kind: ExprKind::Connective(Connective::Not(Box::new(value))), span };
                     }
                     return Ok(value);
                 }
@@ -123,16 +123,16 @@ impl Builder<'_> {
         let left = self.value(parts.part().ok_or(Unbuilt)?)?;
         let Some(test) = parts.part() else { return Ok(left) };
         let left = Box::new(left);
-        let kind = match test.as_rule() {
+        let predicate = match test.as_rule() {
             Rule::compare | Rule::where_compare => {
                 let mut parts = Parts::of(test);
                 let (operator, operator_span) = self.comparator(parts.need(Rule::comparator)?)?;
                 let right = Box::new(self.value(parts.part().ok_or(Unbuilt)?)?);
-                ExprKind::Compare { left, operator, operator_span, right }
+                Predicate::Compare { left, operator, operator_span, right }
             }
             Rule::between | Rule::where_between => {
                 let (low, high) = self.limits(test)?;
-                ExprKind::Between { left, low, high }
+                Predicate::Between { left, low, high }
             }
             Rule::is_test | Rule::where_is => self.is_test(left, test)?,
             Rule::in_list => self.in_list(left, test)?,
@@ -145,22 +145,22 @@ impl Builder<'_> {
                         _ => {}
                     }
                 }
-                ExprKind::Has { left, choices }
+                Predicate::Has { left, choices }
             }
             Rule::text_test => {
                 let mut parts = Parts::of(test);
                 let keyword = parts.next().ok_or(Unbuilt)?.as_rule();
                 let text = self.text_of(parts.need(Rule::string)?);
                 match keyword {
-                    Rule::STARTS_WITH => ExprKind::StartsWith { left, text },
-                    Rule::ENDS_WITH => ExprKind::EndsWith { left, text },
-                    Rule::CONTAINS => ExprKind::Contains { left, text },
+                    Rule::STARTS_WITH => Predicate::StartsWith { left, text },
+                    Rule::ENDS_WITH => Predicate::EndsWith { left, text },
+                    Rule::CONTAINS => Predicate::Contains { left, text },
                     _ => return Err(Unbuilt),
                 }
             }
             _ => return Err(Unbuilt),
         };
-        Ok(Expr { kind, span })
+        Ok(Expr { kind: ExprKind::Predicate(predicate), span })
     }
 
     pub fn comparator(&mut self, node: Node) -> Built<(Comparison, Span)> {
@@ -193,7 +193,7 @@ impl Builder<'_> {
     }
 
     /// What stands behind `is`.
-    fn is_test(&mut self, left: Box<Expr>, node: Node) -> Built<ExprKind> {
+    fn is_test(&mut self, left: Box<Expr>, node: Node) -> Built<Predicate> {
         let mut negated = false;
         for part in Parts::of(node) {
             match part.as_rule() {
@@ -210,11 +210,11 @@ impl Builder<'_> {
                 }
                 Rule::is_one_of => {
                     let choices = self.constants(Parts::of(part).need(Rule::constants)?)?;
-                    return Ok(ExprKind::Is { left, negated, choices, one_of: true });
+                    return Ok(Predicate::Is { left, negated, choices, one_of: true });
                 }
                 Rule::is_same_as => {
                     let right = Box::new(self.reference(Parts::of(part).need(Rule::reference)?)?);
-                    return Ok(ExprKind::SameAs { left, negated, right });
+                    return Ok(Predicate::SameAs { left, negated, right });
                 }
                 Rule::is_between | Rule::where_is_between => {
                     let span = self.span(&part);
@@ -226,18 +226,18 @@ impl Builder<'_> {
                                 .help("write `not (… between … and …)`; it also holds where the value is missing"),
                         );
                     }
-                    return Ok(ExprKind::Between { left, low, high });
+                    return Ok(Predicate::Between { left, low, high });
                 }
-                Rule::MISSING => return Ok(ExprKind::IsKnown { left, known: negated }),
-                Rule::KNOWN => return Ok(ExprKind::IsKnown { left, known: !negated }),
+                Rule::MISSING => return Ok(Predicate::IsKnown { left, known: negated }),
+                Rule::KNOWN => return Ok(Predicate::IsKnown { left, known: !negated }),
                 Rule::constant => {
                     let span = self.span(&part);
                     if is_word_for_missing(part.as_str().trim()) {
                         self.report_habit(span, "missing", "a value that is not there `is missing`, one that is there `is known`");
-                        return Ok(ExprKind::IsKnown { left, known: negated });
+                        return Ok(Predicate::IsKnown { left, known: negated });
                     }
                     let choice = self.constant(part)?;
-                    return Ok(ExprKind::Is { left, negated, choices: vec![choice], one_of: false });
+                    return Ok(Predicate::Is { left, negated, choices: vec![choice], one_of: false });
                 }
                 _ => return Err(Unbuilt),
             }
@@ -246,7 +246,7 @@ impl Builder<'_> {
     }
 
     /// `in (a, b)`, which the language writes `is one of a, b`
-    fn in_list(&mut self, left: Box<Expr>, node: Node) -> Built<ExprKind> {
+    fn in_list(&mut self, left: Box<Expr>, node: Node) -> Built<Predicate> {
         let whole = self.span(&node);
         let mut negated = false;
         let mut choices = Vec::new();
@@ -269,7 +269,7 @@ impl Builder<'_> {
                 .help(format!("write `{instead} {}`", &self.text[first.span.start as usize..last.span.end as usize]))
                 .fix(format!("write `{instead}`"), Applicability::Safe, edits),
         );
-        Ok(ExprKind::Is { left, negated, choices, one_of: true })
+        Ok(Predicate::Is { left, negated, choices, one_of: true })
     }
 
     /// A `when` or, by mistake, an `if`, with its condition.
@@ -289,7 +289,7 @@ fn insertion(place: u32, span: Span, text: &str) -> Edit {
 }
 
 /// One member alone stands for itself; several are a list.
-fn joined(mut members: Vec<Expr>, span: Span, kind: fn(Vec<Expr>) -> ExprKind) -> Built<Expr> {
+fn joined(mut members: Vec<Expr>, span: Span, joint: fn(Vec<Expr>) -> Connective) -> Built<Expr> {
     if members.len() == 1 {
         return members.pop().ok_or(Unbuilt);
     }
@@ -297,7 +297,7 @@ fn joined(mut members: Vec<Expr>, span: Span, kind: fn(Vec<Expr>) -> ExprKind) -
         (Some(first), Some(last)) => first.span.to(last.span),
         _ => span,
     };
-    Ok(Expr { kind: kind(members), span })
+    Ok(Expr { kind: ExprKind::Connective(joint(members)), span })
 }
 
 /// What other languages call a missing value. (`none`, `empty` and `blank` may be choices.)

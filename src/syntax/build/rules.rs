@@ -3,8 +3,8 @@
 use super::{Builder, Built, Node, Parts, Unbuilt};
 use crate::syntax::grammar::Rule;
 use crate::syntax::tree::{
-    Because, Expr, ExprKind, Flow, FlowRow, FromStages, Guard, Name, Queue, Raci, RaciRole, Recycle, Rotate, Route, RouteRow, RouteTarget,
-    Stage, Trigger, Turn,
+    Because, Expr, ExprKind, Flow, FlowRow, FromStages, Guard, Literal, Name, Queue, Raci, RaciRole, Recycle, Rotate, Route, RouteRow,
+    RouteTarget, Stage, Trigger, Turn,
 };
 
 impl Builder<'_> {
@@ -159,7 +159,9 @@ impl Builder<'_> {
                 let guard = match inside.next_if(Rule::LAST_OTHERWISE) {
                     Some(otherwise) => Guard::Otherwise(self.span(&otherwise)),
                     // Without a guard the row applies whenever its look-up finds a queue.
-                    None => Guard::When(self.when(&mut inside)?.unwrap_or(Expr { kind: ExprKind::YesNo(true), span: part_span })),
+                    None => Guard::When(
+                        self.when(&mut inside)?.unwrap_or(Expr { kind: ExprKind::Literal(Literal::YesNo(true)), span: part_span }),
+                    ),
                 };
                 (target, guard)
             }

@@ -6,8 +6,8 @@ use crate::source::Span;
 use crate::syntax::build::measures::Clauses;
 use crate::syntax::grammar::Rule;
 use crate::syntax::tree::{
-    Adjust, Attribute, BandRow, Comparison, Decide, DecideRow, Expr, ExprKind, Grid, GridRow, Guard, Let, Pattern, PatternKind, Points,
-    PointsKind, PointsRow, Score, ScorePart, Section, SectionRow,
+    Adjust, Attribute, BandRow, Comparison, Conversion, Decide, DecideRow, Expr, ExprKind, Grid, GridRow, Guard, Let, Pattern, PatternKind,
+    Points, PointsKind, PointsRow, Score, ScorePart, Section, SectionRow,
 };
 
 impl Builder<'_> {
@@ -282,7 +282,7 @@ impl Builder<'_> {
 
     /// `a when b  else c` reads as `b else c`; a condition has no other constants than `yes` and `no`, so that `c otherwise` was meant.
     fn swapped_else(&mut self, row: &mut DecideRow) -> Option<DecideRow> {
-        let Guard::When(Expr { kind: ExprKind::Else { value, default }, span }) = &row.guard else { return None };
+        let Guard::When(Expr { kind: ExprKind::Conversion(Conversion::Else { value, default }), span }) = &row.guard else { return None };
         let ExprKind::Path(path) = &default.kind else { return None };
         let outcome = path.first()?.clone();
         let otherwise = Span { start: value.span.end, ..*span };

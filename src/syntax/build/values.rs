@@ -7,7 +7,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::grammar::Rule;
 use crate::syntax::mistakes::spaced;
-use crate::syntax::tree::{Expr, ExprKind, Factor, Name, Sign};
+use crate::syntax::tree::{Arithmetic, Conversion, Expr, ExprKind, Factor, Literal, Name, Predicate, Sign};
 
 impl Builder<'_> {
     /// `a + b else 0`
@@ -17,14 +17,14 @@ impl Builder<'_> {
         let sum = self.sum(parts.part().ok_or(Unbuilt)?)?;
         let Some(default) = parts.optional(Rule::constant) else { return Ok(sum) };
         let default = self.constant(default)?;
-        if let ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::YesNo(_) | ExprKind::Date(_) | ExprKind::Time(_) = sum.kind {
+        if let ExprKind::Literal(_) = sum.kind {
             self.report(
                 Diagnostic::new(Code::Syntax, "`else` stands behind a value that is never missing")
                     .at(sum.span, "always known")
                     .help("`A else CONSTANT` replaces a missing `A`; for the last row of a table write `otherwise`"),
             );
         }
-        Ok(Expr { kind: ExprKind::Else { value: Box::new(sum), default: Box::new(default) }, span })
+        Ok(Expr { kind: ExprKind::Conversion(Conversion::Else { value: Box::new(sum), default: Box::new(default) }), span })
     }
 
     fn sum(&mut self, node: Node) -> Built<Expr> {
@@ -42,7 +42,7 @@ impl Builder<'_> {
         if terms.len() == 1 {
             return terms.pop().map(|(_, term)| term).ok_or(Unbuilt);
         }
-        Ok(Expr { kind: ExprKind::Sum(terms), span })
+        Ok(Expr { kind: ExprKind::Arithmetic(Arithmetic::Sum(terms)), span })
     }
 
     fn product(&mut self, node: Node) -> Built<Expr> {
@@ -76,12 +76,13 @@ impl Builder<'_> {
         if factors.len() == 1 && places.is_none() {
             return factors.pop().map(|(_, factor)| factor).ok_or(Unbuilt);
         }
-        Ok(Expr { kind: ExprKind::Product { factors, places }, span })
+        Ok(Expr { kind: ExprKind::Arithmetic(Arithmetic::Product { factors, places }), span })
     }
 
     /// `11/26/2026` was meant as a date; `a/b` lacks a blank.
     fn report_unspaced(&mut self, unspaced: &[Span], factors: &[(Factor, Expr)], span: Span) {
-        let whole_numbers = || factors.iter().all(|(_, factor)| matches!(&factor.kind, ExprKind::Number(number) if number.places == 0));
+        let whole_numbers =
+            || factors.iter().all(|(_, factor)| matches!(&factor.kind, ExprKind::Literal(Literal::Number(number)) if number.places == 0));
         if unspaced.len() == 2 && factors.len() == 3 && whole_numbers() {
             let written = self.text[span.start as usize..span.end as usize].to_owned();
             self.report(
@@ -116,8 +117,8 @@ impl Builder<'_> {
                     members.push(self.expression(member)?);
                 }
                 match keyword {
-                    Rule::LARGER_OF => ExprKind::Larger(members),
-                    Rule::SMALLER_OF => ExprKind::Smaller(members),
+                    Rule::LARGER_OF => ExprKind::Arithmetic(Arithmetic::Larger(members)),
+                    Rule::SMALLER_OF => ExprKind::Arithmetic(Arithmetic::Smaller(members)),
                     _ => return Err(Unbuilt),
                 }
             }
@@ -127,19 +128,19 @@ impl Builder<'_> {
                 let keyword = parts.next().ok_or(Unbuilt)?.as_rule();
                 let operand = Box::new(self.operand(parts.need(Rule::operand)?)?);
                 match keyword {
-                    Rule::DAYS_SINCE => ExprKind::DaysSince(operand),
-                    Rule::DAYS_UNTIL => ExprKind::DaysUntil(operand),
+                    Rule::DAYS_SINCE => ExprKind::Conversion(Conversion::DaysSince(operand)),
+                    Rule::DAYS_UNTIL => ExprKind::Conversion(Conversion::DaysUntil(operand)),
                     _ => return Err(Unbuilt),
                 }
             }
-            Rule::domain_of => ExprKind::DomainOf(Box::new(self.operand(Parts::of(node).need(Rule::operand)?)?)),
+            Rule::domain_of => ExprKind::Conversion(Conversion::DomainOf(Box::new(self.operand(Parts::of(node).need(Rule::operand)?)?))),
             Rule::transition => {
                 let mut parts = Parts::of(node);
                 let keyword = parts.next().ok_or(Unbuilt)?.as_rule();
                 let stage = self.name(parts.need(Rule::name)?);
                 match keyword {
-                    Rule::ENTERING => ExprKind::Entering(stage),
-                    Rule::LEAVING => ExprKind::Leaving(stage),
+                    Rule::ENTERING => ExprKind::Predicate(Predicate::Entering(stage)),
+                    Rule::LEAVING => ExprKind::Predicate(Predicate::Leaving(stage)),
                     _ => return Err(Unbuilt),
                 }
             }
@@ -201,7 +202,7 @@ impl Builder<'_> {
             Rule::path => {
                 if let Some(instead) = yes_or_no(node.as_str()) {
                     self.report_habit(span, instead, "the two values of a `yes_no` are `yes` and `no`");
-                    return Ok(Expr { kind: ExprKind::YesNo(instead == "yes"), span });
+                    return Ok(Expr { kind: ExprKind::Literal(Literal::YesNo(instead == "yes")), span });
                 }
                 let written = node.as_str();
                 if written.starts_with(|first: char| first.is_ascii_uppercase())
@@ -232,11 +233,11 @@ impl Builder<'_> {
         let span = self.span(&node);
         let node = Parts::of(node).part().ok_or(Unbuilt)?;
         let kind = match node.as_rule() {
-            Rule::time => ExprKind::Time(self.time(node)),
-            Rule::date => ExprKind::Date(self.date(node)),
-            Rule::amount => ExprKind::Number(self.amount(node)?),
-            Rule::string => ExprKind::Text(self.text_of(node).value),
-            Rule::yes_no => ExprKind::YesNo(node.as_str().starts_with("yes")),
+            Rule::time => ExprKind::Literal(Literal::Time(self.time(node))),
+            Rule::date => ExprKind::Literal(Literal::Date(self.date(node))),
+            Rule::amount => ExprKind::Literal(Literal::Number(self.amount(node)?)),
+            Rule::string => ExprKind::Literal(Literal::Text(self.text_of(node).value)),
+            Rule::yes_no => ExprKind::Literal(Literal::YesNo(node.as_str().starts_with("yes"))),
             _ => return Err(Unbuilt),
         };
         Ok(Expr { kind, span })

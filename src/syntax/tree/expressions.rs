@@ -11,11 +11,7 @@ pub struct Expr {
 
 #[derive(Clone, Debug)]
 pub enum ExprKind {
-    Number(Number),
-    Text(String),
-    YesNo(bool),
-    Date(jiff::civil::Date),
-    Time(TimeLiteral),
+    Literal(Literal),
     /// `missing`, where a value stands (tests, `else` is not allowed to use it)
     Missing,
     /// `beds`, `readiness.demographic`, `stage`
@@ -26,37 +22,62 @@ pub enum ExprKind {
         keys: Vec<Expr>,
         column: Name,
     },
+    Measure(Box<Measure>),
+    /// `in parentheses`
+    Paren(Box<Expr>),
+    Arithmetic(Arithmetic),
+    /// made of one other value
+    Conversion(Conversion),
+    /// a condition made of conditions
+    Connective(Connective),
+    /// a condition that asks something of values
+    Predicate(Predicate),
+}
+
+#[derive(Clone, Debug)]
+pub enum Literal {
+    Number(Number),
+    Text(String),
+    YesNo(bool),
+    Date(jiff::civil::Date),
+    Time(TimeLiteral),
+}
+
+#[derive(Clone, Debug)]
+pub enum Arithmetic {
     /// `a + b - c`; the first sign is `Plus`
     Sum(Vec<(Sign, Expr)>),
     /// `a * b / c % d to 2 places`; the first operator is `Times`
-    Product {
-        factors: Vec<(Factor, Expr)>,
-        places: Option<(u8, Span)>,
-    },
+    Product { factors: Vec<(Factor, Expr)>, places: Option<(u8, Span)> },
     /// `larger of (A, B)`
     Larger(Vec<Expr>),
     /// `smaller of (A, B)`
     Smaller(Vec<Expr>),
+}
+
+#[derive(Clone, Debug)]
+pub enum Conversion {
     /// `A else CONSTANT`
-    Else {
-        value: Box<Expr>,
-        default: Box<Expr>,
-    },
+    Else { value: Box<Expr>, default: Box<Expr> },
     /// `days since A`
     DaysSince(Box<Expr>),
     /// `days until A`
     DaysUntil(Box<Expr>),
     /// `domain of email`
     DomainOf(Box<Expr>),
-    Measure(Box<Measure>),
-    /// `in parentheses`
-    Paren(Box<Expr>),
+}
 
+#[derive(Clone, Debug)]
+pub enum Connective {
     And(Vec<Expr>),
     Or(Vec<Expr>),
     /// `not a`; of several in a row one or two are kept, which mean the same
     Not(Box<Expr>),
     Implies(Box<Expr>, Box<Expr>),
+}
+
+#[derive(Clone, Debug)]
+pub enum Predicate {
     /// `a >= b`
     Compare {
         left: Box<Expr>,
@@ -117,43 +138,38 @@ impl Expr {
     /// are choices, and not the `where` of a measure, whose names are properties of a signal.
     pub fn each_value<'e>(&'e self, mut visit: impl FnMut(&'e Expr)) {
         match &self.kind {
-            ExprKind::Number(_)
-            | ExprKind::Text(_)
-            | ExprKind::YesNo(_)
-            | ExprKind::Date(_)
-            | ExprKind::Time(_)
-            | ExprKind::Missing
-            | ExprKind::Path(_)
-            | ExprKind::Measure(_)
-            | ExprKind::Entering(_)
-            | ExprKind::Leaving(_) => {}
+            ExprKind::Literal(_) | ExprKind::Missing | ExprKind::Path(_) | ExprKind::Measure(_) => {}
             ExprKind::Cell { keys, .. } => keys.iter().for_each(visit),
-            ExprKind::Sum(members) => members.iter().for_each(|(_, member)| visit(member)),
-            ExprKind::Product { factors, .. } => factors.iter().for_each(|(_, factor)| visit(factor)),
-            ExprKind::Larger(members) | ExprKind::Smaller(members) | ExprKind::And(members) | ExprKind::Or(members) => {
-                members.iter().for_each(visit);
-            }
-            ExprKind::Else { value: inner, .. }
-            | ExprKind::DaysSince(inner)
-            | ExprKind::DaysUntil(inner)
-            | ExprKind::DomainOf(inner)
-            | ExprKind::Paren(inner)
-            | ExprKind::Not(inner)
-            | ExprKind::Is { left: inner, .. }
-            | ExprKind::IsKnown { left: inner, .. }
-            | ExprKind::Has { left: inner, .. }
-            | ExprKind::StartsWith { left: inner, .. }
-            | ExprKind::EndsWith { left: inner, .. }
-            | ExprKind::Contains { left: inner, .. } => visit(inner),
-            ExprKind::Implies(left, right) | ExprKind::Compare { left, right, .. } | ExprKind::SameAs { left, right, .. } => {
-                visit(left);
-                visit(right);
-            }
-            ExprKind::Between { left, low, high } => {
-                visit(left);
-                visit(low);
-                visit(high);
-            }
+            ExprKind::Paren(inner) => visit(inner),
+            ExprKind::Arithmetic(arithmetic) => match arithmetic {
+                Arithmetic::Sum(members) => members.iter().for_each(|(_, member)| visit(member)),
+                Arithmetic::Product { factors, .. } => factors.iter().for_each(|(_, factor)| visit(factor)),
+                Arithmetic::Larger(members) | Arithmetic::Smaller(members) => members.iter().for_each(visit),
+            },
+            ExprKind::Conversion(conversion) => match conversion {
+                Conversion::Else { value: inner, .. }
+                | Conversion::DaysSince(inner)
+                | Conversion::DaysUntil(inner)
+                | Conversion::DomainOf(inner) => visit(inner),
+            },
+            ExprKind::Connective(connective) => match connective {
+                Connective::And(members) | Connective::Or(members) => members.iter().for_each(visit),
+                Connective::Not(inner) => visit(inner),
+                Connective::Implies(left, right) => [left, right].into_iter().for_each(|side| visit(side)),
+            },
+            ExprKind::Predicate(predicate) => match predicate {
+                Predicate::Is { left, .. }
+                | Predicate::IsKnown { left, .. }
+                | Predicate::Has { left, .. }
+                | Predicate::StartsWith { left, .. }
+                | Predicate::EndsWith { left, .. }
+                | Predicate::Contains { left, .. } => visit(left),
+                Predicate::Compare { left, right, .. } | Predicate::SameAs { left, right, .. } => {
+                    [left, right].into_iter().for_each(|side| visit(side));
+                }
+                Predicate::Between { left, low, high } => [left, low, high].into_iter().for_each(|part| visit(part)),
+                Predicate::Entering(_) | Predicate::Leaving(_) => {}
+            },
         }
     }
 }
@@ -171,7 +187,7 @@ pub enum Factor {
     Remainder,
 }
 
-/// `>= > <= <`; equality is written `is`, see [`ExprKind::Is`].
+/// `>= > <= <`; equality is written `is`, see [`Predicate::Is`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
     AtLeast,

@@ -368,7 +368,7 @@ impl<'a> Oracle<'a> {
         let mut days: BTreeMap<Date, i128> = BTreeMap::new();
         for row in score.personas.iter().flat_map(|persona| &persona.sections).flat_map(|section| &section.points) {
             let leadwright::model::PointsKind::Per { every, count } = &row.kind else { panic!() };
-            let leadwright::model::ExprKind::Measure(id) = count.kind else { panic!() };
+            let leadwright::model::ExprKind::Reference(leadwright::model::Reference::Measure(id)) = count.kind else { panic!() };
             let moments = match self.policy.measures[id].kind {
                 MeasureKind::Quiet(length) => self.quiet(id, length),
                 _ => self.counted(id),

@@ -68,11 +68,11 @@ fn chains_are_as_long_as_one_likes() {
             assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.messages().first());
             let tree::ItemKind::Let(value) = &parsed.file.items[0].kind else { panic!("a let") };
             match &value.value.kind {
-                tree::ExprKind::And(members) | tree::ExprKind::Or(members) => members.len(),
-                tree::ExprKind::Sum(members) => members.len(),
-                tree::ExprKind::Product { factors, .. } => factors.len(),
-                tree::ExprKind::Is { choices, .. } => choices.len(),
-                tree::ExprKind::Not(_) => 1,
+                tree::ExprKind::Connective(tree::Connective::And(members) | tree::Connective::Or(members)) => members.len(),
+                tree::ExprKind::Arithmetic(tree::Arithmetic::Sum(members)) => members.len(),
+                tree::ExprKind::Arithmetic(tree::Arithmetic::Product { factors, .. }) => factors.len(),
+                tree::ExprKind::Predicate(tree::Predicate::Is { choices, .. }) => choices.len(),
+                tree::ExprKind::Connective(tree::Connective::Not(_)) => 1,
                 other => panic!("not a list: {other:?}"),
             }
         });

@@ -450,15 +450,15 @@ fn ago(ago: &Ago) -> String {
 pub fn expr(expression: &Expr) -> String {
     let word = |word: &str, parts: &[&Expr]| list([word.to_owned()].into_iter().chain(parts.iter().map(|part| expr(part))).collect());
     match &expression.kind {
-        ExprKind::Number(value) => number(value),
-        ExprKind::Text(text) => format!("{text:?}"),
-        ExprKind::YesNo(value) => if *value { "yes" } else { "no" }.to_owned(),
-        ExprKind::Date(date) => date.to_string(),
-        ExprKind::Time(time) => time_of(time),
+        ExprKind::Literal(Literal::Number(value)) => number(value),
+        ExprKind::Literal(Literal::Text(text)) => format!("{text:?}"),
+        ExprKind::Literal(Literal::YesNo(value)) => if *value { "yes" } else { "no" }.to_owned(),
+        ExprKind::Literal(Literal::Date(date)) => date.to_string(),
+        ExprKind::Literal(Literal::Time(time)) => time_of(time),
         ExprKind::Missing => "missing".to_owned(),
         ExprKind::Path(names) => path(names),
         ExprKind::Cell { table, keys, column } => format!("{}[{}].{}", table.text, exprs(keys), column.text),
-        ExprKind::Sum(terms) => {
+        ExprKind::Arithmetic(Arithmetic::Sum(terms)) => {
             let terms = terms.iter().enumerate().map(|(index, (sign, term))| match (index, sign) {
                 (0, Sign::Plus) => expr(term),
                 (_, Sign::Plus) => format!("+ {}", expr(term)),
@@ -466,7 +466,7 @@ pub fn expr(expression: &Expr) -> String {
             });
             list(terms.collect())
         }
-        ExprKind::Product { factors, places } => {
+        ExprKind::Arithmetic(Arithmetic::Product { factors, places }) => {
             let factors = factors.iter().enumerate().map(|(index, (factor, value))| match (index, factor) {
                 (0, Factor::Times) => expr(value),
                 (_, Factor::Times) => format!("* {}", expr(value)),
@@ -475,20 +475,20 @@ pub fn expr(expression: &Expr) -> String {
             });
             list(factors.chain(places.map(|(places, _)| format!("to {places}"))).collect())
         }
-        ExprKind::Larger(members) => format!("(larger {})", exprs(members)),
-        ExprKind::Smaller(members) => format!("(smaller {})", exprs(members)),
-        ExprKind::Else { value, default } => word("else", &[value, default]),
-        ExprKind::DaysSince(value) => word("days-since", &[value]),
-        ExprKind::DaysUntil(value) => word("days-until", &[value]),
-        ExprKind::DomainOf(value) => word("domain", &[value]),
+        ExprKind::Arithmetic(Arithmetic::Larger(members)) => format!("(larger {})", exprs(members)),
+        ExprKind::Arithmetic(Arithmetic::Smaller(members)) => format!("(smaller {})", exprs(members)),
+        ExprKind::Conversion(Conversion::Else { value, default }) => word("else", &[value, default]),
+        ExprKind::Conversion(Conversion::DaysSince(value)) => word("days-since", &[value]),
+        ExprKind::Conversion(Conversion::DaysUntil(value)) => word("days-until", &[value]),
+        ExprKind::Conversion(Conversion::DomainOf(value)) => word("domain", &[value]),
         ExprKind::Measure(measured) => measure(measured),
         ExprKind::Paren(inside) => word("paren", &[inside]),
-        ExprKind::And(members) => format!("(and {})", exprs(members)),
-        ExprKind::Or(members) => format!("(or {})", exprs(members)),
-        ExprKind::Not(inside) => word("not", &[inside]),
-        ExprKind::Implies(left, right) => word("implies", &[left, right]),
-        ExprKind::Compare { left, operator, right, .. } => word(sign(*operator), &[left, right]),
-        ExprKind::Is { left, negated, choices, one_of } => {
+        ExprKind::Connective(Connective::And(members)) => format!("(and {})", exprs(members)),
+        ExprKind::Connective(Connective::Or(members)) => format!("(or {})", exprs(members)),
+        ExprKind::Connective(Connective::Not(inside)) => word("not", &[inside]),
+        ExprKind::Connective(Connective::Implies(left, right)) => word("implies", &[left, right]),
+        ExprKind::Predicate(Predicate::Compare { left, operator, right, .. }) => word(sign(*operator), &[left, right]),
+        ExprKind::Predicate(Predicate::Is { left, negated, choices, one_of }) => {
             format!(
                 "({}{} {} {})",
                 if *negated { "is-not" } else { "is" },
@@ -497,15 +497,15 @@ pub fn expr(expression: &Expr) -> String {
                 exprs(choices)
             )
         }
-        ExprKind::SameAs { left, negated, right } => word(if *negated { "not-same" } else { "same" }, &[left, right]),
-        ExprKind::IsKnown { left, known } => word(if *known { "known" } else { "is-missing" }, &[left]),
-        ExprKind::Between { left, low, high } => word("between", &[left, low, high]),
-        ExprKind::Has { left, choices } => format!("(has {} {})", expr(left), exprs(choices)),
-        ExprKind::StartsWith { left, text } => format!("(starts-with {} {:?})", expr(left), text.value),
-        ExprKind::EndsWith { left, text } => format!("(ends-with {} {:?})", expr(left), text.value),
-        ExprKind::Contains { left, text } => format!("(contains {} {:?})", expr(left), text.value),
-        ExprKind::Entering(stage) => format!("(entering {})", stage.text),
-        ExprKind::Leaving(stage) => format!("(leaving {})", stage.text),
+        ExprKind::Predicate(Predicate::SameAs { left, negated, right }) => word(if *negated { "not-same" } else { "same" }, &[left, right]),
+        ExprKind::Predicate(Predicate::IsKnown { left, known }) => word(if *known { "known" } else { "is-missing" }, &[left]),
+        ExprKind::Predicate(Predicate::Between { left, low, high }) => word("between", &[left, low, high]),
+        ExprKind::Predicate(Predicate::Has { left, choices }) => format!("(has {} {})", expr(left), exprs(choices)),
+        ExprKind::Predicate(Predicate::StartsWith { left, text }) => format!("(starts-with {} {:?})", expr(left), text.value),
+        ExprKind::Predicate(Predicate::EndsWith { left, text }) => format!("(ends-with {} {:?})", expr(left), text.value),
+        ExprKind::Predicate(Predicate::Contains { left, text }) => format!("(contains {} {:?})", expr(left), text.value),
+        ExprKind::Predicate(Predicate::Entering(stage)) => format!("(entering {})", stage.text),
+        ExprKind::Predicate(Predicate::Leaving(stage)) => format!("(leaving {})", stage.text),
     }
 }
 

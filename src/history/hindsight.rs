@@ -32,6 +32,8 @@ struct Asks {
     fills: Fills,
     /// per input, the same one of the program that scores
     own: Vec<Option<usize>>,
+    /// per measure, whether the program reads it
+    measures: Vec<bool>,
     start_stage: usize,
 }
 
@@ -74,8 +76,16 @@ impl Asks {
             }
             (left, right) => left == right,
         };
+        let reads = |measure| program.inputs.iter().any(|input| measure_of(policy, &input.source) == Some(measure));
         let own = program.inputs.iter().map(|input| scoring.inputs.iter().position(|other| is_same(input, other)));
-        Some(Asks { own: own.collect(), fills: Fills::new(policy, &program), program, start_stage: policy.start_stage.unwrap_or(0) })
+        let measures = (0..policy.measures.len()).map(reads).collect();
+        Some(Asks {
+            own: own.collect(),
+            measures,
+            fills: Fills::new(policy, &program),
+            program,
+            start_stage: policy.start_stage.unwrap_or(0),
+        })
     }
 }
 
@@ -158,7 +168,8 @@ impl Past for LeadPast<'_> {
         let mut scratch = self.scratch.borrow_mut();
         let mut measures = Vec::new();
         let kept = self.signals.kept(was.signals);
-        self.measures.read(kept.view(), &standing, was.at, &mut scratch, &mut measures);
+        let wanted = |measure: MeasureId| asks.measures.get(measure).copied().unwrap_or(false);
+        self.measures.read_wanted(&wanted, kept.view(), &standing, was.at, &mut scratch, &mut measures);
         let own: Vec<Option<i64>> = asks.own.iter().map(|own| self.inputs.columns.get((*own)?)?.get(self.row)).collect();
         let mut inputs = own.clone();
         let filling = Filling {

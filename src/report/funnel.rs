@@ -12,7 +12,8 @@ use crate::batch::replay::ReplayReport;
 use crate::diagnostic::render_human::Look;
 use crate::history::replay::durations::Durations;
 use crate::history::replay::periods;
-use crate::history::replay::tally::{Impossible, Kept, Reasons, Tally};
+use crate::history::replay::tally::{Kept, Reasons, Tally};
+use crate::history::replay::turns::Impossible;
 use crate::model::{CapPeriod, Policy, Promise, PromiseKind};
 
 /// What a replay was about.
@@ -72,7 +73,11 @@ fn heading(run: &Run, page: &mut Page) {
     let rejected = words(format!(", {} rejected", count(rejected))).paint(if rejected > 0 { Paint::Bad } else { Paint::Plain });
     let signals = &tally.signals;
     page.line(0, &[words(replayed), rejected]);
-    page.line(0, &[words(format!("{}, {} of them moved a lead", counted(signals.read, "signal", "signals"), count(signals.moved)))]);
+    let moved = count(signals.moved + signals.moved_by_measures);
+    let moved = format!("{}, {moved} of them moved a lead", counted(signals.read - signals.earlier, "signal", "signals"));
+    let earlier = counted(signals.earlier, "earlier one says", "earlier ones say");
+    let earlier = if signals.earlier > 0 { format!("; {earlier} where leads stood then") } else { String::new() };
+    page.line(0, &[words(moved + &earlier)]);
 }
 
 // --- stages -----------------------------------------------------------------------------------------------------------

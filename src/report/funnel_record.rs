@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::funnel::{Run, attained, by_reason, periods_of, signal_name, stage_name};
 use crate::history::replay::durations::Durations;
 use crate::history::replay::handovers::Handovers;
-use crate::history::replay::tally::{Impossible, Kept};
+use crate::history::replay::tally::Kept;
+use crate::history::replay::turns::Impossible;
 use crate::model::Policy;
 
 #[derive(Debug, Serialize)]
@@ -63,6 +64,8 @@ pub struct SignalRecord {
     pub of_later_leads: u64,
     pub no_row_waits: u64,
     pub after_stop: u64,
+    pub earlier: u64,
+    pub moved_by_measures: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -248,6 +251,8 @@ pub fn record<'a>(run: &Run<'a>) -> FunnelRecord<'a> {
             of_later_leads: signals.map_or(0, |signals| signals.rows_of_later_leads),
             no_row_waits: tally.signals.no_row_waits,
             after_stop: tally.signals.after_stop,
+            earlier: tally.signals.earlier,
+            moved_by_measures: tally.signals.moved_by_measures,
         },
         handovers: handovers(run),
         stages: stages(run),

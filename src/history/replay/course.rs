@@ -16,14 +16,15 @@ pub struct Course {
     pub before_start: usize,
     /// signals that are part of a burst: neither rows nor measures nor clocks see them
     pub bursts: Vec<usize>,
-    /// signals that had their turn, and for whose kind no row waits
-    pub no_row_waits: usize,
+    /// signals for whose kind no `on` row waits: those at whose turn a `when` row moved the lead, and the others
+    pub moved_by_measures: Vec<usize>,
+    pub no_row_waits: Vec<usize>,
     /// signals that had no turn, because the lead was stopped for good before
-    pub after_stop: usize,
+    pub after_stop: Vec<usize>,
     /// per clock of the policy: every time that it was started
     pub clocks: Vec<Vec<Instance>>,
-    /// at some instant a row still applied after as many steps as there are stages
-    pub circled: bool,
+    /// the last instant at which a row still applied after as many steps as there are stages
+    pub circled: Option<i64>,
     /// it took so many steps that it was stopped for good
     pub endless: bool,
 }
@@ -71,8 +72,11 @@ impl Course {
         self.log.clear();
         self.misfits.clear();
         self.bursts.clear();
+        self.moved_by_measures.clear();
+        self.no_row_waits.clear();
+        self.after_stop.clear();
         self.clocks.clear();
-        (self.before_start, self.no_row_waits, self.after_stop, self.circled, self.endless) = (0, 0, 0, false, false);
+        (self.before_start, self.circled, self.endless) = (0, None, false);
         self.step(Step { at, from: None, to: stage, row: None, event: None, rest_until: None, given: Vec::new() }, None);
     }
 
@@ -86,6 +90,8 @@ impl Course {
         let number = |event: usize| numbers.get(event).copied().unwrap_or(event);
         self.steps.iter_mut().for_each(|step| step.event = step.event.map(number));
         self.misfits.iter_mut().for_each(|misfit| misfit.event = number(misfit.event));
+        let others = [&mut self.moved_by_measures, &mut self.no_row_waits, &mut self.after_stop];
+        others.into_iter().flatten().for_each(|event| *event = number(*event));
     }
 
     /// Where the lead ends up.

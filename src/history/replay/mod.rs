@@ -18,6 +18,7 @@ pub mod moments;
 pub mod periods;
 pub mod program;
 pub mod tally;
+pub mod turns;
 
 use std::borrow::Cow;
 
@@ -212,7 +213,8 @@ impl<'p> Replay<'p> {
         while let Some(event) = walk.next_turn(&mut place, end, until) {
             walk.settle(&mut place, event);
             if walk.course.steps.len() > STEPS_MAX {
-                (walk.course.endless, walk.course.after_stop) = (true, end - place.turn);
+                walk.course.endless = true;
+                walk.course.after_stop.extend(place.turn..end);
                 break;
             }
         }
@@ -308,7 +310,7 @@ impl<'w> Walk<'w, '_> {
             let signal = self.lead.events.signal.get(event).copied().map_or(0, SignalId::from);
             self.tell_clocks(place, event, signal, at);
             // what is due at this instant may lead to a stage that looks at it
-            if due == Some(at) || self.replay.changes.looks_at(place.stage, signal) || self.course.circled {
+            if due == Some(at) || self.replay.changes.looks_at(place.stage, signal) || self.course.circled.is_some() {
                 place.arrive(at);
                 return Some(Some(event));
             }
@@ -316,7 +318,7 @@ impl<'w> Walk<'w, '_> {
             if self.replay.is_waited_for(signal) {
                 self.course.misfits.push(Misfit { event, stage: place.stage, steps: self.course.steps.len(), waited: false });
             } else {
-                self.course.no_row_waits += 1;
+                self.course.no_row_waits.push(event);
             }
         }
     }
@@ -328,7 +330,7 @@ impl<'w> Walk<'w, '_> {
         while replay.changes.looks_in(place.stage) {
             let moved = self.moved_by(place, signal);
             if moved.is_some() && place.steps == replay.policy.stages.len() {
-                self.course.circled = true;
+                self.course.circled = Some(place.now);
                 break;
             }
             self.look_at_clocks(place.now);
@@ -354,8 +356,10 @@ impl<'w> Walk<'w, '_> {
         if replay.is_waited_for(kind) {
             let waited = replay.waits_for(stage_before, kind);
             self.course.misfits.push(Misfit { event, stage: stage_before, steps, waited });
+        } else if self.course.steps[steps..].iter().any(|step| self.replay.is_when(step)) {
+            self.course.moved_by_measures.push(event);
         } else {
-            self.course.no_row_waits += 1;
+            self.course.no_row_waits.push(event);
         }
     }
 
@@ -460,6 +464,10 @@ impl Replay<'_> {
     /// Whether some `on` row waits for the signal.
     pub fn is_waited_for(&self, signal: SignalId) -> bool {
         self.waited_for.get(signal).copied().unwrap_or(false)
+    }
+
+    fn is_when(&self, step: &Step) -> bool {
+        step.row.and_then(|row| self.rows.get(row)).is_some_and(|row| matches!(row.trigger, Trigger::When(_)))
     }
 
     /// Whether an `on` row of the stage waits for the signal.

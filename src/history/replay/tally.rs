@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use super::durations::Durations;
 use super::handovers::Handed;
+use super::turns::{Example, Impossible, SignalCounts};
 use super::{Course, Events, Replay, Step, periods};
 use crate::calendar::Zone;
 use crate::clock::{ClockEventKind, Instance};
@@ -71,25 +72,6 @@ pub struct LeadCounts {
     pub endless: u64,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SignalCounts {
-    pub read: u64,
-    /// had no turn: earlier than their lead's beginning
-    pub before_beginning: u64,
-    /// had no turn: later than the end
-    pub after_end: u64,
-    /// are part of a burst that the policy ignores
-    pub in_bursts: u64,
-    /// moved their lead
-    pub moved: u64,
-    /// moved nobody although some row waits for their kind
-    pub misfit: u64,
-    /// are for measures and clocks: no row waits for their kind
-    pub no_row_waits: u64,
-    /// had no turn: their lead was stopped for good before
-    pub after_stop: u64,
-}
-
 /// Stays that began in the span.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StageTally {
@@ -137,25 +119,6 @@ pub struct Kept {
     pub met: u64,
 }
 
-/// Something that cannot have happened in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Impossible {
-    /// a signal that a row waits for is earlier than its lead's beginning
-    BeforeBeginning { signal: SignalId },
-    /// it came in `stage`, before its lead first entered `awaited_in`, whose rows wait for it, and never again
-    TooEarly { signal: SignalId, stage: usize, awaited_in: usize },
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Example {
-    pub lead: String,
-    pub what: Impossible,
-    /// of the signal
-    pub at: i64,
-    /// when the lead began, or entered the stage that waits for it
-    pub awaited: i64,
-}
-
 /// How often which reason was given; what comes after very many different ones is not told apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reasons<K: Ord> {
@@ -164,7 +127,7 @@ pub struct Reasons<K: Ord> {
 }
 
 const REASONS_MAX: usize = 1_000;
-const EXAMPLES_MAX: usize = 10;
+pub(super) const EXAMPLES_MAX: usize = 10;
 
 impl<K: Ord> Default for Reasons<K> {
     fn default() -> Reasons<K> {
@@ -215,25 +178,11 @@ impl Tally {
     pub fn add(&mut self, replay: &Replay, span: Span, told: Told, course: &Course, zone: &mut Zone) {
         self.leads.replayed += 1;
         self.leads.without_signal += u64::from(told.events.is_empty());
-        self.leads.circled += u64::from(course.circled);
+        self.leads.circled += u64::from(course.circled.is_some_and(|at| span.holds(at)));
         self.add_endless(told, course);
-        let after_end = told.events.len() - told.events.at.partition_point(|at| *at <= span.to);
-        self.signals.read += told.events.len() as u64;
-        self.signals.before_beginning += course.before_start as u64;
-        self.signals.after_end += after_end as u64;
-        self.signals.in_bursts += course.bursts.len() as u64;
-        self.signals.moved += course.steps.iter().filter(|step| step.event.is_some()).count() as u64;
-        self.signals.misfit += course.misfits.len() as u64;
-        self.signals.no_row_waits += course.no_row_waits as u64;
-        self.signals.after_stop += course.after_stop as u64;
-        for misfit in &course.misfits {
-            if let Some(signal) = told.events.signal.get(misfit.event) {
-                *self.misfits.entry((SignalId::from(*signal), misfit.stage, misfit.waited)).or_default() += 1;
-            }
-        }
+        self.add_signals(replay, span, told, course);
         self.add_stays(replay, span, told, course);
         self.handed.add(replay, span, told.reason, &course.steps);
-        self.add_impossible(replay, told, course);
         self.add_clocks(span, course);
         for (index, promise) in replay.policy().promises.iter().enumerate() {
             self.add_promise(index, promise, span, course, zone);
@@ -324,46 +273,14 @@ impl Tally {
         }
     }
 
-    fn add_impossible(&mut self, replay: &Replay, told: Told, course: &Course) {
-        let Events { at, signal, .. } = told.events;
-        let kind = |event: usize| signal.get(event).copied().map_or(0, SignalId::from);
-        let mut found: Vec<Example> = Vec::new();
-        let mut find = |what: Impossible, at: i64, awaited: i64| found.push(Example { lead: told.key.to_owned(), what, at, awaited });
-        let beginning = course.steps.first().map_or(0, |step| step.at);
-        let early = at.partition_point(|at| *at < beginning);
-        for event in (0..early).filter(|event| replay.is_waited_for(kind(*event)) && !course.bursts.contains(event)) {
-            find(Impossible::BeforeBeginning { signal: kind(event) }, at[event], beginning);
-        }
-        for misfit in course.misfits.iter().filter(|misfit| !misfit.waited) {
-            let (signal, came) = (kind(misfit.event), at[misfit.event]);
-            let awaited = course.steps.iter().position(|step| replay.waits_for(step.to, signal));
-            let moved = course.steps.iter().any(|step| step.event.is_some_and(|event| kind(event) == signal));
-            let step = awaited.filter(|step| *step >= misfit.steps && !moved).and_then(|step| course.steps.get(step));
-            if let Some(step) = step.filter(|step| came < step.at) {
-                find(Impossible::TooEarly { signal, stage: misfit.stage, awaited_in: step.to }, came, step.at);
-            }
-        }
-        self.leads.impossible += u64::from(!found.is_empty());
-        for example in found {
-            *self.impossible.entry(example.what).or_default() += 1;
-            if self.examples.len() < EXAMPLES_MAX {
-                self.examples.push(example);
-            }
-        }
-    }
-
     /// Adds what was counted for the leads behind those of this one.
     pub fn merge(&mut self, other: &Tally) {
         self.leads.merge(&other.leads);
-        self.signals.merge(&other.signals);
+        self.merge_signals(other);
         self.stages.iter_mut().zip(&other.stages).for_each(|(mine, theirs)| mine.merge(theirs));
         self.rows.iter_mut().zip(&other.rows).for_each(|(count, more)| *count += more);
         self.recycles.merge(&other.recycles);
         self.handed.merge(&other.handed);
-        other.misfits.iter().for_each(|(key, count)| *self.misfits.entry(*key).or_default() += count);
-        other.impossible.iter().for_each(|(what, count)| *self.impossible.entry(*what).or_default() += count);
-        let room = EXAMPLES_MAX - self.examples.len().min(EXAMPLES_MAX);
-        self.examples.extend(other.examples.iter().take(room).cloned());
         other.endless.iter().for_each(|(row, count)| *self.endless.entry(*row).or_default() += count);
         let room = EXAMPLES_MAX - self.endless_examples.len().min(EXAMPLES_MAX);
         self.endless_examples.extend(other.endless_examples.iter().take(room).cloned());
@@ -389,19 +306,6 @@ impl LeadCounts {
         self.impossible += other.impossible;
         self.circled += other.circled;
         self.endless += other.endless;
-    }
-}
-
-impl SignalCounts {
-    fn merge(&mut self, other: &SignalCounts) {
-        self.read += other.read;
-        self.before_beginning += other.before_beginning;
-        self.after_end += other.after_end;
-        self.no_row_waits += other.no_row_waits;
-        self.after_stop += other.after_stop;
-        self.in_bursts += other.in_bursts;
-        self.moved += other.moved;
-        self.misfit += other.misfit;
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::{Folder, run};
 
 /// The rows of each lead in the log of a replay, in order.
@@ -35,6 +37,43 @@ fn parts_one_after_the_other_are_the_whole() {
         let part = steps(&folder, part, &format!("part{number}.csv"));
         assert!(!part.is_empty() && part != whole, "part {number} is a real part");
         part.into_iter().for_each(|(lead, rows)| together.entry(lead).or_default().extend(rows));
+    }
+    assert_eq!(together, whole);
+}
+
+/// What the report says of signals, and what does not fit, under the names that it has.
+fn signals(span: &[&str]) -> BTreeMap<String, u64> {
+    let example = |name: &str| format!("{}/examples/stage_gates{name}", env!("CARGO_MANIFEST_DIR"));
+    let (policy, leads, signals) = (example(""), example("/leads.csv"), example("/signals.csv"));
+    let files = ["replay", &policy, "--leads", &leads, "--signals", &signals, "--start-field", "created", "--json", "-"];
+    let report: Value = serde_json::from_str(&run(&[&files[..], span].concat()).out).unwrap();
+    let count = |value: &Value| value.as_u64().unwrap();
+    let turns = ["moved", "moved_by_measures", "fit_no_row", "no_row_waits", "before_beginning", "in_bursts", "after_stop"];
+    let mut found: BTreeMap<String, u64> = turns.map(|name| (name.to_owned(), count(&report["signals"][name]))).into();
+    assert_eq!(found.values().sum::<u64>() + count(&report["signals"]["earlier"]), count(&report["signals"]["read"]));
+    for part in ["misfits", "impossible"] {
+        for row in report[part].as_array().unwrap() {
+            let name = format!("{part} {} {} {} {}", row["signal"], row["stage"], row["before"], row["a_row_waited"]);
+            *found.entry(name).or_default() += count(&row["count"]);
+        }
+    }
+    found.retain(|_, count| *count > 0);
+    found
+}
+
+#[test]
+fn what_became_of_signals_in_parts_one_after_the_other_is_what_became_of_all() {
+    let parts = [
+        &["--to", "2026-03-31T23:59:59.999999"][..],
+        &["--from", "2026-04-01", "--to", "2026-05-14T15:30"],
+        &["--from", "2026-05-14T15:30:00.000001", "--to", "2026-08-01"],
+    ];
+    let whole = signals(&["--to", "2026-08-01"]);
+    assert!(whole.keys().any(|name| name.starts_with("misfits")), "{whole:?}");
+    let mut together = BTreeMap::new();
+    for part in parts.map(signals) {
+        assert!(!part.is_empty() && part != whole, "a real part: {part:?}");
+        part.into_iter().for_each(|(name, count)| *together.entry(name).or_default() += count);
     }
     assert_eq!(together, whole);
 }

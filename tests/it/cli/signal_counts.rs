@@ -70,6 +70,10 @@ fn listed(path: &str) -> Vec<(String, usize)> {
     reasons.chunk_by(|left, right| left == right).map(|same| (same[0].clone(), same.len())).collect()
 }
 
+/// What can become of a signal of a replayed lead.
+const TURNS: [&str; 8] =
+    ["earlier", "moved", "moved_by_measures", "fit_no_row", "no_row_waits", "before_beginning", "in_bursts", "after_stop"];
+
 #[test]
 fn of_a_replay() {
     let folder = folder();
@@ -89,9 +93,8 @@ fn of_a_replay() {
         assert_eq!(of(&of_leads), 15);
         // replayed leads: B's signal has a turn for each of its two rows
         assert_eq!(counts["read"], 10);
-        let turns = ["moved", "fit_no_row", "no_row_waits", "before_beginning", "in_bursts", "after_stop"];
-        assert_eq!(turns.map(|name| counts[name].clone()), [3, 1, 2, 1, 3, 0].map(|count| json!(count)));
-        assert_eq!(of(&turns), 10);
+        assert_eq!(TURNS.map(|name| counts[name].clone()), [0, 3, 0, 1, 2, 1, 3, 0].map(|count| json!(count)));
+        assert_eq!(of(&TURNS), 10);
         let expected = [
             ("is later than as-of", 1),
             ("is of a lead that came into being after the end", 1),
@@ -107,6 +110,54 @@ fn of_a_replay() {
     let page = run(&files);
     assert!(page.out.contains("2 signals are of leads whose row is rejected"), "{}", page.out);
     assert!(page.out.contains("1 signal is of a lead that came into being after the end"), "{}", page.out);
+}
+
+#[test]
+fn of_a_part_of_a_replay() {
+    let folder = folder();
+    let name = |name| folder.name(name);
+    let (policy, leads, signals) = (name("desk"), name("leads.csv"), name("signals.csv"));
+    let files = ["replay", &policy, "--leads", &leads, "--signals", &signals, "--start-field", "born"];
+    // since the beginning; from the first of A's views that have a turn; and a part in which only a burst lies
+    for (from, to, turns) in [
+        ("2026-01-01", "2026-02-01", [0, 3, 0, 1, 2, 1, 3, 0]),
+        ("2026-01-05T12:00", "2026-02-01", [5, 0, 0, 0, 2, 0, 3, 0]),
+        ("2026-01-05T12:02", "2026-02-01", [7, 0, 0, 0, 0, 0, 3, 0]),
+        ("2026-01-04", "2026-01-05T10:30", [0, 0, 0, 1, 0, 1, 0, 0]),
+        ("2026-01-05T10:30", "2026-01-05T11:30", [2, 3, 0, 0, 0, 0, 0, 0]),
+    ] {
+        let ran = run(&[&files[..], &["--from", from, "--to", to, "--json", "-"]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let report: Value = serde_json::from_str(&ran.out).unwrap();
+        let counts = &report["signals"];
+        assert_eq!(TURNS.map(|name| counts[name].clone()), turns.map(|count| json!(count)), "from {from} to {to}");
+        assert_eq!(counts["read"], turns.iter().sum::<u64>(), "from {from} to {to}");
+        let misfits: u64 = report["misfits"].as_array().unwrap().iter().map(|misfit| misfit["count"].as_u64().unwrap()).sum();
+        assert_eq!(counts["fit_no_row"], misfits);
+    }
+    let page = run(&[&files[..], &["--from", "2026-01-05T12:00", "--to", "2026-02-01"]].concat()).out;
+    assert!(page.contains("5 signals, 0 of them moved a lead; 5 earlier ones say where leads stood then\n"), "{page}");
+    assert!(page.contains("3  signals are part of bursts") && !page.contains("where no row waits for it"), "{page}");
+}
+
+#[test]
+fn of_signals_that_move_a_lead_by_what_they_add_up_to() {
+    let policy = POLICY.replace("raw -> mql   on form", "raw -> mql   when views >= 2");
+    let signals = "id,signal,time,why
+A,view,2026-01-06T10:00,no row waits
+A,view,2026-01-06T11:00,the second moves A by the row with `when`
+A,view,2026-01-06T12:00,no row waits
+A,accepted,2026-01-06T13:00,moves A by the row with `on`
+B,accepted,2026-01-06T13:00,fits no row: B is in raw
+";
+    let leads = "id,born,beds\nA,2026-01-05T09:00,10\nB,2026-01-05T09:00,10\n";
+    let folder = Folder::new(&[("desk/desk.lead", policy.as_str()), ("leads.csv", leads), ("signals.csv", signals)]);
+    let (policy, leads, signals) = (folder.name("desk"), folder.name("leads.csv"), folder.name("signals.csv"));
+    let files = ["replay", &policy, "--leads", &leads, "--signals", &signals, "--start-field", "born", "--to", "2026-02-01"];
+    let page = run(&files);
+    assert!(page.out.contains("5 signals, 2 of them moved a lead\n"), "{}{}", page.out, page.err);
+    let report: Value = serde_json::from_str(&run(&[&files[..], &["--json", "-"]].concat()).out).unwrap();
+    assert_eq!(TURNS.map(|name| report["signals"][name].clone()), [0, 1, 1, 1, 2, 0, 0, 0].map(|count| json!(count)));
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn a_lead_that_goes_in_a_circle_stops_after_as_many_steps_as_stages() {
     ));
     let start = scene.at("2026-01-01T00:00");
     let (course, ..) = scene.course(beds(10), start, &scene.events(&[("accepted", "2026-01-02T00:00", &[])]), scene.at("2026-02-01T00:00"));
-    assert!(course.circled);
+    assert_eq!(course.circled, Some(start + 86_400_000_000), "the last time");
     // five stages: five steps at the beginning, and five more at the signal's turn
     let instants: Vec<i64> = course.steps.iter().skip(1).map(|step| step.at - start).collect();
     let day = 86_400_000_000;

@@ -6,6 +6,7 @@ mod diff_prove;
 mod explain;
 mod explain_code;
 mod fmt;
+mod gitlab_histories;
 mod init;
 mod interruption;
 mod lint;

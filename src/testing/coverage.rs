@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::places::{Key, Place, places};
 use super::{Backends, Selection, subject, with_rows};
-use crate::clock::Reading;
+use crate::clock::Instance;
 use crate::interpret;
 use crate::model::{DecideBody, Edge, Matcher, PointsKind, Policy, Score};
 use crate::program::{Lowered, Value};
@@ -83,7 +83,8 @@ pub fn reached(
         let clocks = LeadClocks::new(policy, histories, &plain.program, as_of)?;
         let output = |output: usize| reader.at(plain.program.outputs.get(output)?.value);
         for sla in 0..policy.slas.len() {
-            of_clock(&reader, sla, clocks.reading(sla, lead, &output), &mut keys);
+            let instance = clocks.instance(sla, lead, &output);
+            keys.extend(instance.iter().flat_map(|instance| of_clock(sla, instance)));
         }
     }
     Ok(keys)
@@ -159,9 +160,7 @@ fn edge_in_force(reader: &Reader, edges: &[&Edge], values: &[Value]) -> Option<u
     holding().find(|index| edges[*index].matcher != Matcher::Otherwise).or_else(|| holding().next())
 }
 
-fn of_clock(reader: &Reader, sla: usize, reading: Reading, keys: &mut FxHashSet<Key>) {
-    let Some(state) = reading.state else { return };
-    keys.insert(Key::State { sla, state: state as usize });
-    let target = reader.trace.clocks.get(sla).and_then(|trace| reader.at(trace.target)).and_then(|target| usize::try_from(target).ok());
-    keys.extend(target.map(|target| Key::Target { sla, target }));
+/// The target is the one that applied when the clock was started.
+fn of_clock(sla: usize, instance: &Instance) -> [Key; 2] {
+    [Key::State { sla, state: instance.state as usize }, Key::Target { sla, target: instance.target }]
 }

@@ -168,3 +168,34 @@ fn lcov_has_a_line_per_row_and_a_branch_per_place() {
         LF:19\nLH:15\nend_of_record\n";
     assert_eq!(lcov(&coverage, policy.sources()), expected);
 }
+
+#[test]
+fn a_target_is_reached_that_applied_when_the_clock_started() {
+    let text = r#"leadwright 1
+policy p { timezone "America/New_York" }
+team desk
+lead { id text key }
+signal call
+signal note
+let notes = count of note
+stage fresh  owner desk  start
+stage done   owner desk  final
+flow { fresh -> done  on note }
+sla touch {
+  starts when entering done
+  stops on call
+  within 1 hour when notes < 2
+  within 2 hours otherwise
+  by desk
+}
+test "the second note came an hour later" {
+  as of   2026-11-18T15:00
+  stage   done since 3 hours ago
+  signals { note 4 hours ago  note 2 hours ago }
+  expect  { touch.due 2026-11-18T13:00 }
+}
+"#;
+    let policy = Policy::load(&BTreeMap::from([("p.lead".to_owned(), text.to_owned())]), "p.lead").unwrap();
+    let found: Vec<String> = reached(&policy, 1).into_iter().filter(|(line, _)| *line >= 11).map(|(_, what)| what).collect();
+    assert_eq!(found, ["breached", "within 1 hour when notes < 2"]);
+}

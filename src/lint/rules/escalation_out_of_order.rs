@@ -43,10 +43,15 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether it is surely the shorter one: a business day has as many hours as a calendar says.
+/// Whether it is surely the shorter one. Business time lasts at least as long as the same elapsed time, and a business day at least 23 hours, as
+/// one on which the clock goes forward does; how long it lasts in business hours a calendar says.
 fn is_shorter(first: &Duration, second: &Duration) -> bool {
-    let comparable = first.business == second.business && (!first.business || in_days(first) == in_days(second));
-    comparable && seconds(first) < seconds(second)
+    match (first.business, second.business) {
+        (false, true) if in_days(second) => seconds(first) < seconds(second) / 24 * 23,
+        (true, true) if in_days(first) != in_days(second) => false,
+        (true, false) => false,
+        (false, true) | (false, false) | (true, true) => seconds(first) < seconds(second),
+    }
 }
 
 fn in_days(duration: &Duration) -> bool {

@@ -30,7 +30,7 @@ impl Clocks<'_> {
     }
 
     /// Who had it until this instant.
-    pub(super) fn holder_before(&self, sla: SlaId, holders: Holders) -> Holder {
+    pub fn holder_before(&self, sla: SlaId, holders: Holders) -> Holder {
         self.first_of(sla, (holders.before)().into_iter())
     }
 

@@ -1,12 +1,14 @@
 //! What happens to the clocks of one lead, taken down while its history runs.
 //!
-//! Enters: at each turn of a replay, the signal whose turn it is, and what the program answers. Leaves: the happenings of each clock in order.
-//! Always holds: a target is read when a clock may start, and kept; a condition that goes on holding happens once.
+//! Enters: at each turn of a replay, the signal whose turn it is, and what the program answers. Leaves: how each clock stands, who is to get another
+//! owner meanwhile, and in the end every time that each was started. Always holds: a target is read when a clock may start, and kept; a condition
+//! that goes on holding happens once; reassignments of all clocks come in the order of time, and those of one instant in that of the policy.
 
-use super::holders::Holders;
+use super::holders::{Holder, Holders};
+use super::run::{Machine, State};
 use super::snapshot::Snapshot;
-use super::{Happening, Instance, Signals, What};
-use crate::model::{ClockRow, Moment, Policy, SignalId};
+use super::{Clocks, Happening, Instance, Signals, What};
+use crate::model::{ClockRow, Moment, Policy, SignalId, Sla, SlaId};
 
 /// Used again for lead after lead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,7 +19,7 @@ pub struct Recorder {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Track {
-    happenings: Vec<Happening>,
+    state: State,
     /// per row: when it happened last, and whether it holds
     rows: Vec<(Option<i64>, bool)>,
 }
@@ -27,9 +29,23 @@ impl Recorder {
     pub fn begin(&mut self, policy: &Policy) {
         self.tracks.resize_with(policy.slas.len(), Track::default);
         for (track, clock) in self.tracks.iter_mut().zip(&policy.slas) {
-            track.happenings.clear();
+            track.state = State::default();
             track.rows.clear();
             track.rows.resize(clock.rows().count(), (None, false));
+        }
+    }
+
+    /// Lets time go on: what lies before `to` happens. `reassign` decides who gets the lead that a clock takes from its owner; it is asked with the
+    /// clock, its instance and the instant.
+    pub fn advance(&mut self, snapshot: &Snapshot, to: i64, reassign: &mut dyn FnMut(SlaId, &Instance, i64) -> Holder) {
+        let clocks = snapshot.clocks();
+        loop {
+            let tracks = self.tracks.iter_mut().zip(&snapshot.policy().slas).enumerate();
+            let due = tracks.filter_map(|(id, (track, sla))| Some((track.machine(clocks, id, sla).advance(to)?, id))).min();
+            let Some((at, id)) = due else { return };
+            let (Some(track), Some(sla)) = (self.tracks.get_mut(id), clocks.sla(id)) else { return };
+            let Some(holder) = track.state.active().map(|instance| reassign(id, instance, at)) else { return };
+            track.machine(clocks, id, sla).reassign(holder);
         }
     }
 
@@ -51,7 +67,7 @@ impl Recorder {
                 Some(Moment::Entering { .. } | Moment::Leaving { .. } | Moment::When(_)) | None => false,
             };
             let what = clock.rows().filter(fits).filter_map(|row| snapshot.what(id, &row, true, output, holders)).collect();
-            track.happen(at, what);
+            track.happen(snapshot.clocks(), id, clock, at, what);
         }
     }
 
@@ -77,21 +93,21 @@ impl Recorder {
                     brought.extend(snapshot.what(id, &row, holds, output, holders));
                 }
             }
-            track.happen(at, brought);
+            track.happen(snapshot.clocks(), id, clock, at, brought);
         }
     }
 
-    /// Every instance of each clock; see [`super::Clocks::run`]. `holders` say who has the lead at the end.
-    pub fn instances(&self, snapshot: &Snapshot, until: i64, holders: Holders) -> Vec<Vec<Instance>> {
+    /// Every instance of each clock, once time has [gone on](Recorder::advance) to the end. `holders` say who has the lead then.
+    pub fn instances(&mut self, snapshot: &Snapshot, holders: Holders) -> Vec<Vec<Instance>> {
         let clocks = snapshot.clocks();
-        let of_clock = |(id, track): (usize, &Track)| {
-            let mut instances = clocks.run(id, &track.happenings, until);
+        let of_clock = |(id, track): (usize, &mut Track)| {
+            let mut instances = std::mem::take(&mut track.state).into_instances();
             if let Some(last) = instances.last_mut().filter(|last| last.stopped.is_none()) {
                 last.owner_at_end = clocks.holder_before(id, holders).owner;
             }
             instances
         };
-        self.tracks.iter().enumerate().map(of_clock).collect()
+        self.tracks.iter_mut().enumerate().map(of_clock).collect()
     }
 
     /// Whether some clock of the policy waits for a signal of this kind.
@@ -102,8 +118,18 @@ impl Recorder {
 }
 
 impl Track {
-    fn happen(&mut self, at: i64, mut what: Vec<What>) {
+    fn happen(&mut self, clocks: &Clocks, id: SlaId, sla: &Sla, at: i64, mut what: Vec<What>) {
+        if what.is_empty() {
+            return;
+        }
         what.sort_by_key(|what| what.order());
-        self.happenings.extend(what.into_iter().map(|what| Happening { at, what }));
+        let mut machine = self.machine(clocks, id, sla);
+        // nobody is reassigned here: time has gone on to this instant
+        machine.advance(at);
+        what.into_iter().for_each(|what| machine.take(Happening { at, what }));
+    }
+
+    fn machine<'m, 'p>(&'m mut self, clocks: &'m Clocks<'p>, id: SlaId, sla: &'m Sla) -> Machine<'m, 'p> {
+        Machine { clocks, id, sla, state: &mut self.state }
     }
 }

@@ -5,8 +5,8 @@
 //!
 //! The rules. A running clock cannot be started again, only restarted; what is not running can be neither stopped nor restarted. A pause
 //! that began before the clock did holds it too. After a breach pauses change nothing: what is late stays late. What follows a breach
-//! is counted from the instant at which the time was over. `reassign` starts the clock anew, with the same target; what was still to
-//! follow from the breach before falls away.
+//! is counted from the instant at which the time was over. `reassign` starts the clock anew, with the same target and for whoever has the lead
+//! then; what was still to follow from the breach before falls away.
 
 use super::Clocks;
 use super::holders::Holder;
@@ -108,16 +108,18 @@ pub enum ClockEventKind {
     Stopped,
 }
 
+/// Every instance, with the same holder after a reassignment as before it.
 pub fn run(clocks: &Clocks, id: SlaId, sla: &Sla, happenings: &[Happening], until: i64) -> Vec<Instance> {
-    let mut machine = machine(clocks, id, sla, happenings, until);
-    machine.done.extend(machine.active.map(|active| active.instance));
-    machine.done
+    let mut state = State::default();
+    machine(clocks, id, sla, &mut state, happenings, until);
+    state.into_instances()
 }
 
 /// What follows if nothing else happens than what the happenings say: up to the next time that the clock begins anew; nothing while it is paused.
 pub fn to_come(clocks: &Clocks, id: SlaId, sla: &Sla, happenings: &[Happening], from: i64) -> Vec<ClockEvent> {
-    let mut machine = machine(clocks, id, sla, happenings, from);
-    let Some(mut active) = machine.active.take() else { return Vec::new() };
+    let mut state = State::default();
+    let machine = machine(clocks, id, sla, &mut state, happenings, from);
+    let Some(mut active) = machine.state.active.take() else { return Vec::new() };
     if let Some(breach) = active.pending.iter().find(|event| event.kind == ClockEventKind::Breached).copied() {
         machine.follow(&mut active, breach.at);
     }
@@ -128,20 +130,26 @@ pub fn to_come(clocks: &Clocks, id: SlaId, sla: &Sla, happenings: &[Happening], 
 }
 
 /// How everything stands at an instant.
-fn machine<'m, 'p>(clocks: &'m Clocks<'p>, id: SlaId, sla: &'m Sla, happenings: &[Happening], until: i64) -> Machine<'m, 'p> {
-    let mut machine = Machine { clocks, id, sla, whiles: Vec::new(), paused_until: None, active: None, done: Vec::new() };
-    for happening in happenings.iter().take_while(|happening| happening.at <= until) {
-        machine.advance(happening.at);
-        machine.take(*happening);
-    }
-    machine.advance(until);
-    machine
-}
-
-struct Machine<'m, 'p> {
+fn machine<'m, 'p>(
     clocks: &'m Clocks<'p>,
     id: SlaId,
     sla: &'m Sla,
+    state: &'m mut State,
+    happenings: &[Happening],
+    until: i64,
+) -> Machine<'m, 'p> {
+    let mut machine = Machine { clocks, id, sla, state };
+    for happening in happenings.iter().take_while(|happening| happening.at <= until) {
+        machine.advance_with_one_holder(happening.at);
+        machine.take(*happening);
+    }
+    machine.advance_with_one_holder(until);
+    machine
+}
+
+/// How one clock of one lead stands, while time goes on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State {
     /// pauses whose conditions hold
     whiles: Vec<usize>,
     paused_until: Option<i64>,
@@ -149,7 +157,28 @@ struct Machine<'m, 'p> {
     done: Vec<Instance>,
 }
 
+impl State {
+    /// The instance that nobody has stopped.
+    pub fn active(&self) -> Option<&Instance> {
+        self.active.as_ref().map(|active| &active.instance)
+    }
+
+    /// Those that were stopped, and then the one that was not.
+    pub fn into_instances(self) -> Vec<Instance> {
+        self.done.into_iter().chain(self.active.map(|active| active.instance)).collect()
+    }
+}
+
+/// Moves the state of a clock on.
+pub struct Machine<'m, 'p> {
+    pub clocks: &'m Clocks<'p>,
+    pub id: SlaId,
+    pub sla: &'m Sla,
+    pub state: &'m mut State,
+}
+
 /// An instance that nobody has stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Active {
     instance: Instance,
     runs: usize,
@@ -164,64 +193,84 @@ struct Active {
 }
 
 impl Machine<'_, '_> {
-    /// Lets time go on: what lies before `to` happens.
-    fn advance(&mut self, to: i64) {
+    /// Lets time go on: what lies before `to` happens, up to a reassignment. Gives its instant: whoever decides who gets the lead
+    /// [reassigns](Machine::reassign) it, and lets time go on again.
+    pub fn advance(&mut self, to: i64) -> Option<i64> {
         loop {
-            let resumes = self.paused_until.filter(|until| self.whiles.is_empty() && *until <= to);
-            let next = self.active.as_ref().and_then(|active| active.pending.first()).map(|event| event.at).filter(|at| *at < to);
+            let resumes = self.state.paused_until.filter(|until| self.state.whiles.is_empty() && *until <= to);
+            let next = self.state.active.as_ref().and_then(|active| active.pending.first()).filter(|event| event.at < to).copied();
             match (resumes, next) {
-                (Some(resumes), next) if next.is_none_or(|next| resumes <= next) => {
-                    self.paused_until = None;
+                (Some(resumes), next) if next.is_none_or(|next| resumes <= next.at) => {
+                    self.state.paused_until = None;
                     self.hold_or_go(resumes);
                 }
+                (_, Some(ClockEvent { at, kind: ClockEventKind::Reassigned(_) })) => return Some(at),
                 (_, Some(_)) => self.happen(),
-                (_, None) => return,
+                (_, None) => return None,
             }
         }
     }
 
-    fn take(&mut self, Happening { at, what }: Happening) {
+    /// The lead stays with its owner whatever reassigns it, as far as the clock knows.
+    fn advance_with_one_holder(&mut self, to: i64) {
+        while self.advance(to).is_some() {
+            let holder =
+                self.state.active().map_or(Holder::default(), |active| Holder { owner: active.owner_at_end, calendar: active.calendar });
+            self.reassign(holder);
+        }
+    }
+
+    /// The reassignment at which [`Machine::advance`] came to a stop: the clock starts anew for whoever has the lead then.
+    pub fn reassign(&mut self, holder: Holder) {
+        let Some(active) = self.state.active.as_mut().filter(|active| !active.pending.is_empty()) else { return };
+        let event = active.pending.remove(0);
+        active.instance.events.push(event);
+        (active.instance.calendar, active.instance.owner_at_end) = (holder.calendar, holder.owner);
+        self.start(event.at, ClockEventKind::Restarted);
+    }
+
+    pub fn take(&mut self, Happening { at, what }: Happening) {
         match what {
             What::Start { target, holder: Holder { owner, calendar } } => {
-                if self.active.is_none() && target < self.sla.targets.len() {
+                if self.state.active.is_none() && target < self.sla.targets.len() {
                     let state = ClockState::Running;
                     let (owner_at_end, events) = (owner, Vec::new());
                     let instance = Instance { target, calendar, owner, owner_at_end, started: at, due: None, state, stopped: None, events };
-                    self.active = Some(Active::new(instance));
+                    self.state.active = Some(Active::new(instance));
                     self.start(at, ClockEventKind::Started);
                 }
             }
             What::Stop { owner } => {
-                if let Some(mut active) = self.active.take() {
+                if let Some(mut active) = self.state.active.take() {
                     active.instance.owner_at_end = owner;
                     let is_late = active.instance.state == ClockState::Breached;
                     active.instance.state = if is_late { ClockState::Missed } else { ClockState::Met };
                     active.instance.stopped = Some(at);
                     active.say(at, ClockEventKind::Stopped);
-                    self.done.push(active.instance);
+                    self.state.done.push(active.instance);
                 }
             }
             What::Restart { holder } => {
-                if let Some(active) = &mut self.active {
+                if let Some(active) = &mut self.state.active {
                     (active.instance.calendar, active.instance.owner_at_end) = (holder.calendar, holder.owner);
                     self.start(at, ClockEventKind::Restarted);
                 }
             }
             What::While { pause, holds } => {
-                self.whiles.retain(|holding| *holding != pause);
+                self.state.whiles.retain(|holding| *holding != pause);
                 if holds {
-                    self.whiles.push(pause);
+                    self.state.whiles.push(pause);
                 }
                 self.hold_or_go(at);
             }
             What::PauseFor(pause) => {
                 let Some(Pause::After { length, .. }) = self.sla.pauses.get(pause) else { return };
-                let calendar = match &self.active {
+                let calendar = match &self.state.active {
                     Some(active) => active.instance.calendar,
                     None => self.clocks.calendar(self.id, None),
                 };
                 if let Some(end) = self.lengths(calendar).after(at, *length) {
-                    self.paused_until = Some(self.paused_until.map_or(end, |until| until.max(end)));
+                    self.state.paused_until = Some(self.state.paused_until.map_or(end, |until| until.max(end)));
                     self.hold_or_go(at);
                 }
             }
@@ -230,7 +279,7 @@ impl Machine<'_, '_> {
 
     /// A run of the active instance begins.
     fn start(&mut self, at: i64, kind: ClockEventKind) {
-        let Some(mut active) = self.active.take() else { return };
+        let Some(mut active) = self.state.active.take() else { return };
         let lengths = self.lengths(active.instance.calendar);
         let within = self.within(&active);
         let due = lengths.after(at, within);
@@ -244,14 +293,14 @@ impl Machine<'_, '_> {
         active.instance.state = ClockState::Running;
         active.say(at, kind);
         self.schedule(&mut active);
-        self.active = Some(active);
+        self.state.active = Some(active);
         self.hold_or_go(at);
     }
 
     /// Pauses or resumes the active instance, as the pauses say.
     fn hold_or_go(&mut self, at: i64) {
-        let holds = !self.whiles.is_empty() || self.paused_until.is_some_and(|until| until > at);
-        let Some(mut active) = self.active.take() else { return };
+        let holds = !self.state.whiles.is_empty() || self.state.paused_until.is_some_and(|until| until > at);
+        let Some(mut active) = self.state.active.take() else { return };
         if active.is_paused != holds && active.instance.state != ClockState::Breached {
             let lengths = self.lengths(active.instance.calendar);
             let within = self.within(&active);
@@ -271,7 +320,7 @@ impl Machine<'_, '_> {
                 self.schedule(&mut active);
             }
         }
-        self.active = Some(active);
+        self.state.active = Some(active);
     }
 
     /// The reminders that are still to come, and the breach.
@@ -292,7 +341,7 @@ impl Machine<'_, '_> {
 
     /// The next pending event happens.
     fn happen(&mut self) {
-        let Some(mut active) = self.active.take() else { return };
+        let Some(mut active) = self.state.active.take() else { return };
         let event = active.pending.remove(0);
         active.instance.events.push(event);
         match event.kind {
@@ -301,19 +350,17 @@ impl Machine<'_, '_> {
                 active.instance.state = ClockState::Breached;
                 self.follow(&mut active, event.at);
             }
-            ClockEventKind::Reassigned(_) => {
-                self.active = Some(active);
-                return self.start(event.at, ClockEventKind::Restarted);
-            }
             ClockEventKind::Started
             | ClockEventKind::Restarted
             | ClockEventKind::Paused
             | ClockEventKind::Resumed
             | ClockEventKind::Notified(_)
             | ClockEventKind::Escalated(_)
+            // see `reassign`
+            | ClockEventKind::Reassigned(_)
             | ClockEventKind::Stopped => {}
         }
-        self.active = Some(active);
+        self.state.active = Some(active);
     }
 
     /// What a breach brings.

@@ -7,6 +7,7 @@
 use std::cell::RefCell;
 
 use super::replay::changes::measure_of;
+use super::replay::held::Held;
 use super::replay::interpreted;
 use super::replay::program::{Filling, Fills};
 use super::situation::situation;
@@ -171,15 +172,16 @@ impl Past for LeadPast<'_> {
         let wanted = |measure: MeasureId| asks.measures.get(measure).copied().unwrap_or(false);
         self.measures.read_wanted(&wanted, kept.view(), &standing, was.at, &mut scratch, &mut measures);
         let own: Vec<Option<i64>> = asks.own.iter().map(|own| self.inputs.columns.get((*own)?)?.get(self.row)).collect();
-        let mut inputs = own.clone();
+        let mut held = Held::default();
+        asks.fills.of_file(&own, &mut held);
+        let mut inputs = own;
         let filling = Filling {
             measures: &measures,
             texts: self.texts,
             stage: standing.stage,
             stage_since: standing.since.unwrap_or(was.at),
             rest_until: was.stand.rest_until,
-            steps: &[],
-            own: &own,
+            held: &held,
         };
         asks.fills.fill(&asks.program, filling, &mut scratch.zone, &mut *self.identity.borrow_mut(), &mut inputs);
         let parameters = Parameters { as_of_day: scratch.zone.local_day(was.at), as_of: was.at };

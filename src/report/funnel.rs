@@ -12,9 +12,9 @@ use crate::batch::replay::ReplayReport;
 use crate::diagnostic::render_human::Look;
 use crate::history::replay::durations::Durations;
 use crate::history::replay::periods;
-use crate::history::replay::tally::{Kept, Reasons, Tally};
+use crate::history::replay::tally::{ClockTally, Kept, Reasons, Tally};
 use crate::history::replay::turns::Impossible;
-use crate::model::{CapPeriod, Policy, Promise, PromiseKind};
+use crate::model::{CapPeriod, Policy, Promise, PromiseKind, Sla};
 
 /// What a replay was about.
 #[derive(Clone, Copy)]
@@ -258,7 +258,20 @@ fn clocks(funnel: &Funnel, page: &mut Page) {
         if anew {
             page.line(2, &[words("anew: met in time only after a breach, when the time had begun anew").paint(Paint::Dim)]);
         }
+        for (sla, clock) in funnel.policy.slas.iter().zip(&funnel.tally.clocks).filter(|(_, clock)| clock.reassigned > 0) {
+            page.line(2, &[words(reassigned(sla, clock))]);
+        }
     }
+}
+
+fn reassigned(sla: &Sla, clock: &ClockTally) -> String {
+    let (all, owner, queue) = (clock.reassigned, clock.to_another_owner, clock.to_fallback);
+    let of = format!("{}: {}", sla.name, counted(all, "reassignment", "reassignments"));
+    let alone = all.saturating_sub(owner + queue);
+    let parts =
+        [(owner, "to another owner of the queue"), (queue, "to the queue behind `otherwise`"), (alone, "without anybody else to take it")];
+    let parts = parts.iter().filter(|(part, _)| *part > 0).map(|(part, what)| format!("{} {what}", count(*part)));
+    format!("{of}, {}", parts.collect::<Vec<_>>().join(", "))
 }
 
 // --- what does not fit ------------------------------------------------------------------------------------------------

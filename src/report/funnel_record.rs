@@ -176,6 +176,8 @@ pub struct ClockRecord<'a> {
     pub reassigned: u64,
     pub taken: DurationRecord,
     pub met_after_breach: u64,
+    pub to_another_owner: u64,
+    pub to_fallback: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -427,6 +429,8 @@ fn clocks<'a>(run: &Run<'a>) -> Vec<ClockRecord<'a>> {
             reassigned: clock.reassigned,
             taken: durations(Some(&clock.taken)),
             met_after_breach: clock.met_after_breach,
+            to_another_owner: clock.to_another_owner,
+            to_fallback: clock.to_fallback,
         })
         .collect()
 }

@@ -29,6 +29,7 @@ use crate::history::replay::{Course, Evaluate, Reason, Replay, Scratch, Step, Su
 use crate::history::{Events, OwnedEvents, Texts};
 use crate::model::value::format_scaled;
 use crate::model::{FieldId, Policy, Type};
+use crate::program::arithmetic::key_hash;
 
 /// What says when a lead came into being.
 #[derive(Clone, Copy, Debug)]
@@ -213,7 +214,7 @@ impl Walker<'_> {
 
     fn lead(&mut self, key: &str, start: i64, texts: &Texts, rows: &mut Rows, tally: &mut Tally) {
         let events = self.events.view();
-        let subject = Subject { inputs: &self.inputs, events, texts, start };
+        let subject = Subject { inputs: &self.inputs, events, texts, start, key_hash: key_hash(key) };
         let encoder = &mut self.encoder;
         let mut identity = |text: &str| encoder.identity(text);
         self.replay.run(self.evaluate, &subject, self.span.to, &mut identity, &mut self.scratch, &mut self.course);

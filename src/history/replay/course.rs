@@ -1,5 +1,6 @@
 //! The way of one lead through the stages.
 
+use super::held::{Held, Reassignment};
 use crate::clock::Instance;
 use crate::model::Transition;
 
@@ -21,6 +22,10 @@ pub struct Course {
     pub no_row_waits: Vec<usize>,
     /// signals that had no turn, because the lead was stopped for good before
     pub after_stop: Vec<usize>,
+    /// whose it is
+    pub held: Held,
+    /// in the order of time
+    pub reassignments: Vec<Reassignment>,
     /// per clock of the policy: every time that it was started
     pub clocks: Vec<Vec<Instance>>,
     /// the last instant at which a row still applied after as many steps as there are stages
@@ -75,6 +80,8 @@ impl Course {
         self.moved_by_measures.clear();
         self.no_row_waits.clear();
         self.after_stop.clear();
+        self.held.clear();
+        self.reassignments.clear();
         self.clocks.clear();
         (self.before_start, self.circled, self.endless) = (0, None, false);
         self.step(Step { at, from: None, to: stage, row: None, event: None, rest_until: None, given: Vec::new() }, None);

@@ -14,24 +14,25 @@ pub mod changes;
 pub mod course;
 pub mod durations;
 pub mod handovers;
+pub mod held;
 pub mod moments;
 pub mod periods;
 pub mod program;
 pub mod tally;
 pub mod turns;
-
-use std::borrow::Cow;
+mod walk;
 
 use self::changes::Changes;
 pub use self::course::{Course, Given, Misfit, Step};
-use self::program::{Filling, Fills, Ports};
-use super::{ClockSignals, Events, Layout, Measures, Standing, Texts};
+use self::program::{Fills, Ports};
+use self::walk::{Place, Walk};
+use super::{Events, Layout, Measures, Texts};
 use crate::calendar::Zone;
 use crate::clock::{Clocks, Holders, Recorder, Snapshot};
 use crate::column::{Block, Column};
 use crate::interpret;
-use crate::model::{Because, Expr, ExprKind, FlowRow, MeasureId, Policy, Predicate, Reference, SignalId, Trigger};
-use crate::program::{InputSource, Lowered, Parameters, Program};
+use crate::model::{Because, BreachAction, Expr, ExprKind, FlowRow, MeasureId, Policy, Predicate, Reference, SignalId, Trigger};
+use crate::program::{Lowered, Parameters, Program};
 
 /// A lead that takes more steps is stopped: rows that send it to and fro, or a wrong year, must not hold up all others.
 pub const STEPS_MAX: usize = 10_000;
@@ -57,8 +58,8 @@ pub struct Replay<'p> {
     clocks_wait_for: Vec<bool>,
     /// per route: the stages that it asks about with `entering` and `leaving`
     asked: Vec<(Vec<usize>, Vec<usize>)>,
-    /// per route: the input that says whose the lead is in the file
-    owner_inputs: Vec<Option<usize>>,
+    /// some clock takes leads from their owners
+    reassigns: bool,
 }
 
 /// Runs the program on one row of inputs.
@@ -73,6 +74,8 @@ pub struct Subject<'a> {
     pub texts: &'a Texts,
     /// when it came into being, in microseconds since the epoch
     pub start: i64,
+    /// of its key, see [`crate::program::arithmetic::key_hash`]
+    pub key_hash: i64,
 }
 
 /// What one thread uses again and again.
@@ -101,9 +104,9 @@ impl<'p> Replay<'p> {
                 happened.push((measure, *row));
             }
         }
-        let owner_input = |route| program.inputs.iter().position(|input| input.source == InputSource::RouteOwner(route));
+        let mut breaches = policy.slas.iter().flat_map(|clock| &clock.breaches);
         Replay {
-            owner_inputs: (0..policy.holder_count()).map(owner_input).collect(),
+            reassigns: breaches.any(|breach| breach.action == BreachAction::Reassign),
             policy,
             layout: Layout::new(policy),
             measures: Measures::new(policy),
@@ -190,6 +193,7 @@ impl<'p> Replay<'p> {
     ) {
         let start_stage = self.policy.start_stage.unwrap_or(0);
         course.begin(lead.start, start_stage);
+        self.fills.of_file(lead.inputs, &mut course.held);
         if lead.start > until || self.policy.stages.is_empty() {
             return;
         }
@@ -218,18 +222,12 @@ impl<'p> Replay<'p> {
                 break;
             }
         }
+        walk.advance_clocks(until);
         if let Some(clocks) = &self.clocks {
-            let holders = Holders { given: &Vec::new, before: &|| self.holders(lead.inputs, &course.steps) };
-            course.clocks = scratch.recorder.instances(clocks, until, holders);
+            let owners = course.held.owners();
+            course.clocks = scratch.recorder.instances(clocks, Holders { given: &Vec::new, before: &|| owners.clone() });
         }
         scratch.days = days;
-    }
-
-    /// Whose the lead is: those to whom routes gave it, the last one first, and then whom the file says.
-    fn holders(&self, inputs: &[Option<i64>], steps: &[Step]) -> Vec<usize> {
-        let given = steps.iter().rev().flat_map(|step| &step.given).filter_map(|given| given.owner);
-        let own = self.owner_inputs.iter().filter_map(|input| usize::try_from(inputs.get((*input)?).copied().flatten()?).ok());
-        given.chain(own).collect()
     }
 
     /// Whether the signal whose turn it is is one that an `on` row waits for.
@@ -263,192 +261,6 @@ pub enum Reason<'p> {
         column: usize,
         value: i64,
     },
-}
-
-/// Where a lead stands on its way.
-struct Place {
-    stage: usize,
-    since: i64,
-    rest_until: Option<i64>,
-    now: i64,
-    /// taken at this instant
-    steps: usize,
-    /// number of the next signal
-    turn: usize,
-}
-
-/// One lead on its way.
-struct Walk<'w, 'p> {
-    replay: &'w Replay<'p>,
-    evaluate: &'w Evaluate<'w>,
-    lead: &'w Subject<'w>,
-    identity: &'w mut dyn FnMut(&str) -> i64,
-    scratch: &'w mut Scratch,
-    course: &'w mut Course,
-}
-
-impl<'w> Walk<'w, '_> {
-    /// Goes on to the next instant at which a row can apply: that of the signal that is given, or what is due. None when time is up.
-    fn next_turn(&mut self, place: &mut Place, end: usize, until: i64) -> Option<Option<usize>> {
-        loop {
-            let events = self.past(place.turn);
-            let standing = Standing { stage: place.stage, since: Some(place.since), log: &self.course.log };
-            let due = self.replay.changes.next(events, &standing, place.rest_until, place.now, &mut self.scratch.zone);
-            let due = due.filter(|due| *due <= until);
-            let signal = self.lead.events.at.get(place.turn).copied().filter(|_| place.turn < end);
-            let (at, event) = match (signal, due) {
-                (Some(at), Some(due)) if at <= due => (at, Some(place.turn)),
-                (Some(at), None) => (at, Some(place.turn)),
-                (_, Some(due)) => (due, None),
-                (None, None) => return None,
-            };
-            let Some(event) = event else {
-                place.arrive(at);
-                return Some(None);
-            };
-            place.turn += 1;
-            let signal = self.lead.events.signal.get(event).copied().map_or(0, SignalId::from);
-            self.tell_clocks(place, event, signal, at);
-            // what is due at this instant may lead to a stage that looks at it
-            if due == Some(at) || self.replay.changes.looks_at(place.stage, signal) || self.course.circled.is_some() {
-                place.arrive(at);
-                return Some(Some(event));
-            }
-            // nothing of this stage looks at it
-            if self.replay.is_waited_for(signal) {
-                self.course.misfits.push(Misfit { event, stage: place.stage, steps: self.course.steps.len(), waited: false });
-            } else {
-                self.course.no_row_waits.push(event);
-            }
-        }
-    }
-
-    /// Takes steps until no row applies.
-    fn settle(&mut self, place: &mut Place, event: Option<usize>) {
-        let replay = self.replay;
-        let (stage_before, steps, mut signal) = (place.stage, self.course.steps.len(), event);
-        while replay.changes.looks_in(place.stage) {
-            let moved = self.moved_by(place, signal);
-            if moved.is_some() && place.steps == replay.policy.stages.len() {
-                self.course.circled = Some(place.now);
-                break;
-            }
-            self.look_at_clocks(place.now);
-            let Some((row, number)) = moved else { break };
-            place.steps += 1;
-            let is_signals = matches!(row.trigger, Trigger::On { .. });
-            let given = replay.ports.routes.iter().map(|ports| {
-                let number = |port: usize| self.scratch.outputs[port].and_then(|value| usize::try_from(value).ok());
-                Given { queue: number(ports.queue), owner: ports.owner.and_then(number) }
-            });
-            let given = given.collect();
-            let event = if is_signals { signal } else { None };
-            let rest_until = row.rest.and_then(|rest| moments::later(&mut self.scratch.zone, place.now, rest));
-            let from = Some(place.stage);
-            self.course.step(Step { at: place.now, from, to: row.to, row: Some(number), event, rest_until, given }, row.forget);
-            if is_signals {
-                signal = None;
-            }
-            (place.stage, place.since, place.rest_until) = (row.to, place.now, rest_until);
-        }
-        let Some(event) = event.filter(|event| signal == Some(*event)) else { return };
-        let kind = self.lead.events.signal.get(event).copied().map_or(0, SignalId::from);
-        if replay.is_waited_for(kind) {
-            let waited = replay.waits_for(stage_before, kind);
-            self.course.misfits.push(Misfit { event, stage: stage_before, steps, waited });
-        } else if self.course.steps[steps..].iter().any(|step| self.replay.is_when(step)) {
-            self.course.moved_by_measures.push(event);
-        } else {
-            self.course.no_row_waits.push(event);
-        }
-    }
-
-    /// A signal has its turn: clocks that wait for it hear of it before anything that it brings.
-    fn tell_clocks(&mut self, place: &Place, event: usize, signal: SignalId, at: i64) {
-        let Some(clocks) = self.replay.clocks.as_ref().filter(|_| self.replay.clocks_wait_for.get(signal).copied().unwrap_or(false)) else {
-            return;
-        };
-        // what the signal itself moves is none of this
-        self.moved_by(&Place { now: at, ..*place }, None);
-        let signals = ClockSignals { layout: &self.replay.layout, events: self.lead.events, dropped: Cow::Borrowed(&[]) };
-        self.record(|recorder, output, holders| {
-            recorder.signal(clocks, &signals, event, output, holders);
-            recorder.look(clocks, at, output, holders);
-        });
-    }
-
-    /// The program was run at this instant.
-    fn look_at_clocks(&mut self, now: i64) {
-        let Some(clocks) = &self.replay.clocks else { return };
-        self.record(|recorder, output, holders| recorder.look(clocks, now, output, holders));
-    }
-
-    /// With the answers of the program as it was run last.
-    fn record(&mut self, take: impl FnOnce(&mut Recorder, &dyn Fn(usize) -> Option<i64>, Holders)) {
-        let replay = self.replay;
-        let Scratch { outputs, recorder, .. } = &mut *self.scratch;
-        let output = |output: usize| outputs.get(output).copied().flatten();
-        let given = || replay.ports.routes.iter().filter_map(|ports| usize::try_from(output(ports.owner?)?).ok()).collect();
-        let before = || replay.holders(self.lead.inputs, &self.course.steps);
-        take(recorder, &output, Holders { given: &given, before: &before });
-    }
-
-    /// The row that moves the lead now, if any. What only a transition brings is looked at once there is one.
-    fn moved_by(&mut self, place: &Place, signal: Option<usize>) -> Option<(&'w FlowRow, usize)> {
-        let replay = self.replay;
-        self.evaluate(place, signal, &|measure| replay.changes.reads(place.stage, measure));
-        let moved_by = replay.ports.moved_by.and_then(|port| self.scratch.outputs[port]).and_then(|number| usize::try_from(number).ok());
-        let moved = moved_by.and_then(|number| Some((*replay.rows.get(number)?, number)));
-        if moved.is_some() && (0..replay.policy.measures.len()).any(|measure| !replay.changes.reads(place.stage, measure)) {
-            self.evaluate(place, signal, &|_| true);
-        }
-        // a route is asked at the steps that it speaks of and at no other time; what it would give now is nobody's
-        for (ports, (entering, leaving)) in replay.ports.routes.iter().zip(&replay.asked) {
-            let speaks = moved.is_some_and(|(row, _)| entering.contains(&row.to) || leaving.contains(&place.stage));
-            if !speaks {
-                [Some(ports.queue), ports.owner].into_iter().flatten().for_each(|port| self.scratch.outputs[port] = None);
-            }
-        }
-        moved
-    }
-
-    /// Runs the program where the lead stands, with those measures alone that are wanted.
-    fn evaluate(&mut self, place: &Place, signal: Option<usize>, wanted: &dyn Fn(MeasureId) -> bool) {
-        let replay = self.replay;
-        let events = self.past(place.turn);
-        let standing = Standing { stage: place.stage, since: Some(place.since), log: &self.course.log };
-        let Scratch { zone, inputs, outputs, measures, room, .. } = &mut *self.scratch;
-        replay.measures.read_wanted(wanted, events, &standing, place.now, room, measures);
-        for (measure, row) in &replay.happened {
-            if let Some(value) = measures.get_mut(*measure) {
-                *value = Some(i64::from(signal.is_some_and(|event| replay.takes(row, events, event))));
-            }
-        }
-        let with = Filling {
-            measures,
-            texts: self.lead.texts,
-            stage: place.stage,
-            stage_since: place.since,
-            rest_until: place.rest_until,
-            steps: &self.course.steps,
-            own: self.lead.inputs,
-        };
-        replay.fills.fill(&replay.program, with, zone, self.identity, inputs);
-        (self.evaluate)(inputs, &Parameters { as_of_day: zone.local_day(place.now), as_of: place.now }, outputs);
-    }
-
-    /// The signals that had their turn.
-    fn past(&self, turn: usize) -> Events<'w> {
-        self.replay.layout.part(self.lead.events, 0..turn)
-    }
-}
-
-impl Place {
-    fn arrive(&mut self, at: i64) {
-        if at > self.now {
-            (self.now, self.steps) = (at, 0);
-        }
-    }
 }
 
 impl Replay<'_> {

@@ -4,7 +4,8 @@
 //! measures, stage and rest enter it.
 
 use super::changes::measure_of;
-use super::course::{Given, Step};
+use super::course::Given;
+use super::held::Held;
 use crate::calendar::Zone;
 use crate::column::Width;
 use crate::history::Texts;
@@ -63,6 +64,8 @@ pub fn program(plain: &Lowered) -> (Program, Ports) {
 #[derive(Clone, Debug)]
 pub struct Fills {
     fills: Vec<(usize, Fill)>,
+    /// per route, the inputs that say which owner and queue the lead has in the file
+    holders: Vec<(Option<usize>, Option<usize>)>,
 }
 
 #[derive(Clone, Debug)]
@@ -86,10 +89,8 @@ pub struct Filling<'a> {
     pub stage: usize,
     pub stage_since: i64,
     pub rest_until: Option<i64>,
-    /// taken so far: they say whose the lead is
-    pub steps: &'a [Step],
-    /// the inputs as the file gives them: whose the lead is before any route gave it to somebody
-    pub own: &'a [Option<i64>],
+    /// whose the lead is
+    pub held: &'a Held,
 }
 
 impl Fills {
@@ -117,7 +118,16 @@ impl Fills {
             })
         };
         let fills = program.inputs.iter().enumerate().filter_map(|(index, input)| Some((index, fill(&input.source)?)));
-        Fills { fills: fills.collect() }
+        let place = |source| program.inputs.iter().position(|input| input.source == source);
+        let holder = |route| (place(InputSource::RouteOwner(route)), place(InputSource::RouteQueue(route)));
+        Fills { fills: fills.collect(), holders: (0..policy.holder_count()).map(holder).collect() }
+    }
+
+    /// Whose the lead is before any route gave it to somebody: what the file says, if that is asked.
+    pub fn of_file(&self, inputs: &[Option<i64>], held: &mut Held) {
+        let number = |input: Option<usize>| usize::try_from(inputs.get(input?).copied().flatten()?).ok();
+        let given = |(owner, queue): &(Option<usize>, Option<usize>)| Given { queue: number(*queue), owner: number(*owner) };
+        held.give(self.holders.iter().map(given).enumerate());
     }
 
     /// Writes what is not a field into a row of the program's inputs. `identity` gives equal folded texts equal numbers.
@@ -132,7 +142,6 @@ impl Fills {
         let of = |measure: &MeasureId| with.measures.get(*measure).copied().flatten();
         let text = |measure: &MeasureId| of(measure).and_then(|code| with.texts.text(code));
         for (index, fill) in &self.fills {
-            let own = with.own.get(*index).copied().flatten();
             let value = match fill {
                 Fill::Measure(measure) => of(measure),
                 Fill::LocalDay(measure) => of(measure).map(|instant| zone.local_day(instant)),
@@ -144,17 +153,11 @@ impl Fills {
                 Fill::Stage => i64::try_from(with.stage).ok(),
                 Fill::StageSince => Some(with.stage_since),
                 Fill::RestUntil => with.rest_until,
-                Fill::RouteOwner(route) => last_given(with.steps, *route, |given| given.owner).or(own),
-                Fill::RouteQueue(route) => last_given(with.steps, *route, |given| given.queue).or(own),
+                Fill::RouteOwner(route) => with.held.owner(*route).and_then(|owner| i64::try_from(owner).ok()),
+                Fill::RouteQueue(route) => with.held.queue(*route).and_then(|queue| i64::try_from(queue).ok()),
             };
             let input = &program.inputs[*index];
             inputs[*index] = if input.optional { value } else { value.or(Some(input.interval.0)) };
         }
     }
-}
-
-/// What a route gave last: a lead that has an owner from it may keep it.
-fn last_given(steps: &[Step], route: usize, what: impl Fn(&Given) -> Option<usize>) -> Option<i64> {
-    let given = steps.iter().rev().find_map(|step| what(step.given.get(route)?))?;
-    i64::try_from(given).ok()
 }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use super::durations::Durations;
 use super::handovers::Handed;
+use super::held::Outcome;
 use super::turns::{Example, Impossible, SignalCounts};
 use super::{Course, Events, Replay, Step, periods};
 use crate::calendar::Zone;
@@ -108,6 +109,9 @@ pub struct ClockTally {
     pub notices: u64,
     pub escalations: u64,
     pub reassigned: u64,
+    /// of these: to an owner of the same queue; to the queue behind `otherwise`; the others stayed where they were
+    pub to_another_owner: u64,
+    pub to_fallback: u64,
     /// from start to stop, by any clock
     pub taken: Durations,
 }
@@ -205,6 +209,14 @@ impl Tally {
     fn add_clocks(&mut self, span: Span, course: &Course) {
         for (clock, instances) in self.clocks.iter_mut().zip(&course.clocks) {
             instances.iter().filter(|instance| span.holds(instance.started)).for_each(|instance| clock.add(instance));
+        }
+        for reassignment in course.reassignments.iter().filter(|reassignment| span.holds(reassignment.started)) {
+            let Some(clock) = self.clocks.get_mut(reassignment.sla) else { continue };
+            match reassignment.outcome {
+                Outcome::Owner => clock.to_another_owner += 1,
+                Outcome::Fallback => clock.to_fallback += 1,
+                Outcome::Stayed => {}
+            }
         }
     }
 
@@ -374,6 +386,8 @@ impl ClockTally {
         self.notices += other.notices;
         self.escalations += other.escalations;
         self.reassigned += other.reassigned;
+        self.to_another_owner += other.to_another_owner;
+        self.to_fallback += other.to_fallback;
         self.taken.merge(&other.taken);
     }
 

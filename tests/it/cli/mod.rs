@@ -14,6 +14,7 @@ mod prove;
 mod replay;
 mod replay_clocks;
 mod replay_parts;
+mod replay_reassign;
 mod routing;
 mod same_story;
 mod score;

@@ -80,7 +80,7 @@ impl Scene {
             .unwrap();
         let inputs: Vec<Option<i64>> = block.columns.iter().map(|column| column.get(0)).collect();
         let mut course = Course::default();
-        let subject = Subject { inputs: &inputs, events: digested.view(), texts: &texts, start };
+        let subject = Subject { inputs: &inputs, events: digested.view(), texts: &texts, start, key_hash: 0 };
         let mut scratch = replay.scratch(Zone::named(&policy.timezone).unwrap());
         replay.run(evaluate, &subject, until, &mut |_| 0, &mut scratch, &mut course);
         (course, digested, texts)

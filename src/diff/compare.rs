@@ -68,7 +68,7 @@ fn item_name(part: &Part) -> String {
 
 /// What differs between two parts that are one; `place` is how the part is called, empty for an item.
 fn inside(old: &Part, new: &Part, place: &str, changes: &mut Vec<Change>) {
-    if old.name != new.name {
+    if old.name != new.name && !new.naming.is_empty() {
         let text = telling::name(new.naming, &old.name, &new.name);
         let change = Change::of(ChangeKind::Renamed, place, text).values(new.naming, Some(&old.name), Some(&new.name));
         changes.push(change.wording(new.wording));

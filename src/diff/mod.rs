@@ -140,8 +140,13 @@ fn parts(version: Version) -> Vec<Group> {
     let order = |kind: usize| if kind == FLOWS { Order::Sequence } else { Order::Free };
     let mut groups: Vec<Group> = (0..KINDS).map(|kind| Group { order: order(kind), parts: Vec::new() }).collect();
     groups[HEADER].parts.push(parts_header::language(version.files));
-    for item in version.files.iter().flat_map(|file| &file.items) {
-        if let Some((kind, part)) = part_of(item, version.policy) {
+    let items = || version.files.iter().flat_map(|file| &file.items);
+    let ways = parts_stages::ways(items().filter_map(|item| match &item.kind {
+        ItemKind::Flow(flow) => Some(flow),
+        _ => None,
+    }));
+    for item in items() {
+        if let Some((kind, part)) = part_of(item, version.policy, &ways) {
             groups[kind].parts.push(part);
         }
     }
@@ -167,7 +172,7 @@ const CHECKS: usize = 14;
 const KINDS: usize = 15;
 
 /// None for a `use`: what its file says stands for itself.
-fn part_of(item: &Item, policy: Option<&Policy>) -> Option<(usize, Part)> {
+fn part_of(item: &Item, policy: Option<&Policy>, ways: &parts_stages::Ways) -> Option<(usize, Part)> {
     let doc = item.doc.as_ref();
     Some(match &item.kind {
         ItemKind::Policy(policy) => (HEADER, parts_header::policy(doc, policy)),
@@ -183,7 +188,7 @@ fn part_of(item: &Item, policy: Option<&Policy>) -> Option<(usize, Part)> {
         ItemKind::Score(score) => (SCORES, parts_scores::score(doc, score)),
         ItemKind::Decide(decide) => (DECIDES, parts_decides::decide(doc, decide)),
         ItemKind::Grid(grid) => (DECIDES, parts_decides::grid(doc, grid)),
-        ItemKind::Stage(stage) => (STAGES, parts_stages::stage(doc, stage)),
+        ItemKind::Stage(stage) => (STAGES, parts_stages::stage(doc, stage, ways)),
         ItemKind::Flow(flow) => (FLOWS, parts_stages::flow(doc, flow)),
         ItemKind::Route(route) => (ROUTES, parts_stages::route(doc, route)),
         ItemKind::Queue(queue) => (QUEUES, parts_stages::queue(doc, queue)),

@@ -103,7 +103,7 @@ pub struct Part {
     pub name: String,
     /// the name stands in backquotes
     pub quoted: bool,
-    /// what the name is, where it is no mere name: `outcome`, `pattern`
+    /// what the name is, where it is no mere name: `outcome`, `pattern`; empty where facts say all that it says
     pub naming: &'static str,
     /// how it is tied to what holds it: `of`, `in`
     pub tie: &'static str,

@@ -123,7 +123,8 @@ fn points_row(row: &PointsRow) -> Part {
             let name = format!("when {}", expressions::shown(condition));
             let key = format!("when {}", expressions::same(condition));
             let own_key = format!("{} when", words::amount(points));
-            let part = Part::keyed("points", name, [key, own_key]).naming("rule");
+            // its condition says what it is, so its name says nothing more
+            let part = Part::keyed("points", name, [key, own_key]).naming("");
             part.fact("condition", Telling::Condition, expressions::condition(condition))
         }
         PointsKind::Per { every, subject, condition, window, since, cap, fading } => {

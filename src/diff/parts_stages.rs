@@ -1,15 +1,50 @@
 //! Stages, flows, routes and queues as parts.
 
+use rustc_hash::FxHashMap;
+
 use super::expressions;
 use super::part::{Part, Telling, Value};
 use super::parts_decides::{guard_texts, guarded};
 use super::parts_lead::{name_set, with_names};
 use super::words;
 use crate::syntax::tree::{
-    Because, Flow, FlowRow, FromStages, Queue, Raci, RaciRole, Recycle, Rotate, Route, RouteRow, RouteTarget, Stage, Text, Trigger, Turn,
+    Because, Flow, FlowRow, FromStages, Name, Queue, Raci, RaciRole, Recycle, Rotate, Route, RouteRow, RouteTarget, Stage, Text, Trigger,
+    Turn,
 };
 
-pub fn stage(doc: Option<&Text>, stage: &Stage) -> Part {
+/// What leads into each stage and out of it, by the stage's name: all that a row says but the stages at its other ends.
+pub type Ways = FxHashMap<String, Vec<String>>;
+
+/// The ways of one version.
+pub fn ways<'f>(flows: impl Iterator<Item = &'f Flow>) -> Ways {
+    let mut ways = Ways::default();
+    for row in flows.flat_map(|flow| &flow.rows) {
+        let part = flow_row(row);
+        let says: Vec<String> = part.facts.iter().map(|fact| format!("{} {}", fact.what, fact.value.same)).collect();
+        let mut put = |direction: &str, stage: &Name| {
+            ways.entry(words::name(stage)).or_default().push(format!("{direction} {}", says.join(", ")));
+        };
+        match &row.from {
+            FromStages::Listed(stages) => stages.iter().for_each(|stage| put("from", stage)),
+            FromStages::Any { except, span: _ } => except.iter().for_each(|stage| put("not from", stage)),
+        }
+        put("to", &row.to);
+    }
+    ways.values_mut().for_each(|ways| ways.sort_unstable());
+    ways
+}
+
+pub fn stage(doc: Option<&Text>, stage: &Stage, ways: &Ways) -> Part {
+    let own_ways = ways.get(&words::name(&stage.name));
+    let part = facts_of_stage(doc, stage);
+    // under another name the same stage: what says as much of itself and is reached and left in the same ways
+    match own_ways {
+        Some(ways) => Part { twin: Some(format!("{}\n{}", part.fingerprint(), ways.join("\n"))), ..part },
+        None => part,
+    }
+}
+
+fn facts_of_stage(doc: Option<&Text>, stage: &Stage) -> Part {
     let Stage { name, display, owner, start, is_final, raci } = stage;
     let part = Part::named("stage", words::name(name))
         .called(doc, display.as_ref())
@@ -53,7 +88,14 @@ fn flow_row(row: &FlowRow) -> Part {
     let mut part = Part::keyed(
         "row",
         way.clone(),
-        [format!("{same_way} {trigger_word} {trigger_key}"), format!("{same_way} {trigger_word}"), same_way],
+        [
+            format!("{same_way} {trigger_word} {trigger_key}"),
+            format!("{same_way} {trigger_word}"),
+            same_way,
+            // with another stage at one end
+            format!("from {from_same} {trigger_key} {trigger_text}"),
+            format!("to {} {trigger_key} {trigger_text}", words::name(to)),
+        ],
     );
     // its stages are compared as a set
     part = part.naming("way").text(format!("{way} {trigger_text}")).called(doc.as_ref(), None).plain("kind of row", trigger_word);

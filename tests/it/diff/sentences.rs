@@ -261,3 +261,49 @@ fn a_section_with_another_name_is_the_same_section() {
         &["score s | section size: renamed, was `size`, is now `weight`"],
     );
 }
+
+#[test]
+fn a_row_of_points_is_told_once() {
+    let points = |row: &str| format!("score s {{ section a points {{ {row} }} }}");
+    for (old, new, expected) in [
+        ("+5 when beds > 10", "+5 when beds > 20", "threshold of beds 10 → 20"),
+        ("+5 when a and b", "+5 when a and c", "`b` → `c`"),
+        ("+5 when rival", "+5 when friend", "`rival` → `friend`"),
+        ("+5 when rival", "+8 when rival", "+5 → +8 points"),
+        ("+5 per 3 call", "+5 per 4 call", "rule `per 3 call` → `per 4 call`"),
+        ("+5 per 3 call", "+6 per 3 call", "+5 → +6 points"),
+        ("-1 per 30 days without call", "-1 per 20 days without call", "rule `per 30 days without call` → `per 20 days without call`"),
+    ] {
+        let (old, new) = (tree_of(&points(old)).unwrap(), tree_of(&points(new)).unwrap());
+        let told = told(&diff_of_trees(&old, &new));
+        assert!(told.len() == 1 && told[0].ends_with(expected), "{told:?} is not {expected}");
+    }
+    check_texts(&points("+5 when a and b"), &points("+5 when b and a"), &[]);
+}
+
+#[test]
+fn a_stage_with_another_name_is_the_same_stage() {
+    let flow = |mql: &str, rest: &str| {
+        format!(
+            "stage raw owner desk start\nstage {mql} owner desk\nstage sal owner desk\n\
+             flow {{ raw -> {mql} when hot   {mql} -> sal on accepted   {mql} -> raw after 30 days {rest} }}"
+        )
+    };
+    check_texts(
+        &flow("mql", "recycle"),
+        &flow("qualified", "recycle"),
+        &[
+            "stage qualified | renamed, was `mql`, is now `qualified`",
+            "flow | row 1 (raw -> mql): way `raw -> mql` → `raw -> qualified`",
+            "flow | row 2 (mql -> sal): way `mql -> sal` → `qualified -> sal`",
+            "flow | row 3 (mql -> raw): way `mql -> raw` → `qualified -> raw`",
+        ],
+    );
+    // two that are reached and left alike could be either
+    let twins = |first: &str, second: &str| {
+        format!("stage {first} owner desk\nstage {second} owner desk\nflow {{ raw -> {first} when a   raw -> {second} when a }}")
+    };
+    let (old, new) = (tree_of(&twins("a", "b")).unwrap(), tree_of(&twins("c", "d")).unwrap());
+    let told = told(&diff_of_trees(&old, &new));
+    assert!(told.iter().any(|line| line == "stage c | added") && !told.iter().any(|line| line.contains("renamed")), "{told:?}");
+}

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+use unicode_width::UnicodeWidthStr;
 
 use super::sanitise::{many_lines, one_line};
 use super::window::Window;
@@ -32,6 +33,18 @@ pub const SHOWN_MAX: usize = 200;
 
 /// Columns before a line of a file: its number and what is drawn beside it.
 const MARGIN: usize = 8;
+
+/// What stands around the number of a line.
+const NUMBER_FRAME: usize = 4;
+
+/// Columns before what is said of a further file.
+const NESTED: usize = 6;
+
+/// Columns of the corner that leads to the text of a label.
+const CORNER: usize = 4;
+
+/// A label far to the right has so much room at least.
+const LABEL_MIN: usize = 14;
 
 /// Each diagnostic (of many, the first [`SHOWN_MAX`]), with an empty line behind it.
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources, look: Look) -> String {
@@ -83,7 +96,11 @@ impl Report {
                 files.push(label.span.source);
             }
         }
-        let mut snippets = files.into_iter().map(|file| Snippet::new(file, &diagnostic.labels, sources, look));
+        let mut snippets = files.into_iter().enumerate().map(|(index, file)| {
+            // what stands in another file is shown below, further to the right
+            let look = if index == 0 { look } else { Look { width: look.width.saturating_sub(NESTED), ..look } };
+            Snippet::new(file, &diagnostic.labels, sources, look)
+        });
         let snippet = snippets.next();
         let elsewhere = snippets
             .map(|snippet| Report {
@@ -145,18 +162,45 @@ impl Snippet {
         let spans: Vec<Span> = here.iter().map(|(_, label)| label.span).collect();
         let source = sources.get(file);
         let window = Window::new(source, &spans, 1, look.width.saturating_sub(MARGIN));
+        let last_line = window.lines_before + window.text.lines().count();
+        // beside marks of several lines stand those of their beginning and end
+        let several_lines = window.ranges.iter().any(|(start, end)| window.text[*start..*end].contains('\n'));
+        let margin = last_line.to_string().len() + NUMBER_FRAME + if several_lines { CORNER } else { 0 };
         let starts = window.ranges.iter().zip(&spans).map(|((start, _), span)| (*start, sources.position(file, span.start))).collect();
         let labels = here
             .iter()
             .zip(&window.ranges)
             .map(|((index, label), (start, end))| {
-                let text = if label.text.is_empty() { None } else { Some(spoken(&one_line(&label.text), look)) };
+                let room = look.width.saturating_sub(margin + CORNER + label_column(&window.text, *start, *end)).max(LABEL_MIN);
+                let text = if label.text.is_empty() { None } else { Some(wrapped(&spoken(&one_line(&label.text), look), room)) };
                 let span = (*start, end - start);
                 if *index == 0 { LabeledSpan::new_primary_with_span(text, span) } else { LabeledSpan::new_with_span(text, span) }
             })
             .collect();
         Snippet { path: one_line(&source.path).into_owned(), window, labels, starts }
     }
+}
+
+/// Where the text of a label begins: below the middle of what it marks, or at the left if that is several lines.
+fn label_column(window: &str, start: usize, end: usize) -> usize {
+    let marked = &window[start..end];
+    let line = window[..start].rsplit('\n').next().unwrap_or_default();
+    if marked.contains('\n') { 0 } else { line.width() + marked.width() / 2 }
+}
+
+/// Greedily broken at blanks; a word that is longer than a line stays whole.
+fn wrapped(text: &str, room: usize) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
 }
 
 impl SourceCode for Snippet {

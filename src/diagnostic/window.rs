@@ -34,6 +34,10 @@ impl Window {
         for _ in 0..context {
             end = line_end(text, (end + 1).min(text.len()));
         }
+        // a carriage return before the line feed belongs to the line end, not to the line
+        if text[end..].starts_with('\n') && text[start..end].ends_with('\r') {
+            end -= 1;
+        }
 
         let mut offsets: Vec<usize> = spans.iter().flat_map(|span| [bounds(span.start), bounds(span.end)]).collect();
         offsets.sort_unstable();
@@ -144,6 +148,8 @@ mod tests {
     fn a_window_has_one_line_around() {
         assert_eq!(shown("one\ntwo\nthree\nfour\nfive\n", 8, 13), ("two\nthree\nfour".into(), "three".into(), 1));
         assert_eq!(shown("one\r\ntwo", 5, 8), ("one\r\ntwo".into(), "two".into(), 0));
+        assert_eq!(shown("one\r\ntwo\r\nthree\r\n", 0, 3), ("one\r\ntwo".into(), "one".into(), 0));
+        assert_eq!(shown("one\r\n", 3, 5), ("one\r\n ".into(), "\r\n".into(), 0));
         assert_eq!(shown("", 0, 0), (" ".into(), "".into(), 0));
         assert_eq!(shown("one\n", 4, 4), ("one\n ".into(), "".into(), 0));
     }

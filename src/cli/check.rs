@@ -9,7 +9,7 @@ use super::as_of::day;
 use super::console::Console;
 use super::outcome::{Misuse, Outcome};
 use super::output::{Output, OutputArguments, Printed};
-use super::policies::{self, Found};
+use super::policies::{self, Finds, Found};
 use crate::diagnostic::findings::Findings;
 use crate::diagnostic::render_human::{self, Look};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -62,7 +62,7 @@ struct Done {
 }
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
-    let found = policies::find(&arguments.policies)?;
+    let Finds { policies: found, strays } = policies::find(&arguments.policies)?;
     let as_of = day(arguments.as_of.as_deref())?;
     let emit = arguments.emit.filter(|_| arguments.output.kind == Output::Human);
     if emit.is_some() && found.len() > 1 {
@@ -77,6 +77,10 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         records.push(record);
         summaries.push(summary);
         programs.extend(program);
+    }
+    for stray in strays {
+        let (sources, diagnostics) = stray.findings(Some(Severity::Warning))?;
+        findings.add(sources, diagnostics, Vec::new());
     }
     let printed = Printed { command: "check", findings: &findings, failing: Severity::Error, more: More { policies: records } };
     printed.print(arguments.output, console, |look| {

@@ -13,11 +13,13 @@ use super::outcome::{Misuse, Outcome};
 use super::output::{Output, OutputArguments, Printed};
 use super::patch::patch;
 use super::rewrite::rewrite;
+use super::shell::shell_word;
+use super::texts::{read_bounded, text_of};
 use super::{policies, policy_files};
 use crate::diagnostic::findings::Findings;
 use crate::diagnostic::render_human::{self, Look};
 use crate::diagnostic::sanitise::{many_lines, one_line};
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::format::{self, Unformatted};
 use crate::report::pages;
 use crate::source::{SourceId, Sources, Span};
@@ -91,6 +93,10 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     // by their real places, so that none is written twice; of a symbolic link, what it points to
     let real = |path: &PathBuf| fs::canonicalize(path).map_err(|error| Misuse::new(format!("cannot read `{}`: {error}", path.display())));
     let files = files.iter().flatten().map(real).collect::<Result<BTreeSet<PathBuf>, Misuse>>()?;
+    if files.is_empty() {
+        let named: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+        return Err(Misuse::new(format!("there is no `.lead` file in or beneath {}", named.join(" or "))));
+    }
     let folders: Vec<&Path> = files.iter().filter_map(|path| path.parent()).collect();
     let base = policies::base(&folders);
     let mut done = Done::default();
@@ -180,7 +186,7 @@ fn unformatted(name: &str, source: SourceId, text: &str, formatted: &str) -> Dia
     let line = text[same..].lines().next().unwrap_or_default();
     Diagnostic::lint(pages::UNFORMATTED, Severity::Error, "this file is not formatted")
         .at(Span::new(source, same, same + line.len()), "the first line that is written in another way")
-        .help(format!("run `leadwright fmt {name}`"))
+        .help(format!("run `leadwright fmt {}`", shell_word(name)))
 }
 
 fn sources_of(name: &str, text: &str) -> (Sources, SourceId) {
@@ -219,16 +225,9 @@ fn standard_input(arguments: &Arguments, console: &Console) -> Result<Outcome, M
 
 /// The text and its one form; or why it cannot be read.
 fn formatted(name: &str, bytes: Vec<u8>) -> Result<Result<(String, String), (Sources, Vec<Diagnostic>)>, Misuse> {
-    let text = match String::from_utf8(bytes) {
+    let text = match text_of(name, bytes) {
         Ok(text) => text,
-        Err(error) => {
-            let offset = error.utf8_error().valid_up_to();
-            let (sources, source) = sources_of(name, &String::from_utf8_lossy(error.as_bytes()));
-            let diagnostic = Diagnostic::new(Code::NotUtf8, format!("the file `{name}` is not UTF-8"))
-                .at(Span::new(source, offset, offset + '\u{fffd}'.len_utf8()), "not a character of UTF-8")
-                .help("save the file as UTF-8");
-            return Ok(Err((sources, vec![diagnostic])));
-        }
+        Err(unreadable) => return Ok(Err(unreadable)),
     };
     match format::format(name, &text) {
         Ok(formatted) => Ok(Ok((text, formatted))),
@@ -237,11 +236,4 @@ fn formatted(name: &str, bytes: Vec<u8>) -> Result<Result<(String, String), (Sou
             "`{name}` was left as it is, because formatting would have changed what it means; that is a mistake in the formatter, please report it"
         ))),
     }
-}
-
-/// At most one byte more than a file of a policy may have, so that one beyond the limit is reported and not read.
-fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    fs::File::open(path)?.take(syntax::FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

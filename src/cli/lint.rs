@@ -1,30 +1,27 @@
 //! `leadwright lint`: what is not wrong in a policy, and yet looks like a mistake.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::as_of::day;
 use super::console::Console;
+use super::lint_baseline;
 use super::lint_config::{self, Configs};
 use super::outcome::{Misuse, Outcome};
 use super::output::{OutputArguments, Printed};
 use super::patch::patch;
-use super::policies::{self, Found, shown_file};
+use super::policies::{self, Finds, Found};
 use super::rewrite::rewrite;
-use crate::batch::{Place, write_text};
 use crate::diagnostic::findings::Findings;
 use crate::diagnostic::{Diagnostic, Label, Severity, render_human};
-use crate::lint::baseline::{Baseline, fingerprint};
 use crate::lint::config::{Levels, level};
 use crate::lint::{self, Level, Settings, fix};
 use crate::model::AsOf;
 use crate::policy;
-use crate::report::figures::counted;
 use crate::report::lint as report;
 use crate::source::{Files, Sources};
 
@@ -115,12 +112,16 @@ struct Job {
     baseline: Option<PathBuf>,
 }
 
-/// What was found in a policy. Paths are those of reports.
-struct Linted {
-    sources: Sources,
-    diagnostics: Vec<Diagnostic>,
-    baseline: Option<PathBuf>,
-    levels: Levels,
+/// What was found in a policy, or in a file that belongs to none.
+pub(super) struct Linted {
+    /// with the paths of reports
+    pub sources: Sources,
+    /// where they are, in the same order
+    pub files: Vec<PathBuf>,
+    pub diagnostics: Vec<Diagnostic>,
+    pub baseline: Option<PathBuf>,
+    pub levels: Levels,
+    pub is_stray: bool,
 }
 
 /// What JSON says besides the findings.
@@ -132,18 +133,19 @@ struct More {
 }
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
-    let jobs = jobs(arguments)?;
+    let Jobs { jobs, strays } = jobs(arguments)?;
     if arguments.diff {
         return show_changes(&jobs, arguments.unsafe_fixes, console);
     }
     let mended = if arguments.fix || arguments.unsafe_fixes { mend(&jobs, arguments.unsafe_fixes)? } else { 0 };
     let mut linted = policies::each(&jobs, lint);
     agree(&mut linted);
+    linted.extend(strays);
     let paths: Vec<String> = jobs.iter().map(|job| job.found.path()).collect();
     if let Some(path) = &arguments.write_baseline {
-        return write_baseline(path, &linted, console);
+        return lint_baseline::write(path, &linted, console);
     }
-    let (known, stale) = hold_against_baselines(&mut linted)?;
+    let (known, stale) = lint_baseline::hold_against(&mut linted)?;
 
     let mut findings = Findings::default();
     for Linted { sources, diagnostics, .. } in linted {
@@ -158,21 +160,38 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     })
 }
 
-fn jobs(arguments: &Arguments) -> Result<Vec<Job>, Misuse> {
+/// Policies to be linted, and what belongs to none.
+struct Jobs {
+    jobs: Vec<Job>,
+    strays: Vec<Linted>,
+}
+
+fn jobs(arguments: &Arguments) -> Result<Jobs, Misuse> {
     let as_of: AsOf = day(arguments.as_of.as_deref())?;
     let named = arguments.config.as_deref().map(lint_config::named).transpose()?;
     let mut configs = Configs::default();
-    let mut jobs = Vec::new();
-    for found in policies::find(&arguments.policies)? {
+    // the levels below a folder, and the baseline
+    let mut about = |folder: &Path| -> Result<(Levels, Option<PathBuf>), Misuse> {
         let config = match &named {
             Some(named) => named,
-            None => configs.of(found.located.disk.root())?,
+            None => configs.of(folder)?,
         };
-        let levels = with_flags(config.config.levels.clone(), arguments)?;
         let baseline = arguments.baseline.clone().or_else(|| config.baseline());
-        jobs.push(Job { settings: Settings { as_of, levels }, baseline, found });
+        Ok((with_flags(config.config.levels.clone(), arguments)?, baseline))
+    };
+    let Finds { policies, strays } = policies::find(&arguments.policies)?;
+    let mut found = Jobs { jobs: Vec::new(), strays: Vec::new() };
+    for policy in policies {
+        let (levels, baseline) = about(policy.located.disk.root())?;
+        found.jobs.push(Job { settings: Settings { as_of, levels }, baseline, found: policy });
     }
-    Ok(jobs)
+    for stray in strays {
+        let (levels, baseline) = about(stray.file.parent().unwrap_or(Path::new("")))?;
+        let severity = lint::find("unused-file").and_then(|rule| levels.of(rule).severity());
+        let (sources, diagnostics) = stray.findings(severity)?;
+        found.strays.push(Linted { sources, files: vec![stray.file], diagnostics, baseline, levels, is_stray: true });
+    }
+    Ok(found)
 }
 
 /// What the command line says comes last, and so counts.
@@ -196,7 +215,9 @@ fn lint(job: &Job) -> Linted {
     let Found { located, folder } = &job.found;
     let checked = policy::check_as_of(&located.disk, &located.entry, job.settings.as_of);
     let diagnostics = lint::lint(&checked, &job.settings);
-    Linted { sources: checked.sources.beneath(folder), diagnostics, baseline: job.baseline.clone(), levels: job.settings.levels.clone() }
+    let files = checked.sources.iter().map(|(_, source)| located.disk.root().join(&source.path)).collect();
+    let (baseline, levels) = (job.baseline.clone(), job.settings.levels.clone());
+    Linted { sources: checked.sources.beneath(folder), files, diagnostics, baseline, levels, is_stray: false }
 }
 
 /// Of a file that several policies use: what one of them does not need, another may.
@@ -287,76 +308,4 @@ fn show_changes(jobs: &[Job], unsafe_too: bool, console: &Console) -> Result<Out
     }
     console.print(&patches.values().map(String::as_str).collect::<String>())?;
     Ok(if patches.is_empty() { Outcome::Clean } else { Outcome::Findings })
-}
-
-fn write_baseline(path: &Path, linted: &[Linted], console: &Console) -> Result<Outcome, Misuse> {
-    let mut baseline = Baseline::default();
-    let mut seen = FxHashSet::default();
-    for policy in linted {
-        for diagnostic in policy.diagnostics.iter().filter(|diagnostic| is_of_rule(diagnostic)) {
-            let Some(span) = diagnostic.labels.first().map(|label| label.span) else { continue };
-            // a file that two policies use is written down once
-            let place = (policy.sources.get(span.source).path.clone(), span.start, diagnostic.name(), diagnostic.message.clone());
-            if seen.insert(place)
-                && let Some(finding) = fingerprint(diagnostic, &policy.sources)
-            {
-                baseline.add(finding);
-            }
-        }
-    }
-    let wrong = |error: &dyn std::fmt::Display| Misuse::new(format!("cannot write `{}`: {error}", path.display()));
-    write_text(&Place::Path(path.to_path_buf()), &baseline.to_json()).map_err(|error| wrong(&error))?;
-    console.note(&format!("wrote {} to {}\n", counted(baseline.count(), "finding", "findings"), path.display()));
-    // mistakes are mended, not written down
-    let mistakes = linted.iter().flat_map(|policy| &policy.diagnostics).any(|diagnostic| !is_of_rule(diagnostic));
-    Ok(if mistakes { Outcome::Findings } else { Outcome::Clean })
-}
-
-fn is_of_rule(diagnostic: &Diagnostic) -> bool {
-    lint::find(diagnostic.name()).is_some()
-}
-
-/// Takes away what the baselines know; how many, and the findings about entries that nothing has.
-fn hold_against_baselines(linted: &mut [Linted]) -> Result<(usize, Vec<Diagnostic>), Misuse> {
-    let paths: BTreeSet<PathBuf> = linted.iter().filter_map(|policy| policy.baseline.clone()).collect();
-    let mut baselines = BTreeMap::new();
-    for path in paths {
-        let wrong = |reason: &dyn std::fmt::Display| Misuse::new(format!("cannot use the baseline `{}`: {reason}", shown_file(&path)));
-        let text = fs::read_to_string(&path).map_err(|error| wrong(&error))?;
-        let baseline = Baseline::read(&text).map_err(|reason| wrong(&reason))?;
-        baselines.insert(path, baseline);
-    }
-    let mut known = FxHashMap::default();
-    let mut count = 0;
-    let mut looked_at: BTreeMap<PathBuf, (FxHashSet<String>, FxHashSet<&str>)> = BTreeMap::new();
-    for policy in linted.iter_mut() {
-        let Some(path) = policy.baseline.clone() else { continue };
-        let Some(baseline) = baselines.get_mut(&path) else { continue };
-        let (files, rules) = looked_at.entry(path).or_default();
-        files.extend(policy.sources.iter().map(|(_, source)| source.path.clone()));
-        rules.extend(lint::RULES.iter().filter(|rule| policy.levels.of(rule) != Level::Off).map(|rule| rule.name));
-        let sources = &policy.sources;
-        policy.diagnostics.retain(|diagnostic| {
-            let Some(finding) = fingerprint(diagnostic, sources) else { return true };
-            let start = diagnostic.labels.first().map_or(0, |label| label.span.start);
-            // the same place of a file that two policies use is one finding
-            let taken = *known.entry((finding.clone(), start)).or_insert_with(|| {
-                let taken = baseline.take(&finding);
-                count += usize::from(taken);
-                taken
-            });
-            !taken
-        });
-    }
-    let mut stale = Vec::new();
-    for (path, baseline) in &baselines {
-        let Some((files, rules)) = looked_at.get(path) else { continue };
-        for (finding, _) in baseline.left().filter(|(finding, _)| files.contains(&finding.path)) {
-            if let Some(diagnostic) = lint::stale(finding, rules.contains(finding.rule.as_str()), &shown_file(path)) {
-                stale.push(diagnostic);
-            }
-        }
-    }
-    let reported = linted.iter().all(|policy| lint::find("stale-baseline").is_some_and(|rule| policy.levels.of(rule) != Level::Off));
-    Ok((count, if reported { stale } else { Vec::new() }))
 }

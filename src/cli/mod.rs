@@ -4,6 +4,7 @@
 //! the command cannot do what it was asked, 3 something was neither proved nor refuted.
 
 mod as_of;
+mod belonging;
 mod check;
 mod completions;
 mod console;
@@ -16,6 +17,7 @@ mod init;
 mod interruption;
 mod leads;
 mod lint;
+mod lint_baseline;
 mod lint_config;
 mod load;
 mod locate;
@@ -32,8 +34,10 @@ mod rewrite;
 mod rotation;
 mod rule;
 mod score;
+mod shell;
 mod tables;
 mod test;
+mod texts;
 mod versions;
 mod watch;
 
@@ -95,8 +99,10 @@ pub fn main() -> ExitCode {
             Err(_) => ExitCode::from(Misuse::EXIT_CODE),
         };
     }
-    let parsed =
-        Arguments::command().color(colour.for_clap()).try_get_matches_from(words).and_then(|matches| Arguments::from_arg_matches(&matches));
+    let parsed = Arguments::command()
+        .color(colour.for_clap())
+        .try_get_matches_from(&words)
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
     let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) if !error.use_stderr() => {
@@ -109,7 +115,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(Misuse::EXIT_CODE);
         }
         Err(error) => {
-            Console::new(colour).misuse(&sentence(&error));
+            Console::new(colour).misuse(&sentence(&error, &words));
             return ExitCode::from(Misuse::EXIT_CODE);
         }
     };
@@ -165,16 +171,26 @@ fn colour_among(words: &[std::ffi::OsString]) -> ColourChoice {
 }
 
 /// What clap says about wrong arguments, in one sentence and where to read on.
-fn sentence(error: &clap::Error) -> Misuse {
+fn sentence(error: &clap::Error, words: &[std::ffi::OsString]) -> Misuse {
     let text = error.render().to_string();
     let mut paragraphs = text.trim().split("\n\n");
     let join = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
     let first = paragraphs.next().map(join).unwrap_or_default();
     let first = first.strip_prefix("error: ").unwrap_or(&first).to_string();
     let tips: String = paragraphs.map(join).filter_map(|paragraph| paragraph.strip_prefix("tip: ").map(|tip| format!("; {tip}"))).collect();
-    let usage = text.lines().find_map(|line| line.strip_prefix("Usage: "));
-    let command =
-        usage.map(|usage| usage.split_whitespace().take_while(|word| word.chars().all(|c| c.is_ascii_lowercase())).collect::<Vec<_>>());
-    let help = command.filter(|words| !words.is_empty()).map_or("leadwright".into(), |words| words.join(" "));
-    Misuse::new(format!("{first}{tips} (see `{help} --help`)"))
+    let help = command_among(words).map_or("leadwright --help".to_owned(), |command| format!("leadwright {command} --help"));
+    Misuse::new(format!("{first}{tips} (see `{help}`)"))
+}
+
+/// The command that the words begin with, behind options of the program; none if they name none.
+fn command_among(words: &[std::ffi::OsString]) -> Option<String> {
+    let mut words = words.iter().skip(1).filter_map(|word| word.to_str());
+    let first = loop {
+        match words.next()? {
+            "--color" => drop(words.next()),
+            option if option.starts_with('-') => {}
+            word => break word,
+        }
+    };
+    Arguments::command().get_subcommands().map(|command| command.get_name()).find(|name| *name == first).map(str::to_owned)
 }

@@ -1,16 +1,22 @@
 //! Several policies at once.
 //!
-//! Enters: what a user wrote: policies, or folders with policies anywhere beneath. Leaves: each policy once, in the order of the paths, and the folder
-//! at which the paths of every report start. Always holds: that folder holds them all, so no path shown has a `..`; hidden folders and
+//! Enters: what a user wrote: policies, or folders with policies anywhere beneath. Leaves: each policy once, in the order of the paths, the files that belong to
+//! none, and the folder at which the paths of every report start. Always holds: that folder holds them all, so no path shown has a `..`; hidden folders and
 //! symbolic links to folders are not looked into.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::belonging::{Belonging, belonging};
 use super::disk::Disk;
 use super::locate::{Located, locate};
 use super::outcome::Misuse;
+use super::texts::{read_bounded, text_of};
+use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::source::Sources;
+use crate::{lint, syntax};
 
 /// A policy, and where it lies.
 #[derive(Clone, Debug)]
@@ -27,16 +33,62 @@ impl Found {
     }
 }
 
-/// Every policy that these paths name. A file is a policy, a folder stands for every policy in and beneath it: a `.lead` file with a `policy` header.
-pub fn find(paths: &[PathBuf]) -> Result<Vec<Found>, Misuse> {
+/// What paths stand for.
+#[derive(Clone, Debug, Default)]
+pub struct Finds {
+    pub policies: Vec<Found>,
+    pub strays: Vec<Stray>,
+}
+
+/// A `.lead` file of a folder that is no policy, and that no policy uses.
+#[derive(Clone, Debug)]
+pub struct Stray {
+    /// absolute
+    pub file: PathBuf,
+    /// as reports show it
+    pub path: String,
+}
+
+impl Stray {
+    /// What is said of it: that nothing uses it, unless nobody wants to know, and what is wrong with its text.
+    pub fn findings(&self, severity: Option<Severity>) -> Result<(Sources, Vec<Diagnostic>), Misuse> {
+        let bytes = read_bounded(&self.file).map_err(|error| Misuse::new(format!("cannot read `{}`: {error}", self.path)))?;
+        let text = match text_of(&self.path, bytes) {
+            Ok(text) => text,
+            Err(unreadable) => return Ok(unreadable),
+        };
+        let mut sources = Sources::default();
+        let source = sources.add(&self.path, text);
+        let unused = severity.map(|severity| Diagnostic { severity, ..lint::unused_file(&sources, source) });
+        let (_, mut found) = syntax::parse(&sources, source);
+        found.extend(unused);
+        diagnostic::sort(&mut found);
+        Ok((sources, found))
+    }
+}
+
+/// Every policy that these paths name. A file is a policy, a folder stands for every policy in and beneath it: a `.lead` file with a `policy` header, or
+/// one that has lost it; and for what belongs to none.
+pub fn find(paths: &[PathBuf]) -> Result<Finds, Misuse> {
     let mut located = Vec::new();
+    let mut strays = Vec::new();
     for path in paths {
-        if path.is_dir() { located.extend(beneath(path)?) } else { located.push(locate(path)?) }
+        if path.is_dir() {
+            let beneath = beneath(path)?;
+            located.extend(beneath.policies);
+            strays.extend(beneath.strays);
+        } else {
+            located.push(locate(path)?);
+        }
     }
     let whole = |located: &Located| located.disk.root().join(&located.entry);
     located.sort_by_cached_key(whole);
     located.dedup_by_key(|located| whole(located));
-    Ok(placed(located))
+    strays.sort();
+    strays.dedup();
+    // a file that is named is a policy
+    strays.retain(|stray| !located.iter().any(|located| whole(located) == *stray));
+    Ok(placed(located, strays))
 }
 
 /// The one policy that a path names.
@@ -46,10 +98,12 @@ pub fn find_one(path: &Path) -> Result<Found, Misuse> {
     Ok(Found { folder: below(&base, &located), located })
 }
 
-fn placed(located: Vec<Located>) -> Vec<Found> {
-    let roots: Vec<&Path> = located.iter().map(|located| located.disk.root()).collect();
-    let base = base(&roots);
-    located.into_iter().map(|located| Found { folder: below(&base, &located), located }).collect()
+fn placed(located: Vec<Located>, strays: Vec<PathBuf>) -> Finds {
+    let folders = located.iter().map(|located| located.disk.root()).chain(strays.iter().filter_map(|stray| stray.parent()));
+    let base = base(&folders.collect::<Vec<_>>());
+    let policies = located.into_iter().map(|located| Found { folder: below(&base, &located), located }).collect();
+    let strays = strays.into_iter().map(|file| Stray { path: shown(file.strip_prefix(&base).unwrap_or(&file)), file }).collect();
+    Finds { policies, strays }
 }
 
 fn below(base: &Path, located: &Located) -> String {
@@ -109,9 +163,16 @@ pub fn shown(path: &Path) -> String {
     parts.join("/")
 }
 
+/// What a folder stands for.
+struct Beneath {
+    policies: Vec<Located>,
+    strays: Vec<PathBuf>,
+}
+
 /// Every policy in and beneath a folder; if there is none, what the folder alone can be.
-fn beneath(folder: &Path) -> Result<Vec<Located>, Misuse> {
-    let mut found = Vec::new();
+fn beneath(folder: &Path) -> Result<Beneath, Misuse> {
+    let mut disks: BTreeMap<PathBuf, Disk> = BTreeMap::new();
+    let mut files = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {
         let unreadable = |error: std::io::Error| Misuse::new(format!("cannot read the folder `{}`: {error}", folder.display()));
@@ -122,16 +183,28 @@ fn beneath(folder: &Path) -> Result<Vec<Located>, Misuse> {
             let Ok(name) = item.file_name().into_string() else { continue };
             if kind.is_dir() && !name.starts_with('.') {
                 folders.push(item.path());
-            } else if !kind.is_dir() && name.ends_with(".lead") && is_policy(&item.path()) {
-                found.push(Located { disk: disk.clone(), entry: name });
+            } else if name.ends_with(".lead") && fs::metadata(item.path()).is_ok_and(|about| about.is_file()) {
+                files.push(disk.root().join(name));
             }
         }
+        disks.insert(disk.root().to_path_buf(), disk);
     }
-    if !found.is_empty() {
-        return Ok(found);
+    files.sort();
+    let Belonging { policies, strays } = belonging(&files, &above(folder));
+    let located = |file: PathBuf| Some(Located { disk: disks.get(file.parent()?)?.clone(), entry: file.file_name()?.to_str()?.to_owned() });
+    let policies: Vec<Located> = policies.into_iter().filter_map(located).collect();
+    if !policies.is_empty() {
+        return Ok(Beneath { policies, strays });
     }
     // a policy may lack its header, which `check` then says
-    if has_file_at_top(folder) { Ok(vec![locate(folder)?]) } else { Err(none_beneath(folder)) }
+    if has_file_at_top(folder) { Ok(Beneath { policies: vec![locate(folder)?], strays: Vec::new() }) } else { Err(none_beneath(folder)) }
+}
+
+/// The folders above one, up to where reports start.
+pub fn above(folder: &Path) -> Vec<PathBuf> {
+    let Ok(whole) = fs::canonicalize(folder) else { return Vec::new() };
+    let base = base(&[&whole]);
+    whole.ancestors().skip(1).take_while(|folder| folder.starts_with(&base)).map(Path::to_path_buf).collect()
 }
 
 fn has_file_at_top(folder: &Path) -> bool {
@@ -151,18 +224,9 @@ pub fn paths_beneath(folder: &Path) -> Vec<String> {
         let below = located.disk.root().strip_prefix(&whole).unwrap_or(Path::new(""));
         folder.join(below).join(&located.entry).display().to_string()
     };
-    let mut paths: Vec<String> = beneath(folder).unwrap_or_default().iter().map(named).collect();
+    let mut paths: Vec<String> = beneath(folder).map(|beneath| beneath.policies).unwrap_or_default().iter().map(named).collect();
     paths.sort();
     paths
-}
-
-/// Whether a file has a `policy` header. Items start in the first column, so no grammar is needed.
-fn is_policy(path: &Path) -> bool {
-    let Ok(true) = fs::metadata(path).map(|about| about.is_file()) else { return false };
-    let Ok(bytes) = fs::read(path) else { return false };
-    bytes.split(|byte| *byte == b'\n').any(|line| {
-        line.strip_prefix(b"policy").is_some_and(|rest| rest.first().is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'"' | b'{')))
-    })
 }
 
 #[cfg(test)]
@@ -179,8 +243,8 @@ mod tests {
         folder
     }
 
-    fn paths(found: &[Found]) -> Vec<String> {
-        found.iter().map(Found::path).collect()
+    fn paths(found: &Finds) -> Vec<String> {
+        found.policies.iter().map(Found::path).collect()
     }
 
     #[test]

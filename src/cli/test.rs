@@ -9,12 +9,13 @@ use super::console::Console;
 use super::load::{self, Loaded};
 use super::outcome::{Misuse, Outcome};
 use super::output::{Output, OutputArguments, Printed};
-use super::policies::{self, Found};
+use super::policies::{self, Finds, Found, Stray};
 use super::watch;
 use crate::diagnostic::findings::{Case, Findings};
 use crate::diagnostic::render_human::{self, Look};
 use crate::diagnostic::sanitise::one_line;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::Decimal;
 use crate::policy::Refused;
 use crate::report::coverage::CoverageRecord;
 use crate::report::figures::counted;
@@ -50,9 +51,9 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     coverage_lcov: Option<PathBuf>,
 
-    /// Fail if the tests reach less of a policy than so many per cent
-    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
-    min_coverage: Option<u8>,
+    /// Fail if the tests reach less of a policy than so many per cent: 90, 97.5
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    min_coverage: Option<Decimal>,
 
     /// Run the tests again whenever a file of the policy changes
     #[arg(long)]
@@ -111,7 +112,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
 }
 
 fn once(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
-    let found = policies::find(&arguments.policies)?;
+    let Finds { policies: found, strays } = policies::find(&arguments.policies)?;
     if arguments.suggest {
         return suggest(&found, arguments, console);
     }
@@ -126,11 +127,16 @@ fn once(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
         let lcov: String = ran.iter().filter_map(|ran| ran.covered.as_ref()).map(|covered| covered.lcov.as_str()).collect();
         std::fs::write(path, lcov).map_err(|error| Misuse::new(format!("cannot write `{}`: {error}", path.display())))?;
     }
-    report(ran, tally, arguments, console)
+    report(ran, &strays, tally, arguments, console)
 }
 
-fn report(ran: Vec<Ran>, tally: Tally, arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
+fn report(ran: Vec<Ran>, strays: &[Stray], tally: Tally, arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
     let mut findings = Findings::default();
+    for stray in strays {
+        let (sources, diagnostics) = stray.findings(Some(Severity::Warning))?;
+        findings.add(sources, diagnostics, Vec::new());
+    }
+    let about_strays = findings.diagnostics.len();
     let (mut tests, mut sections, mut coverage, mut short) = (Vec::new(), Vec::new(), None, Vec::new());
     for Ran { section, sources, diagnostics, cases, tests: own, covered, .. } in ran {
         findings.add(sources, diagnostics, cases);
@@ -144,9 +150,12 @@ fn report(ran: Vec<Ran>, tally: Tally, arguments: &Arguments, console: &Console)
         sections.push(section);
     }
     let printed = Printed { command: "test", findings: &findings, failing: Severity::Error, more: More { tests, coverage } };
-    let outcome = printed.print(arguments.output, console, |look| test_results::of_many(&sections, tally, look))?;
+    let outcome = printed.print(arguments.output, console, |look| {
+        render_human::render(&findings.diagnostics[..about_strays], &findings.sources, look)
+            + &test_results::of_many(&sections, tally, look)
+    })?;
     for (path, percent) in &short {
-        let least = arguments.min_coverage.unwrap_or_default();
+        let least = arguments.min_coverage.unwrap_or(Decimal::ZERO);
         let policy = if sections.len() == 1 { "the policy" } else { &format!("`{}`", one_line(path)) };
         console.note(&format!("the tests reach {percent} % of {policy}, less than the {least} % asked for by `--min-coverage`\n"));
     }
@@ -217,7 +226,7 @@ fn suggest(found: &[Found], arguments: &Arguments, console: &Console) -> Result<
         Loaded::Refused(refused) => {
             let ran = refused_tests(found, refused, console.out);
             let tally = ran.tally;
-            return report(vec![ran], tally, arguments, console);
+            return report(vec![ran], &[], tally, arguments, console);
         }
     };
     let suggestions = policy.suggest_tests().map_err(|error| Misuse::new(error.to_string()))?;
@@ -234,4 +243,35 @@ fn none_selected(selection: &Selection, policies: usize) -> Misuse {
     let file = (!selection.files.is_empty()).then(|| format!("stands in {}", quoted(&selection.files)));
     let whose = if policies == 1 { "policy's" } else { "policies'" };
     Misuse::new(format!("none of the {whose} tests {}", title.into_iter().chain(file).collect::<Vec<_>>().join(" and ")))
+}
+
+/// A share in per cent, exactly as written.
+fn percent(text: &str) -> Result<Decimal, String> {
+    let wrong = || "write a number from 0 to 100, such as `90` or `97.5`".to_owned();
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let is_number = |digits: &str| !digits.is_empty() && digits.len() <= 18 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(whole) || !is_number(fraction) {
+        return Err(wrong());
+    }
+    let mantissa = format!("{whole}{fraction}").parse().map_err(|_| wrong())?;
+    let percent = Decimal { mantissa, places: fraction.len() as u8 }.reduced();
+    let room = Decimal::whole(100).minus(percent).ok_or_else(wrong)?;
+    if room.mantissa < 0 { Err(wrong()) } else { Ok(percent) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_taken_as_written() {
+        let shown = |text: &str| percent(text).map(|percent| percent.to_string());
+        assert_eq!(shown("97.1").as_deref(), Ok("97.1"));
+        assert_eq!(shown("0"), Ok("0".to_owned()));
+        assert_eq!(shown("100.00"), Ok("100".to_owned()));
+        assert_eq!(shown("33.333333333333333333").as_deref(), Ok("33.333333333333333333"));
+        for wrong in ["", "-1", "101", "100.1", "97,1", "97.", ".5", "1e2", "9.1234567890123456789", "97.1%"] {
+            assert!(percent(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -65,7 +65,7 @@ pub fn until_told(paths: &[PathBuf], console: &Console, mut once: impl FnMut() -
 
 /// Every file that the policies are made of, read or not.
 fn files_of(paths: &[PathBuf]) -> Result<BTreeSet<PathBuf>, Misuse> {
-    let found = policies::find(paths)?;
+    let found = policies::find(paths)?.policies;
     let files = policies::each(&found, |found| {
         let located = &found.located;
         let checked = policy::check(&located.disk, &located.entry);

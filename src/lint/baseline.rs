@@ -30,7 +30,13 @@ pub struct Fingerprint {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
-    known: BTreeMap<Fingerprint, u64>,
+    known: BTreeMap<Fingerprint, Count>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Count {
+    written: u64,
+    taken: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -73,54 +79,63 @@ impl Baseline {
         }
         let mut baseline = Baseline::default();
         for entry in record.findings {
-            *baseline.known.entry(entry.finding).or_default() += entry.count;
+            baseline.known.entry(entry.finding).or_default().written += entry.count;
         }
         Ok(baseline)
     }
 
     pub fn to_json(&self) -> String {
-        let findings = self.known.iter().map(|(finding, count)| Entry { finding: finding.clone(), count: *count }).collect();
+        let findings = self.known.iter().map(|(finding, count)| Entry { finding: finding.clone(), count: count.written }).collect();
         let record = Record { leadwright: MARK.to_owned(), format: FORMAT, findings };
         // plain texts and numbers can always be written
         serde_json::to_string_pretty(&record).unwrap_or_default() + "\n"
     }
 
     pub fn add(&mut self, finding: Fingerprint) {
-        *self.known.entry(finding).or_default() += 1;
+        self.known.entry(finding).or_default().written += 1;
     }
 
     /// Whether one more such finding is known.
     pub fn take(&mut self, finding: &Fingerprint) -> bool {
         match self.known.get_mut(finding) {
-            Some(count) if *count > 0 => {
-                *count -= 1;
+            Some(count) if count.taken < count.written => {
+                count.taken += 1;
                 true
             }
             Some(_) | None => false,
         }
     }
 
-    /// What nothing has taken, and how often.
-    pub fn left(&self) -> impl Iterator<Item = (&Fingerprint, u64)> {
-        self.known.iter().filter(|(_, count)| **count > 0).map(|(finding, count)| (finding, *count))
+    /// What nothing has taken.
+    pub fn left(&self) -> impl Iterator<Item = Left<'_>> {
+        let left = |(finding, count): (_, &Count)| Left { finding, written: count.written, left: count.written - count.taken };
+        self.known.iter().map(left).filter(|entry| entry.left > 0)
     }
 
     /// How many findings are known.
     pub fn count(&self) -> u64 {
-        self.known.values().sum()
+        self.known.values().map(|count| count.written).sum()
     }
 }
 
-/// What is said of an entry that no finding has, if its rule was looked for or is no rule any more.
-pub fn stale(finding: &Fingerprint, looked_for: bool, baseline: &str) -> Option<Diagnostic> {
-    (looked_for || find(&finding.rule).is_none()).then(|| {
-        stale_baseline::RULE
-            .finding(format!(
-                "`{baseline}` knows `{}` of `{}` in `{}`, which is not found any more",
-                finding.rule, finding.text, finding.path
-            ))
-            .help("write the baseline anew with `--write-baseline`")
-    })
+/// An entry of which fewer findings are there than were written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left<'b> {
+    pub finding: &'b Fingerprint,
+    pub written: u64,
+    /// what nothing has taken
+    pub left: u64,
+}
+
+/// What is said of such an entry.
+pub fn stale(entry: Left<'_>, baseline: &str) -> Diagnostic {
+    let Left { finding, written, left } = entry;
+    let what = format!("`{baseline}` knows `{}` of `{}` in `{}`", finding.rule, finding.text, finding.path);
+    let message = match written - left {
+        0 => format!("{what}, which is not found any more"),
+        found => format!("{what} {written} times, and it is found {found} {} now", if found == 1 { "time" } else { "times" }),
+    };
+    stale_baseline::RULE.finding(message).help("write the baseline anew with `--write-baseline`")
 }
 
 /// The fingerprint of a finding of a rule; none of a mistake, which is mended and not left for later.
@@ -158,7 +173,7 @@ mod tests {
             [read.take(&finding("a")), read.take(&finding("a")), read.take(&finding("a")), read.take(&finding("c"))],
             [true, true, false, false]
         );
-        assert_eq!(read.left().collect::<Vec<_>>(), [(&finding("b"), 1)]);
+        assert_eq!(read.left().collect::<Vec<_>>(), [Left { finding: &finding("b"), written: 1, left: 1 }]);
     }
 
     #[test]

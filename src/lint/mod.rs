@@ -24,6 +24,7 @@ pub use baseline::stale;
 pub use context::Context;
 pub use registry::{RULES, find};
 pub use rule::{Fixes, Group, Level, Rule};
+pub use rules::unused_file::finding as unused_file;
 
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::model::{AsOf, Checked};

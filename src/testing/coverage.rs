@@ -9,7 +9,7 @@ use super::places::{Key, Place, places};
 use super::{Backends, Selection, subject, with_rows};
 use crate::clock::Instance;
 use crate::interpret;
-use crate::model::{DecideBody, Edge, Matcher, PointsKind, Policy, Score};
+use crate::model::{DecideBody, Decimal, Edge, Matcher, PointsKind, Policy, Score};
 use crate::program::{Lowered, Value};
 use crate::record::clocks::LeadClocks;
 use crate::record::reader::Reader;
@@ -37,9 +37,11 @@ impl Coverage {
         self.places.iter().filter(|place| place.hits > 0).count()
     }
 
-    /// Whether at least so many per cent are covered, exactly.
-    pub fn reaches(&self, percent: u8) -> bool {
-        self.covered() * 100 >= self.places.len() * usize::from(percent)
+    /// Whether at least so many per cent are covered, exactly. A policy without places has nothing to cover.
+    pub fn reaches(&self, percent: Decimal) -> bool {
+        let least = Decimal { mantissa: self.places.len() as i128, places: 0 }.times(percent);
+        let covered = Decimal { mantissa: 100 * self.covered() as i128, places: 0 };
+        least.and_then(|least| covered.minus(least)).is_some_and(|room| room.mantissa >= 0)
     }
 }
 

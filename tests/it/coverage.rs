@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use leadwright::diagnostic::render_human::Look;
+use leadwright::model::Decimal;
 use leadwright::policy::Policy;
 use leadwright::report::coverage::{lcov, page, percent};
 use leadwright::testing::Selection;
@@ -106,7 +107,7 @@ fn the_places_of_a_policy() {
     // two targets; running, breached, met, missed: nothing pauses it
     assert_eq!(count("sla touch"), 6);
     assert_eq!((coverage.places.len(), coverage.covered(), percent(&coverage)), (34, 0, "0.0 %".to_owned()));
-    assert!(coverage.reaches(0) && !coverage.reaches(1));
+    assert!(coverage.reaches(Decimal::whole(0)) && !coverage.reaches(Decimal::whole(1)));
 }
 
 #[test]
@@ -142,7 +143,9 @@ fn what_two_leads_reach() {
     let coverage = policy.coverage(&Selection::default()).unwrap();
     // 18 of 34 is 52.94 %
     assert_eq!(percent(&coverage), "52.9 %");
-    assert!(coverage.reaches(52) && !coverage.reaches(53));
+    let per_cent = |mantissa, places| Decimal { mantissa, places };
+    assert!(coverage.reaches(per_cent(52, 0)) && !coverage.reaches(per_cent(53, 0)));
+    assert!(coverage.reaches(per_cent(52_9411, 4)) && !coverage.reaches(per_cent(52_9412, 4)));
     // only the tests that are selected count
     let one = policy.coverage(&Selection { titles: vec!["b".to_owned()], ..Selection::default() }).unwrap();
     assert_eq!((one.test_count, one.places.iter().any(|place| place.hits > 0 && place.place.what.starts_with("hot"))), (1, false));

@@ -8,6 +8,7 @@ use clap::Args;
 use super::console::Console;
 use super::outcome::{Misuse, Outcome};
 use super::policy_files;
+use super::shell::shell_word;
 use crate::batch::{Place, write_text};
 
 /// Write a small policy with tests and leads to try it on; a workflow of GitHub or GitLab too, if asked for
@@ -47,7 +48,8 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     let folder = &arguments.folder;
     let wants_workflow = arguments.github || arguments.gitlab;
     let mut files: Vec<(PathBuf, String)> = Vec::new();
-    if !(wants_workflow && holds_policy(folder)) {
+    let has_policy = wants_workflow && holds_policy(folder);
+    if !has_policy {
         files.extend(TEMPLATE.iter().map(|(name, text)| (folder.join(name), (*text).to_owned())));
     }
     let (top, below) = repository(folder);
@@ -65,7 +67,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         write_text(&Place::Path(path.clone()), text).map_err(|error| Misuse::new(error.to_string()))?;
     }
     let written: Vec<String> = files.iter().map(|(path, _)| shown(path, &top)).collect();
-    console.print(&said(&written, folder))?;
+    console.print(&said(&written, folder, has_policy))?;
     Ok(Outcome::Clean)
 }
 
@@ -76,12 +78,15 @@ fn shown(path: &Path, top: &Path) -> String {
     shorter.display().to_string()
 }
 
-fn said(written: &[String], folder: &Path) -> String {
+fn said(written: &[String], folder: &Path, has_policy: bool) -> String {
     let mut said: String = written.iter().map(|path| format!("{path}: written\n")).collect();
-    let folder = folder.display();
-    said.push_str(&format!(
-        "\nTry:\n  leadwright check {folder}\n  leadwright test {folder}\n  leadwright score {folder} {folder}/leads.csv --signals {folder}/signals.csv \\\n    --as-of 2026-01-15T10:00 -o scored.csv\n"
-    ));
+    let word = |path: &Path| shell_word(&path.display().to_string());
+    let policy = word(folder);
+    said.push_str(&format!("\nTry:\n  leadwright check {policy}\n  leadwright test {policy}\n"));
+    if !has_policy {
+        let [leads, signals] = ["leads.csv", "signals.csv"].map(|file| word(&folder.join(file)));
+        said.push_str(&format!("  leadwright score {policy} {leads} --signals {signals} \\\n    --as-of 2026-01-15T10:00 -o scored.csv\n"));
+    }
     said
 }
 

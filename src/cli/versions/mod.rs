@@ -16,7 +16,7 @@ use git2::Repository;
 
 use super::outcome::Misuse;
 use crate::source::Files;
-use revisions::{Range, is_revision, open, range, tree_of};
+use revisions::{NoRepository, Range, is_revision, open, range, tree_of};
 use snapshot::{Found, Snapshot, no_policy};
 
 /// What the words of a user mean, before any file is read.
@@ -43,7 +43,7 @@ pub struct Pair {
 }
 
 /// The repository that the words may be about; none if there is none.
-pub struct Repositories(Result<Repository, Misuse>);
+pub struct Repositories(Result<Repository, NoRepository>);
 
 impl Repositories {
     pub fn around() -> Repositories {
@@ -51,7 +51,7 @@ impl Repositories {
     }
 
     fn get(&self) -> Result<&Repository, Misuse> {
-        self.0.as_ref().map_err(Clone::clone)
+        self.0.as_ref().map_err(NoRepository::misuse)
     }
 }
 
@@ -112,17 +112,19 @@ fn revisions_and_paths(repositories: &Repositories, words: &[String], all_revisi
         return Ok((words.to_vec(), Vec::new()));
     }
     let exists = |word: &str| Path::new(word).exists();
-    let repository = match repositories.get() {
+    let repository = match &repositories.0 {
         Ok(repository) => repository,
-        Err(misuse) => {
+        Err(why) => {
             // without a repository a word can only be meant as a path
             let unknown = words.iter().find(|word| !exists(word));
-            return Err(match (unknown, words) {
-                (Some(word), _) => {
+            return Err(match (why, unknown, words) {
+                (NoRepository::Absent, Some(word), _) => {
                     Misuse::new(format!("there is no file or folder `{word}`, and no git repository here that could have it as a revision"))
                 }
-                (None, [_]) => Misuse::new("a comparison needs two versions: two files or folders, or a revision in a git repository"),
-                (None, _) => misuse,
+                (NoRepository::Absent, None, [_]) => {
+                    Misuse::new("a comparison needs two versions: two files or folders, or a revision in a git repository")
+                }
+                (NoRepository::Absent, None, _) | (NoRepository::Unreadable(_), _, _) => why.misuse(),
             });
         }
     };
@@ -206,7 +208,12 @@ impl<'r> Sides<'r> {
                 self.old.label, self.new.label
             )));
         }
-        Ok(paired(old, new, self.is_of_files()))
+        let mut pairs = paired(old, new, self.is_of_files());
+        // a file that is there still and has lost its header is the policy all the same, which `check` then says
+        for pair in pairs.iter_mut().filter(|pair| pair.new.is_none()) {
+            pair.new = pair.old.clone().filter(|path| self.new.snapshot.has_file(path));
+        }
+        Ok(pairs)
     }
 
     /// A file on either side: they are compared whatever they are called.

@@ -3,6 +3,7 @@
 use git2::{ErrorCode, Object, Repository, Tree};
 
 use crate::cli::outcome::Misuse;
+use crate::cli::shell::shell_word;
 
 /// Two states; the newer is the work tree if it is none.
 pub struct Range<'r> {
@@ -11,13 +12,57 @@ pub struct Range<'r> {
     pub new: Option<(String, Tree<'r>)>,
 }
 
+/// Why there is no repository to read.
+#[derive(Clone, Debug)]
+pub enum NoRepository {
+    /// none is around
+    Absent,
+    /// there is one that cannot be read: the sentence says what it is, and what to do
+    Unreadable(Misuse),
+}
+
+impl NoRepository {
+    pub fn misuse(&self) -> Misuse {
+        match self {
+            NoRepository::Absent => Misuse::new("there is no git repository here: name two files or folders, or go into a repository"),
+            NoRepository::Unreadable(misuse) => misuse.clone(),
+        }
+    }
+}
+
 /// The repository around the current folder, or that which the environment names.
-pub fn open() -> Result<Repository, Misuse> {
-    Repository::open_from_env().map_err(|error| match error.code() {
-        ErrorCode::NotFound => Misuse::new("there is no git repository here: name two files or folders, or go into a repository"),
-        ErrorCode::Owner => Misuse::new("the git repository here belongs to somebody else: see `safe.directory` in `git help config`"),
-        _ => Misuse::new(format!("cannot open the git repository here: {}", error.message())),
+pub fn open() -> Result<Repository, NoRepository> {
+    Repository::open_from_env().map_err(|error| {
+        let sentence = match error.code() {
+            ErrorCode::NotFound => return NoRepository::Absent,
+            ErrorCode::Owner => {
+                let top = top();
+                let folder = top.as_deref().unwrap_or("its folder");
+                format!(
+                    "the git repository here belongs to another user, and git reads such a one only if you say that you trust it: `git config --global --add safe.directory {}`",
+                    shell_word(folder)
+                )
+            }
+            // the library names the setting or the value that it does not know
+            _ if error.message().contains("refstorage") => unread("keeps its branches as a reftable"),
+            _ if error.message().contains("object format") => unread("names its objects by SHA-256"),
+            _ => format!("cannot open the git repository here: {}", error.message()),
+        };
+        NoRepository::Unreadable(Misuse::new(sentence))
     })
+}
+
+/// A form of repository that git knows and the library does not.
+fn unread(what: &str) -> String {
+    format!(
+        "the git repository here {what}, which `leadwright diff` cannot read: check the older version out beside it, `git worktree add ../old REVISION`, and compare two folders, `leadwright diff ../old .`"
+    )
+}
+
+/// The folder of the closest `.git`, by its name alone.
+fn top() -> Option<String> {
+    let here = std::env::current_dir().ok()?;
+    here.ancestors().find(|folder| folder.join(".git").exists()).map(|folder| folder.display().to_string())
 }
 
 pub fn is_revision(repository: &Repository, word: &str) -> bool {

@@ -67,6 +67,11 @@ impl<'r> Snapshot<'r> {
         Ok((files, entry.to_owned()))
     }
 
+    /// Whether there is a file of this path.
+    pub fn has_file(&self, path: &str) -> bool {
+        self.text(path).is_some()
+    }
+
     fn text(&self, path: &str) -> Option<String> {
         if path.is_empty() {
             return None;

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Context, Fixes, Group, Level, Rule};
-use crate::model::{Moment, Trigger};
+use crate::model::{Connective, Expr, ExprKind, Moment, Predicate, Reference, Trigger};
 use rustc_hash::FxHashSet;
 
 pub const RULE: Rule = Rule {
@@ -22,9 +22,10 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         .slas
         .iter()
         .flat_map(|sla| &sla.starts)
-        .filter_map(|moment| match moment {
-            Moment::Entering { stage, .. } => Some(*stage),
-            Moment::Leaving { .. } | Moment::When(_) | Moment::On { .. } => None,
+        .flat_map(|moment| match moment {
+            Moment::Entering { stage, .. } => vec![*stage],
+            Moment::When(condition) => stages_asked_for(condition),
+            Moment::Leaving { .. } | Moment::On { .. } => Vec::new(),
         })
         .collect();
     let timed_rows: FxHashSet<usize> =
@@ -38,5 +39,21 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 .at(stage.span, "a lead that nobody touches stays here")
                 .help("start an `sla` when entering it, or let an `after` row recycle the lead"),
         );
+    }
+}
+
+/// `starts when stage is mql`: the stages in which such a clock starts.
+fn stages_asked_for(condition: &Expr) -> Vec<usize> {
+    let asked = |expr: &Expr| match &expr.kind {
+        ExprKind::Predicate(Predicate::IsOneOf { left, negated: false, values })
+            if matches!(left.kind, ExprKind::Reference(Reference::Stage)) =>
+        {
+            values.iter().filter_map(|stage| usize::try_from(*stage).ok()).collect()
+        }
+        _ => Vec::new(),
+    };
+    match &condition.kind {
+        ExprKind::Connective(Connective::And(members)) => members.iter().flat_map(asked).collect(),
+        _ => asked(condition),
     }
 }

@@ -88,3 +88,50 @@ fn a_policy_cannot_steer_the_terminal() {
     let json = run(&["check", &folder.name("a.lead"), "--output", "json"]).out;
     assert!(!json.contains(['\u{1b}', '\u{202e}']) && serde_json::from_str::<serde_json::Value>(&json).is_ok());
 }
+
+#[test]
+fn no_file_of_a_folder_is_passed_over_in_silence() {
+    let broken = POLICY.replace("policy clinic", "polcy clinic").replace("leadwright 1\n", "leadwright 1\nuse \"teams.lead\"\n");
+    let (before, header) = broken.split_once("polcy").expect("a header");
+    let headless = format!("{before}{}", header.split_once("}\n").expect("its end").1);
+    let folder = Folder::new(&[("a/a.lead", POLICY), ("b/b.lead", &broken), ("b/teams.lead", "leadwright 1\n")]);
+    let all = folder.name("");
+    for (text, code) in [(broken.as_str(), "error[E0001]: no item begins with `polcy`"), (&headless, "error[E0101]")] {
+        std::fs::write(folder.path("b/b.lead"), text).unwrap();
+        for command in ["check", "lint", "test"] {
+            let ran = run(&[command, &all]);
+            assert_eq!(ran.code, 1, "{command}: {}", ran.out);
+            assert!(ran.out.contains(code) && ran.out.contains("b/b.lead:"), "{command}: {}", ran.out);
+        }
+    }
+    // what has no lead may be a part that nobody uses any more: a warning, but for mistakes in its text
+    std::fs::write(folder.path("b/b.lead"), "leadwright 1\nteam desk\n").unwrap();
+    for command in ["check", "test"] {
+        let ran = run(&[command, &all]);
+        assert_eq!(ran.code, 0, "{command}: {}", ran.out);
+        for name in ["b/b.lead", "b/teams.lead"] {
+            assert!(ran.out.contains(&format!("warning[unused-file]: `{name}` is no policy")), "{command}: {}", ran.out);
+        }
+    }
+    std::fs::write(folder.path("b/b.lead"), "leadwright 1\ntaem desk\n").unwrap();
+    for command in ["check", "lint", "test", "fmt"] {
+        let ran = run(&[command, &all]);
+        assert!(ran.code == 1 && ran.out.contains("no item begins with `taem`"), "{command}: {ran:?}");
+    }
+    // a policy above a folder may use what is in it
+    std::fs::create_dir(folder.path(".git")).unwrap();
+    std::fs::write(folder.path("top.lead"), POLICY.replace("leadwright 1\n", "leadwright 1\nuse \"b/teams.lead\"\n")).unwrap();
+    std::fs::write(folder.path("b/b.lead"), POLICY).unwrap();
+    let ran = run(&["check", &folder.name("b")]);
+    assert!(ran.code == 0 && !ran.out.contains("unused-file"), "{}", ran.out);
+}
+
+#[test]
+fn line_ends_of_windows_leave_no_trace_in_what_is_shown() {
+    let mistake = POLICY.replace("site 40%", "site 30%");
+    let folder = Folder::new(&[("unix.lead", &mistake), ("windows.lead", &mistake.replace('\n', "\r\n"))]);
+    let shown = |name: &str| run(&["check", &folder.name(name)]).out.replace(name, "");
+    assert!(shown("unix.lead").contains("error[E0401]"));
+    assert_eq!(shown("windows.lead").replace('\r', ""), shown("unix.lead"));
+    assert!(!shown("windows.lead").contains('␍'), "{}", shown("windows.lead"));
+}

@@ -568,3 +568,56 @@ fn a_bare_repository_has_revisions_alone() {
     assert_eq!(repo.diff_in("bare.git", &["HEAD~1..HEAD", "--", "p"]).out, CHANGES);
     assert!(repo.diff_in("bare.git", &["HEAD"]).sentence().contains("has no work tree: name two revisions"));
 }
+
+#[test]
+fn a_repository_that_cannot_be_read_says_why_and_what_to_do() {
+    let config = |setting: &str| {
+        let repo = Repo::new(&[&[("clinic.lead", POLICY)]]);
+        let path = repo.folder.path(".git/config");
+        let text = std::fs::read_to_string(&path).unwrap().replace("repositoryformatversion = 0", "repositoryformatversion = 1");
+        std::fs::write(path, text + setting).unwrap();
+        repo
+    };
+    for (setting, what) in [
+        ("[extensions]\n\trefstorage = reftable\n", "keeps its branches as a reftable"),
+        ("[extensions]\n\tobjectformat = sha256\n", "names its objects by SHA-256"),
+    ] {
+        let repo = config(setting);
+        for words in [&["HEAD"][..], &["HEAD", "--", "clinic.lead"], &["HEAD:clinic.lead", "clinic.lead"], &[], &["clinic.lead"]] {
+            let ran = repo.diff(words);
+            assert!(ran.sentence().contains(what) && ran.sentence().contains("`git worktree add ../old REVISION`"), "{words:?}: {ran:?}");
+        }
+        // two files need no repository
+        assert_eq!(repo.diff(&["clinic.lead", "clinic.lead"]).code, 0);
+    }
+}
+
+/// Only who may give files away can try it.
+#[cfg(unix)]
+#[test]
+fn a_repository_of_another_user_is_named_as_such() {
+    use std::os::unix::fs::chown;
+    let repo = Repo::new(&[&[("clinic.lead", POLICY)]]);
+    let given = [".git", ""].iter().all(|path| chown(repo.folder.path(path), Some(65_534), None).is_ok());
+    if !given {
+        eprintln!("skipped: this user cannot give files away");
+        return;
+    }
+    for words in [&["HEAD"][..], &["HEAD", "--", "clinic.lead"]] {
+        let ran = repo.diff(words);
+        let sentence = ran.sentence();
+        assert!(
+            sentence.contains("belongs to another user") && sentence.contains("git config --global --add safe.directory /"),
+            "{sentence}"
+        );
+    }
+}
+
+#[test]
+fn a_policy_that_lost_its_header_is_not_gone() {
+    let repo = Repo::new(&[&[("a/clinic.lead", POLICY), ("b/other.lead", &POLICY.replace("policy clinic", "policy other"))]]);
+    repo.write(&[("a/clinic.lead", &POLICY.replace("policy clinic", "polcy clinic"))]);
+    let ran = repo.diff(&["HEAD"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.err.contains("no item begins with `polcy`") && !ran.out.contains("is gone"), "{ran:?}");
+}

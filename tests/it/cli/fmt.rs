@@ -132,3 +132,12 @@ fn line_ends_are_kept_and_a_byte_order_mark_goes() {
     assert_eq!(text(&folder, "mark.lead"), NEAT);
     assert_eq!(run(&["fmt", "--check", &folder.name("")]).code, 0);
 }
+
+#[test]
+fn a_folder_without_policies_is_one_sentence() {
+    let folder = Folder::new(&[("notes.txt", "")]);
+    for flags in [&[][..], &["--check"], &["--output", "json"]] {
+        let ran = run(&[&["fmt"], flags, &[&folder.name("")]].concat());
+        assert!(ran.code == 2 && ran.sentence().starts_with("there is no `.lead` file in or beneath `"), "{ran:?}");
+    }
+}

@@ -63,3 +63,21 @@ fn completions_and_manual_pages_know_every_command() {
         assert!(page.contains(".TH ") && page.contains(".SH SYNOPSIS"), "{page}");
     }
 }
+
+#[test]
+fn the_commands_that_it_shows_can_be_copied() {
+    let folder = Folder::new(&[("my leads/.git/HEAD", "")]);
+    let policy = folder.name("my leads/new policy");
+    let ran = run(&["init", &policy]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let shown: Vec<&str> = ran.out.lines().filter(|line| line.trim_start().starts_with("leadwright ")).collect();
+    assert_eq!(shown[..2], [format!("  leadwright check '{policy}'"), format!("  leadwright test '{policy}'")]);
+    assert!(
+        shown[2].starts_with(&format!("  leadwright score '{policy}' '{policy}/leads.csv' --signals '{policy}/signals.csv'")),
+        "{}",
+        shown[2]
+    );
+    // of a folder that has a policy, leads to score are not known
+    let again = run(&["init", &policy, "--gitlab"]);
+    assert!(again.code == 0 && again.out.contains("leadwright test") && !again.out.contains("score"), "{again:?}");
+}

@@ -199,3 +199,68 @@ fn a_fix_that_would_be_a_mistake_is_not_offered() {
     let twice = only("chained-is", "let odd = rating is 1.5 or rating is 1.50\n");
     assert!(twice.out.contains("chained-is") && !twice.out.contains("is one of 1.5, 1.50"), "{}", twice.out);
 }
+
+/// Of an entry that a run has no reason to find nothing is said.
+#[test]
+fn a_run_of_less_than_everything_finds_no_stale_entries() {
+    let idle = "# allow(unused-let): the CRM shows it\nlet big = beds >= 500\nlet kept = big\nlet again = kept\n";
+    let policy = |name: &str| HEAD.replace("example", name) + "use \"common.lead\"\n";
+    let common = format!("leadwright 1\n{idle}let twice = beds > 1 and beds > 1\n");
+    let folder = Folder::new(&[("x.lead", &policy("x")), ("y.lead", &policy("y")), ("common.lead", &common)]);
+    let (baseline, all) = (folder.name("known.json"), folder.name(""));
+    let run_with = |paths: &[&str], flags: &[&str]| {
+        run(&[&["lint"], paths, &["--as-of", "2026-11-18", "--baseline", &baseline, "--level", "stale-baseline=error"], flags].concat())
+    };
+    assert_eq!(run(&["lint", &all, "--as-of", "2026-11-18", "--write-baseline", &baseline]).code, 0);
+    assert!(fs::read_to_string(&baseline).unwrap().contains("unused-allow"));
+    for flags in
+        [&[][..], &["--ignore", "unused-let"], &["--only", "style"], &["--only", "unused-allow,stale-baseline"], &["--level", "style=note"]]
+    {
+        let ran = run_with(&[&all], flags);
+        assert!(!ran.out.contains("stale-baseline"), "{flags:?}: {}", ran.out);
+    }
+    // an entry about a file that another policy uses too may be about what that one makes of it
+    let text = fs::read_to_string(&baseline).unwrap();
+    let more = text.replacen("    {\n", "    { \"path\": \"common.lead\", \"rule\": \"alias-let\", \"text\": \"gone\" },\n    {\n", 1);
+    fs::write(&baseline, more).unwrap();
+    let ran = run_with(&[&folder.name("x.lead")], &[]);
+    assert!(!ran.out.contains("stale-baseline"), "{}", ran.out);
+    let ran = run_with(&[&all], &[]);
+    assert_eq!((ran.code, ran.out.matches("error[stale-baseline]").count()), (1, 1), "{}", ran.out);
+    assert!(ran.out.contains("`alias-let` of `gone` in"), "{}", ran.out);
+    // nor is a policy with mistakes searched
+    fs::write(&baseline, text).unwrap();
+    fs::write(folder.path("x.lead"), policy("x") + "let wrong = bed > 1\n").unwrap();
+    let ran = run_with(&[&all], &[]);
+    assert!(ran.out.contains("error[E0201]") && !ran.out.contains("stale-baseline"), "{}", ran.out);
+}
+
+#[test]
+fn an_entry_of_which_less_is_left_says_how_much() {
+    let twice = format!("{HEAD}let a = beds > 1 and beds > 1\nlet b = beds > 1 and beds > 1\nlet c = a and b\n");
+    let folder = Folder::new(&[("example.lead", &twice)]);
+    let baseline = folder.name("known.json");
+    assert_eq!(lint(&folder, &["--write-baseline", &baseline]).code, 0);
+    fs::write(folder.path("example.lead"), twice.replace("b = beds > 1 and beds > 1", "b = beds > 1")).unwrap();
+    let ran = lint(&folder, &["--baseline", &baseline]);
+    assert!(ran.out.contains("2 times, and it is found 1 time now"), "{}", ran.out);
+}
+
+#[test]
+fn a_file_that_belongs_to_no_policy_is_a_finding() {
+    let policy = format!("{HEAD}use \"used.lead\"\n");
+    let folder =
+        Folder::new(&[("example.lead", &policy), ("used.lead", "leadwright 1\n"), ("left/draft.lead", "leadwright 1\nteam desk\n")]);
+    let all = folder.name("");
+    let ran = run(&["lint", &all, "--only", "unused-file,stale-baseline"]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{ran:?}");
+    assert!(ran.out.contains("warning[unused-file]: `left/draft.lead` is no policy"), "{}", ran.out);
+    assert_eq!(run(&["lint", &all, "--only", "unused-file", "--ignore", "unused-file"]).code, 0);
+    let baseline = folder.name("known.json");
+    run(&["lint", &all, "--only", "unused-file,stale-baseline", "--write-baseline", &baseline]);
+    let known = |paths: &str| run(&["lint", paths, "--only", "unused-file,stale-baseline", "--baseline", &baseline]);
+    assert_eq!(known(&all).code, 0, "{}", known(&all).out);
+    // when a policy uses it, the entry is gone
+    fs::write(folder.path("example.lead"), policy + "use \"left/draft.lead\"\n").unwrap();
+    assert!(known(&all).out.contains("stale-baseline"), "{}", known(&all).out);
+}

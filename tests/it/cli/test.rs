@@ -117,6 +117,14 @@ fn coverage_is_shown_written_and_asked_for() {
     assert_eq!(coverage["covered"].as_u64().unwrap() + uncovered, coverage["places"].as_u64().unwrap());
     assert!(!run(&["test", &policy]).out.contains("coverage"));
     assert!(run(&["test", &policy, "--min-coverage", "101"]).code == 2);
+    // exactly at the share is enough, and one part in a million more is not
+    let (covered, places) = (coverage["covered"].as_u64().unwrap(), coverage["places"].as_u64().unwrap());
+    let (below, above) = (covered * 100_000_000 / places, covered * 100_000_000 / places + 1);
+    assert_ne!(covered * 100_000_000 % places, 0, "the share has an end, and this test needs one that has none");
+    let millionths = |share: u64| format!("{}.{:06}", share / 1_000_000, share % 1_000_000);
+    assert_eq!(run(&["test", &policy, "--min-coverage", &millionths(below)]).code, 0);
+    let fails = run(&["test", &policy, "--min-coverage", &millionths(above)]);
+    assert!(fails.code == 1 && fails.err.contains(&format!("less than the {} %", millionths(above).trim_end_matches('0'))), "{fails:?}");
     // where the tools are, they read it
     if let Ok(lcov_tool) = std::process::Command::new("lcov").args(["--summary", &lcov]).output() {
         assert!(lcov_tool.status.success(), "{}", String::from_utf8_lossy(&lcov_tool.stderr));

@@ -59,6 +59,15 @@ fn wrong_arguments_are_one_sentence() {
     assert!(sentence(&["score", "x", "y", "--format", "xlsx"]).contains("it is csv, ndjson, parquet or arrow"));
     assert!(sentence(&["score", "x", "y", "--threads", "0"]).contains("1..=1024"));
     assert!(sentence(&["explain", "x", "y"]).contains("--lead <KEY>"));
+    // the help that is pointed to is that of the command
+    for (arguments, help) in [
+        (&["check", "x", "--output", "pdf"][..], "(see `leadwright check --help`)"),
+        (&["--color", "never", "test", "x", "--min-coverage", "x"], "(see `leadwright test --help`)"),
+        (&["explain-code"], "(see `leadwright explain-code --help`)"),
+        (&["--color", "blue"], "(see `leadwright --help`)"),
+    ] {
+        assert!(sentence(arguments).ends_with(help), "{}", sentence(arguments));
+    }
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn rules_are_in_order_and_have_a_page() {
 fn every_page_is_true() {
     let mut wrong = Vec::new();
     // what no policy alone can show
-    for rule in RULES.iter().filter(|rule| rule.name != "stale-baseline") {
+    for rule in RULES.iter().filter(|rule| !["stale-baseline", "unused-file"].contains(&rule.name)) {
         let (mut fires, mut quiet) = (0, 0);
         for example in page_examples(rule) {
             let found = findings(rule, &example.files, &example.place);

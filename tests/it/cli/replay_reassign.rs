@@ -113,6 +113,34 @@ sla first {
     }
 }
 
+#[test]
+fn a_score_takes_the_lead_from_nobody_and_counts_on_the_calendar_of_whom_the_file_names() {
+    let policy = "queue inside team sales rotate ann, bob
+sla first {
+  starts  when entering mql
+  stops   on call
+  within  4 business hours
+  by      sales
+  breach  reassign after 1 hour
+}
+";
+    let folder = folder(policy, &[], "");
+    let leads = "id,stage,stage_since,owner\nA,mql,2026-01-05T09:00,ann\nB,mql,2026-01-05T09:00,bob\nC,mql,2026-01-05T09:00,\n";
+    std::fs::write(folder.path("leads.csv"), leads).unwrap();
+    let (policy, leads, out) = (folder.name("desk"), folder.name("leads.csv"), folder.name("scored.csv"));
+    let ran = run(&["score", &policy, &leads, "--as-of", "2026-01-05T18:30", "-q", "-o", &out, "--keep", "owner"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let text = std::fs::read_to_string(out).unwrap();
+    // ann from 14:00, an hour of it on Tuesday; bob from 18:00, an hour of it on Tuesday from 13:00; nobody: the team's hours, which are ann's
+    for due in [
+        "A,ann,mql,,,,2026-01-06T10:00:00-05:00,running",
+        "B,bob,mql,,,,2026-01-06T14:00:00-05:00,running",
+        "C,,mql,,,,2026-01-06T10:00:00-05:00,running",
+    ] {
+        assert!(text.contains(due), "no {due} in\n{text}");
+    }
+}
+
 /// Worked out in Python: XXH64 of the key, xor XXH64 of `inside` with the number of the reassignment as seed, finalised as in MurmurHash3, times the
 /// weights of the owners that are left, over 2^64.
 const IN_TURN: [(&str, [&str; 5]); 6] = [

@@ -161,6 +161,30 @@ B,accepted,2026-01-06T13:00,fits no row: B is in raw
 }
 
 #[test]
+fn of_a_lead_that_was_stopped_for_good() {
+    let flow = "  raw -> mql   on form\n  mql -> done  on accepted\n  mql -> raw   on click\n";
+    let policy = POLICY.replace(flow, "  raw -> mql   after 1 hour\n  mql -> raw   after 1 hour\n  mql -> done  on accepted\n");
+    assert_ne!(policy, POLICY);
+    // ten thousand hours end in February 2021
+    let signals = "id,signal,time\nA,view,2020-06-01T10:20\nA,view,2021-06-01T10:20\nA,accepted,2022-01-01T10:20\n";
+    let leads = "id,born,beds\nA,2020-01-01T00:00,10\n";
+    let folder = Folder::new(&[("desk/desk.lead", policy.as_str()), ("leads.csv", leads), ("signals.csv", signals)]);
+    let (policy, leads, signals) = (folder.name("desk"), folder.name("leads.csv"), folder.name("signals.csv"));
+    let files = ["replay", &policy, "--leads", &leads, "--signals", &signals, "--start-field", "born", "--to", "2022-02-01", "--json", "-"];
+    for (from, turns) in [
+        (&[][..], [0, 0, 0, 0, 1, 0, 0, 2]),
+        (&["--from", "2021-01-01"], [1, 0, 0, 0, 0, 0, 0, 2]),
+        (&["--from", "2021-12-01"], [2, 0, 0, 0, 0, 0, 0, 1]),
+    ] {
+        let ran = run(&[&files[..], from].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let report: Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(TURNS.map(|name| report["signals"][name].clone()), turns.map(|count| json!(count)), "{from:?}");
+        assert_eq!(report["leads"]["endless"], 1);
+    }
+}
+
+#[test]
 fn of_a_score() {
     let folder = folder();
     let name = |name| folder.name(name);

@@ -12,8 +12,8 @@ use crate::batch::replay::ReplayReport;
 use crate::diagnostic::render_human::Look;
 use crate::history::replay::durations::Durations;
 use crate::history::replay::periods;
+use crate::history::replay::signal_tally::Impossible;
 use crate::history::replay::tally::{ClockTally, Kept, Reasons, Tally};
-use crate::history::replay::turns::Impossible;
 use crate::model::{CapPeriod, Policy, Promise, PromiseKind, Sla};
 
 /// What a replay was about.

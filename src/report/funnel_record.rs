@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::funnel::{Run, attained, by_reason, periods_of, signal_name, stage_name};
 use crate::history::replay::durations::Durations;
 use crate::history::replay::handovers::Handovers;
+use crate::history::replay::signal_tally::Impossible;
 use crate::history::replay::tally::Kept;
-use crate::history::replay::turns::Impossible;
 use crate::model::Policy;
 
 #[derive(Debug, Serialize)]

@@ -18,8 +18,8 @@ pub mod held;
 pub mod moments;
 pub mod periods;
 pub mod program;
+pub mod signal_tally;
 pub mod tally;
-pub mod turns;
 mod walk;
 
 use self::changes::Changes;

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use super::durations::Durations;
 use super::handovers::Handed;
 use super::held::Outcome;
-use super::turns::{Example, Impossible, SignalCounts};
+use super::signal_tally::{Example, Impossible, SignalCounts};
 use super::{Course, Events, Replay, Step, periods};
 use crate::calendar::Zone;
 use crate::clock::{ClockEventKind, Instance};

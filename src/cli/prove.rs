@@ -34,7 +34,7 @@ pub struct Arguments {
     #[arg(long)]
     leads: bool,
 
-    /// Also show what every score can be
+    /// Also show what every score can be, how its values are spread, and what changes a decision alone
     #[arg(long)]
     stats: bool,
 
@@ -52,6 +52,8 @@ struct More {
     claims: Vec<proofs::ClaimRecord>,
     asked: usize,
     undecided: usize,
+    /// with `--stats`
+    stats: Vec<proofs::AttainableRecord>,
 }
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
@@ -60,7 +62,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         Loaded::Policy(policy) => policy,
         Loaded::Refused(refused) => {
             findings.add(refused.sources, refused.diagnostics, Vec::new());
-            let more = More { claims: Vec::new(), asked: 0, undecided: 0 };
+            let more = More { claims: Vec::new(), asked: 0, undecided: 0, stats: Vec::new() };
             let printed = Printed { command: "prove", findings: &findings, failing: Severity::Error, more };
             return printed.print(arguments.output, console, |look| {
                 let found = check::found(&findings.diagnostics).unwrap_or_default();
@@ -82,6 +84,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         claims: proved.claims.iter().map(|claim| proofs::record(claim, policy.sources())).collect(),
         asked: proved.asked,
         undecided: proved.undecided,
+        stats: ranges.iter().map(proofs::attainable_record).collect(),
     };
     let printed = Printed { command: "prove", findings: &findings, failing: Severity::Error, more };
     let outcome = printed.print(arguments.output, console, |look| {

@@ -38,6 +38,7 @@
 //! assert_eq!(explanation.scores[0].sections[0].attributes[0].row, "500 or more");
 //! ```
 
+pub mod attainable;
 pub mod exact;
 pub mod explain;
 mod explain_clock;

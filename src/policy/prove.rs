@@ -86,56 +86,6 @@ impl Policy {
     }
 }
 
-/// What a score can be, or what changes a decision.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attainable {
-    pub name: String,
-    /// `from 0 to 100: 1204 different values`
-    pub text: String,
-}
-
-impl Policy {
-    /// What every score, and every section of it, can be; and which fields can change a decision though nothing else changes.
-    pub fn attainable(&self, budget: u64) -> Vec<Attainable> {
-        let (policy, lowered) = (self.model(), self.plain());
-        let mut prover = Prover::new(policy, lowered);
-        prover.budget = budget;
-        let mut all = Vec::new();
-        for (score, trace) in policy.scores.iter().zip(&lowered.trace.scores) {
-            let own = trace.value.map(|value| (score.name.clone(), value, score.scale));
-            let sections = score.sections.iter().zip(&trace.sections);
-            let sections = sections.map(|(section, value)| (format!("{}.{}", score.name, section.name), *value, section.scale));
-            for (name, value, scale) in own.into_iter().chain(sections) {
-                // the sections of a balance have no score of their own
-                all.extend(attainable(&mut prover, value, scale).map(|text| Attainable { name, text }));
-            }
-        }
-        for (decide, trace) in policy.decides.iter().zip(&lowered.trace.decides) {
-            let fields = (0..policy.fields.len()).filter(|field| prover.can_change(trace.value, *field) == Some(true));
-            let fields: Vec<&str> = fields.map(|field| policy.fields[field].name.as_str()).collect();
-            let text = if fields.is_empty() { "by no field alone".to_string() } else { format!("by {} alone", fields.join(", or ")) };
-            all.push(Attainable { name: decide.name.clone(), text: format!("can be changed {text}") });
-        }
-        all
-    }
-}
-
-fn attainable(prover: &mut Prover, value: crate::program::Value, scale: u8) -> Option<String> {
-    let shown = |value: i64| crate::model::value::format_scaled(i128::from(value), scale);
-    let Some(values) = prover.values(value) else {
-        let extremes = prover.extremes(value);
-        return Some(match extremes {
-            Some((low, high)) => format!("within {} and {}", shown(low), shown(high)),
-            None => "has too many values to tell them all".into(),
-        });
-    };
-    let (low, high) = (values.known.first()?, values.known.last()?);
-    let (low, high, count) = (shown(*low), shown(*high), values.known.len());
-    let count = if count == 1 { "one value".to_string() } else { format!("{count} different values") };
-    // measures of one history are taken as independent, so less may be possible
-    Some(if prover.is_free(value) { format!("from {low} to {high}: {count}") } else { format!("within {low} and {high}: at most {count}") })
-}
-
 fn prove(
     policy: &model::Policy,
     lowered: &Lowered,

@@ -17,6 +17,7 @@
 mod algebra;
 pub mod as_test;
 mod between;
+mod cells;
 mod claims;
 mod condition;
 mod graph;
@@ -34,12 +35,14 @@ mod witness;
 
 use std::rc::Rc;
 
+pub use cells::Counts;
 pub use claims::Answer;
 pub use condition::Condition;
 pub use reach::{Reach, Way};
 pub use sets::Values;
 pub use witness::{AS_OF, Witness, plainest};
 
+use self::cells::Cells;
 use self::graph::{Graph, Leaf, Node, NodeId};
 use self::histories::Wanted;
 use self::search::{Domains, Memory, Search, Spent};
@@ -234,6 +237,19 @@ impl<'p> Prover<'p> {
         let values = self.sets.values(&mut self.graph, node, until);
         self.spend(start);
         values.ok().filter(|_| !self.graph.is_inexact)
+    }
+
+    /// How many cells give each value, of those in which the condition holds; the others are counted as missing. None if undecided.
+    pub fn cells(&mut self, value: Value, within: Option<&Condition>) -> Option<Rc<Counts>> {
+        let mut node = self.translation.node(&mut self.graph, value);
+        if let Some(within) = within {
+            let (condition, missing) = (within.node(&mut self.graph, &mut self.translation), self.graph.missing());
+            node = self.graph.select(condition, node, missing);
+        }
+        let (until, start) = (self.until(), self.graph.steps);
+        let counts = Cells::new(&mut self.graph, &[node], until).counts(node);
+        self.spend(start);
+        counts.ok().filter(|_| !self.graph.is_inexact)
     }
 
     /// The least and the greatest value; none if undecided, or if it is always missing.

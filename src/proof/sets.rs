@@ -159,7 +159,7 @@ impl Sets {
 }
 
 /// The variable that most terms of a sum have in common: without it they are independent the soonest.
-fn shared(graph: &Graph, id: NodeId) -> Option<u32> {
+pub fn shared(graph: &Graph, id: NodeId) -> Option<u32> {
     let Node::Sum { terms, .. } = graph.node(id) else { return None };
     let mut counts: FxHashMap<u32, usize> = FxHashMap::default();
     for (term, _) in terms {
@@ -186,7 +186,8 @@ pub fn leaf_of(graph: &Graph, id: NodeId, variable: u32) -> Option<NodeId> {
     }
 }
 
-fn independent(graph: &Graph, terms: &[(NodeId, i64)]) -> Vec<Vec<(NodeId, i64)>> {
+/// Terms in groups that share no variable.
+pub fn independent(graph: &Graph, terms: &[(NodeId, i64)]) -> Vec<Vec<(NodeId, i64)>> {
     let mut groups: Vec<Vec<(NodeId, i64)>> = Vec::new();
     for term in terms {
         let (same, other): (Vec<_>, Vec<_>) =

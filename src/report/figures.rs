@@ -7,6 +7,11 @@ use crate::model::value::format_scaled;
 
 /// `12,345`
 pub fn count(value: u64) -> String {
+    grouped(u128::from(value))
+}
+
+/// The same beyond 64 bits.
+pub fn grouped(value: u128) -> String {
     let digits = value.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

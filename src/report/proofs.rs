@@ -2,13 +2,15 @@
 
 use serde::Serialize;
 
-use super::figures::counted;
-use super::layout::{Page, Paint, words};
+use super::figures::{bar, counted, grouped, share};
+use super::layout::{Align, Page, Paint, words};
 use crate::diagnostic::render_human::Look;
-use crate::policy::prove::{Attainable, Proofs, Proved, Verdict};
+use crate::policy::attainable::{Attainable, Bin, Spread};
+use crate::policy::prove::{Proofs, Proved, Verdict};
 use crate::source::Sources;
 
 const LABEL: usize = 9;
+const BAR_WIDTH: usize = 20;
 
 /// A line for each claim; for one that is refuted, why, and a lead as a test. `leads`: also for what is possible.
 pub fn page(proofs: &Proofs, ranges: &[Attainable], leads: bool, look: Look) -> String {
@@ -33,6 +35,9 @@ pub fn page(proofs: &Proofs, ranges: &[Attainable], leads: bool, look: Look) -> 
     }
     let rows: Vec<_> = ranges.iter().map(|range| vec![words(range.name.clone()), words(range.text.clone())]).collect();
     page.table(0, &[], &rows);
+    for range in ranges {
+        range.spreads.iter().for_each(|spread| bars(&mut page, &range.name, spread));
+    }
     if !ranges.is_empty() {
         page.empty_line();
     }
@@ -42,6 +47,35 @@ pub fn page(proofs: &Proofs, ranges: &[Attainable], leads: bool, look: Look) -> 
         text += &tests;
     }
     text
+}
+
+/// A bar for each bin, by its share of the cells.
+fn bars(page: &mut Page, name: &str, spread: &Spread) {
+    let persona = spread.persona.as_ref().map(|persona| format!(", {persona}")).unwrap_or_default();
+    let Some(bins) = &spread.bins else {
+        page.heading(format!("{name}{persona}: too many cells to count within the budget"));
+        return;
+    };
+    let whole: u128 = bins.iter().map(|bin| bin.cells).sum();
+    let cells = if whole == 1 { "cell" } else { "cells" };
+    page.heading(format!("{name}{persona}: {} {cells}", grouped(whole)));
+    // shares are shown to a tenth of a per cent, so a factor in common does not matter
+    let shift = (u128::BITS - whole.leading_zeros()).saturating_sub(u64::BITS);
+    let scaled = |cells: u128| ((cells >> shift) as u64).max(u64::from(cells > 0));
+    let greatest = bins.iter().map(|bin| scaled(bin.cells)).max().unwrap_or(0);
+    let last = bins.len().saturating_sub(1);
+    let rows = bins.iter().enumerate().map(|(index, bin)| {
+        let reach = if index == last { "to" } else { "to under" };
+        vec![
+            words(bin.from.clone()),
+            words(reach).paint(Paint::Dim),
+            words(bin.to.clone()),
+            words(share(scaled(bin.cells), scaled(whole))),
+            words(bar(scaled(bin.cells), greatest, BAR_WIDTH.min(page.look.width / 3), page.look)),
+        ]
+    });
+    let rows: Vec<_> = rows.collect();
+    page.table(2, &[Align::Right, Align::Left, Align::Right, Align::Right, Align::Left], &rows);
 }
 
 fn of(proofs: &Proofs, verdict: Verdict) -> usize {
@@ -91,4 +125,34 @@ pub fn record(claim: &Proved, sources: &Sources) -> ClaimRecord {
         tests: claim.tests.clone(),
         steps: claim.steps,
     }
+}
+
+/// What a score, a section or a decision can be, for machines.
+#[derive(Debug, Serialize)]
+pub struct AttainableRecord {
+    pub name: String,
+    pub text: String,
+    pub spreads: Vec<SpreadRecord>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct SpreadRecord {
+    pub persona: Option<String>,
+    /// null if they are too many to count within the budget
+    pub bins: Option<Vec<BinRecord>>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct BinRecord {
+    pub from: String,
+    pub to: String,
+    /// a whole number that may be beyond what programs read as one
+    pub cells: String,
+}
+
+pub fn attainable_record(of: &Attainable) -> AttainableRecord {
+    let bin = |bin: &Bin| BinRecord { from: bin.from.clone(), to: bin.to.clone(), cells: bin.cells.to_string() };
+    let bins = |spread: &Spread| Some(spread.bins.as_ref()?.iter().map(bin).collect());
+    let spreads = of.spreads.iter().map(|spread| SpreadRecord { persona: spread.persona.clone(), bins: bins(spread) });
+    AttainableRecord { name: of.name.clone(), text: of.text.clone(), spreads: spreads.collect() }
 }

@@ -27,11 +27,12 @@ struct Tally {
     undecided: usize,
     sets: usize,
     sets_undecided: usize,
+    cells_undecided: usize,
 }
 
 impl Tally {
     fn add(&mut self, other: &Tally) {
-        let Tally { policies, leads, questions, possible, never, undecided, sets, sets_undecided } = other;
+        let Tally { policies, leads, questions, possible, never, undecided, sets, sets_undecided, cells_undecided } = other;
         self.policies += policies;
         self.leads += leads;
         self.questions += questions;
@@ -40,6 +41,7 @@ impl Tally {
         self.undecided += undecided;
         self.sets += sets;
         self.sets_undecided += sets_undecided;
+        self.cells_undecided += cells_undecided;
     }
 }
 
@@ -63,7 +65,7 @@ fn what_is_proved_is_what_trying_finds() {
     assert!(failures.is_empty(), "seeds that fail: {failures:?}");
     assert!(tally.undecided * 100 <= tally.questions, "{tally:?}");
     assert!(tally.never * 20 >= tally.questions && tally.possible * 20 >= tally.questions, "{tally:?}");
-    assert!(tally.sets_undecided * 10 <= tally.sets, "{tally:?}");
+    assert!(tally.sets_undecided * 10 <= tally.sets && tally.cells_undecided * 10 <= tally.sets, "{tally:?}");
 }
 
 fn run(seed: u64, tally: &mut Tally) {
@@ -137,6 +139,14 @@ fn run(seed: u64, tally: &mut Tally) {
                     let proved: BTreeSet<Option<i64>> =
                         values.known.iter().copied().map(Some).chain(values.missing.then_some(None)).collect();
                     assert_eq!(proved, tried, "seed {seed}, {value:?}\n{}", small.text);
+                    match prover.cells(value, None) {
+                        None => tally.cells_undecided += 1,
+                        Some(counts) => {
+                            let known = counts.known.iter().filter(|(_, cells)| *cells > 0).map(|(value, _)| Some(*value));
+                            let counted: BTreeSet<Option<i64>> = known.chain((counts.missing > 0).then_some(None)).collect();
+                            assert_eq!(counted, tried, "cells of seed {seed}, {value:?}\n{}", small.text);
+                        }
+                    }
                 }
             }
         }

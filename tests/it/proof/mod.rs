@@ -5,4 +5,5 @@ mod claims;
 mod large;
 mod questions;
 mod reach;
+mod stats;
 mod versions;

@@ -1,0 +1,320 @@
+//! How many cells give each value.
+//!
+//! Enters: a node. Leaves: for each of its values, the number of cells in which it has it. Always holds: a cell is one part of the domain of every variable
+//! that the node depends on, where a part is `missing`, a value that is calculated with, or all values between two constants that the node holds
+//! the variable against; the node has one value in it, and the counts of all values add up to the number of cells.
+//!
+//! Terms of a sum that share no variable are counted apart: each cell of the one goes with each cell of the other. What shares variables is parted by them.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::algebra::evaluate;
+use super::graph::{Graph, Leaf, Node, NodeId};
+use super::search::{Spent, cut, pick};
+use super::sets::{independent, leaf_of, shared};
+use crate::program::Op;
+
+/// The most values that are told apart.
+const VALUES_MAX: usize = 1 << 18;
+
+/// Cells by value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub missing: u128,
+    /// ascending
+    pub known: Vec<(i64, u128)>,
+}
+
+impl Counts {
+    fn of(value: Option<i64>) -> Counts {
+        match value {
+            None => Counts { missing: 1, known: Vec::new() },
+            Some(value) => Counts { missing: 0, known: vec![(value, 1)] },
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (Option<i64>, u128)> {
+        let missing = (self.missing > 0).then_some((None, self.missing));
+        self.known.iter().map(|(value, count)| (Some(*value), *count)).chain(missing)
+    }
+
+    /// None of numbers beyond 128 bits.
+    fn collect(counts: impl Iterator<Item = (Option<i64>, Option<u128>)>) -> Result<Counts, Spent> {
+        let mut all = Counts::default();
+        for (value, count) in counts {
+            let count = count.ok_or(Spent)?;
+            match value {
+                Some(value) => all.known.push((value, count)),
+                None => all.missing = all.missing.checked_add(count).ok_or(Spent)?,
+            }
+        }
+        all.known.sort_unstable_by_key(|(value, _)| *value);
+        let mut joined: Vec<(i64, u128)> = Vec::with_capacity(all.known.len());
+        for (value, count) in all.known {
+            match joined.last_mut() {
+                Some((last, sum)) if *last == value => *sum = sum.checked_add(count).ok_or(Spent)?,
+                _ => joined.push((value, count)),
+            }
+        }
+        if joined.len() > VALUES_MAX { Err(Spent) } else { Ok(Counts { known: joined, ..all }) }
+    }
+}
+
+/// What a node tells apart of a variable.
+#[derive(Clone, Debug)]
+enum Grain {
+    Values,
+    /// the first values of all parts but the lowest
+    Parts(BTreeSet<i64>),
+}
+
+/// Counts the cells of one node.
+pub struct Cells<'a, 'p> {
+    graph: &'a mut Graph<'p>,
+    grains: FxHashMap<u32, Grain>,
+    found: FxHashMap<NodeId, Rc<Counts>>,
+    /// the number of steps at which the budget is spent
+    until: u64,
+}
+
+impl<'a, 'p> Cells<'a, 'p> {
+    /// The cells of all nodes together: what one of them tells apart is told apart in all.
+    pub fn new(graph: &'a mut Graph<'p>, nodes: &[NodeId], until: u64) -> Cells<'a, 'p> {
+        let grains = grains(graph, nodes);
+        Cells { graph, grains, found: FxHashMap::default(), until }
+    }
+
+    pub fn counts(&mut self, id: NodeId) -> Result<Rc<Counts>, Spent> {
+        if let Some(found) = self.found.get(&id) {
+            return Ok(found.clone());
+        }
+        if self.graph.steps > self.until {
+            return Err(Spent);
+        }
+        self.graph.steps += 1;
+        let counts = Rc::new(stacker::maybe_grow(128 * 1024, 1024 * 1024, || self.work_out(id))?);
+        self.found.insert(id, counts.clone());
+        Ok(counts)
+    }
+
+    fn work_out(&mut self, id: NodeId) -> Result<Counts, Spent> {
+        match self.graph.node(id).clone() {
+            Node::Constant(value) => Ok(Counts::of(value)),
+            Node::Leaf(leaf) if !leaf.is_set => {
+                // of a variable in parts, only "at least 1" of 0 and 1 is the variable itself: no other number of it is a value
+                if self.cells(leaf) != Some(values_in(leaf)) {
+                    return self.parted(id);
+                }
+                if leaf.known && leaf.high.abs_diff(leaf.low) >= VALUES_MAX as u64 {
+                    return Err(Spent);
+                }
+                let known = if leaf.known { (leaf.low..=leaf.high).map(|value| (value, 1)).collect() } else { Vec::new() };
+                Ok(Counts { missing: u128::from(leaf.missing), known })
+            }
+            Node::Sum { constant, terms } => {
+                let parts = independent(self.graph, &terms);
+                if parts.len() == 1 && terms.len() > 1 {
+                    return self.parted(id);
+                }
+                let mut sum = Counts::of(Some(constant));
+                for part in parts {
+                    let counts = self.part(id, &part)?;
+                    sum = plus(&sum, &counts)?;
+                    self.graph.steps += (sum.known.len() as u64).saturating_mul(counts.known.len() as u64) / 16;
+                }
+                Ok(sum)
+            }
+            Node::Operation { program, op, operands } => self.operation(id, program, op, &operands),
+            Node::Not(of) => {
+                let counts = self.counts(of)?;
+                Counts::collect(counts.iter().map(|(value, count)| (Some(i64::from(value != Some(1))), Some(count))))
+            }
+            Node::Leaf(_) | Node::AtLeast(..) | Node::HasBits(..) | Node::Known(_) | Node::All(_) | Node::Select(..) => self.parted(id),
+        }
+    }
+
+    /// Some terms of a sum that share variables.
+    fn part(&mut self, whole: NodeId, part: &[(NodeId, i64)]) -> Result<Counts, Spent> {
+        if let [(term, coefficient)] = part {
+            if let Some(leaf) = self.graph.leaf(*term).filter(|_| *coefficient == 0) {
+                // it says no more than whether it is known
+                let known = self.cells(Leaf { missing: false, ..leaf }).ok_or(Spent)?;
+                let known = if known > 0 { vec![(0, known)] } else { Vec::new() };
+                return Ok(Counts { missing: u128::from(leaf.missing), known });
+            }
+            let counts = self.counts(*term)?;
+            return Counts::collect(
+                counts.iter().map(|(value, count)| (value.map(|value| value.saturating_mul(*coefficient)), Some(count))),
+            );
+        }
+        let variables: FxHashSet<u32> = part.iter().flat_map(|(term, _)| self.graph.variables(*term)).collect();
+        let sum = self.graph.sum(0, part.to_vec());
+        let counts = self.counts(sum)?;
+        // variables that cancelled out
+        let lost: Vec<u32> = variables.into_iter().filter(|variable| !self.graph.depends(sum, *variable)).collect();
+        let lost = self.cells_of(whole, &lost)?;
+        Counts::collect(counts.iter().map(|(value, count)| (value, count.checked_mul(lost))))
+    }
+
+    fn operation(&mut self, id: NodeId, program: u8, op: Op, operands: &[NodeId]) -> Result<Counts, Spent> {
+        let open: Vec<usize> = (0..operands.len()).filter(|place| self.graph.constant_of(operands[*place]).is_none()).collect();
+        let [open] = open[..] else { return self.parted(id) };
+        if self.graph.leaf(operands[open]).is_some_and(|leaf| self.is_in_parts(leaf.variable)) {
+            return self.parted(id);
+        }
+        let mut constants: Vec<i64> =
+            operands.iter().map(|operand| self.graph.constant_of(*operand).flatten().unwrap_or_default()).collect();
+        let counts = self.counts(operands[open])?;
+        self.graph.steps += counts.known.len() as u64 / 16;
+        let program = self.graph.programs[usize::from(program)];
+        let asks = matches!(op, Op::Compare { .. } | Op::Equal(..));
+        let result = |(value, count): (Option<i64>, u128)| {
+            let value = match value {
+                Some(value) => {
+                    constants[open] = value;
+                    evaluate(program, &op, &constants)
+                }
+                None => None,
+            };
+            (value.or(asks.then_some(0)), Some(count))
+        };
+        Counts::collect(counts.iter().map(result))
+    }
+
+    /// Counted over either part of a variable's domain.
+    fn parted(&mut self, id: NodeId) -> Result<Counts, Spent> {
+        let variable = shared(self.graph, id).or_else(|| pick(self.graph, id)).ok_or(Spent)?;
+        let whole = leaf_of(self.graph, id, variable).ok_or(Spent)?;
+        let leaf = self.graph.leaf(whole).ok_or(Spent)?;
+        let before = self.graph.variables(id);
+        let mut all = Vec::new();
+        for part in self.cut(whole, leaf).ok_or(Spent)? {
+            let cells = self.cells(part).ok_or(Spent)?;
+            let part = self.graph.variable(part);
+            let rest = self.graph.restrict(id, variable, part);
+            let counts = self.counts(rest)?;
+            self.graph.steps += counts.known.len() as u64 / 16;
+            let lost: Vec<u32> = before.iter().copied().filter(|other| *other != variable && !self.graph.depends(rest, *other)).collect();
+            let factor = if self.graph.depends(rest, variable) { 1 } else { cells };
+            let factor = self.cells_of(id, &lost)?.checked_mul(factor).ok_or(Spent)?;
+            all.extend(counts.iter().map(|(value, count)| (value, count.checked_mul(factor))));
+        }
+        Counts::collect(all.into_iter())
+    }
+
+    /// The cells of what is left of these variables in a node.
+    fn cells_of(&self, id: NodeId, variables: &[u32]) -> Result<u128, Spent> {
+        let mut cells = variables.iter().map(|variable| self.cells(self.graph.leaf(leaf_of(self.graph, id, *variable)?)?));
+        cells.try_fold(1, |product: u128, cells| product.checked_mul(cells?)).ok_or(Spent)
+    }
+
+    /// The cells of a part of a variable's domain.
+    fn cells(&self, leaf: Leaf) -> Option<u128> {
+        let known = match self.grains.get(&leaf.variable) {
+            _ if !leaf.known => 0,
+            _ if leaf.is_set => {
+                let sets = 1u128.checked_shl((leaf.high & !leaf.low).count_ones())?;
+                // no set is empty
+                sets - u128::from(leaf.low == 0)
+            }
+            Some(Grain::Values) => u128::from(leaf.high.abs_diff(leaf.low)) + 1,
+            Some(Grain::Parts(_)) | None => self.inside(leaf).len() as u128 + 1,
+        };
+        Some(known + u128::from(leaf.missing))
+    }
+
+    fn is_in_parts(&self, variable: u32) -> bool {
+        matches!(self.grains.get(&variable), Some(Grain::Parts(_)))
+    }
+
+    /// Where parts begin inside a domain.
+    fn inside(&self, leaf: Leaf) -> Vec<i64> {
+        match self.grains.get(&leaf.variable) {
+            Some(Grain::Parts(starts)) => starts.range(leaf.low..=leaf.high).copied().filter(|start| *start > leaf.low).collect(),
+            Some(Grain::Values) | None => Vec::new(),
+        }
+    }
+
+    /// Two parts of a domain, along cells; none of a single cell.
+    fn cut(&self, whole: NodeId, leaf: Leaf) -> Option<[Leaf; 2]> {
+        if self.cells(leaf)? < 2 {
+            return None;
+        }
+        let inside = self.inside(leaf);
+        if leaf.missing || leaf.is_set || inside.is_empty() {
+            return Some(cut(self.graph, whole, leaf));
+        }
+        let at = *inside.get(inside.len() / 2)?;
+        Some([Leaf { high: at - 1, ..leaf }, Leaf { low: at, ..leaf }])
+    }
+}
+
+fn values_in(leaf: Leaf) -> u128 {
+    let known = if leaf.known { u128::from(leaf.high.abs_diff(leaf.low)) + 1 } else { 0 };
+    known + u128::from(leaf.missing)
+}
+
+/// What nodes tell apart of each variable.
+fn grains(graph: &Graph, nodes: &[NodeId]) -> FxHashMap<u32, Grain> {
+    let mut grains: FxHashMap<u32, Grain> = FxHashMap::default();
+    let mut seen: FxHashSet<NodeId> = FxHashSet::default();
+    let mut rest = nodes.to_vec();
+    while let Some(id) = rest.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        let mut held = |leaf: Leaf, starts: &mut dyn Iterator<Item = i64>| {
+            if let Grain::Parts(parts) = grains.entry(leaf.variable).or_insert_with(|| Grain::Parts(BTreeSet::new())) {
+                parts.extend(starts);
+            }
+        };
+        match graph.node(id) {
+            Node::Constant(_) => {}
+            Node::Leaf(leaf) => {
+                grains.insert(leaf.variable, Grain::Values);
+            }
+            Node::AtLeast(of, threshold) => match graph.leaf(*of) {
+                Some(leaf) => held(leaf, &mut std::iter::once(*threshold)),
+                None => rest.push(*of),
+            },
+            Node::Known(of) | Node::HasBits(of, _) => match graph.leaf(*of) {
+                Some(leaf) => held(leaf, &mut std::iter::empty()),
+                None => rest.push(*of),
+            },
+            Node::Not(of) => rest.push(*of),
+            Node::All(members) => rest.extend(members.iter()),
+            Node::Select(condition, then, otherwise) => rest.extend([condition, then, otherwise]),
+            Node::Sum { terms, .. } => {
+                for (term, coefficient) in terms {
+                    match graph.leaf(*term).filter(|_| *coefficient == 0) {
+                        Some(leaf) => held(leaf, &mut std::iter::empty()),
+                        None => rest.push(*term),
+                    }
+                }
+            }
+            Node::Operation { program, op: Op::Band { thresholds, .. }, operands } => match graph.leaf(operands[0]) {
+                Some(leaf) => {
+                    let array = &graph.programs[usize::from(*program)].arrays[*thresholds as usize];
+                    held(leaf, &mut array.iter().flatten().copied());
+                }
+                None => rest.extend(operands.iter()),
+            },
+            Node::Operation { operands, .. } => rest.extend(operands.iter()),
+        }
+    }
+    grains
+}
+
+/// Every cell of the one with every cell of the other.
+fn plus(left: &Counts, right: &Counts) -> Result<Counts, Spent> {
+    if left.known.len().saturating_mul(right.known.len()) > VALUES_MAX * 64 {
+        return Err(Spent);
+    }
+    let pairs = left.iter().flat_map(|(one, ones)| {
+        right.iter().map(move |(other, others)| (one.zip(other).map(|(one, other)| one.saturating_add(other)), ones.checked_mul(others)))
+    });
+    Counts::collect(pairs)
+}

@@ -191,20 +191,14 @@ fn the_way_to_a_goal() {
 
 #[test]
 fn a_way_over_signals() {
-    let ran = run(&[
-        "explain",
-        &example(""),
-        &example("leads.csv"),
-        "--signals",
-        &example("signals.csv"),
-        AS_OF,
-        "--lead",
-        "L-1004",
-        "--reach",
-        "stage=mql",
-        "--reach",
-        "queue=field_west",
-    ]);
+    let to_mql = |lead: &str, more: &[&str]| {
+        let (policy, leads, signals) = (example(""), example("leads.csv"), example("signals.csv"));
+        let arguments = ["explain", &policy, &leads, "--signals", &signals, AS_OF, "--lead", lead, "--reach", "stage=mql"];
+        run(&[&arguments, more].concat())
+    };
+    // a pharmacy, and the policy says that this is `fixed`
+    assert_eq!(to_mql("L-1004", &[]).code, 1);
+    let ran = to_mql("L-1010", &["--reach", "queue=inside"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     assert!(ran.out.lines().all(|line| line.chars().count() <= 80), "{}", ran.out);
     insta::assert_snapshot!("reach_with_signals", ran.out);

@@ -146,6 +146,8 @@ fn literal(literal: &Literal) -> String {
         Literal::YesNo(yes) => if *yes { "yes" } else { "no" }.to_owned(),
         Literal::Date(date) => date.to_string(),
         Literal::Time(time) => words::time(time),
+        // no policy with a mistake is compared
+        Literal::Unreadable => "?".to_owned(),
     }
 }
 

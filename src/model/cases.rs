@@ -11,6 +11,7 @@ use super::case_cells::{moment_of, signals_of};
 use super::case_file::{CaseCell, CaseRow, read_case_file};
 use super::cells::CellReader;
 use super::check::{Checker, Named};
+use super::hidden::Space;
 use super::resolve::quoted;
 use super::tables::FileOf;
 use super::value::fold_choice;
@@ -198,7 +199,7 @@ impl Checker<'_> {
     }
 
     fn unknown_column(&mut self, cell: &CaseCell, folded: &str) {
-        if self.may_be_hidden(&cell.text) {
+        if self.hidden.may_declare(Space::Field, &cell.text) {
             return;
         }
         let diagnostic = Diagnostic::new(Code::CasesColumn, format!("the column `{}` of the cases is no field of the lead", cell.text))
@@ -230,7 +231,7 @@ impl Checker<'_> {
             has_column || common.given.get(*id).copied().unwrap_or(false)
         };
         let absent: Vec<&str> = required.iter().filter(|id| !is_given(id)).map(|id| self.policy.fields[*id].name.as_str()).collect();
-        if absent.is_empty() || self.policy.key.is_none() || self.may_be_hidden("lead") {
+        if absent.is_empty() || self.policy.key.is_none() {
             return true;
         }
         let message =
@@ -368,6 +369,9 @@ impl Checker<'_> {
 
     fn case_choice(&mut self, cell: &CaseCell, choices: Option<ChoicesId>, name: &str) -> Option<usize> {
         let Some(choices) = choices else {
+            if if name == "owner" { self.hidden.may_have_owners() } else { self.hidden.may_have(name) } {
+                return None;
+            }
             let message = format!("the policy has no {name}");
             self.report(Diagnostic::new(Code::CasesCell, message).at(cell.span, format!("which {name}?")));
             return None;
@@ -392,7 +396,10 @@ impl Checker<'_> {
             Err(mistake) => mistake,
         };
         let near = mistake.unknown.as_ref().and_then(|unknown| reader.nearest(unknown)).map(str::to_owned);
-        if mistake.unknown.as_ref().is_some_and(|unknown| self.may_be_hidden(unknown)) {
+        let is_hidden = |unknown: &String, id: ChoicesId| self.choice_may_be_hidden(id, unknown);
+        if let (Type::OneOf(id) | Type::SomeOf(id), Some(unknown)) = (ty, &mistake.unknown)
+            && is_hidden(unknown, id)
+        {
             return None;
         }
         let mut diagnostic =

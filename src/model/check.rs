@@ -5,6 +5,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::hidden::Hidden;
 use super::order::Memory;
 use super::{ChoicesId, DecideId, FieldId, LetId, Policy, ScoreId, TableId};
 use crate::diagnostic::Diagnostic;
@@ -87,15 +88,6 @@ pub(crate) struct Items<'t> {
     pub claims: Vec<(&'t tree::Item, &'t tree::Claim)>,
     pub tests: Vec<(&'t tree::Item, &'t tree::Test)>,
     pub cases: Vec<(&'t tree::Item, &'t tree::Cases)>,
-}
-
-/// What a reported mistake has hidden from the checkers: a name that may stand there is not called unknown.
-#[derive(Default)]
-pub(crate) struct Hidden {
-    /// a whole file could not be read
-    pub files: bool,
-    /// every word of the text that the parser had to skip
-    pub words: FxHashSet<String>,
 }
 
 pub(crate) struct Checker<'t> {

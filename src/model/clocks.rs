@@ -7,6 +7,7 @@
 use super::check::{Checker, Named};
 use super::conditions::yes_no;
 use super::expressions::Scope;
+use super::hidden::Space;
 use super::value::fold_choice;
 use super::{
     Breach, BreachAction, CapPeriod, ChoiceMember, Choices, ClockState, ClockTarget, ClockTime, Connective, Decimal, Escalation, Expr,
@@ -260,8 +261,8 @@ impl<'t> Checker<'t> {
             );
             return;
         };
-        let Some((_, tree)) = self.items.teams.iter().find(|(_, tree)| tree.name.text == team.text) else { return };
-        if tree.calendar.is_some() || self.may_be_hidden("on") {
+        let Some((item, tree)) = self.items.teams.iter().find(|(_, tree)| tree.name.text == team.text) else { return };
+        if tree.calendar.is_some() || self.hidden.may_continue(item.span, "on") {
             return;
         }
         let (declared, behind) = (tree.name.span, tree.display.as_ref().map_or(tree.name.span, |display| display.span).after());
@@ -292,6 +293,9 @@ impl<'t> Checker<'t> {
     }
 
     fn share(&mut self, share: &tree::Number, verb: &str) -> Option<Decimal> {
+        if share.is_unreadable() {
+            return None;
+        }
         let full = 10i128.checked_pow(u32::from(share.places)).and_then(|unit| unit.checked_mul(100));
         if share.mantissa <= 0 || full.is_none_or(|full| share.mantissa > full) {
             self.report(
@@ -325,7 +329,7 @@ impl<'t> Checker<'t> {
                     Some((Named::Broken, _)) => None,
                     Some((Named::Field(_) | Named::Let(_) | Named::Score(_) | Named::Decide(_) | Named::Route(_), _)) | None => {
                         let clocks = self.items.slas.iter().map(|(_, tree)| tree.name.text.clone()).collect();
-                        self.unknown(Code::UnknownName, "sla", sla, clocks);
+                        self.unknown(Code::UnknownName, Space::Value, "sla", sla, clocks);
                         None
                     }
                 }

@@ -7,6 +7,7 @@ use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 
 use super::check::Checker;
 use super::decimals::{power_of_ten, rescaled};
+use super::hidden::Space;
 use super::ranges::domain_of;
 use super::value::{Constant, Decimal, Interval, Type, Unit, fold_choice};
 use super::words::a_value_of;
@@ -146,7 +147,7 @@ impl Checker<'_> {
         if let Some(index) = self.choice_index(choices, &name.text) {
             return Some(index);
         }
-        if self.may_be_hidden(&name.text) {
+        if self.choice_may_be_hidden(choices, &name.text) {
             return None;
         }
         let (code, noun) = self.kind_of_choice(choices);
@@ -186,6 +187,18 @@ impl Checker<'_> {
         self.policy.choices.get(choices).map_or_else(Vec::new, |set| set.members.iter().map(|member| member.name.clone()).collect())
     }
 
+    /// Whether text that could not be read may declare the choice. What a field or a `decide` lists, it lists alone.
+    pub(crate) fn choice_may_be_hidden(&self, choices: ChoicesId, name: &str) -> bool {
+        let policy = &self.policy;
+        let spaces = [
+            (policy.stage_choices, Space::Stage),
+            (policy.queue_choices, Space::Queue),
+            (policy.owner_choices, Space::Owner),
+            (self.team_choices, Space::Team),
+        ];
+        spaces.into_iter().any(|(set, space)| set == Some(choices) && self.hidden.may_declare(space, name))
+    }
+
     fn kind_of_choice(&self, choices: ChoicesId) -> (Code, &'static str) {
         if self.policy.stage_choices == Some(choices) {
             (Code::UnknownStage, "stage")
@@ -199,8 +212,8 @@ impl Checker<'_> {
     /// The number as written, if it is one that the language can hold.
     fn decimal(&mut self, number: &Number) -> Option<Decimal> {
         let value = Decimal { mantissa: number.mantissa, places: number.places };
-        if value.is_sane() {
-            return Some(value);
+        if value.is_sane() || number.is_unreadable() {
+            return Some(value).filter(|_| !number.is_unreadable());
         }
         let written = self.one_line(number.span);
         let reduced = value.reduced();
@@ -261,8 +274,9 @@ impl Checker<'_> {
             ExprKind::Literal(Literal::YesNo(_)) => Some("a yes or no"),
             ExprKind::Literal(Literal::Date(_)) => Some("a date"),
             ExprKind::Literal(Literal::Time(_)) => Some("a time"),
+            ExprKind::Literal(Literal::Unreadable) => return,
             ExprKind::Path(path) => {
-                if path.iter().any(|name| self.hidden.words.contains(&name.text)) {
+                if path.first().is_some_and(|name| self.hidden.may_declare(Space::Value, &name.text)) {
                     return;
                 }
                 let known = path.first().is_some_and(|name| self.names.contains_key(&name.text));

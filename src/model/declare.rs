@@ -172,10 +172,9 @@ impl<'t> Checker<'t> {
     /// Everyone that a queue rotates among, then the members of teams. A table that a queue rotates from adds those that its rows name.
     fn declare_owners(&mut self) {
         let rotates = self.items.queues.iter().any(|(_, queue)| queue.rotate.is_some());
-        let keeps = |route: &tree::Route| route.rows.iter().any(|row| matches!(row.target, tree::RouteTarget::KeepOwner(_)));
         // clocks ask who has the lead where somebody works by a calendar of their own
         let own_hours = !self.items.slas.is_empty() && self.items.teams.iter().any(|(_, team)| !team.except.is_empty());
-        if !rotates && !own_hours && !self.items.routes.iter().any(|(_, route)| keeps(route)) {
+        if !rotates && !own_hours && !self.items.routes.iter().any(|(_, route)| keeps_owners(route)) {
             return;
         }
         let turns = self.items.queues.iter().filter_map(|(_, queue)| match &queue.rotate {
@@ -188,6 +187,11 @@ impl<'t> Checker<'t> {
         let owners: Vec<NewChoice> = names.filter(|name| seen.insert(&name.text)).map(|name| NewChoice::named(name, None)).collect();
         self.policy.owner_choices = Some(self.new_choices(&owners, "owner"));
     }
+}
+
+/// Whether a row of the route leaves leads to the owners whom they have.
+pub(crate) fn keeps_owners(route: &tree::Route) -> bool {
+    route.rows.iter().any(|row| matches!(row.target, tree::RouteTarget::KeepOwner(_)))
 }
 
 /// Enters a name in a space of its own; says so when it is taken.

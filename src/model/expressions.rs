@@ -68,6 +68,7 @@ impl Checker<'_> {
             tree::ExprKind::Literal(tree::Literal::Time(_)) => {
                 self.constant(tree, Type::Time, None, "this").map(|value| constant(value, Type::Time, span))
             }
+            tree::ExprKind::Literal(tree::Literal::Unreadable) => None,
             tree::ExprKind::Missing => {
                 self.report(
                     Diagnostic::new(Code::NotConstant, "`missing` is not a value")
@@ -169,19 +170,20 @@ impl Checker<'_> {
     }
 
     fn section(&mut self, id: ScoreId, score_name: &Name, section: &Name, span: Span) -> Option<Expr> {
-        let score = self.is_typed(Derived::Score(id)).then(|| self.policy.scores.get(id))??;
-        let Some(index) = score.sections.iter().position(|candidate| candidate.name == section.text) else {
-            if self.may_be_hidden(&section.text) {
-                return None;
-            }
-            let names: Vec<String> = score.sections.iter().map(|candidate| candidate.name.clone()).collect();
+        // a score with a mistake has the sections that are written all the same
+        let (_, tree) = self.derived.scores.get(id)?;
+        if tree.sections().all(|candidate| candidate.name.text != section.text) {
+            let mut names: Vec<String> = tree.sections().map(|candidate| candidate.name.text.clone()).collect();
+            names.dedup();
             let message = format!("score `{}` has no section `{}`", score_name.text, section.text);
             let diagnostic = Diagnostic::new(Code::UnknownName, message).at(section.span, "not a section of it");
             let diagnostic = self.propose(diagnostic, "section", section, names);
             self.report(diagnostic);
             return None;
-        };
-        let section = &score.sections[index];
+        }
+        let score = self.is_typed(Derived::Score(id)).then(|| self.policy.scores.get(id))??;
+        let index = score.sections.iter().position(|candidate| candidate.name == section.text)?;
+        let section = score.sections.get(index)?;
         Some(Expr {
             kind: ExprKind::Reference(Reference::Section(id, index)),
             ty: Type::Number { scale: section.scale, unit: Unit::Plain },
@@ -193,7 +195,7 @@ impl Checker<'_> {
 
     fn stage(&mut self, span: Span) -> Option<Expr> {
         let Some(choices) = self.policy.stage_choices else {
-            if !self.may_be_hidden("stage") {
+            if !self.hidden.may_have("stage") {
                 self.report(
                     Diagnostic::new(Code::UnknownStage, "`stage` is asked for, but the policy has no stages")
                         .at(span, "")

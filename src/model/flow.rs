@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::check::Checker;
 use super::expressions::Scope;
+use super::hidden::Space;
 use super::measures::{Clauses, Measured};
 use super::{Because, ChoiceMember, Choices, EventColumnId, Expr, Flow, FlowRow, Forget, Length, MeasureKind, Trigger, Type};
 use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
@@ -26,7 +27,7 @@ impl Checker<'_> {
             if let Some(name) = &flow.name {
                 super::declare::enter(&mut names, &mut self.diagnostics, "flow", name);
             }
-            if flow.rows.is_empty() && !self.may_be_hidden("->") {
+            if flow.rows.is_empty() {
                 self.report(
                     Diagnostic::new(Code::EmptyBlock, "a flow has no rows")
                         .at(self.first_word(item.span), "this flow")
@@ -202,18 +203,10 @@ impl Checker<'_> {
 
     /// A section of any score: its measures start again after the transition.
     fn section_named(&mut self, name: &tree::Name) -> Option<usize> {
-        let scores = self.derived.scores.iter().map(|(_, score)| *score);
-        let sections: Vec<String> = scores
-            .flat_map(|score| &score.parts)
-            .flat_map(|part| match part {
-                tree::ScorePart::Section(section) => std::slice::from_ref(section),
-                tree::ScorePart::Persona { sections, .. } => sections.as_slice(),
-                tree::ScorePart::Adjust(_) => &[],
-            })
-            .map(|section| section.name.text.clone())
-            .collect();
+        let sections = self.derived.scores.iter().flat_map(|(_, score)| score.sections());
+        let sections: Vec<String> = sections.map(|section| section.name.text.clone()).collect();
         if !sections.contains(&name.text) {
-            self.unknown(Code::UnknownName, "section", name, sections);
+            self.unknown(Code::UnknownName, Space::Section, "section", name, sections);
             return None;
         }
         if let Some(known) = self.policy.forgets.iter().position(|forget| forget.section == name.text) {
@@ -260,7 +253,7 @@ impl Checker<'_> {
     /// Every stage but the start has a row into it, every stage that is not final one out of it. A policy without any flow leaves the
     /// stages to the system that it reads them from.
     fn check_ways(&mut self) {
-        if self.items.flows.is_empty() || self.hidden.files {
+        if self.hidden.files || self.items.flows.is_empty() && !self.hidden.may_have("flow") {
             return;
         }
         let stages = self.policy.stages.len();
@@ -294,22 +287,23 @@ impl Checker<'_> {
                 }
             }
         }
+        // without a start stage, which has been reported, one of those without a way in was meant to be it
+        let is_entered = |index: &usize| has_way_in[*index] || self.hidden.may_lead_to(&self.policy.stages[*index].name);
+        let has_start = self.policy.start_stage.is_some() || self.hidden.may_have_with("stage", "start");
+        let probable_start = (0..stages).find(|index| !is_entered(index)).filter(|_| !has_start);
         for index in 0..stages {
             let stage = &self.policy.stages[index];
             // a row that could not be read may be its way
-            if self.hidden.words.contains(&stage.name) {
-                continue;
-            }
-            let any_is_hidden = self.hidden.words.contains("any");
+            let (may_lead, may_leave) = (self.hidden.may_lead_to(&stage.name), self.hidden.may_leave(&stage.name));
             let (name, span, is_start, is_final) = (stage.name.clone(), stage.span, stage.start, stage.is_final);
-            if !is_start && !has_way_in[index] && self.policy.start_stage.is_some() {
+            if !is_start && !has_way_in[index] && !may_lead && Some(index) != probable_start {
                 self.report(
                     Diagnostic::new(Code::StageNoWayIn, format!("no flow row leads to the stage `{name}`"))
                         .at(span, "no lead gets here")
                         .help(format!("write a row into it, such as `STAGE -> {name} when …`, or leave the stage out")),
                 );
             }
-            if !is_final && !has_way_out[index] && !any_is_hidden {
+            if !is_final && !has_way_out[index] && !may_leave {
                 let tree = self.items.stages[index].1;
                 let last = [tree.start, tree.owner.as_ref().map(|owner| owner.span), tree.display.as_ref().map(|display| display.span)];
                 let behind = last.into_iter().flatten().next().unwrap_or(span).after();

@@ -20,7 +20,7 @@ impl<'t> Checker<'t> {
         let Some((item, header)) = headers.first().copied() else {
             // what the header would have said is not missed one by one
             self.currency_broken = true;
-            if !self.may_be_hidden("policy") {
+            if !self.hidden.may_have("policy") {
                 let start = Span::new(self.entry, 0, 0);
                 self.report(
                     Diagnostic::new(Code::NoPolicy, "there is no `policy` header")

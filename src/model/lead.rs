@@ -19,7 +19,7 @@ impl<'t> Checker<'t> {
     pub(crate) fn check_lead(&mut self) {
         let leads = self.items.leads.clone();
         let Some((first, _)) = leads.first() else {
-            if !self.may_be_hidden("lead") {
+            if !self.hidden.may_have("lead") {
                 self.report(
                     Diagnostic::new(Code::NoLead, "there is no `lead` record")
                         .at(Span::new(self.entry, 0, 0), "no file of the policy has one")
@@ -108,7 +108,7 @@ impl<'t> Checker<'t> {
                 tree::ChangeKind::Cost(cost) => {
                     let whole = (cost.places == 0 && cost.currency.is_none()).then_some(cost.mantissa);
                     let within = whole.and_then(|cost| u32::try_from(cost).ok()).filter(|cost| *cost <= Effort::COST_MAX);
-                    if within.is_none() {
+                    if within.is_none() && !cost.is_unreadable() {
                         self.report(
                             Diagnostic::new(Code::BadCost, "a cost is a whole number from 0 to 1_000_000")
                                 .at(cost.span, "another number")

@@ -14,10 +14,11 @@
 
 use rustc_hash::FxHashMap;
 
-use super::check::{AsOf, Checked, Checker, Hidden};
+use super::check::{AsOf, Checked, Checker};
 use super::fold::fold;
+use super::hidden::Hidden;
 use super::paths::{below_root, folder};
-use crate::diagnostic::{self, Applicability, Code, Diagnostic, Severity};
+use crate::diagnostic::{self, Applicability, Code, Diagnostic};
 use crate::source::{Files, ReadError, SourceId, Sources, Span};
 use crate::syntax::{parse, tree};
 
@@ -146,7 +147,7 @@ impl<'l> Loader<'l> {
     fn parse(&mut self, path: &str, text: String) -> usize {
         let source = self.sources.add(path, text);
         let (tree, diagnostics) = parse(self.sources, source);
-        hide_skipped(&self.sources.get(source).text, &tree, &diagnostics, &mut self.loaded.hidden);
+        self.loaded.hidden.add(&self.sources.get(source).text, &tree);
         self.loaded.diagnostics.extend(diagnostics);
         let before = self.item_count;
         self.item_count += tree.items.len();
@@ -170,14 +171,12 @@ impl<'l> Loader<'l> {
     }
 
     fn follow_uses(&mut self, at: usize) {
-        let texts: Vec<tree::Text> = self.loaded.trees[at]
-            .items
-            .iter()
-            .filter_map(|item| match &item.kind {
-                tree::ItemKind::Use(text) => Some(text.clone()),
-                _ => None,
-            })
-            .collect();
+        let used = self.loaded.trees[at].items.iter().filter_map(|item| match &item.kind {
+            tree::ItemKind::Use(text) => Some(text.clone()),
+            _ => None,
+        });
+        let texts: Vec<tree::Text> = used.collect();
+        self.follow_broken_uses(at);
         for text in texts {
             let path = match below_root(&text.value) {
                 Ok(path) => path,
@@ -195,6 +194,27 @@ impl<'l> Loader<'l> {
                         self.uses[at].push((place, text.span));
                     }
                 }
+            }
+        }
+    }
+
+    /// A `use` with a slip names its file all the same; one that names none may have meant any.
+    fn follow_broken_uses(&mut self, at: usize) {
+        let file = &self.loaded.trees[at];
+        let broken = file.unread.iter().filter(|unread| unread.word == Some("use")).map(|unread| self.sources.text(unread.span));
+        let paths: Vec<Option<String>> = broken.map(|written| below_root(written.split('"').nth(1)?).ok()).collect();
+        for path in paths {
+            let known = path.as_ref().and_then(|path| self.places.get(path));
+            let text = match (&path, known) {
+                (_, Some(Some(_))) => continue,
+                (Some(path), None) => read_text(self.files, path, FILE_BYTES_MAX).ok(),
+                (None, _) | (Some(_), Some(None)) => None,
+            };
+            match path.zip(text) {
+                Some((path, text)) if self.uses.len() < FILES_MAX => {
+                    self.parse(&path, text);
+                }
+                Some(_) | None => self.loaded.hidden.files = true,
             }
         }
     }
@@ -332,50 +352,4 @@ impl<'l> Loader<'l> {
     fn report(&mut self, diagnostic: Diagnostic) {
         self.loaded.diagnostics.push(diagnostic);
     }
-}
-
-/// Collects the words that the parser may have skipped: all text that belongs to no item, and in an item the line of each mistake. If a `use`
-/// may be among it, what its file declares is hidden too. A test, cases, a claim and a promise declare nothing that another part could use.
-fn hide_skipped(text: &str, tree: &tree::File, diagnostics: &[Diagnostic], hidden: &mut Hidden) {
-    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
-    let places: Vec<usize> = errors.filter_map(|diagnostic| Some(diagnostic.labels.first()?.span.start as usize)).collect();
-    if places.is_empty() {
-        return;
-    }
-    let mut hide = |line: &str| {
-        let code = line.split('#').next().unwrap_or_default();
-        let words = code.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty());
-        hidden.words.extend(words.map(str::to_owned));
-        hidden.files |= code.contains(".lead");
-    };
-    let mut from = 0;
-    let mut silent = Vec::new();
-    let ends = tree.items.iter().map(|item| (item.span.start as usize, item.span.end as usize));
-    for (start, end) in ends.chain([(text.len(), text.len())]) {
-        let mut declares = true;
-        let gap = text.get(from..start).unwrap_or_default();
-        for line in gap.lines() {
-            if line.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
-                declares = !declares_nothing(line);
-            }
-            if declares {
-                hide(line);
-            } else {
-                let start = line.as_ptr() as usize - text.as_ptr() as usize;
-                silent.push(start..start + line.len() + 1);
-            }
-        }
-        if text.get(start..end).is_some_and(declares_nothing) {
-            silent.push(start..end);
-        }
-        from = from.max(end);
-    }
-    for place in places.into_iter().filter(|place| !silent.iter().any(|range| range.contains(place))) {
-        let start = text[..place].rfind('\n').map_or(0, |end| end + 1);
-        hide(text[start..].lines().next().unwrap_or_default());
-    }
-}
-
-fn declares_nothing(item: &str) -> bool {
-    ["test ", "cases ", "claim ", "promise "].iter().any(|word| item.starts_with(word))
 }

@@ -35,6 +35,7 @@ mod fold;
 mod forget;
 mod given_rows;
 mod header;
+pub(crate) mod hidden;
 mod lead;
 mod lets;
 mod load;

@@ -21,7 +21,7 @@ impl<'t> Checker<'t> {
     pub(crate) fn check_queues(&mut self) {
         let teams: FxHashMap<&str, &tree::Team> = self.items.teams.iter().rev().map(|(_, team)| (team.name.text.as_str(), *team)).collect();
         for (item, queue) in self.items.queues.clone() {
-            self.check_team(queue);
+            self.check_team(item.span, queue);
             let team = queue.team.as_ref().and_then(|team| teams.get(team.text.as_str()).copied());
             let (rotation, fallback) = match &queue.rotate {
                 Some(Rotate::Owners { turns, otherwise, .. }) => {
@@ -87,13 +87,13 @@ impl<'t> Checker<'t> {
         }
     }
 
-    fn check_team(&mut self, queue: &tree::Queue) {
+    fn check_team(&mut self, item: Span, queue: &tree::Queue) {
         let name = &queue.name;
         if let Some(team) = &queue.team {
             self.team_named(team);
             return;
         }
-        if self.may_be_hidden("team") {
+        if self.hidden.may_continue(item, "team") {
             return;
         }
         let mut diagnostic = Diagnostic::new(Code::QueueTeam, format!("the queue `{}` has no team", name.text))
@@ -132,7 +132,6 @@ impl<'t> Checker<'t> {
             if let Some(team) = team
                 && !members.is_empty()
                 && !members.contains(owner.text.as_str())
-                && !self.may_be_hidden(&owner.text)
             {
                 let message = format!("`{}` is not a member of the team `{}`", owner.text, team.name.text);
                 let diagnostic = Diagnostic::new(Code::Rotation, message)
@@ -156,7 +155,7 @@ impl<'t> Checker<'t> {
         let number = turn.capacity.as_ref()?;
         let is_plain = number.places == 0 && number.currency.is_none();
         let capacity = u32::try_from(number.mantissa).ok().filter(|capacity| is_plain && (1..=CAPACITY_MAX).contains(capacity));
-        if capacity.is_none() {
+        if capacity.is_none() && !number.is_unreadable() {
             let message = format!("the capacity of `{}` is not a whole number from 1 to {CAPACITY_MAX}", turn.owner.text);
             self.report(
                 Diagnostic::new(Code::Rotation, message)
@@ -170,7 +169,7 @@ impl<'t> Checker<'t> {
     fn check_weight(&mut self, turn: &tree::Turn) -> Option<u32> {
         let Some(number) = &turn.weight else { return Some(1) };
         let weight = u32::try_from(number.mantissa).ok().filter(|weight| number.places == 0 && (1..=WEIGHT_MAX).contains(weight));
-        if weight.is_none() || number.currency.is_some() {
+        if (weight.is_none() || number.currency.is_some()) && !number.is_unreadable() {
             self.report(
                 Diagnostic::new(
                     Code::Rotation,

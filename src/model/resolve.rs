@@ -4,6 +4,7 @@
 //! may have hidden is not called unknown, so that one slip in a file does not turn every use of what it declares into an error.
 
 use super::check::Checker;
+use super::hidden::Space;
 use super::{ChoicesId, TableId};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::syntax::tree;
@@ -14,15 +15,10 @@ const COMPARISONS_MAX: usize = 200_000;
 const LISTED_MAX: usize = 6;
 
 impl Checker<'_> {
-    /// Whether a reported mistake may have hidden the declaration of `name`.
-    pub(crate) fn may_be_hidden(&self, name: &str) -> bool {
-        self.hidden.files || self.hidden.words.contains(name)
-    }
-
     /// Says that a name of the space of fields, lets, scores, decides, routes and slas is not declared.
     pub(crate) fn unknown_name(&mut self, name: &tree::Name) {
         let candidates = self.choosable(self.names.keys().map(String::as_str).chain(["stage"]));
-        self.unknown(Code::UnknownName, "field or derived value", name, candidates);
+        self.unknown(Code::UnknownName, Space::Value, "field or derived value", name, candidates);
     }
 
     pub(crate) fn stage_named(&mut self, name: &tree::Name) -> Option<usize> {
@@ -31,7 +27,7 @@ impl Checker<'_> {
             return Some(index);
         }
         let candidates = self.choosable_choices(choices);
-        self.unknown(Code::UnknownStage, "stage", name, candidates);
+        self.unknown(Code::UnknownStage, Space::Stage, "stage", name, candidates);
         None
     }
 
@@ -41,7 +37,7 @@ impl Checker<'_> {
             return Some(index);
         }
         let candidates = self.choosable_choices(choices);
-        self.unknown(Code::UnknownQueue, "queue", name, candidates);
+        self.unknown(Code::UnknownQueue, Space::Queue, "queue", name, candidates);
         None
     }
 
@@ -51,7 +47,7 @@ impl Checker<'_> {
             return true;
         }
         let candidates = self.choosable(self.teams.keys().map(String::as_str));
-        self.unknown(Code::UnknownTeam, "team", name, candidates);
+        self.unknown(Code::UnknownTeam, Space::Team, "team", name, candidates);
         false
     }
 
@@ -61,7 +57,7 @@ impl Checker<'_> {
             return true;
         }
         let candidates = self.choosable(self.calendars.keys().map(String::as_str));
-        self.unknown(Code::UnknownCalendar, "calendar", name, candidates);
+        self.unknown(Code::UnknownCalendar, Space::Calendar, "calendar", name, candidates);
         false
     }
 
@@ -71,7 +67,7 @@ impl Checker<'_> {
             return true;
         }
         let candidates = self.choosable(self.signals.keys().chain(self.groups.keys()).map(String::as_str));
-        self.unknown(Code::UnknownSignal, "signal", name, candidates);
+        self.unknown(Code::UnknownSignal, Space::Signal, "signal", name, candidates);
         false
     }
 
@@ -84,7 +80,7 @@ impl Checker<'_> {
             return Some(*id);
         }
         let candidates = self.choosable(self.tables.keys().map(String::as_str));
-        self.unknown(Code::UnknownTable, "table", name, candidates);
+        self.unknown(Code::UnknownTable, Space::Table, "table", name, candidates);
         None
     }
 
@@ -113,9 +109,6 @@ impl Checker<'_> {
         else {
             return;
         };
-        if self.hidden.files || self.hidden.words.contains(&name.text) {
-            return;
-        }
         let candidates = self.choosable(lacking.properties.iter().map(|property| property.name.as_str()));
         let diagnostic = Diagnostic::new(Code::UnknownProperty, format!("the signal `{}` has no property `{}`", lacking.name, name.text))
             .at(name.span, "not a property of it")
@@ -124,9 +117,9 @@ impl Checker<'_> {
         self.report(diagnostic);
     }
 
-    /// Says that `name` is not a declared `noun`, unless its declaration may be hidden. A near candidate is proposed.
-    pub(crate) fn unknown(&mut self, code: Code, noun: &str, name: &tree::Name, candidates: Vec<String>) {
-        if self.may_be_hidden(&name.text) {
+    /// Says that `name` is not a declared `noun`, unless text that could not be read may declare it in its space. A near candidate is proposed.
+    pub(crate) fn unknown(&mut self, code: Code, space: Space, noun: &str, name: &tree::Name, candidates: Vec<String>) {
+        if self.hidden.may_declare(space, &name.text) {
             return;
         }
         let label = match self.declared_as(&name.text) {

@@ -154,7 +154,11 @@ fn beyond_rows(condition: &tree::Expr) -> Option<Span> {
             }
             tree::ExprKind::Path(_) | tree::ExprKind::Literal(tree::Literal::YesNo(_)) => {}
             tree::ExprKind::Literal(
-                tree::Literal::Number(_) | tree::Literal::Text(_) | tree::Literal::Date(_) | tree::Literal::Time(_),
+                tree::Literal::Number(_)
+                | tree::Literal::Text(_)
+                | tree::Literal::Date(_)
+                | tree::Literal::Time(_)
+                | tree::Literal::Unreadable,
             )
             | tree::ExprKind::Missing
             | tree::ExprKind::Measure(_)
@@ -168,7 +172,10 @@ fn beyond_rows(condition: &tree::Expr) -> Option<Span> {
 }
 
 fn is_number(expr: &tree::Expr) -> bool {
-    matches!(expr.kind, tree::ExprKind::Literal(tree::Literal::Number(_) | tree::Literal::Date(_) | tree::Literal::Time(_)))
+    matches!(
+        expr.kind,
+        tree::ExprKind::Literal(tree::Literal::Number(_) | tree::Literal::Date(_) | tree::Literal::Time(_) | tree::Literal::Unreadable)
+    )
 }
 
 impl Policy {

@@ -194,7 +194,9 @@ impl<'t> Checker<'t> {
                 (tree::RouteTarget::Queue(queue), _) if !enters => Some(queue.text.clone()),
                 (tree::RouteTarget::Queue(_) | tree::RouteTarget::By(_) | tree::RouteTarget::KeepOwner(_), _) => None,
             };
-            if let Some(queue) = queue {
+            let choices = self.policy.queue_choices;
+            let is_declared = |queue: &String| choices.is_some_and(|choices| self.choice_index(choices, queue).is_some());
+            if let Some(queue) = queue.filter(is_declared) {
                 let text = format!("{queue} otherwise");
                 let behind = self.new_row(row.span, &text);
                 diagnostic = diagnostic.replace(format!("write `{text}`"), Applicability::Unsafe, row.span.after(), behind);

@@ -15,7 +15,7 @@ impl Checker<'_> {
     pub(crate) fn check_stages(&mut self) {
         let stages = self.items.stages.clone();
         for (item, stage) in &stages {
-            self.check_owner(stage);
+            self.check_owner(item.span, stage);
             let [accountable, responsible, consulted, informed] = self.check_raci(stage);
             let owner = stage.owner.as_ref().map(|owner| owner.text.clone());
             self.policy.stages.push(Stage {
@@ -36,12 +36,12 @@ impl Checker<'_> {
         self.check_start(&stages);
     }
 
-    fn check_owner(&mut self, stage: &tree::Stage) {
+    fn check_owner(&mut self, item: Span, stage: &tree::Stage) {
         if let Some(owner) = &stage.owner {
             self.team_named(owner);
             return;
         }
-        if self.may_be_hidden("owner") {
+        if self.hidden.may_continue(item, "owner") {
             return;
         }
         let name = &stage.name;
@@ -109,7 +109,7 @@ impl Checker<'_> {
         self.policy.start_stage = first.map(|(index, ..)| index);
         if first.is_none()
             && let Some((_, stage)) = stages.first()
-            && !self.may_be_hidden("start")
+            && !self.hidden.may_have_with("stage", "start")
         {
             let behind = [stage.owner.as_ref().map(|owner| owner.span), stage.display.as_ref().map(|display| display.span)];
             let behind = behind.into_iter().flatten().next().unwrap_or(stage.name.span).after();

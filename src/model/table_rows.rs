@@ -7,8 +7,8 @@ use jiff::tz::TimeZone;
 use rustc_hash::FxHashMap;
 
 use super::cells::{CellMistake, CellReader};
-use super::check::Hidden;
 use super::csv_text::{CELL_BYTES_MAX, Cells, Next};
+use super::hidden::{Hidden, Space};
 use super::value::{fold_choice, fold_text};
 use super::{Choices, Interval, TABLE_KEYS_MAX, Type};
 use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
@@ -28,6 +28,8 @@ pub(crate) struct Plan<'t> {
     pub range: Option<Interval>,
     /// what a cell names: "queue"
     pub noun: &'static str,
+    /// the names that a cell is one of, if the policy declares them one by one
+    pub space: Option<Space>,
 }
 
 pub(crate) struct Rows {
@@ -261,7 +263,7 @@ impl Reading<'_> {
 
     fn cell_mistake(&mut self, column: usize, mistake: CellMistake, span: Span) {
         let plan = &self.plans[column];
-        let is_hidden = |name: &String| self.hidden.files || self.hidden.words.contains(name);
+        let is_hidden = |name: &String| plan.space.is_some_and(|space| self.hidden.may_declare(space, name));
         // the declaration of what the cell names may stand in text that could not be parsed
         if mistake.unknown.as_ref().is_some_and(is_hidden) {
             return;

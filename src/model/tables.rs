@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::check::Checker;
 use super::declare::enter;
+use super::hidden::Space;
 use super::load::{Unread, read_text};
 use super::paths::below_root;
 use super::table_rows::{Plan, Rows, read_rows};
@@ -82,7 +83,13 @@ impl<'t> Checker<'t> {
                 cells: Vec::new(),
                 span: column.name.span,
             });
-            plans.push(Plan { tree: column, ty: is_whole.then_some(ty), range, noun: noun(&column.ty.kind) });
+            plans.push(Plan {
+                tree: column,
+                ty: is_whole.then_some(ty),
+                range,
+                noun: noun(&column.ty.kind),
+                space: space(&column.ty.kind),
+            });
         }
         is_broken |= !self.check_keys(tree);
         let table = Table { name: tree.name.text.clone(), columns, row_count: 0, from_input: tree.file.is_none(), span: tree.name.span };
@@ -211,6 +218,26 @@ impl<'t> Checker<'t> {
         };
         self.report(diagnostic);
         None
+    }
+}
+
+/// Where the names of this type are declared, if not with the type.
+fn space(kind: &TypeKind) -> Option<Space> {
+    match kind {
+        TypeKind::Queue => Some(Space::Queue),
+        TypeKind::Team => Some(Space::Team),
+        TypeKind::Owner => Some(Space::Owner),
+        TypeKind::Stage => Some(Space::Stage),
+        TypeKind::Text
+        | TypeKind::Whole
+        | TypeKind::WholeRange(..)
+        | TypeKind::Decimal { .. }
+        | TypeKind::Money { .. }
+        | TypeKind::YesNo
+        | TypeKind::OneOf(_)
+        | TypeKind::SomeOf(_)
+        | TypeKind::Date
+        | TypeKind::Time => None,
     }
 }
 

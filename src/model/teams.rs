@@ -49,7 +49,7 @@ impl Checker<'_> {
             }
             match members.iter_mut().find(|member| member.name == name.text) {
                 Some(member) => member.calendar = own,
-                None => self.report_no_member(team, name, &seen),
+                None => self.report_no_member(item.span, team, name, &seen),
             }
         }
         Team {
@@ -69,8 +69,8 @@ impl Checker<'_> {
         self.policy.calendars.iter().position(|calendar| calendar.name == name.text)
     }
 
-    fn report_no_member(&mut self, team: &tree::Team, name: &tree::Name, members: &FxHashMap<String, Span>) {
-        if self.may_be_hidden(&name.text) {
+    fn report_no_member(&mut self, item: Span, team: &tree::Team, name: &tree::Name, members: &FxHashMap<String, Span>) {
+        if self.hidden.may_continue(item, &name.text) {
             return;
         }
         let message = format!("`{}` is not a member of the team `{}`", name.text, team.name.text);

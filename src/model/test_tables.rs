@@ -6,6 +6,8 @@
 use rustc_hash::FxHashMap;
 
 use super::check::Checker;
+use super::declare::keeps_owners;
+use super::hidden::Space;
 use super::resolve::quoted;
 use super::value::fold_choice;
 use super::{ChoiceMember, Constant, Effort, Field, TableId, TableRows};
@@ -122,16 +124,17 @@ impl Checker<'_> {
             let found = owners.and_then(|owners| self.choice_index(owners, &name.text));
             if found.is_none() {
                 let candidates = owners.map_or_else(Vec::new, |owners| self.choice_names(owners));
-                self.unknown(Code::TestField, "owner", name, candidates);
+                self.unknown(Code::TestField, Space::Owner, "owner", name, candidates);
             }
             found
         });
         let queue = test.queue.as_ref().and_then(|name| self.queue_named(name));
-        let keeps = self.policy.routes.iter().any(|route| route.keeps_owners());
+        // by the trees: a row with a mistake is one all the same
+        let keeps = self.items.routes.iter().any(|(_, route)| keeps_owners(route));
         // a clock may run on the owner's calendar
         let owner_matters = keeps || self.policy.clocks_ask_for_owners();
         let (given_owner, given_queue) = (test.owner.as_ref().filter(|_| !owner_matters), test.queue.as_ref().filter(|_| !keeps));
-        if let Some(name) = given_owner.or(given_queue).filter(|_| !self.may_be_hidden("keep")) {
+        if let Some(name) = given_owner.or(given_queue).filter(|_| !self.hidden.may_ask_for_owners()) {
             self.report(
                 Diagnostic::new(Code::TestField, "no route keeps owners, so whose the lead is already makes no difference")
                     .at(name.span, "looked at by nothing")

@@ -8,6 +8,7 @@ use jiff::tz::TimeZoneDatabase;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::check::{Checker, Named};
+use super::hidden::Space;
 use super::resolve::quoted;
 use super::{Constant, Derived, Event, Expected, Field, FieldId, Interval, Length, Target, Test, Type, Unit};
 use crate::diagnostic::{Code, Diagnostic, nearest};
@@ -73,10 +74,20 @@ impl<'t> Checker<'t> {
     /// One value per field of the lead.
     pub(crate) fn check_given(&mut self, test: &tree::Test, required: &[FieldId]) -> Vec<Option<Constant>> {
         let mut lead: Vec<Option<Constant>> = vec![None; self.policy.fields.len()];
-        let mut given: FxHashMap<FieldId, Span> = FxHashMap::default();
+        let mut given: FxHashSet<FieldId> = FxHashSet::default();
         let mut unknown: Vec<&str> = Vec::new();
+        let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
         for row in &test.lead {
             let name = &row.name;
+            if let Some(first) = seen.insert(&name.text, name.span) {
+                self.report(
+                    Diagnostic::new(Code::TestExpects, format!("the test gives `{}` twice", name.text))
+                        .at(name.span, "again")
+                        .at(first, "first")
+                        .help("leave one of them out"),
+                );
+                continue;
+            }
             let id = match self.names.get(&name.text) {
                 Some((Named::Field(id), _)) => *id,
                 Some((Named::Broken, _)) => continue,
@@ -87,26 +98,18 @@ impl<'t> Checker<'t> {
                         continue;
                     }
                     let fields = self.choosable(self.policy.fields.iter().map(|field| field.name.as_str()));
-                    self.unknown(Code::TestField, "field", name, fields);
+                    self.unknown(Code::TestField, Space::Field, "field", name, fields);
                     continue;
                 }
             };
-            if let Some(first) = given.insert(id, name.span) {
-                self.report(
-                    Diagnostic::new(Code::TestExpects, format!("the test gives `{}` twice", name.text))
-                        .at(name.span, "again")
-                        .at(first, "first")
-                        .help("leave one of them out"),
-                );
-                continue;
-            }
+            given.insert(id);
             let Some(field) = self.policy.fields.get(id).cloned() else { continue };
             lead[id] = self.given_value(row, &field);
         }
-        let absent = required.iter().filter(|id| !given.contains_key(id)).map(|id| self.policy.fields[*id].name.as_str());
+        let absent = required.iter().filter(|id| !given.contains(id)).map(|id| self.policy.fields[*id].name.as_str());
         let absent = not_meant(absent.collect(), &unknown);
         // a lead without key has been reported; its key is none of the fields that a test gives
-        if !absent.is_empty() && self.policy.key.is_some() && !self.may_be_hidden("lead") {
+        if !absent.is_empty() && self.policy.key.is_some() {
             let message =
                 format!("the test does not give {}, which {} not optional", quoted(&absent), if absent.len() == 1 { "is" } else { "are" });
             let help = format!("write {} in its `lead`", absent.iter().map(|name| format!("`{name} …`")).collect::<Vec<_>>().join(", "));
@@ -175,7 +178,7 @@ impl<'t> Checker<'t> {
             let name = &given.signal;
             let Some(info) = self.signals.get(&name.text).cloned() else {
                 let signals = self.choosable(self.signals.keys().map(String::as_str));
-                self.unknown(Code::UnknownSignal, "signal", name, signals);
+                self.unknown(Code::UnknownSignal, Space::Signal, "signal", name, signals);
                 continue;
             };
             let mut values: Vec<Option<Constant>> = vec![None; info.properties.len()];
@@ -326,7 +329,7 @@ impl<'t> Checker<'t> {
         };
         if name.text == "stage" && part.is_none() {
             let Some(choices) = self.policy.stage_choices else {
-                if !self.may_be_hidden("stage") {
+                if !self.hidden.may_have("stage") {
                     self.report(
                         Diagnostic::new(Code::TestField, "the policy has no stages")
                             .at(span, "which stage?")
@@ -341,7 +344,7 @@ impl<'t> Checker<'t> {
             Some((named, _)) => *named,
             None => {
                 let candidates = self.choosable(self.names.keys().map(String::as_str).chain(["stage"]));
-                self.unknown(Code::TestField, "field or derived value", name, candidates);
+                self.unknown(Code::TestField, Space::Value, "field or derived value", name, candidates);
                 return None;
             }
         };
@@ -442,7 +445,7 @@ impl<'t> Checker<'t> {
             return None;
         }
         let Some(owners) = self.policy.owner_choices else {
-            if !self.may_be_hidden("queue") {
+            if !self.hidden.may_have_owners() {
                 self.report(
                     Diagnostic::new(Code::TestField, format!("the route `{}` gives no owner", name.text))
                         .at(part.span, "no queue rotates among owners")
@@ -465,9 +468,6 @@ impl<'t> Checker<'t> {
             self.report(Diagnostic::new(Code::TestField, message).at(span, "which of its values?").help(help));
             return;
         };
-        if self.hidden.words.contains(&part.text) {
-            return;
-        }
         let diagnostic =
             Diagnostic::new(Code::TestField, format!("`{}` has no part `{}`", name.text, part.text)).at(part.span, "not a part of it");
         let diagnostic = if parts.is_empty() {

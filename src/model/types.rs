@@ -7,6 +7,7 @@
 use rustc_hash::FxHashMap;
 
 use super::check::Checker;
+use super::ranges::domain_of;
 use super::value::{SCALE_MAX, fold_choice};
 use super::{ChoiceMember, Choices, ChoicesId, Interval, SOME_OF_CHOICES_MAX, Type, Unit};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
@@ -194,7 +195,8 @@ impl Checker<'_> {
             );
             return None;
         }
-        if choices.is_none() && !self.may_be_hidden(noun) {
+        let is_hidden = if noun == "owner" { self.hidden.may_have_owners() } else { self.hidden.may_have(noun) };
+        if choices.is_none() && !is_hidden {
             let missing =
                 if noun == "owner" { "no queue rotates among owners".to_owned() } else { format!("the policy declares no {noun}") };
             self.report(
@@ -208,7 +210,8 @@ impl Checker<'_> {
     /// The places of an amount; money needs a currency in the header.
     pub(crate) fn money_scale(&mut self, span: Span, written: Option<&tree::Name>) -> Option<u8> {
         let Some(currency) = self.policy.currency else {
-            if !self.currency_broken && !self.may_be_hidden("policy") && !self.may_be_hidden("currency") {
+            let header = self.items.policies.first().map(|(item, _)| item.span);
+            if !self.currency_broken && !header.is_some_and(|header| self.hidden.may_continue(header, "currency")) {
                 let code = written.map_or("USD", |name| name.text.as_str());
                 let mut diagnostic = Diagnostic::new(Code::BadHeader, "the policy has amounts of money, but no currency")
                     .at(span, "in which currency?")
@@ -250,7 +253,9 @@ impl Checker<'_> {
 
     fn range(&mut self, low: &tree::Number, high: &tree::Number, scale: u8, unit: Unit) -> Option<Interval> {
         let (low_units, high_units) = (self.bound(low, scale, unit), self.bound(high, scale, unit));
-        let interval = Interval { low: low_units?, high: high_units? };
+        // an end that makes no sense is taken as open: what else is said of the range stands
+        let all = domain_of(Type::Number { scale, unit });
+        let interval = Interval { low: low_units.unwrap_or(all.low), high: high_units.unwrap_or(all.high) };
         if interval.low <= interval.high {
             return Some(interval);
         }
@@ -261,6 +266,7 @@ impl Checker<'_> {
                 .at(low.span.to(high.span), "the first bound is larger than the second")
                 .fix("exchange the bounds", Applicability::Unsafe, edits),
         );
-        None
+        // with its bounds exchanged it says what was meant
+        Some(Interval { low: interval.high, high: interval.low })
     }
 }

@@ -18,7 +18,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
 use crate::source::{SourceId, Span};
 
 /// The words that items begin with.
-pub(super) const ITEM_WORDS: [&str; 22] = [
+pub(crate) const ITEM_WORDS: [&str; 22] = [
     "policy", "use", "standard", "team", "calendar", "lead", "signal", "group", "table", "let", "score", "decide", "grid", "stage", "flow",
     "route", "queue", "sla", "promise", "claim", "test", "cases",
 ];

@@ -31,14 +31,15 @@ use pest::Parser;
 use crate::diagnostic::{self, Applicability, Code, Diagnostic, nearest};
 use crate::source::{SourceId, Sources, Span};
 use build::Builder;
-use cut::{Cut, ITEM_WORDS, ItemRange};
+pub(crate) use cut::ITEM_WORDS;
+use cut::{Cut, ItemRange};
 pub(crate) use grammar::RESERVED_WORDS;
 use grammar::{Grammar, Rule};
 pub use leave_out::without_items;
 use mistakes::Found;
 use outline::Outline;
 use scan::{Kind, Scan, Token};
-use tree::{Comment, File, Item};
+use tree::{Comment, File, Item, Unread};
 use trial::Outcome;
 
 /// The largest file, in bytes.
@@ -84,7 +85,7 @@ fn parse_with(sources: &Sources, source: SourceId, outline: Option<&mut Outline>
                 .at(Span::new(source, 0, 0), "")
                 .help("split the file and `use` its pieces, or move data into a table"),
         );
-        File { source, version: None, items: Vec::new(), comments: Vec::new() }
+        File { source, version: None, items: Vec::new(), unread: Vec::new(), comments: Vec::new() }
     } else {
         stacker::grow(STACK_BYTES, || read(text, source, outline, &mut diagnostics))
     };
@@ -104,15 +105,17 @@ fn read(text: &str, source: SourceId, mut outline: Option<&mut Outline>, diagnos
         .iter()
         .map(|comment| Comment { span: Span::new(source, comment.start, comment.end), text: text[comment.start..comment.end].to_owned() });
     let comments = comments.collect();
-    let mut reader = Reader { text, source, scan: &scan, cut: &cut, diagnostics, outline, items: Vec::new() };
+    let mut reader = Reader { text, source, scan: &scan, cut: &cut, diagnostics, outline, items: Vec::new(), unread: Vec::new() };
     reader.check_fixes_of_pairs();
     let (version, behind) = reader.version();
     for item in &cut.items {
         // The first item is the version line, and what stands indented below it.
         reader.item(ItemRange { first: item.first.max(behind), ..item.clone() });
     }
-    let items = reader.items;
-    File { source, version, items, comments }
+    let read_to = cut.items.last().map_or(0, |item| item.end);
+    reader.leave_unread(&ItemRange { first: read_to.max(behind), end: scan.tokens.len(), broken: true, deep: false });
+    let Reader { items, unread, .. } = reader;
+    File { source, version, items, unread, comments }
 }
 
 struct Reader<'a> {
@@ -123,6 +126,7 @@ struct Reader<'a> {
     diagnostics: &'a mut Vec<Diagnostic>,
     outline: Option<&'a mut Outline>,
     items: Vec<Item>,
+    unread: Vec<Unread>,
 }
 
 impl Reader<'_> {
@@ -192,10 +196,8 @@ impl Reader<'_> {
     fn item(&mut self, mut range: ItemRange) {
         while range.first < range.end {
             let token = self.scan.tokens[range.first];
-            if !self.starts_well(token) {
-                return;
-            }
-            if range.deep {
+            if !self.starts_well(token) || range.deep {
+                self.leave_unread(&range);
                 return;
             }
             match self.parse_item(&range) {
@@ -204,6 +206,13 @@ impl Reader<'_> {
                 None => return,
             }
         }
+    }
+
+    /// The tree lacks what these tokens say.
+    fn leave_unread(&mut self, range: &ItemRange) {
+        let Some(first) = self.scan.tokens[..range.end].get(range.first) else { return };
+        let word = ITEM_WORDS.into_iter().find(|word| *word == &self.text[first.start..first.end]);
+        self.unread.push(Unread { word, span: self.item_span(range) });
     }
 
     /// Whether an item can begin with this token; if not, that is reported.
@@ -271,6 +280,7 @@ impl Reader<'_> {
                         Some(end)
                     }
                     None => {
+                        self.leave_unread(range);
                         // What a missing bracket or quotation mark leads to has been said with it.
                         if !range.broken {
                             let diagnostic = found.explain();
@@ -328,13 +338,17 @@ impl Reader<'_> {
             diagnostics: self.diagnostics,
         };
         let doc = builder.doc(span);
-        match builder.item(pair) {
+        let built = builder.item(pair);
+        match built {
             Ok(kind) => self.items.push(Item { doc, span, kind }),
-            Err(build::Unbuilt) => self.diagnostics.push(
-                Diagnostic::new(Code::Syntax, "this part cannot be read")
-                    .at(span, "the grammar reads it, the compiler does not")
-                    .help("this is a mistake in the compiler; write the part in another way and report it"),
-            ),
+            Err(build::Unbuilt) => {
+                self.diagnostics.push(
+                    Diagnostic::new(Code::Syntax, "this part cannot be read")
+                        .at(span, "the grammar reads it, the compiler does not")
+                        .help("this is a mistake in the compiler; write the part in another way and report it"),
+                );
+                self.leave_unread(range);
+            }
         }
     }
 

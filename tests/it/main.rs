@@ -21,6 +21,7 @@ mod model_declare;
 mod model_expressions;
 mod model_messages;
 mod model_together;
+mod model_unread;
 mod outputs;
 mod program;
 mod proof;

@@ -18,7 +18,7 @@ lead {
 
 /// Code and place of every mistake of a policy, in the order of the text.
 #[track_caller]
-fn found(items: &str, files: &[(&str, &str)]) -> Vec<String> {
+pub(crate) fn found(items: &str, files: &[(&str, &str)]) -> Vec<String> {
     let mut all = BTreeMap::from([("policy.lead".to_owned(), format!("{HEAD}{items}"))]);
     all.extend(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
     let checked = check(&all, "policy.lead");

@@ -24,7 +24,7 @@ pub(super) fn judge(reading: &Reading<'_, '_>, filled: &Filled<'_>) -> Verdict {
     });
     let Some((dated, span)) = dated else {
         return reading
-            .absent("the policy's header does not say of when its version is")
+            .absent(&["policy"], "the policy's header does not say of when its version is")
             .hint("write the day of the version into the header: `dated 2026-03-01`");
     };
     let Some(today) = reading.checker.as_of.and_then(|as_of| as_of.day(&reading.checker.policy.timezone)) else {

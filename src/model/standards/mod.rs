@@ -24,6 +24,7 @@ use words::{Expected, Filled, Misfit};
 
 use super::Followed;
 use super::check::Checker;
+use super::hidden::Space;
 use super::resolve::quoted;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Label, Severity};
 use crate::source::Span;
@@ -91,7 +92,7 @@ impl<'t> Checker<'t> {
                 }
                 None => {
                     let candidates = self.choosable(self.standards.keys().map(String::as_str));
-                    self.unknown(Code::UnknownName, "standard", name, candidates);
+                    self.unknown(Code::UnknownName, Space::Standard, "standard", name, candidates);
                 }
             }
         }

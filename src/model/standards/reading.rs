@@ -10,6 +10,7 @@ use rustc_hash::FxHashSet;
 
 use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::model::check::Checker;
+use crate::model::hidden::Space;
 use crate::model::words::listed;
 use crate::model::{Derived, LetId, ScoreId};
 use crate::source::Span;
@@ -21,8 +22,6 @@ const PLACES_MAX: usize = 12;
 pub(super) struct Reading<'c, 't> {
     pub checker: &'c Checker<'t>,
     mistakes: Mistakes,
-    /// every item of every file was read
-    pub is_whole: bool,
     /// the words that mistakes point at
     pointed_at: FxHashSet<&'c str>,
     /// where each let stands in the order of evaluation
@@ -121,11 +120,9 @@ impl Part {
 impl<'c, 't> Reading<'c, 't> {
     pub fn new(checker: &'c Checker<'t>) -> Reading<'c, 't> {
         let mistakes = Mistakes::of(&checker.diagnostics);
-        // of text that could not be read nobody knows what it declares
-        let is_whole = !checker.hidden.files && errors(&checker.diagnostics).all(|(_, diagnostic)| !diagnostic.name().starts_with("E00"));
         let labels = errors(&checker.diagnostics).flat_map(|(_, diagnostic)| &diagnostic.labels);
         let pointed_at = labels.map(|label| checker.sources.text(label.span)).collect();
-        Reading { checker, mistakes, is_whole, pointed_at, positions: OnceCell::new() }
+        Reading { checker, mistakes, pointed_at, positions: OnceCell::new() }
     }
 
     /// Whether a reported mistake points into this text.
@@ -133,14 +130,23 @@ impl<'c, 't> Reading<'c, 't> {
         self.mistakes.are_in(within)
     }
 
-    /// Something that the standard names, or needs, is not there.
-    pub fn absent(&self, finding: impl Into<String>) -> Verdict {
-        if self.is_whole { Verdict::breaks(finding, Vec::new()) } else { Verdict::holds() }
+    /// Something that the standard needs is not there; unless an item of one of these kinds could not be read, which may be it.
+    pub fn absent(&self, items: &[&str], finding: impl Into<String>) -> Verdict {
+        let is_hidden = items.iter().any(|item| self.checker.hidden.may_have(item));
+        if is_hidden { Verdict::holds() } else { Verdict::breaks(finding, Vec::new()) }
     }
 
-    /// A name of the standard is not there; unless a mistake says that already, because the policy uses the name too.
+    /// A name of the standard is not there; unless a mistake says that already, because the policy uses the name too, or text that could not be
+    /// read may declare it.
     pub fn unknown(&self, finding: impl Into<String>, name: &str) -> Verdict {
-        if self.is_pointed_at(name) { Verdict::holds() } else { self.absent(finding) }
+        let is_said = self.is_pointed_at(name) || self.checker.hidden.may_name(name);
+        if is_said { Verdict::holds() } else { Verdict::breaks(finding, Vec::new()) }
+    }
+
+    /// Whether the first name of the path is not declared, and may be in text that could not be read.
+    pub fn may_be_unread(&self, path: &[tree::Name]) -> bool {
+        let checker = self.checker;
+        path.first().is_some_and(|name| !checker.names.contains_key(&name.text) && checker.hidden.may_declare(Space::Value, &name.text))
     }
 
     /// Whether a mistake is about this word.
@@ -198,21 +204,12 @@ impl<'c, 't> Reading<'c, 't> {
 
     /// Every section of every score, with the score it stands in; those of personas too.
     pub fn sections(&self) -> impl Iterator<Item = (&'t tree::Score, &'t tree::Section)> {
-        self.checker.derived.scores.iter().flat_map(|(_, score)| {
-            score.parts.iter().flat_map(move |part| {
-                let sections = match part {
-                    tree::ScorePart::Section(section) => std::slice::from_ref(section),
-                    tree::ScorePart::Persona { sections, .. } => sections.as_slice(),
-                    tree::ScorePart::Adjust(_) => &[],
-                };
-                sections.iter().map(move |section| (*score, section))
-            })
-        })
+        self.checker.derived.scores.iter().flat_map(|(_, score)| score.sections().map(move |section| (*score, section)))
     }
 
     /// Whether the text of every score is known, and has no mistake.
     pub fn scores_are_sound(&self) -> bool {
-        self.is_whole && (0..self.checker.derived.scores.len()).all(|id| self.score_is_sound(id))
+        !self.checker.hidden.may_have("score") && (0..self.checker.derived.scores.len()).all(|id| self.score_is_sound(id))
     }
 
     /// Whether the score has no mistake, and nothing that it needs.

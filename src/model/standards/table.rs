@@ -115,7 +115,7 @@ pub const REQUIREMENTS: &[Requirement] = &[
             if !reading.scores_are_sound() || priorities(reading).iter().any(fits) {
                 return Verdict::holds();
             }
-            reading.absent("no priority of any score lies within the bound")
+            reading.absent(&["score"], "no priority of any score lies within the bound")
         },
     },
     Requirement {
@@ -135,7 +135,7 @@ pub const REQUIREMENTS: &[Requirement] = &[
             let Some(limit) = filled.limit else { return Verdict::holds() };
             let mut parts = Vec::new();
             for (id, (item, tree)) in reading.checker.derived.scores.iter().enumerate() {
-                let Some(score) = reading.checker.policy.scores.get(id).filter(|_| reading.is_whole && reading.score_is_sound(id)) else {
+                let Some(score) = reading.checker.policy.scores.get(id).filter(|_| reading.score_is_sound(id)) else {
                     continue;
                 };
                 let end = |units: i64| Decimal { mantissa: i128::from(units), places: score.scale }.reduced();
@@ -319,7 +319,7 @@ pub const REQUIREMENTS: &[Requirement] = &[
                 return Verdict::holds();
             }
             let noun = if lacking.len() == 1 { "field" } else { "fields" };
-            reading.absent(format!("the lead lacks the {noun} {}", listed(&lacking)))
+            reading.absent(&["lead"], format!("the lead lacks the {noun} {}", listed(&lacking)))
         },
     },
     // --- the policy as a whole ---
@@ -333,7 +333,7 @@ pub const REQUIREMENTS: &[Requirement] = &[
             if reading.header().is_some_and(|header| header.properties.iter().any(|line| word(line) == property)) {
                 return Verdict::holds();
             }
-            reading.absent(format!("the policy's header has no `{property}`"))
+            reading.absent(&["policy"], format!("the policy's header has no `{property}`"))
         },
     },
     Requirement {
@@ -352,7 +352,7 @@ pub const REQUIREMENTS: &[Requirement] = &[
                     | PolicyProperty::Follows(_) => None,
                 })
             });
-            let Some(owner) = owner else { return reading.absent("the policy's header has no `owner`") };
+            let Some(owner) = owner else { return reading.absent(&["policy"], "the policy's header has no `owner`") };
             if list(filled, 0).contains(owner.text.as_str()) || reading.is_broken(owner.span) {
                 return Verdict::holds();
             }
@@ -522,31 +522,31 @@ fn has_title<'n>(reading: &Reading<'_, '_>, noun: &str, title: &tree::Text, mut 
     if titles.any(|title| fold_text(title) == wanted) {
         return Verdict::holds();
     }
-    reading.absent(format!("the policy has no {noun} \"{}\"", title.value))
+    reading.absent(&[noun, "cases"], format!("the policy has no {noun} \"{}\"", title.value))
 }
 
 fn counted(reading: &Reading<'_, '_>, filled: &Filled<'_>) -> Verdict {
     let Some(limit) = filled.limit else { return Verdict::holds() };
     let things = filled.name(0);
     let items = &reading.checker.items;
-    let count = match things {
+    let (count, items): (usize, &[&str]) = match things {
         // each row of a file of cases is one
-        "tests" => reading.checker.policy.tests.len(),
-        "claims" => items.claims.len(),
-        "promises" => items.promises.len(),
-        "slas" => items.slas.len(),
-        "scores" => reading.checker.derived.scores.len(),
-        "stages" => items.stages.len(),
-        "fields" => reading.fields().count(),
-        "signals" => items.signals.len(),
-        "routes" => items.routes.len(),
-        "queues" => items.queues.len(),
-        _ => items.teams.len(),
+        "tests" => (reading.checker.policy.tests.len(), &["test", "cases"]),
+        "claims" => (items.claims.len(), &["claim"]),
+        "promises" => (items.promises.len(), &["promise"]),
+        "slas" => (items.slas.len(), &["sla"]),
+        "scores" => (reading.checker.derived.scores.len(), &["score"]),
+        "stages" => (items.stages.len(), &["stage"]),
+        "fields" => (reading.fields().count(), &["lead"]),
+        "signals" => (items.signals.len(), &["signal"]),
+        "routes" => (items.routes.len(), &["route"]),
+        "queues" => (items.queues.len(), &["queue"]),
+        _ => (items.teams.len(), &["team"]),
     };
     let decimal = Decimal { mantissa: count as i128, places: 0 };
     if limit.contains(decimal) {
         return Verdict::holds();
     }
     let things = if count == 1 { things.trim_end_matches('s') } else { things };
-    reading.absent(format!("the policy has {count} {things}"))
+    reading.absent(items, format!("the policy has {count} {things}"))
 }

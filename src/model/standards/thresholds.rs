@@ -34,8 +34,7 @@ struct Constant {
 /// `threshold of VALUE in ROW LIMIT`
 pub(super) fn judge(reading: &Reading<'_, '_>, filled: &Filled<'_>) -> Verdict {
     let (value, row) = (filled.path(0), filled.path(1));
-    // a let that the row uses may stand in text that could not be read
-    let Some(limit) = filled.limit.filter(|_| reading.is_whole) else { return Verdict::holds() };
+    let Some(limit) = filled.limit else { return Verdict::holds() };
     let subject = match Subject::of(reading, filled.names(0)) {
         Ok(subject) => subject,
         Err(verdict) => return verdict,
@@ -247,7 +246,9 @@ impl<'r, 'c, 't> Search<'r, 'c, 't> {
         let checker = self.reading.checker;
         let mut seen = FxHashSet::default();
         let mut open = Vec::new();
-        self.uses(condition, &mut open);
+        if !self.uses(condition, &mut open) {
+            return None;
+        }
         while let Some(id) = open.pop() {
             if !seen.insert(id) {
                 continue;
@@ -256,19 +257,25 @@ impl<'r, 'c, 't> Search<'r, 'c, 't> {
             if checker.memory.broken.contains(&Derived::Let(id)) || self.reading.is_broken(item.span) {
                 return None;
             }
-            self.uses(&tree.value, &mut open);
+            if !self.uses(&tree.value, &mut open) {
+                return None;
+            }
         }
         let mut lets: Vec<LetId> = seen.into_iter().collect();
         lets.sort_by_key(|id| self.reading.position_of_let(*id));
         Some(lets)
     }
 
-    /// The lets that stand as conditions in this one.
-    fn uses(&self, expr: &Expr, open: &mut Vec<LetId>) {
+    /// Collects the lets that stand as conditions in this one; whether all of them could be read.
+    fn uses(&self, expr: &Expr, open: &mut Vec<LetId>) -> bool {
         match self.shape(expr, true) {
-            Shape::All(members) | Shape::Any(members) => members.into_iter().for_each(|(member, _)| self.uses(member, open)),
-            Shape::Let(id) => open.push(id),
-            Shape::Constants(_) => {}
+            Shape::All(members) | Shape::Any(members) => members.into_iter().all(|(member, _)| self.uses(member, open)),
+            Shape::Let(id) => {
+                open.push(id);
+                true
+            }
+            Shape::Constants(_) => true,
+            Shape::Unread => false,
         }
     }
 
@@ -279,6 +286,7 @@ impl<'r, 'c, 't> Search<'r, 'c, 't> {
             Shape::Any(members) => members.into_iter().all(|(member, wanted)| self.needs(member, wanted)),
             Shape::Let(id) => self.known.get(&id).is_some_and(|(yes, no)| if wanted { *yes } else { *no }),
             Shape::Constants(constants) => !constants.is_empty(),
+            Shape::Unread => false,
         }
     }
 
@@ -293,6 +301,7 @@ impl<'r, 'c, 't> Search<'r, 'c, 't> {
             }
             Shape::Let(id) => open.push((id, wanted)),
             Shape::Constants(constants) => found.extend(constants),
+            Shape::Unread => {}
         }
     }
 
@@ -320,7 +329,11 @@ impl<'r, 'c, 't> Search<'r, 'c, 't> {
                 let members = vec![(&**left, !wanted), (&**right, wanted)];
                 if wanted { Shape::Any(members) } else { Shape::All(members) }
             }
-            ExprKind::Path(path) => let_of(self.reading, path).map_or(Shape::Constants(Vec::new()), Shape::Let),
+            ExprKind::Path(path) => match let_of(self.reading, path) {
+                Some(id) => Shape::Let(id),
+                None if self.reading.may_be_unread(path) => Shape::Unread,
+                None => Shape::Constants(Vec::new()),
+            },
             // `not (A < 5)` holds for a missing A too
             ExprKind::Predicate(Predicate::Compare { .. } | Predicate::Between { .. } | Predicate::Is { .. })
                 if !wanted && self.subject.optional =>
@@ -375,6 +388,8 @@ enum Shape<'e> {
     /// some member is so: what all of them need is needed
     Any(Vec<(&'e Expr, bool)>),
     Let(LetId),
+    /// a let, perhaps, that stands in text that could not be read
+    Unread,
     /// a comparison, with the constants that the value must reach
     Constants(Vec<Constant>),
 }

@@ -21,7 +21,8 @@ impl Builder<'_> {
                 Rule::property_dated => {
                     let date = inside.need(Rule::date)?;
                     let span = self.span(&date);
-                    PolicyProperty::Dated(self.date(date), span)
+                    // a line of the header it is all the same
+                    PolicyProperty::Dated(self.date(date).unwrap_or_default(), span)
                 }
                 Rule::property_owner => PolicyProperty::Owner(self.name(inside.need(Rule::name)?)),
                 Rule::property_timezone => PolicyProperty::Timezone(self.text_of(inside.need(Rule::string)?)),
@@ -129,14 +130,15 @@ impl Builder<'_> {
                         let span = self.span(&day);
                         let mut day = Parts::of(day);
                         let date = self.date(day.need(Rule::date)?);
-                        calendar.closed.push((date, self.optional_text(&mut day), span));
+                        let display = self.optional_text(&mut day);
+                        calendar.closed.extend(date.map(|date| (date, display, span)));
                     }
                 }
                 Rule::calendar_special => {
                     let date = self.date(inside.need(Rule::date)?);
                     let display = self.optional_text(&mut inside);
                     let blocks = self.blocks(inside.need(Rule::blocks)?)?;
-                    calendar.special.push(Special { date, display, blocks, span });
+                    calendar.special.extend(date.map(|date| Special { date, display, blocks, span }));
                 }
                 _ => return Err(Unbuilt),
             }

@@ -1,7 +1,7 @@
 //! Literals: strings, numbers, dates, times, durations.
 //!
 //! Enters: atomic nodes, whose shape the grammar has checked. Leaves: values, exact. Always holds: what cannot be (30 February, a number
-//! beyond 64 bits, an unknown escape) is reported as a bad literal and replaced by a harmless value of its kind.
+//! beyond 64 bits, an unknown escape) is reported as a bad literal, and nothing is made up in its place.
 
 use jiff::civil;
 
@@ -60,7 +60,7 @@ impl Builder<'_> {
     pub fn number(&mut self, node: Node) -> Number {
         let span = self.span(&node);
         let written = node.as_str();
-        let zero = Number { mantissa: 0, places: 0, currency: None, span };
+        let unreadable = Number { mantissa: Number::UNREADABLE, places: 0, currency: None, span };
         let (negative, unsigned) = match written.as_bytes().first() {
             Some(b'-') => (true, &written[1..]),
             Some(b'+') => (false, &written[1..]),
@@ -85,7 +85,7 @@ impl Builder<'_> {
                     .at(span, "too many places")
                     .help(format!("a number keeps at most {PLACES_MAX} decimal places")),
             );
-            return zero;
+            return unreadable;
         }
         let magnitude = digits().try_fold(0_i64, |value, digit| value.checked_mul(10)?.checked_add(i64::from(digit - b'0')));
         let Some(magnitude) = magnitude else {
@@ -97,7 +97,7 @@ impl Builder<'_> {
                         i64::MAX
                     )),
             );
-            return zero;
+            return unreadable;
         };
         let mantissa = if negative { -i128::from(magnitude) } else { i128::from(magnitude) };
         Number { mantissa, places: places as u8, currency: None, span }
@@ -145,9 +145,9 @@ impl Builder<'_> {
         }
     }
 
-    /// A whole number that is not negative.
+    /// A whole number that is not negative; 1 in place of one that cannot be read, as 0 of something often is a mistake of its own.
     pub fn integer(&mut self, node: Node) -> u64 {
-        self.number(node).mantissa.try_into().unwrap_or(0)
+        self.number(node).mantissa.try_into().unwrap_or(1)
     }
 
     /// A number of decimal places.
@@ -191,13 +191,13 @@ impl Builder<'_> {
         Ok(Duration { amount, unit, business: business.is_some(), span })
     }
 
-    /// `2026-11-26`
-    pub fn date(&mut self, node: Node) -> civil::Date {
+    /// `2026-11-26`; none if there is no such day, which is reported.
+    pub fn date(&mut self, node: Node) -> Option<civil::Date> {
         let span = self.span(&node);
         self.civil_date(node.as_str(), span)
     }
 
-    fn civil_date(&mut self, written: &str, span: Span) -> civil::Date {
+    fn civil_date(&mut self, written: &str, span: Span) -> Option<civil::Date> {
         let mut fields = written.split('-').map(|field| field.parse::<i16>().ok());
         let date = match (fields.next().flatten(), fields.next().flatten(), fields.next().flatten()) {
             (Some(year), Some(month), Some(day)) => {
@@ -205,18 +205,18 @@ impl Builder<'_> {
             }
             _ => None,
         };
-        date.unwrap_or_else(|| {
+        if date.is_none() {
             let diagnostic = Diagnostic::new(Code::BadLiteral, format!("there is no day `{written}`")).at(span, "not in the calendar");
             self.report(match last_day(written) {
                 Some(last) => diagnostic.help(format!("the last day of that month is `{last}`")),
                 None => diagnostic.help("a date is written year, month, day: `2026-11-26`"),
             });
-            civil::Date::constant(2000, 1, 1)
-        })
+        }
+        date
     }
 
-    /// `2026-11-18T15:00`, with seconds, `Z` or an offset
-    pub fn time(&mut self, node: Node) -> TimeLiteral {
+    /// `2026-11-18T15:00`, with seconds, `Z` or an offset; none if there is no such time, which is reported.
+    pub fn time(&mut self, node: Node) -> Option<TimeLiteral> {
         let span = self.span(&node);
         let written = node.as_str();
         let (day, clock) = written.split_once('T').unwrap_or((written, ""));
@@ -225,21 +225,22 @@ impl Builder<'_> {
         let (clock, zone) = clock.split_at(offset_start);
         let mut fields = clock.split(':').map(|field| field.parse::<i8>().unwrap_or(-1));
         let (hour, minute, second) = (fields.next().unwrap_or(-1), fields.next().unwrap_or(-1), fields.next().unwrap_or(0));
-        let time = civil::Time::new(hour, minute, second, 0).unwrap_or_else(|_| {
+        let time = civil::Time::new(hour, minute, second, 0).ok();
+        if time.is_none() {
             self.report(
                 Diagnostic::new(Code::BadLiteral, format!("there is no time `{clock}`"))
                     .at(span, "not on the clock")
                     .help("a time runs from `00:00` to `23:59:59`"),
             );
-            civil::Time::midnight()
-        });
-        TimeLiteral { local: date.to_datetime(time), offset: self.offset(zone, span) }
+        }
+        let offset = self.offset(zone, span);
+        Some(TimeLiteral { local: date?.to_datetime(time?), offset: offset? })
     }
 
-    /// Seconds east of UTC: `Z`, `+01:00`.
-    fn offset(&mut self, zone: &str, span: Span) -> Option<i32> {
+    /// Seconds east of UTC: `Z`, `+01:00`; the inner one is none where nothing is written, the outer one if there is no such offset.
+    fn offset(&mut self, zone: &str, span: Span) -> Option<Option<i32>> {
         if zone.is_empty() {
-            return None;
+            return Some(None);
         }
         let (hours, minutes) = zone.get(1..).and_then(|digits| digits.split_once(':')).unwrap_or(("0", "0"));
         let (hours, minutes) = (hours.parse::<i32>().unwrap_or(99), minutes.parse::<i32>().unwrap_or(99));
@@ -252,7 +253,7 @@ impl Builder<'_> {
             return None;
         }
         let seconds = hours * 3600 + minutes * 60;
-        Some(if zone.starts_with('-') { -seconds } else { seconds })
+        Some(Some(if zone.starts_with('-') { -seconds } else { seconds }))
     }
 
     /// `08:30` in minutes from midnight; `24:00` is the end of the day. None if there is no such time, which is reported.

@@ -1,9 +1,11 @@
 //! `test`s of a policy: an example lead and what must come out.
 
+use jiff::civil::DateTime;
+
 use super::{Builder, Built, Node, Parts, Unbuilt};
 use crate::source::Span;
 use crate::syntax::grammar::Rule;
-use crate::syntax::tree::{Ago, Cases, Expected, Expr, ExprKind, Given, GivenRow, GivenSignal, Test, Text};
+use crate::syntax::tree::{Ago, Cases, Expected, Expr, ExprKind, Given, GivenRow, GivenSignal, Test, Text, TimeLiteral};
 
 impl Builder<'_> {
     /// `test "…" { as of … lead { … } signals { … } expect { … } }`
@@ -51,7 +53,7 @@ impl Builder<'_> {
                 Rule::test_as_of => {
                     let time = inside.need(Rule::time)?;
                     let span = self.span(&time);
-                    test.as_of = Some((self.time(time), span));
+                    test.as_of = Some((self.moment_of_test(time), span));
                 }
                 Rule::test_stage => {
                     let stage = self.name(inside.need(Rule::name)?);
@@ -112,12 +114,17 @@ impl Builder<'_> {
         Ok(GivenSignal { signal, when, properties: self.givens(&mut parts)?, span })
     }
 
+    /// A time that there is not is one of the test all the same: that it has none would be a second message.
+    fn moment_of_test(&mut self, node: Node) -> TimeLiteral {
+        self.time(node).unwrap_or(TimeLiteral { local: DateTime::default(), offset: None })
+    }
+
     /// `3 days ago`, `2026-11-18T15:00`
     fn ago(&mut self, node: Node) -> Built<Ago> {
         let part = Parts::of(node).part().ok_or(Unbuilt)?;
         let span = self.span(&part);
         match part.as_rule() {
-            Rule::time => Ok(Ago::At(self.time(part), span)),
+            Rule::time => Ok(Ago::At(self.moment_of_test(part), span)),
             Rule::duration => Ok(Ago::Before(self.duration(part)?)),
             _ => Err(Unbuilt),
         }

@@ -233,9 +233,12 @@ impl Builder<'_> {
         let span = self.span(&node);
         let node = Parts::of(node).part().ok_or(Unbuilt)?;
         let kind = match node.as_rule() {
-            Rule::time => ExprKind::Literal(Literal::Time(self.time(node))),
-            Rule::date => ExprKind::Literal(Literal::Date(self.date(node))),
-            Rule::amount => ExprKind::Literal(Literal::Number(self.amount(node)?)),
+            Rule::time => ExprKind::Literal(self.time(node).map_or(Literal::Unreadable, Literal::Time)),
+            Rule::date => ExprKind::Literal(self.date(node).map_or(Literal::Unreadable, Literal::Date)),
+            Rule::amount => match self.amount(node)? {
+                number if number.is_unreadable() => ExprKind::Literal(Literal::Unreadable),
+                number => ExprKind::Literal(Literal::Number(number)),
+            },
             Rule::string => ExprKind::Literal(Literal::Text(self.text_of(node).value)),
             Rule::yes_no => ExprKind::Literal(Literal::YesNo(node.as_str().starts_with("yes"))),
             _ => return Err(Unbuilt),

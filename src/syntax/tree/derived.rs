@@ -22,6 +22,17 @@ pub struct Score {
     pub parts: Vec<ScorePart>,
 }
 
+impl Score {
+    /// Its sections, those of its models for some leads among them, in the order of the text.
+    pub fn sections(&self) -> impl Iterator<Item = &Section> {
+        self.parts.iter().flat_map(|part| match part {
+            ScorePart::Section(section) => std::slice::from_ref(section),
+            ScorePart::Persona { sections, .. } => sections.as_slice(),
+            ScorePart::Adjust(_) => &[],
+        })
+    }
+}
+
 #[derive(Clone, Debug)]
 pub enum ScorePart {
     Section(Section),

@@ -41,6 +41,8 @@ pub enum Literal {
     YesNo(bool),
     Date(jiff::civil::Date),
     Time(TimeLiteral),
+    /// it cannot be read, which has been reported
+    Unreadable,
 }
 
 #[derive(Clone, Debug)]

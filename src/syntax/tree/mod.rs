@@ -42,6 +42,8 @@ pub struct File {
     /// The number of `leadwright N`, if the line is there.
     pub version: Option<(u32, Span)>,
     pub items: Vec<Item>,
+    /// What could not be read, in order; each has a reported mistake.
+    pub unread: Vec<Unread>,
     /// Every comment, in order, `#` included; documentation (`##`) too.
     pub comments: Vec<Comment>,
 }
@@ -50,6 +52,14 @@ pub struct File {
 pub struct Comment {
     pub span: Span,
     pub text: String,
+}
+
+/// Text that could not be read, so that the tree lacks what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// The item word that it begins with; none if it begins with another, so that nobody knows what it was meant to be.
+    pub word: Option<&'static str>,
+    pub span: Span,
 }
 
 #[derive(Clone, Debug)]
@@ -96,6 +106,16 @@ pub struct Number {
     /// Three capital letters behind the number.
     pub currency: Option<Name>,
     pub span: Span,
+}
+
+impl Number {
+    /// In place of a number that cannot be read, which has been reported. No number that is written reaches it.
+    pub(crate) const UNREADABLE: i128 = i128::MAX;
+
+    /// Whether it has been reported that it cannot be read.
+    pub fn is_unreadable(&self) -> bool {
+        self.mantissa == Number::UNREADABLE
+    }
 }
 
 /// `2026-11-18T15:00`, with seconds, `Z` or an offset if written.

@@ -1,0 +1,275 @@
+//! What text that could not be read would have said, so that one slip does not turn every use of what it declares into a mistake.
+//!
+//! Enters: the parts of the files that the parser gave up on, by the item word that each begins with. Leaves: [`Hidden`]. Always holds: a part takes
+//! from the checkers only what an item of its kind declares: its own name, the fields of a `lead`, the ways of a `flow`. What an item that was read
+//! lacks (the owner of a stage, the team of a queue) no other text could supply, except for a line below it that begins with no item word.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::diagnostic::nearest;
+use crate::source::Span;
+use crate::syntax::tree::{self, Unread};
+use crate::syntax::{ITEM_WORDS, RESERVED_WORDS};
+
+/// A set of names in which a written name is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Space {
+    /// fields, lets, scores, decides, routes and slas
+    Value,
+    /// fields alone
+    Field,
+    /// sections of scores
+    Section,
+    Stage,
+    Queue,
+    Owner,
+    Team,
+    Calendar,
+    /// signals, and groups of them
+    Signal,
+    Table,
+    Standard,
+}
+
+impl Space {
+    const ALL: [Space; 11] = [
+        Space::Value,
+        Space::Field,
+        Space::Section,
+        Space::Stage,
+        Space::Queue,
+        Space::Owner,
+        Space::Team,
+        Space::Calendar,
+        Space::Signal,
+        Space::Table,
+        Space::Standard,
+    ];
+}
+
+/// What a reported mistake has hidden from the checkers.
+#[derive(Debug, Default)]
+pub(crate) struct Hidden {
+    /// a whole file could not be read
+    pub files: bool,
+    /// item word -> the words of the unread parts that begin with it
+    kinds: FxHashMap<&'static str, FxHashSet<String>>,
+    /// the words of unread parts that begin with no item word, so that they may be any item
+    any_kind: FxHashSet<String>,
+    names: [FxHashSet<String>; Space::ALL.len()],
+    /// the words of unread flows
+    ways: Ways,
+    /// item -> the words of unread lines below it that begin with no item word: they may be its own
+    continuations: FxHashMap<Span, FxHashSet<String>>,
+}
+
+/// The stages that rows of unread flows lead to, and those that they leave.
+#[derive(Debug, Default)]
+struct Ways {
+    to: FxHashSet<String>,
+    from: FxHashSet<String>,
+    /// a row leaves `any` stage
+    from_any: bool,
+}
+
+impl Hidden {
+    /// Adds what the unread parts of a file hide.
+    pub fn add(&mut self, text: &str, file: &tree::File) {
+        for unread in &file.unread {
+            let span = unread.span;
+            let code = code_of(text.get(span.start as usize..span.end as usize).unwrap_or_default());
+            self.add_part(unread, &code);
+            if unread.word.is_none() {
+                let above = file.items.partition_point(|item| item.span.end <= span.start).checked_sub(1);
+                if let Some(item) = above.and_then(|index| file.items.get(index)) {
+                    self.continuations.entry(item.span).or_default().extend(words_of(&code).map(str::to_owned));
+                }
+            }
+        }
+    }
+
+    fn add_part(&mut self, unread: &Unread, code: &str) {
+        let near = || nearest(words_of(code).next()?, ITEM_WORDS);
+        let Some(word) = unread.word.or_else(near).and_then(|near| ITEM_WORDS.into_iter().find(|word| *word == near)) else {
+            self.add_any(code);
+            return;
+        };
+        let (own, strays) = code.split_at(own_end(code));
+        let words: Vec<&str> = words_of(own).collect();
+        self.kinds.entry(word).or_default().extend(words.iter().map(|word| (*word).to_owned()));
+        self.declare(word, &words);
+        // a `use` that begins as one should is followed in spite of its slip
+        self.files |= word == "use" && unread.word.is_none();
+        if word == "flow" {
+            self.ways.add(own);
+        }
+        // a misspelt item word may be near to another than the one that was meant
+        if unread.word.is_none() {
+            Space::ALL.into_iter().for_each(|space| self.hide(space, words.get(1).copied()));
+        }
+        if !strays.is_empty() {
+            self.add_any(strays);
+        }
+    }
+
+    /// Adds text that may be part of any item.
+    fn add_any(&mut self, code: &str) {
+        self.any_kind.extend(words_of(code).map(str::to_owned));
+        Space::ALL.into_iter().for_each(|space| self.hide(space, words_of(code)));
+        self.ways.add(code);
+    }
+
+    /// Enters the names that an item of this kind declares.
+    fn declare(&mut self, kind: &str, words: &[&str]) {
+        // an item that begins on the line of another is read as part of it
+        let own = words.iter().zip(words.iter().skip(1)).enumerate();
+        let own: Vec<&str> = own.filter(|(index, (word, _))| *index == 0 || **word == kind).map(|(_, (_, name))| *name).collect();
+        match kind {
+            "lead" => {
+                self.hide(Space::Value, words.iter().copied());
+                self.hide(Space::Field, words.iter().copied());
+            }
+            "let" | "decide" | "grid" | "route" | "sla" => self.hide(Space::Value, own),
+            "score" => {
+                self.hide(Space::Value, own);
+                let pairs = words.iter().zip(words.iter().skip(1));
+                self.hide(Space::Section, pairs.filter(|(word, _)| **word == "section").map(|(_, name)| *name));
+            }
+            "stage" => self.hide(Space::Stage, own),
+            "queue" => {
+                self.hide(Space::Queue, own);
+                self.hide(Space::Owner, words.iter().copied());
+            }
+            "team" => {
+                self.hide(Space::Team, own);
+                self.hide(Space::Owner, words.iter().copied());
+            }
+            "calendar" => self.hide(Space::Calendar, own),
+            "signal" | "group" => self.hide(Space::Signal, own),
+            "table" => self.hide(Space::Table, own),
+            "standard" => self.hide(Space::Standard, own),
+            // a header, a use, a flow, a promise, a claim, a test and cases give names to nothing that others use
+            _ => {}
+        }
+    }
+
+    fn hide<'n>(&mut self, space: Space, names: impl IntoIterator<Item = &'n str>) {
+        let names = names.into_iter().filter(|name| !RESERVED_WORDS.contains(name)).map(str::to_owned);
+        self.names[space as usize].extend(names);
+    }
+
+    /// Whether text that could not be read may declare the name.
+    pub fn may_declare(&self, space: Space, name: &str) -> bool {
+        self.files || self.names[space as usize].contains(name)
+    }
+
+    /// The same in any space.
+    pub fn may_name(&self, name: &str) -> bool {
+        Space::ALL.into_iter().any(|space| self.may_declare(space, name))
+    }
+
+    /// Whether an item that begins with this word may stand in text that could not be read.
+    pub fn may_have(&self, item: &str) -> bool {
+        self.files || !self.any_kind.is_empty() || self.kinds.contains_key(item)
+    }
+
+    /// The same for an item in which this word stands, or one that is nearly it.
+    pub fn may_have_with(&self, item: &str, word: &str) -> bool {
+        let is_near = |written: &String| written == word || nearest(written, [word]).is_some();
+        self.files || self.any_kind.iter().chain(self.kinds.get(item).into_iter().flatten()).any(is_near)
+    }
+
+    /// Whether a queue that rotates, or what else makes owners of people, may stand in text that could not be read.
+    pub fn may_have_owners(&self) -> bool {
+        self.may_have("queue") || self.may_have_with("route", "keep") || self.may_have_with("team", "except")
+    }
+
+    /// The same for what asks whose a lead is: a route that keeps owners, a clock, a team whose members have calendars of their own.
+    pub fn may_ask_for_owners(&self) -> bool {
+        self.may_have_with("route", "keep") || self.may_have("sla") || self.may_have_with("team", "except")
+    }
+
+    /// Whether lines below an item that was read may be its own, and say this word.
+    pub fn may_continue(&self, item: Span, word: &str) -> bool {
+        self.continuations.get(&item).is_some_and(|words| words.contains(word))
+    }
+
+    /// Whether a row of a flow that could not be read may lead to the stage.
+    pub fn may_lead_to(&self, stage: &str) -> bool {
+        self.files || self.ways.to.contains(stage)
+    }
+
+    /// Whether a row of a flow that could not be read may leave the stage.
+    pub fn may_leave(&self, stage: &str) -> bool {
+        self.files || self.ways.from_any || self.ways.from.contains(stage)
+    }
+}
+
+impl Ways {
+    /// `raw, inquiry -> mql when …`: on a line with one arrow it is plain which stages are left and which is entered.
+    fn add(&mut self, code: &str) {
+        const ARROWS: [&str; 3] = ["->", "=>", "→"];
+        for line in code.lines() {
+            self.from_any |= words_of(line).any(|word| word == "any");
+            let mut arrows = ARROWS.iter().flat_map(|arrow| line.match_indices(arrow));
+            match (arrows.next(), arrows.next()) {
+                (Some((at, arrow)), None) => {
+                    self.from.extend(words_of(&line[..at]).map(str::to_owned));
+                    self.to.extend(words_of(&line[at + arrow.len()..]).next().map(str::to_owned));
+                }
+                (None, _) | (Some(_), Some(_)) => {
+                    self.from.extend(words_of(line).map(str::to_owned));
+                    self.to.extend(words_of(line).map(str::to_owned));
+                }
+            }
+        }
+    }
+}
+
+/// Where an item ends for whoever reads its lines: before one that begins, outside of all brackets, with a word that no item goes on with there. The
+/// word that made an item of its own of the line may be what is missing.
+fn own_end(code: &str) -> usize {
+    const GOES_ON: [&str; 17] = [
+        "members", "on", "rounded", "running", "start", "final", "owner", "team", "rotate", "weight", "capacity", "skip", "ignore", "cost",
+        "fixed", "delivers", "meets",
+    ];
+    let mut depth = 0_usize;
+    let mut start = 0;
+    for line in code.split_inclusive('\n') {
+        let first = line.trim_start();
+        let begins = first.starts_with(|letter: char| letter.is_alphabetic());
+        let word = words_of(first).next().unwrap_or_default();
+        if start > 0 && depth == 0 && begins && !RESERVED_WORDS.contains(&word) && !GOES_ON.contains(&word) {
+            return start;
+        }
+        for character in line.chars() {
+            match character {
+                '{' | '(' | '[' => depth += 1,
+                '}' | ')' | ']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        start += line.len();
+    }
+    code.len()
+}
+
+/// The text with blanks in place of comments and of what stands in quotes.
+fn code_of(text: &str) -> String {
+    let (mut in_text, mut in_comment) = (false, false);
+    text.chars()
+        .map(|character| {
+            match character {
+                '\n' => (in_text, in_comment) = (false, false),
+                '#' if !in_text => in_comment = true,
+                '"' if !in_comment => in_text = !in_text,
+                _ => {}
+            }
+            if (in_text || in_comment) && character != '\n' { ' ' } else { character }
+        })
+        .collect()
+}
+
+fn words_of(code: &str) -> impl Iterator<Item = &str> {
+    code.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty())
+}

@@ -210,11 +210,17 @@ pub(super) fn cell(row: Part, node: &Node, before: &[Cell]) -> Option<Cell> {
         (Part::require, Part::because | Part::AS_WARNING) if is_first(1) => at(1, 3, full),
         (Part::require, Part::because | Part::AS_WARNING) => behind(3),
         (Part::raci, Part::names) => at(1, 1, full),
-        (_, Part::string | Part::name | Part::names | Part::currency_code | Part::date | Part::opening | Part::closed_day)
-            if kind(row) == Part::policy_property && is_first(1) =>
-        {
-            at(1, 1, full)
-        }
+        (
+            _,
+            Part::string
+            | Part::name
+            | Part::names
+            | Part::currency_code
+            | Part::no_currency_code
+            | Part::date
+            | Part::opening
+            | Part::closed_day,
+        ) if kind(row) == Part::policy_property && is_first(1) => at(1, 1, full),
         (Part::calendar_hours, Part::opening) => behind(2),
 
         (Part::sla_starts | Part::sla_stops | Part::sla_restarts | Part::sla_pauses, Part::moment) => at(1, 2, full),

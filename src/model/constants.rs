@@ -144,7 +144,15 @@ impl Checker<'_> {
 
     /// The index of a choice.
     pub(crate) fn choice(&mut self, name: &Name, choices: ChoicesId, what: &str) -> Option<usize> {
+        let written = self.one_line(name.span);
         if let Some(index) = self.choice_index(choices, &name.text) {
+            // capitals stand for nothing else here
+            if written != name.text && written.eq_ignore_ascii_case(&name.text) {
+                let message = format!("write `{}` for `{written}`", name.text);
+                let help = "the names of choices have small letters";
+                let diagnostic = Diagnostic::new(Code::Syntax, message).at(name.span, format!("a choice of {what}")).help(help);
+                self.report(diagnostic.replace(format!("write `{}`", name.text), Applicability::Safe, name.span, name.text.clone()));
+            }
             return Some(index);
         }
         if self.choice_may_be_hidden(choices, &name.text) {
@@ -152,8 +160,8 @@ impl Checker<'_> {
         }
         let (code, noun) = self.kind_of_choice(choices);
         let message = match code {
-            Code::UnknownChoice => format!("`{}` is not a choice of {what}", name.text),
-            _ => format!("there is no {noun} `{}`", name.text),
+            Code::UnknownChoice => format!("`{}` is not a choice of {what}", shown(&written, name)),
+            _ => format!("there is no {noun} `{}`", shown(&written, name)),
         };
         let diagnostic = Diagnostic::new(code, message).at(name.span, format!("not a {noun}"));
         let diagnostic = match self.spelled(choices, &name.text) {
@@ -291,7 +299,8 @@ impl Checker<'_> {
                 .at(tree.span, format!("{wanted} is needed here")),
         };
         let fix = match (&tree.kind, ty) {
-            (ExprKind::Path(path), Type::Text) if path.len() == 1 && found.is_some() => Some(format!("\"{}\"", path[0].text)),
+            // as it is written: capitals are no part of the name
+            (ExprKind::Path(path), Type::Text) if path.len() == 1 && found.is_some() => Some(format!("\"{written}\"")),
             (ExprKind::Path(path), Type::YesNo) if path.len() == 1 && found.is_some() => match path[0].text.as_str() {
                 "true" | "y" => Some("yes".to_owned()),
                 "false" | "n" => Some("no".to_owned()),
@@ -313,6 +322,11 @@ impl Checker<'_> {
         };
         self.report(diagnostic);
     }
+}
+
+/// The name as it is written, if that differs in capitals alone.
+fn shown<'n>(written: &'n str, name: &'n Name) -> &'n str {
+    if written.eq_ignore_ascii_case(&name.text) { written } else { &name.text }
 }
 
 /// The expression inside all parentheses around it.

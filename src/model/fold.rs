@@ -3,15 +3,17 @@
 //! Enters: the diagnostics of a run, sorted. Leaves: the same, but a name that is unknown in several places is one diagnostic with a label at
 //! each: most likely it is its declaration that is misspelt. Always holds: no place is lost, unless there are very many of them.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostic::{Code, Diagnostic, Id};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
+use crate::syntax::UNQUOTED;
 
 /// The most places that one diagnostic points at; the rest is counted.
 const PLACES_MAX: usize = 12;
 
 pub(crate) fn fold(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
+    let diagnostics = without_guesses(diagnostics);
     let mut folded: Vec<Diagnostic> = Vec::with_capacity(diagnostics.len());
     // what is folded, and how many places it has
     let mut places: FxHashMap<(Subject, String), (usize, usize)> = FxHashMap::default();
@@ -36,6 +38,17 @@ pub(crate) fn fold(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagn
         }
     }
     folded
+}
+
+/// Of `region is OH` the text alone says that `OH` is neither a text nor a name; whoever knows what `region` is says which of the two is meant.
+fn without_guesses(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let place = |diagnostic: &Diagnostic| diagnostic.labels.first().map(|label| label.span);
+    let is_guess = |diagnostic: &Diagnostic| diagnostic.code == Code::Syntax && diagnostic.message.ends_with(UNQUOTED);
+    let guesses: FxHashSet<Option<Span>> = diagnostics.iter().filter(|one| is_guess(one)).map(place).collect();
+    let known: FxHashSet<Option<Span>> =
+        diagnostics.iter().filter(|one| !is_guess(one)).map(place).filter(|place| guesses.contains(place)).collect();
+    diagnostics.retain(|one| !is_guess(one) || !known.contains(&place(one)));
+    diagnostics
 }
 
 /// What a diagnostic is about, if others can be about the same.

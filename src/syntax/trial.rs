@@ -3,18 +3,21 @@
 //! Enters: the text of an item, and the edits of a fix. Leaves: how far the grammar reads the item once they are made. A fix that was guessed
 //! from a likeness is offered only if it holds here.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use pest::Parser;
 use pest::error::{Error, InputLocation};
 
+use super::build::{Builder, Node};
 use super::grammar::{Grammar, Rule};
-use super::scan::{Kind, Token};
+use super::scan::{Kind, Token, scan};
 use crate::diagnostic::Edit;
+use crate::source::SourceId;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// the item can be read
+    /// the item can be read, and what the edits write has no mistake of its own
     Whole,
     /// the first mistake behind the edits, as a place of the unchanged file
     StopsAt(usize),
@@ -25,11 +28,29 @@ pub(super) enum Outcome {
 /// `offset` is where the item begins in the file.
 pub(super) fn with_edits(item: &str, offset: usize, edits: &[Edit]) -> Outcome {
     let Some((fixed, kept_from, item_from)) = edited(item, offset, edits) else { return Outcome::Unmended };
-    let Err(error) = Grammar::parse(Rule::item, &fixed) else { return Outcome::Whole };
+    let error = match Grammar::parse(Rule::item, &fixed) {
+        Ok(mut pairs) => {
+            let first = edits.iter().map(|edit| edit.span.start as usize).min().and_then(|start| start.checked_sub(offset)).unwrap_or(0);
+            let is_clean = pairs.next().is_some_and(|pair| reads_cleanly(pair, &fixed, first..kept_from + 1));
+            return if is_clean { Outcome::Whole } else { Outcome::Unmended };
+        }
+        Err(error) => error,
+    };
     match place_of(&error).checked_sub(kept_from) {
         Some(behind) => Outcome::StopsAt(offset + item_from + behind),
         None => Outcome::Unmended,
     }
+}
+
+/// Whether nothing that stands in `written` is read only to be reported: a fix that leads to another mistake mends nothing.
+fn reads_cleanly(item: Node, text: &str, written: Range<usize>) -> bool {
+    let source = SourceId(0);
+    let mut diagnostics = Vec::new();
+    let scan = scan(text, source, &mut diagnostics);
+    let mut builder = Builder { source, text, offset: 0, tokens: &scan.tokens, docs: &HashMap::new(), diagnostics: &mut diagnostics };
+    let is_built = builder.item(item).is_ok();
+    let places = diagnostics.iter().filter_map(|diagnostic| Some(diagnostic.labels.first()?.span.start as usize));
+    is_built && !places.into_iter().any(|place| written.contains(&place))
 }
 
 /// Where the item stops making sense if the row at `place` is left out; none if it does to its end, or if there is no row to be left out.

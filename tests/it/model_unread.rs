@@ -150,7 +150,7 @@ fn a_literal_that_cannot_be_read_is_one_mistake() {
         "let a = due >= 2026-02-30T10:00\nlet b = due >= 2026-02-20T25:00\nlet c = region is 2026-02-30\n".to_owned(),
         "calendar z { hours mon 08:00 to 09:00  closed 2026-02-30, 2026-02-31  special 2026-02-29 08:00 to 09:00 }\n".to_owned(),
         format!("queue z team t rotate a weight {large}, b capacity {large} otherwise y\nqueue y team t\n"),
-        format!("signal visit {{ x whole 0..{large} cost {large} }}\nlet a = count of visit where x > 5 in last {large} days at most {large} per day\n"),
+        format!("signal visit cost {large} {{ x whole 0..{large} }}\nlet a = count of visit where x > 5 in last {large} days at most {large} per day\n"),
         "test \"x\" { as of 2026-02-30T10:00 lead { beds 5 role boss region \"x\" } signals { visit 3 days ago  visit 2026-02-30T09:00 } expect { d a } }\n\
          signal visit\ndecide d { a otherwise }\n"
             .to_owned(),
@@ -191,4 +191,30 @@ fn a_use_with_a_slip_is_followed() {
     let mut codes: Vec<&str> = all.iter().map(String::as_str).collect();
     codes.sort_unstable();
     assert_eq!(codes, ["E0001 strt", "E0205 w", "E0508 lonely"]);
+}
+
+/// What the text alone cannot tell, whoever knows the left side can: one message, with the fix that fits.
+#[test]
+fn a_constant_in_capitals_is_read_by_what_it_is_compared_with() {
+    let fixed = |items: &str| -> Vec<String> {
+        let text =
+            format!("leadwright 1\npolicy p {{ currency USDD }}\nlead {{ id text key  role one of boss, clerk  state text }}\n{items}\n");
+        let checked = check(&BTreeMap::from([("policy.lead".to_owned(), text)]), "policy.lead");
+        let told = checked.diagnostics.iter().map(|diagnostic| {
+            let fix = diagnostic.fixes.first().map_or("", |fix| fix.edits[0].text.as_str());
+            format!("{} {} {fix}", diagnostic.name(), diagnostic.message)
+        });
+        told.collect()
+    };
+    let currency = "E0215 there is no currency `USDD` USD".to_owned();
+    for (items, expected) in [
+        ("let a = role is CLERKS", "E0203 `CLERKS` is not a choice of `role` clerk"),
+        ("let a = role is CLERK", "E0001 write `clerk` for `CLERK` clerk"),
+        ("let a = state is OH", "E0301 `state` is a text, but `OH` is a name \"OH\""),
+        ("let a = stat is OH", "E0201 there is no field or derived value `stat` state"),
+    ] {
+        let all = fixed(items);
+        assert_eq!(all[..2], [currency.clone(), expected.to_owned()], "{items}");
+        assert_eq!(all.len(), if items.contains("stat ") { 3 } else { 2 }, "{all:?}");
+    }
 }

@@ -26,7 +26,7 @@ impl Builder<'_> {
                 }
                 Rule::property_owner => PolicyProperty::Owner(self.name(inside.need(Rule::name)?)),
                 Rule::property_timezone => PolicyProperty::Timezone(self.text_of(inside.need(Rule::string)?)),
-                Rule::property_currency => PolicyProperty::Currency(self.currency(inside.need(Rule::currency_code)?)),
+                Rule::property_currency => PolicyProperty::Currency(self.currency(inside.part().ok_or(Unbuilt)?)),
                 Rule::property_follows => PolicyProperty::Follows(self.names(inside.need(Rule::names)?)),
                 _ => return Err(Unbuilt),
             });

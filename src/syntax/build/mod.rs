@@ -14,7 +14,7 @@ mod measures;
 mod rules;
 mod scores;
 mod tests;
-mod values;
+pub(super) mod values;
 
 use std::collections::HashMap;
 

@@ -220,7 +220,7 @@ impl Builder<'_> {
     fn unquoted(&mut self, written: &str, span: Span) -> Expr {
         let small = written.to_ascii_lowercase();
         self.report(
-            Diagnostic::new(Code::Syntax, format!("`{written}` is neither a text nor a name"))
+            Diagnostic::new(Code::Syntax, format!("`{written}`{UNQUOTED}"))
                 .at(span, "a text stands in quotes, a name has small letters")
                 .help(format!("write `\"{written}\"` for a text, `{small}` for a choice"))
                 .replace(format!("make it a text: `\"{written}\"`"), Applicability::Unsafe, span, format!("\"{written}\""))
@@ -246,6 +246,9 @@ impl Builder<'_> {
         Ok(Expr { kind, span })
     }
 }
+
+/// What is said of a constant in capitals: `region is OH`.
+pub(crate) const UNQUOTED: &str = " is neither a text nor a name";
 
 /// What other languages call `yes` and `no`.
 fn yes_or_no(word: &str) -> Option<&'static str> {

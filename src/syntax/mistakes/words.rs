@@ -42,7 +42,8 @@ pub(super) fn expectation(rule: Rule, item: &str, before: &str, begins_row: bool
     }
     let row = if rule == Rule::name && begins_row { row_of(item) } else { None };
     if let Some((words, example)) = row.or_else(|| part(rule)) {
-        let rank = if matches!(rule, Rule::string | Rule::currency_code | Rule::weight) { RANK_ASIDE } else { RANK_PART };
+        let rank =
+            if matches!(rule, Rule::string | Rule::currency_code | Rule::no_currency_code | Rule::weight) { RANK_ASIDE } else { RANK_PART };
         return Some(Expectation { words: words.to_owned(), example: Some(example), beginnings: beginnings(rule), rank });
     }
     if !is_token(rule) {
@@ -169,7 +170,7 @@ fn part(rule: Rule) -> Option<(&'static str, &'static str)> {
         Rule::amount | Rule::number => ("a number", "10"),
         Rule::integer => ("a whole number", "30"),
         Rule::string => ("a string in quotation marks", "\"Long-term care\""),
-        Rule::currency_code => ("a currency", "USD"),
+        Rule::currency_code | Rule::no_currency_code => ("a currency", "USD"),
         Rule::reference | Rule::path | Rule::names | Rule::name => ("a name", "site_of_care"),
         Rule::duration => ("a length of time", "4 business hours"),
         Rule::unit => ("a unit of time", "4 business hours"),

@@ -455,6 +455,7 @@ pub fn expr(expression: &Expr) -> String {
         ExprKind::Literal(Literal::YesNo(value)) => if *value { "yes" } else { "no" }.to_owned(),
         ExprKind::Literal(Literal::Date(date)) => date.to_string(),
         ExprKind::Literal(Literal::Time(time)) => time_of(time),
+        ExprKind::Literal(Literal::Unreadable) => "unreadable".to_owned(),
         ExprKind::Missing => "missing".to_owned(),
         ExprKind::Path(names) => path(names),
         ExprKind::Cell { table, keys, column } => format!("{}[{}].{}", table.text, exprs(keys), column.text),

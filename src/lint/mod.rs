@@ -17,6 +17,7 @@ mod rule;
 mod rules;
 mod suppress;
 mod texts;
+mod unfit;
 mod uses;
 mod walk;
 

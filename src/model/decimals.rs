@@ -59,6 +59,18 @@ impl Decimal {
         if reduced.places > scale { floor.checked_add(1) } else { Some(floor) }
     }
 
+    /// With at most so many places, rounded half away from zero.
+    pub fn rounded_to(self, places: u8) -> Option<Decimal> {
+        let reduced = self.reduced();
+        let Some(shift) = reduced.places.checked_sub(places) else { return Some(reduced) };
+        Some(Decimal { mantissa: divide_rounded(reduced.mantissa, power_of_ten(shift)?), places }.reduced())
+    }
+
+    /// How the value compares with another one; none if both cannot be brought to one scale.
+    pub fn compared_with(self, other: Decimal) -> Option<Ordering> {
+        Some(self.minus(other)?.mantissa.cmp(&0))
+    }
+
     /// How the value compares with `units` × 10^-`scale`. Both sides must be sane.
     pub fn compare_units(self, units: i64, scale: u8) -> Ordering {
         let reduced = self.reduced();
@@ -124,6 +136,17 @@ mod tests {
     fn products_are_reduced() {
         assert_eq!(decimal(250, 1).times(decimal(4, 1)), Some(decimal(10, 0)));
         assert_eq!(decimal(i128::MAX, 0).times(decimal(2, 0)), None);
+    }
+
+    #[test]
+    fn places_are_rounded_away() {
+        let rounded = |mantissa, from, to| decimal(mantissa, from).rounded_to(to);
+        assert_eq!(
+            (rounded(25, 1, 0), rounded(-25, 1, 0), rounded(24, 1, 0)),
+            (Some(decimal(3, 0)), Some(decimal(-3, 0)), Some(decimal(2, 0)))
+        );
+        assert_eq!((rounded(25, 1, 3), rounded(250, 2, 1)), (Some(decimal(25, 1)), Some(decimal(25, 1))));
+        assert_eq!(decimal(25, 1).compared_with(decimal(3, 0)), Some(Ordering::Less));
     }
 
     #[test]

@@ -54,7 +54,7 @@ mod resolve;
 mod rotations;
 mod routes;
 mod running;
-mod score_scale;
+pub(crate) mod score_scale;
 mod scores;
 mod sections;
 mod signals;

@@ -22,7 +22,7 @@ use super::decimals::rescaled;
 use super::expressions::bounds;
 use super::ranges::{SIGNALS, domain_of};
 use super::value::{Decimal, Interval, SCALE_MAX};
-use super::{Attribute, BandRow, Expr, Matcher, Persona, PointsKind, RowPoints, Score, Section, SectionKind};
+use super::{Attribute, BandRow, Expr, Matcher, Persona, PointsKind, PointsRow, RowPoints, Score, Section, SectionKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -67,7 +67,7 @@ impl Checker<'_> {
             let up_to = up_to(section);
             let mut places = up_to.map_or(0, |most| most.reduced().places);
             for gives in section_gives(section) {
-                places = places.max(self.places(&gives, section_factor(section, &gives))?);
+                places = places.max(self.places(&gives, section_factor(section, gives.weight))?);
             }
             let name = score.sections.get_mut(section.name)?;
             name.scale = name.scale.max(places);
@@ -77,7 +77,7 @@ impl Checker<'_> {
             let scale = score.sections.get(section.name)?.scale;
             let mut total = Total::default();
             for gives in section_gives(section) {
-                self.add(&mut total, Total::default(), &gives, section_factor(section, &gives), scale, &score.name)?;
+                self.add(&mut total, Total::default(), &gives, section_factor(section, gives.weight), scale, &score.name)?;
             }
             let interval = capped(total, up_to(section), scale);
             let place = intervals.get_mut(section.name)?;
@@ -95,7 +95,7 @@ impl Checker<'_> {
         for section in sections(&score.personas) {
             scale = scale.max(up_to(section).map_or(0, |most| most.reduced().places));
             for gives in section_gives(section) {
-                scale = scale.max(self.places(&gives, sum_factor(section, &gives))?);
+                scale = scale.max(self.places(&gives, sum_factor(section, gives.weight))?);
             }
         }
         for adjust in &adjusts {
@@ -112,7 +112,7 @@ impl Checker<'_> {
             for section in &persona.sections {
                 let mut part = Total::default();
                 for gives in section_gives(section) {
-                    self.add(&mut part, total, &gives, sum_factor(section, &gives), scale, &score.name)?;
+                    self.add(&mut part, total, &gives, sum_factor(section, gives.weight), scale, &score.name)?;
                 }
                 let capped = capped(part, up_to(section), scale);
                 total.negative += part.negative;
@@ -312,7 +312,12 @@ fn up_to(section: &Section) -> Option<Decimal> {
 
 /// What the attributes and rows of a section can give, before any weight.
 fn section_gives(section: &Section) -> impl Iterator<Item = Gives> {
-    let points = section.points.iter().map(|row| match &row.kind {
+    let points = section.points.iter().map(points_gives);
+    section.attributes.iter().map(attribute_gives).chain(points)
+}
+
+fn points_gives(row: &PointsRow) -> Gives {
+    match &row.kind {
         PointsKind::When(_) => Gives::sometimes(row.points, row.span),
         PointsKind::Per { every, count } => {
             // with places, the count of fading signals has them
@@ -323,21 +328,20 @@ fn section_gives(section: &Section) -> impl Iterator<Item = Gives> {
             let most = count.range.map_or(SIGNALS.high, |range| range.high) / size.max(1);
             Gives { steps: vec![Step { unit, low: 0, high: most }], weight: None, span: row.span, unbounded: None }
         }
-    });
-    section.attributes.iter().map(attribute_gives).chain(points)
+    }
 }
 
 /// w / 10, or 1 in a points section.
-fn section_factor(section: &Section, of: &Gives) -> Option<Decimal> {
-    match (section.kind, of.weight) {
+fn section_factor(section: &Section, weight: Option<Decimal>) -> Option<Decimal> {
+    match (section.kind, weight) {
         (SectionKind::Weighted(_), Some(weight)) => weight.shifted_down(1),
         (SectionKind::Weighted(_), None) | (SectionKind::Points { .. }, _) => Some(Decimal::whole(1)),
     }
 }
 
 /// W × w / 1000, or 1 in a points section.
-fn sum_factor(section: &Section, of: &Gives) -> Option<Decimal> {
-    match (section.kind, of.weight) {
+fn sum_factor(section: &Section, weight: Option<Decimal>) -> Option<Decimal> {
+    match (section.kind, weight) {
         (SectionKind::Weighted(section_weight), Some(weight)) => section_weight.times(weight)?.shifted_down(3),
         (SectionKind::Weighted(_), None) | (SectionKind::Points { .. }, _) => Some(Decimal::whole(1)),
     }
@@ -379,6 +383,25 @@ pub(crate) fn row_bounds(attribute: &Attribute) -> Vec<(Decimal, Decimal)> {
         if other.minus(one).is_some_and(|difference| difference.mantissa < 0) { (other, one) } else { (one, other) }
     };
     attribute.rows.iter().zip(values_of_rows(attribute)).map(bounds).collect()
+}
+
+/// Whether each row of an attribute matches something that its subject can be, as far as ranges tell.
+pub(crate) fn rows_that_match(attribute: &Attribute) -> Vec<bool> {
+    let values = values_of_rows(attribute);
+    attribute.rows.iter().zip(values).map(|(row, values)| values.is_some() || can_match_otherwise(row, attribute)).collect()
+}
+
+/// The least and the most that a row of a points section gives.
+pub(crate) fn points_bounds(row: &PointsRow) -> (Decimal, Decimal) {
+    let gives = points_gives(row);
+    // it has one step, from none to all
+    let end = gives.steps.first().and_then(|step| step.unit.times(Decimal::whole(step.high))).unwrap_or(Decimal::ZERO);
+    if end.mantissa < 0 { (end, Decimal::ZERO) } else { (Decimal::ZERO, end) }
+}
+
+/// By what the points of an attribute count for its section, and for the score; none of an attribute without weight in a weighted section.
+pub(crate) fn weights(section: &Section, attribute: &Attribute) -> Option<(Decimal, Decimal)> {
+    Some((section_factor(section, attribute.weight)?, sum_factor(section, attribute.weight)?))
 }
 
 /// What a row gives: a linear row over these values, a constant one once.

@@ -1,8 +1,10 @@
 //! `ungated-threshold`: activity alone can carry a lead over a threshold.
 
 use crate::diagnostic::Diagnostic;
+use crate::lint::unfit::{Bounds, Passed, Unfit};
 use crate::lint::{Context, Fixes, Group, Level, Rule, walk};
-use crate::model::{DecideBody, Expr, ExprKind, Operator, PointsKind, Predicate, Reference, Score, Section};
+use crate::model::{DecideBody, Expr, ExprKind, Policy, Reference};
+use crate::source::Span;
 use rustc_hash::FxHashSet;
 
 pub const RULE: Rule = Rule {
@@ -15,83 +17,80 @@ pub const RULE: Rule = Rule {
     check,
 };
 
+/// A row that asks something, and where it stands.
+type Row<'p> = (&'p Expr, Span);
+
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let policy = context.policy;
-    let active: Vec<Activity> = policy.scores.iter().map(|score| Activity::of(context, score)).collect();
-    for decide in &policy.decides {
-        let DecideBody::Rows(rows) = &decide.body else { continue };
-        for condition in rows.iter().filter_map(|row| row.condition.as_ref()) {
-            let mut threshold = None;
-            let mut gated = false;
-            walk::inside(condition, |expr| match &expr.kind {
-                ExprKind::Predicate(Predicate::CompareConstant { left, operator: Operator::AtLeast | Operator::Above, .. }) => {
-                    if let ExprKind::Reference(Reference::Score(id)) = left.kind
-                        && active.get(id).is_some_and(|activity| activity.mixed)
-                    {
-                        threshold = Some((id, expr.span));
-                    }
-                }
-                // a section of fit, a field, another score or decision: something besides this sum is asked
-                ExprKind::Reference(Reference::Section(id, section)) => {
-                    gated |= active.get(*id).is_some_and(|activity| !activity.sections.contains(section))
-                }
-                ExprKind::Reference(Reference::Field(_) | Reference::Decide(_)) => gated = true,
-                ExprKind::Reference(Reference::Let(id)) => {
-                    gated |= policy.lets.get(*id).is_none_or(|part| !reads_signals(context, &part.value))
-                }
-                _ => {}
-            });
-            if let Some((id, span)) = threshold.filter(|_| !gated) {
-                let name = &policy.scores[id].name;
-                let fit = policy.scores[id].sections.iter().enumerate().find(|(index, _)| !active[id].sections.contains(index));
-                let fit = fit.map_or("fit", |(_, section)| section.name.as_str());
-                found.push(
-                    RULE.finding(format!("activity alone can carry a lead over this threshold of `{name}`"))
-                        .at(span, "the sum does not say where the points come from")
-                        .help(format!("ask for fit as well: `and {name}.{fit} >= …`")),
-                );
+    let Some(mut unfit) = Unfit::of(policy) else { return };
+    let mut seen = FxHashSet::default();
+    for (condition, row) in rows_got_to(policy, &mut unfit) {
+        for Passed { threshold, bounds } in unfit.thresholds(condition) {
+            if seen.insert(threshold.span) {
+                found.push(finding(context, &mut unfit, threshold, bounds, row));
             }
         }
     }
 }
 
-/// Which sections of a score read signals.
-struct Activity {
-    sections: Vec<usize>,
-    /// some do and some do not
-    mixed: bool,
-}
-
-impl Activity {
-    fn of(context: &Context<'_>, score: &Score) -> Activity {
-        let all = || score.sections_of_models();
-        let is_active = |section: &Section| {
-            section.attributes.iter().any(|attribute| reads_signals(context, &attribute.subject))
-                || section.points.iter().any(|points| match &points.kind {
-                    PointsKind::Per { .. } => true,
-                    PointsKind::When(condition) => reads_signals(context, condition),
-                })
-        };
-        let sections: Vec<usize> = all().filter(|section| is_active(section)).map(|section| section.name).collect();
-        let mixed = !sections.is_empty() && all().any(|section| !sections.contains(&section.name));
-        Activity { sections, mixed }
-    }
-}
-
-/// Whether signals are in it, directly or behind lets.
-fn reads_signals(context: &Context<'_>, value: &Expr) -> bool {
-    let mut open = vec![value];
-    let mut seen = FxHashSet::default();
-    while let Some(value) = open.pop() {
-        let mut signals = false;
-        walk::inside(value, |expr| match expr.kind {
-            ExprKind::Reference(Reference::Measure(_)) => signals = true,
-            ExprKind::Reference(Reference::Let(id)) if seen.insert(id) => open.extend(context.policy.lets.get(id).map(|part| &part.value)),
-            _ => {}
-        });
-        if signals {
-            return true;
+/// The conditions that decide something, of rows that a lead without fit gets to.
+fn rows_got_to<'p>(policy: &'p Policy, unfit: &mut Unfit<'p>) -> Vec<Row<'p>> {
+    let mut rows: Vec<Row<'p>> = Vec::new();
+    for decide in &policy.decides {
+        match &decide.body {
+            DecideBody::Rows(list) => until_turned_away(list.iter().map(|row| (row.condition.as_ref(), row.span)), unfit, &mut rows),
+            DecideBody::Grid(_) => {}
         }
     }
-    false
+    for (number, condition, span) in unfit.flow_conditions() {
+        if unfit.gets_to_row(number) {
+            rows.push((condition, span));
+        }
+    }
+    for route in &policy.routes {
+        if route.condition.as_ref().is_none_or(|condition| unfit.holds(condition, true).can) {
+            rows.extend(route.condition.as_ref().map(|condition| (condition, route.span)));
+            until_turned_away(route.rows.iter().map(|row| (row.condition.as_ref(), row.span)), unfit, &mut rows);
+        }
+    }
+    rows
+}
+
+/// Behind a row that takes every such lead none of them comes.
+fn until_turned_away<'p>(list: impl Iterator<Item = (Option<&'p Expr>, Span)>, unfit: &mut Unfit<'p>, rows: &mut Vec<Row<'p>>) {
+    for (condition, span) in list {
+        let Some(condition) = condition else { return };
+        rows.push((condition, span));
+        if unfit.holds(condition, true).must {
+            return;
+        }
+    }
+}
+
+fn finding(context: &Context<'_>, unfit: &mut Unfit<'_>, threshold: &Expr, bounds: Bounds, row: Span) -> Diagnostic {
+    let left = threshold.children().first().map_or(threshold.span, |left| left.span);
+    let subject = context.plain(left);
+    let finding = RULE
+        .finding("a lead can pass this threshold by activity alone, without any fit")
+        .at(threshold.span, format!("without fit `{subject}` can be {}", bounds.high.reduced()));
+    // a threshold with a name is asked for elsewhere
+    let is_inside = row.source == threshold.span.source && row.start <= threshold.span.start && threshold.span.end <= row.end;
+    let finding = if is_inside { finding } else { finding.at(row, "and nothing is asked of fit here") };
+    match section_of_fit(context, unfit, threshold) {
+        Some(section) => finding.help(format!("ask for fit as well: `and {section} >= …`")),
+        None => finding.help("ask for fit as well, with `and`: a field of the lead, or a score of fit alone"),
+    }
+}
+
+/// `readiness.fit`: a section of the score that looks at fields alone.
+fn section_of_fit(context: &Context<'_>, unfit: &mut Unfit<'_>, threshold: &Expr) -> Option<String> {
+    let mut score = None;
+    walk::inside(threshold, |expr| {
+        if let ExprKind::Reference(Reference::Score(id) | Reference::Section(id, _)) = expr.kind {
+            score = Some(id);
+        }
+    });
+    let score = context.policy.scores.get(score?)?;
+    let sections = score.sections.iter().enumerate();
+    sections.filter(|(index, _)| unfit.is_of_fit(score, *index)).map(|(_, section)| format!("{}.{}", score.name, section.name)).next()
 }

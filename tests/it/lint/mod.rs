@@ -3,3 +3,4 @@
 mod documentation;
 mod generated;
 mod pages;
+mod ungated;

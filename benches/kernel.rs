@@ -11,12 +11,17 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group};
-use leadwright::column::{Block, Column, Width};
+use leadwright::column::{Block, Column};
 use leadwright::interpret;
 use leadwright::jit::Compiled;
-use leadwright::model::{Operator, Unit};
+use leadwright::model::Operator;
 use leadwright::program::verify::verify;
-use leadwright::program::{Input, InputSource, Op, Output, OutputKind, OutputRole, Parameters, Program, Value};
+use leadwright::program::{Op, Parameters, Program, Value};
+
+use self::hand_made::{input, output};
+
+#[path = "../tests/it/support/hand_made.rs"]
+mod hand_made;
 
 const BLOCK_ROWS: usize = 8_192;
 const BLOCKS: usize = 64;
@@ -53,16 +58,16 @@ fn program() -> Program {
     let mut sections = [Vec::new(), Vec::new()];
     let mut subjects = Vec::new();
     for (number, (priorities, weight, optional)) in CHOICES.into_iter().enumerate() {
-        let subject = input(&mut program, 0, priorities.len() as i64 - 1, optional);
+        let subject = input(&mut program, (0, priorities.len() as i64 - 1), optional);
         subjects.push(subject);
         let points = weighted(&mut program, subject, priorities, weight, optional);
         sections[usize::from(number >= 4)].push(points);
     }
-    let answer = input(&mut program, 0, 1, false);
+    let answer = input(&mut program, (0, 1), false);
     let points = weighted(&mut program, answer, &YES_NO.0, YES_NO.1, false);
     sections[1].push(points);
     for (number, (thresholds, priorities, weight, high, optional)) in NUMBERS.into_iter().enumerate() {
-        let subject = input(&mut program, 0, high, optional);
+        let subject = input(&mut program, (0, high), optional);
         subjects.push(subject);
         program.arrays.push(thresholds.iter().copied().map(Some).collect());
         let thresholds = program.arrays.len() as u32 - 1;
@@ -119,24 +124,6 @@ fn weighted(program: &mut Program, index: Value, priorities: &[i64], weight: i64
 fn compare(program: &mut Program, operator: Operator, left: Value, constant: i64) -> Value {
     let right = program.push(Op::Constant(constant));
     program.push(Op::Compare { operator, left, right, left_shift: 0, right_shift: 0 })
-}
-
-fn input(program: &mut Program, low: i64, high: i64, optional: bool) -> Value {
-    let number = program.inputs.len();
-    program.inputs.push(Input { source: InputSource::Column(number), optional, interval: (low, high), width: Width::of(low, high) });
-    program.push(Op::Input(number as u32))
-}
-
-fn output(program: &mut Program, value: Value) {
-    let shape = program.shapes[value.index()];
-    program.outputs.push(Output {
-        name: format!("output{}", program.outputs.len()),
-        value,
-        kind: OutputKind::Number { scale: 0, unit: Unit::Plain },
-        optional: shape.optional,
-        width: Width::of(shape.interval.low, shape.interval.high),
-        role: OutputRole::Score(0),
-    });
 }
 
 /// A lead as a programmer would hold it.
@@ -337,7 +324,7 @@ fn rows_of(setup: &Setup) -> Vec<Vec<Option<i64>>> {
 /// A first-match table of so many rules.
 fn many_rules(rules: i64) -> Program {
     let mut program = Program::default();
-    let subjects = [input(&mut program, 0, 1_000_000, true), input(&mut program, 0, 1_000_000, false)];
+    let subjects = [input(&mut program, (0, 1_000_000), true), input(&mut program, (0, 1_000_000), false)];
     let mut decided = program.push(Op::Missing);
     for rule in 0..rules {
         let high = compare(&mut program, Operator::AtLeast, subjects[0], rule * 10);

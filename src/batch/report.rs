@@ -370,22 +370,13 @@ fn is_wide(interval: Interval, scale: u8) -> bool {
 const WIDE: i128 = 1_000_000;
 
 fn interval_of(policy: &Policy, role: OutputRole) -> Interval {
-    let interval = match role {
-        OutputRole::Score(score) => policy.scores.get(score).map(|score| written_range(score).unwrap_or(score.interval)),
-        OutputRole::Section(score, section) => {
-            policy.scores.get(score).and_then(|score| score.sections.get(section)).map(|section| section.interval)
+    let interval = role.points().and_then(|(score, section)| {
+        let score = policy.scores.get(score)?;
+        match section {
+            Some(section) => Some(score.sections.get(section)?.interval),
+            None => Some(written_range(score).unwrap_or(score.interval)),
         }
-        OutputRole::Decide(_)
-        | OutputRole::Stage
-        | OutputRole::StageRule
-        | OutputRole::Queue(_)
-        | OutputRole::Owner(_)
-        | OutputRole::Kept(_)
-        | OutputRole::Clock(..)
-        | OutputRole::ClockDue(_)
-        | OutputRole::ClockState(_)
-        | OutputRole::EventCondition(_) => None,
-    };
+    });
     interval.unwrap_or(Interval::FULL)
 }
 

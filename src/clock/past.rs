@@ -20,7 +20,9 @@ pub trait Signals {
 }
 
 /// One lead's past.
-pub trait Past: Signals {
+pub trait Past {
+    fn signals(&self) -> &dyn Signals;
+
     /// The stages that it went through up to as-of, as far as known, in the order of time.
     fn log(&self) -> &[Transition] {
         &[]
@@ -71,4 +73,8 @@ impl Signals for NoSignals {
     }
 }
 
-impl Past for NoSignals {}
+impl Past for NoSignals {
+    fn signals(&self) -> &dyn Signals {
+        self
+    }
+}

@@ -192,11 +192,12 @@ impl<'p> Snapshot<'p> {
         };
         match row.moment() {
             Some(Moment::On { signals: wanted, condition }) => {
+                let signals = past.signals();
                 let fits = |signal: &usize| {
-                    wanted.binary_search(&past.kind(*signal)).is_ok() && condition.is_none_or(|id| past.holds(*signal, id))
+                    wanted.binary_search(&signals.kind(*signal)).is_ok() && condition.is_none_or(|id| signals.holds(*signal, id))
                 };
-                let found = |signal| Found { at: past.at(signal), then: Some(Then::Signal(signal)), order: Order::Signal(signal) };
-                (0..past.count()).filter(fits).map(found).collect()
+                let found = |signal| Found { at: signals.at(signal), then: Some(Then::Signal(signal)), order: Order::Signal(signal) };
+                (0..signals.count()).filter(fits).map(found).collect()
             }
             Some(Moment::Entering { stage, .. }) => {
                 let mut found = in_log(&|entry| entry.to == *stage);

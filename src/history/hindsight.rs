@@ -14,7 +14,7 @@ use super::situation::situation;
 use super::{ClockSignals, Measures, Scratch, Stand, Standing, Texts};
 use crate::clock::{Past, Signals, Then};
 use crate::column::Block;
-use crate::model::{EventConditionId, ExprKind, MeasureId, Policy, Reference, SignalId, SlaId, Transition, Trigger};
+use crate::model::{ExprKind, MeasureId, Policy, Reference, SlaId, Transition, Trigger};
 use crate::program::{ClockPart, Input, InputSource, Op, OutputRole, Parameters, Program, Value, optimise};
 
 /// Worked out once for a policy.
@@ -130,25 +130,11 @@ pub struct LeadPast<'a> {
     pub identity: &'a RefCell<dyn FnMut(&str) -> i64 + 'a>,
 }
 
-impl Signals for LeadPast<'_> {
-    fn count(&self) -> usize {
-        self.signals.count()
-    }
-
-    fn at(&self, signal: usize) -> i64 {
-        self.signals.at(signal)
-    }
-
-    fn kind(&self, signal: usize) -> SignalId {
-        self.signals.kind(signal)
-    }
-
-    fn holds(&self, signal: usize, condition: EventConditionId) -> bool {
-        self.signals.holds(signal, condition)
-    }
-}
-
 impl Past for LeadPast<'_> {
+    fn signals(&self) -> &dyn Signals {
+        &self.signals
+    }
+
     fn log(&self) -> &[Transition] {
         self.log
     }

@@ -10,6 +10,7 @@
 mod code;
 mod constants;
 mod facts;
+mod filled;
 mod function;
 mod lanes;
 mod pass;

@@ -365,6 +365,26 @@ pub enum OutputRole {
     ClockState(usize),
 }
 
+impl OutputRole {
+    /// The score, or the section of one, whose points these are.
+    pub fn points(self) -> Option<(usize, Option<usize>)> {
+        match self {
+            OutputRole::Score(score) => Some((score, None)),
+            OutputRole::Section(score, section) => Some((score, Some(section))),
+            OutputRole::Decide(_)
+            | OutputRole::Stage
+            | OutputRole::StageRule
+            | OutputRole::Queue(_)
+            | OutputRole::Owner(_)
+            | OutputRole::Kept(_)
+            | OutputRole::Clock(..)
+            | OutputRole::ClockDue(_)
+            | OutputRole::ClockState(_)
+            | OutputRole::EventCondition(_) => None,
+        }
+    }
+}
+
 /// What a program says of a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockPart {

@@ -6,7 +6,7 @@ use super::{Histories, Lead, LeadError, encode, parameters};
 use crate::clock::{ClockEvent, Clocks, Instance, Past, Reading, Signals, Snapshot, Then};
 use crate::history::{ClockSignals, Hindsight, situation};
 use crate::interpret;
-use crate::model::{EventConditionId, Policy, SignalId, SlaId, Transition};
+use crate::model::{Policy, SlaId, Transition};
 use crate::program::{ClockPart, OutputRole, Program};
 
 /// The clocks of a policy at an instant.
@@ -51,25 +51,11 @@ struct RecordPast<'a> {
     signals: &'a ClockSignals<'a>,
 }
 
-impl Signals for RecordPast<'_> {
-    fn count(&self) -> usize {
-        self.signals.count()
-    }
-
-    fn at(&self, signal: usize) -> i64 {
-        self.signals.at(signal)
-    }
-
-    fn kind(&self, signal: usize) -> SignalId {
-        self.signals.kind(signal)
-    }
-
-    fn holds(&self, signal: usize, condition: EventConditionId) -> bool {
-        self.signals.holds(signal, condition)
-    }
-}
-
 impl Past for RecordPast<'_> {
+    fn signals(&self) -> &dyn Signals {
+        self.signals
+    }
+
     fn log(&self) -> &[Transition] {
         let count = self.lead.log.partition_point(|entry| entry.at <= self.clocks.as_of);
         &self.lead.log[..count]

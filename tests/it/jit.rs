@@ -4,14 +4,12 @@
 use leadwright::column::{Block, Column, Width};
 use leadwright::interpret;
 use leadwright::jit::{Compiled, Options};
-use leadwright::model::{Operator, Unit};
+use leadwright::model::Operator;
 use leadwright::program::verify::verify;
-use leadwright::program::{
-    Calculation, Input, InputSource, KEYS_MAX, KeyList, Lookup, Op, Output, OutputKind, OutputRole, Parameter, Parameters, Program, Scaled,
-    Value,
-};
+use leadwright::program::{Calculation, KEYS_MAX, KeyList, Lookup, Op, Parameter, Parameters, Program, Scaled, Value};
 use leadwright::syntax::tree::Sign;
 
+use crate::support::hand_made::{input, output};
 use crate::support::random::Random;
 use crate::support::random_program;
 
@@ -509,25 +507,6 @@ fn check_rows(program: &Program, compiled: &Compiled, block: &Block, parameters:
         let expected: Vec<Option<i64>> = expected.columns.iter().map(|column| column.get(row)).collect();
         assert_eq!(outputs, expected, "{what}, row {row}");
     }
-}
-
-fn input(program: &mut Program, interval: (i64, i64), optional: bool) -> Value {
-    let number = program.inputs.len();
-    let width = Width::of(interval.0, interval.1);
-    program.inputs.push(Input { source: InputSource::Column(number), optional, interval, width });
-    program.push(Op::Input(number as u32))
-}
-
-fn output(program: &mut Program, value: Value) {
-    let shape = program.shapes[value.index()];
-    program.outputs.push(Output {
-        name: format!("output{}", program.outputs.len()),
-        value,
-        kind: OutputKind::Number { scale: 0, unit: Unit::Plain },
-        optional: shape.optional,
-        width: Width::of(shape.interval.low, shape.interval.high),
-        role: OutputRole::Score(0),
-    });
 }
 
 fn block_of(program: &Program, rows: &[Vec<Option<i64>>]) -> Block {

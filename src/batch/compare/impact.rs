@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::program::OutputRole;
+
 /// What an answer is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -16,6 +18,21 @@ pub enum Kind {
     Owner,
     Clock,
     Other,
+}
+
+impl From<OutputRole> for Kind {
+    fn from(role: OutputRole) -> Kind {
+        match role {
+            OutputRole::Score(_) => Kind::Score,
+            OutputRole::Section(..) => Kind::Section,
+            OutputRole::Decide(_) => Kind::Decide,
+            OutputRole::Stage => Kind::Stage,
+            OutputRole::Queue(_) => Kind::Queue,
+            OutputRole::Owner(_) => Kind::Owner,
+            OutputRole::Clock(..) | OutputRole::ClockDue(_) | OutputRole::ClockState(_) => Kind::Clock,
+            OutputRole::StageRule | OutputRole::Kept(_) | OutputRole::EventCondition(_) => Kind::Other,
+        }
+    }
 }
 
 impl Kind {

@@ -68,7 +68,7 @@ impl Outputs {
             match (twin, compared) {
                 (Some((twin, _)), Some(compared)) => found.common.push(Common {
                     name: output.name.clone(),
-                    kind: kind(output.role),
+                    kind: Kind::from(output.role),
                     old: *twin,
                     new: *column,
                     compared,
@@ -86,25 +86,12 @@ impl Outputs {
     }
 }
 
-fn kind(role: OutputRole) -> Kind {
-    match role {
-        OutputRole::Score(_) => Kind::Score,
-        OutputRole::Section(..) => Kind::Section,
-        OutputRole::Decide(_) => Kind::Decide,
-        OutputRole::Stage => Kind::Stage,
-        OutputRole::Queue(_) => Kind::Queue,
-        OutputRole::Owner(_) => Kind::Owner,
-        OutputRole::ClockState(_) | OutputRole::ClockDue(_) | OutputRole::Clock(..) => Kind::Clock,
-        OutputRole::StageRule | OutputRole::Kept(_) | OutputRole::EventCondition(_) => Kind::Other,
-    }
-}
-
 fn single(policy: &Policy, column: usize, output: &Output) -> Single {
     let names = match output.kind {
         OutputKind::Choice(choices) => names(policy, choices),
         OutputKind::Number { .. } | OutputKind::YesNo | OutputKind::Date | OutputKind::Time => Vec::new(),
     };
-    Single { name: output.name.clone(), kind: kind(output.role), column, names }
+    Single { name: output.name.clone(), kind: Kind::from(output.role), column, names }
 }
 
 fn names(policy: &Policy, choices: usize) -> Vec<String> {

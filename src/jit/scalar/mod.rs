@@ -11,14 +11,15 @@ mod tables;
 use cranelift_codegen::ir::{self, InstBuilder, types};
 use cranelift_frontend::{FuncInstBuilder, FunctionBuilder};
 
+use super::filled::Filled;
 use super::function::{self, column_memory};
 use super::lanes::Lanes;
 use crate::column::Width;
-use crate::program::{Op, Program, Value};
+use crate::program::{Op, Value};
 
 /// A value of the program inside a generated function.
 #[derive(Clone, Copy, Debug)]
-struct Slot {
+pub struct Slot {
     kind: Kind,
     value: ir::Value,
     /// a byte, 1 if the value is known and else 0; none if it is always known
@@ -28,35 +29,14 @@ struct Slot {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
     /// 64 bits
     Whole,
     /// a byte, 0 or 1
     Condition,
 }
 
-/// The values that the function at hand has so far; used again by the next one.
-pub struct Slots {
-    of: Vec<Option<Slot>>,
-    filled: Vec<Value>,
-}
-
-impl Slots {
-    pub fn new(program: &Program) -> Slots {
-        Slots { of: vec![None; program.ops.len()], filled: Vec::new() }
-    }
-
-    fn clear(&mut self) {
-        for value in self.filled.drain(..) {
-            self.of[value.index()] = None;
-        }
-    }
-
-    fn fill(&mut self, value: Value, slot: Slot) {
-        self.of[value.index()] = Some(slot);
-        self.filled.push(value);
-    }
-}
+pub type Slots = Filled<Slot>;
 
 struct Emitter<'a, 'f> {
     function: function::Emitter<'a, 'f>,
@@ -85,7 +65,7 @@ impl<'f> Emitter<'_, 'f> {
 
     /// A value that an earlier operation gave, wherever it is.
     fn slot(&mut self, value: Value) -> Slot {
-        if let Some(slot) = self.slots.of[value.index()] {
+        if let Some(slot) = self.slots.get(value) {
             return slot;
         }
         let slot = match self.function.program.ops[value.index()] {

@@ -15,6 +15,7 @@ use rustc_hash::FxHashMap;
 
 pub use operations::can_compute;
 
+use super::filled::Filled;
 use super::function::{self, column_memory};
 use super::lanes::Lanes;
 use crate::column::Width;
@@ -68,10 +69,9 @@ enum Parts {
     },
 }
 
-/// The values that the function at hand has so far; used again by the next one.
+/// What the function at hand has so far; used again by the next one.
 pub struct Slots {
-    of: Vec<Option<Slot>>,
-    filled: Vec<Value>,
+    of: Filled<Slot>,
     /// what a vector, named by its first part, is in other lanes
     converted: FxHashMap<(ir::Value, Lanes, Kind), Vector>,
     /// where an input is known
@@ -80,20 +80,13 @@ pub struct Slots {
 
 impl Slots {
     pub fn new(program: &Program) -> Slots {
-        Slots { of: vec![None; program.ops.len()], filled: Vec::new(), converted: FxHashMap::default(), validity: FxHashMap::default() }
+        Slots { of: Filled::new(program), converted: FxHashMap::default(), validity: FxHashMap::default() }
     }
 
     fn clear(&mut self) {
+        self.of.clear();
         self.converted.clear();
         self.validity.clear();
-        for value in self.filled.drain(..) {
-            self.of[value.index()] = None;
-        }
-    }
-
-    fn fill(&mut self, value: Value, slot: Slot) {
-        self.of[value.index()] = Some(slot);
-        self.filled.push(value);
     }
 }
 
@@ -109,7 +102,7 @@ pub fn emit<'f>(function: function::Emitter<'_, 'f>, slots: &mut Slots, segment:
     let mut emitter = Emitter { function, slots };
     for value in &segment.values {
         let slot = emitter.operation(*value);
-        emitter.slots.fill(*value, slot);
+        emitter.slots.of.fill(*value, slot);
         emitter.store_crossing(*value, slot);
     }
     for output in &segment.stores {
@@ -125,7 +118,7 @@ impl<'f> Emitter<'_, 'f> {
 
     /// A value that an earlier operation gave, wherever it is.
     fn slot(&mut self, value: Value) -> Slot {
-        if let Some(slot) = self.slots.of[value.index()] {
+        if let Some(slot) = self.slots.of.get(value) {
             return slot;
         }
         let slot = match self.function.program.ops[value.index()] {
@@ -158,7 +151,7 @@ impl<'f> Emitter<'_, 'f> {
             }
             _ => self.load_crossing(value),
         };
-        self.slots.fill(value, slot);
+        self.slots.of.fill(value, slot);
         slot
     }
 

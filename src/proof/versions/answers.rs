@@ -84,7 +84,7 @@ pub fn answers(old: Version, new: Version) -> Answers {
         match twin.and_then(|twin| Some((twin, numbers((old.policy, twin), (new.policy, output))?))) {
             Some((twin, numbers)) => answers.common.push(Pair {
                 name: name.clone(),
-                kind: kind(output.role),
+                kind: Kind::from(output.role),
                 values: [twin.value, output.value],
                 numbers,
                 roles: [twin.role, output.role],
@@ -115,19 +115,6 @@ fn name(policy: &Policy, output: &Output) -> Option<String> {
         | OutputRole::Clock(_, ClockPart::Owner(_))
         | OutputRole::ClockDue(_)
         | OutputRole::ClockState(_) => None,
-    }
-}
-
-fn kind(role: OutputRole) -> Kind {
-    match role {
-        OutputRole::Score(_) => Kind::Score,
-        OutputRole::Section(..) => Kind::Section,
-        OutputRole::Decide(_) => Kind::Decide,
-        OutputRole::Stage => Kind::Stage,
-        OutputRole::Queue(_) => Kind::Queue,
-        OutputRole::Owner(_) => Kind::Owner,
-        OutputRole::Clock(..) | OutputRole::ClockDue(_) | OutputRole::ClockState(_) => Kind::Clock,
-        OutputRole::StageRule | OutputRole::Kept(_) | OutputRole::EventCondition(_) => Kind::Other,
     }
 }
 

@@ -4,7 +4,6 @@
 use leadwright::diagnostic::Severity;
 use leadwright::interpret;
 use leadwright::model::check;
-use leadwright::program::OutputRole;
 use leadwright::program::lower::lower;
 use leadwright::program::passes::optimise;
 use leadwright::program::verify::verify;
@@ -30,23 +29,10 @@ fn random_policies_lower_and_optimise() {
 
         for output in &lowered.program.outputs {
             let shape = lowered.program.shapes[output.value.index()];
-            let (interval, optional) = match output.role {
-                OutputRole::Score(score) => (policy.scores[score].interval, false),
-                OutputRole::Section(score, section) => {
-                    let section = &policy.scores[score].sections[section];
-                    (section.interval, section.optional)
-                }
-                OutputRole::Decide(_)
-                | OutputRole::Stage
-                | OutputRole::StageRule
-                | OutputRole::Queue(_)
-                | OutputRole::Owner(_)
-                | OutputRole::Kept(_)
-                | OutputRole::Clock(..)
-                | OutputRole::ClockDue(_)
-                | OutputRole::ClockState(_)
-                | OutputRole::EventCondition(_) => continue,
-            };
+            let Some((score, section)) = output.role.points() else { continue };
+            let score = &policy.scores[score];
+            let section = section.map(|section| &score.sections[section]);
+            let (interval, optional) = section.map_or((score.interval, false), |section| (section.interval, section.optional));
             assert!(optional || !shape.optional, "seed {seed}: {} can be missing\n{}", output.name, generated.files["policy.lead"]);
             let inside = interval.low <= shape.interval.low && shape.interval.high <= interval.high;
             assert!(inside, "seed {seed}: {} {interval:?} {shape:?}\n{}", output.name, generated.files["policy.lead"]);

@@ -31,7 +31,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, other: &Tally) {
+    fn add(&mut self, other: Tally) {
         let Tally { policies, leads, questions, possible, never, undecided, sets, sets_undecided, cells_undecided } = other;
         self.policies += policies;
         self.leads += leads;
@@ -48,19 +48,7 @@ impl Tally {
 #[test]
 fn what_is_proved_is_what_trying_finds() {
     let policies = std::env::var("LEADWRIGHT_POLICIES").ok().and_then(|count| count.parse().ok()).unwrap_or(POLICIES);
-    let mut tally = Tally::default();
-    let mut failures = Vec::new();
-    for seed in 0..policies {
-        let outcome = std::panic::catch_unwind(|| {
-            let mut tally = Tally::default();
-            run(seed as u64, &mut tally);
-            tally
-        });
-        match outcome {
-            Ok(part) => tally.add(&part),
-            Err(_) => failures.push(seed),
-        }
-    }
+    let (tally, failures) = super::tallied(policies, run, Tally::add);
     println!("{tally:?}");
     assert!(failures.is_empty(), "seeds that fail: {failures:?}");
     assert!(tally.undecided * 100 <= tally.questions, "{tally:?}");

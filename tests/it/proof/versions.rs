@@ -31,6 +31,20 @@ struct Tally {
     no_set: usize,
 }
 
+impl Tally {
+    fn add(&mut self, other: Tally) {
+        let Tally { pairs, answers, same, differ, undecided, held, sets, no_set } = other;
+        self.pairs += pairs;
+        self.answers += answers;
+        self.same += same;
+        self.differ += differ;
+        self.undecided += undecided;
+        self.held += held;
+        self.sets += sets;
+        self.no_set += no_set;
+    }
+}
+
 fn checked(text: &str) -> Option<Checked> {
     let files = BTreeMap::from([("policy.lead".to_string(), text.to_string())]);
     let checked = model::check(&files, "policy.lead");
@@ -126,29 +140,7 @@ impl Side {
 #[test]
 fn what_is_proved_of_two_versions_is_what_trying_finds() {
     let pairs = std::env::var("LEADWRIGHT_PAIRS").ok().and_then(|count| count.parse().ok()).unwrap_or(PAIRS);
-    let mut tally = Tally::default();
-    let mut failures = Vec::new();
-    for seed in 0..pairs as u64 {
-        let outcome = std::panic::catch_unwind(|| {
-            let mut tally = Tally::default();
-            run(seed, &mut tally);
-            tally
-        });
-        match outcome {
-            Ok(part) => {
-                let Tally { pairs, answers, same, differ, undecided, held, sets, no_set } = part;
-                tally.pairs += pairs;
-                tally.answers += answers;
-                tally.same += same;
-                tally.differ += differ;
-                tally.undecided += undecided;
-                tally.held += held;
-                tally.sets += sets;
-                tally.no_set += no_set;
-            }
-            Err(_) => failures.push(seed),
-        }
-    }
+    let (tally, failures) = super::tallied(pairs, run, Tally::add);
     println!("{tally:?}");
     assert!(failures.is_empty(), "seeds that fail: {failures:?}");
     assert!(tally.undecided * 100 <= tally.answers, "{tally:?}");

@@ -1,5 +1,6 @@
 //! What tests of several areas share.
 
+pub mod hand_made;
 pub mod large_policies;
 pub mod markdown;
 pub mod memory;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use leadwright::model::check;
 
+use crate::support::work::counted;
+
 const HEAD: &str = "leadwright 1
 policy p { currency USD }
 team t
@@ -222,17 +224,24 @@ fn a_table_is_looked_at_whole() {
 
 /// Whatever is quadratic in the number of mistakes takes minutes here.
 #[test]
-fn thousands_of_mistakes_take_bounded_time() {
-    let rows = |row: &dyn Fn(usize) -> String| (0..4_000).map(row).collect::<String>();
-    let policies = [
-        rows(&|i| format!("let l{i} = not (beds > 5 and bb{i} > 3) or region is {i}\n")),
-        format!("decide d {{\n{}}}\n", rows(&|i| format!("  k{i} when zz{i} is {i} and not (due > 2026-01-01)\n"))),
-        format!("let big = not ({}beds > 5)\n", rows(&|i| format!("due > 2026-01-0{} or ", i % 9 + 1))),
-        format!("{}flow {{\n{}}}\n", rows(&|i| format!("stage s{i} owner t\n")), rows(&|i| format!("  q{i} -> w{i} when beds > 3\n"))),
-        rows(&|i| format!("test \"t{i}\" {{ lead {{ beds 777  rr x }} expect {{ q{i} 5 }} }}\n")),
-    ];
-    let start = std::time::Instant::now();
-    let counts: Vec<usize> = policies.iter().map(|policy| found(policy, &[]).len()).collect();
-    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+fn thousands_of_mistakes_take_work_in_proportion() {
+    let policies = |count: usize| {
+        let rows = |row: &dyn Fn(usize) -> String| (0..count).map(row).collect::<String>();
+        [
+            rows(&|i| format!("let l{i} = not (beds > 5 and bb{i} > 3) or region is {i}\n")),
+            format!("decide d {{\n{}}}\n", rows(&|i| format!("  k{i} when zz{i} is {i} and not (due > 2026-01-01)\n"))),
+            format!("let big = not ({}beds > 5)\n", rows(&|i| format!("due > 2026-01-0{} or ", i % 9 + 1))),
+            format!("{}flow {{\n{}}}\n", rows(&|i| format!("stage s{i} owner t\n")), rows(&|i| format!("  q{i} -> w{i} when beds > 3\n"))),
+            rows(&|i| format!("test \"t{i}\" {{ lead {{ beds 777  rr x }} expect {{ q{i} 5 }} }}\n")),
+        ]
+    };
+    let mut counts = Vec::new();
+    for (few, many) in policies(1_000).iter().zip(&policies(4_000)) {
+        let (_, work_of_few) = counted(|| found(few, &[]));
+        let (all, work) = counted(|| found(many, &[]));
+        counts.push(all.len());
+        // four times as many mistakes take four times the work, where each held against each would take sixteen times
+        assert!(work <= 5 * work_of_few, "{work_of_few} bytes for 1,000 mistakes, {work} for 4,000\n{}", &many[..100]);
+    }
     assert!(counts[0] >= 4_000 && counts[1] >= 4_000 && counts[2] == 1 && counts[3] >= 8_000 && counts[4] >= 8_000, "{counts:?}");
 }

@@ -10,3 +10,4 @@ pub mod random;
 pub mod random_program;
 pub mod scoring;
 pub mod small_policies;
+pub mod work;

@@ -64,8 +64,6 @@ pub const RULES: &[Rule] = &[
     rules::unmet_expect::RULE,
     rules::unowned_policy::RULE,
     rules::unpinned_version::RULE,
-    rules::unreachable_cap::RULE,
-    rules::unreachable_range::RULE,
     rules::unreachable_threshold::RULE,
     rules::untested_outcome::RULE,
     rules::untested_rule::RULE,

@@ -65,6 +65,9 @@ impl Policy {
             let text = if fields.is_empty() { "by no field alone".to_string() } else { format!("by {} alone", fields.join(", or ")) };
             all.push(Attainable { name: decide.name.clone(), text: format!("can be changed {text}"), spreads: Vec::new() });
         }
+        if policy.awaits_rows() {
+            all.iter_mut().for_each(|one| one.text.push_str(", without the rows that are given at run time"));
+        }
         all
     }
 

@@ -5,12 +5,13 @@
 
 use super::Policy;
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::lint;
 use crate::model::{self, AsOf, Checked, Claim, ClaimKind, Expr, ExprKind, Predicate, Reference, Type, Unit};
 use crate::program::Lowered;
 use crate::program::lower::lower_with_claims;
 use crate::proof::as_test::{self, Expectation};
 use crate::proof::questions::{self, Finding, Findings, Kind};
-use crate::proof::{Answer, Prover, Why, Witness};
+use crate::proof::{Answer, Prover, Witness};
 use crate::record;
 use crate::record::show::Show;
 use crate::source::{Files, Sources};
@@ -75,7 +76,17 @@ pub fn findings(checked: &Checked) -> Vec<Diagnostic> {
     let lowered = lower_with_claims(&checked.policy);
     let proofs = prove(&checked.policy, &lowered, &checked.sources, CHECK_QUESTION, CHECK_BUDGET, |_| true);
     let not_proved = proofs.claims.iter().filter(|proved| proved.verdict != Verdict::Proved);
-    not_proved.map(diagnostic).chain(proofs.findings).collect()
+    not_proved.map(diagnostic).chain(not_told_by_lint(checked, proofs.findings)).collect()
+}
+
+/// Without the thresholds that text alone shows to be out of reach: a rule of `lint` tells of these, and one mistake is told once.
+fn not_told_by_lint(checked: &Checked, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let is_threshold = |finding: &Diagnostic| [Code::NeverReached, Code::AlwaysReached].iter().any(|code| finding.code == *code);
+    if findings.iter().any(is_threshold) {
+        let told = lint::unreachable_thresholds(checked);
+        findings.retain(|finding| !is_threshold(finding) || !finding.labels.first().is_some_and(|label| told.contains(&label.span)));
+    }
+    findings
 }
 
 impl Policy {
@@ -96,28 +107,14 @@ fn prove(
 ) -> Proofs {
     let mut prover = Prover::new(policy, lowered);
     (prover.budget, prover.budget_left) = (budget, budget_left);
-    let open = policy.tables.iter().any(|table| table.from_input);
     let mut claims = Vec::new();
     for (number, claim) in policy.claims.iter().enumerate().filter(|(_, claim)| chosen(&claim.title)) {
         let start = prover.steps();
-        let answer = if open { without_rows(prover.claim(number), &claim.kind) } else { prover.claim(number) };
+        let answer = prover.claim(number);
         claims.push(proved(&prover, claim, number, answer, prover.steps() - start));
-    }
-    if open {
-        // each question is whether something never happens, and rows that are given could make it happen
-        return Proofs { claims, findings: Vec::new(), asked: 0, undecided: 0 };
     }
     let Findings { all, asked, undecided } = questions::ask(&mut prover, sources);
     Proofs { claims, findings: all.iter().map(|finding| warning(policy, finding)).collect(), asked, undecided }
-}
-
-/// What is left of an answer that was found while tables given at run time had no rows: a lead that shows something shows it with an empty
-/// table; that something holds of every lead does not follow.
-fn without_rows(answer: Answer, kind: &ClaimKind) -> Answer {
-    match (&answer, kind) {
-        (Answer::Refuted(Some(_)), _) | (Answer::Proved(Some(_)), ClaimKind::Possible(_)) => answer,
-        (Answer::Proved(_) | Answer::Refuted(None) | Answer::Undecided(_), _) => Answer::Undecided(Why::OpenTable),
-    }
 }
 
 fn proved(prover: &Prover, claim: &Claim, number: usize, answer: Answer, steps: u64) -> Proved {

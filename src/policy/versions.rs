@@ -100,8 +100,7 @@ impl Treatment {
 pub fn treatment(old: &Policy, new: &Policy, changes: &Changes, budget: u64) -> Treatment {
     let version = |policy| Version::of(policy);
     let compared = versions::compare(version(old), version(new), budget, &|score| is_same_balance(changes, score));
-    let is_open = |policy: &Policy| policy.model().tables.iter().any(|table| table.from_input && table.row_count == 0);
-    let open = is_open(old) || is_open(new);
+    let open = old.model().awaits_rows() || new.model().awaits_rows();
     let answers = compared.answers.iter().map(|answer| {
         let mut treated = Treated {
             name: answer.name.clone(),

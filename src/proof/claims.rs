@@ -46,6 +46,11 @@ impl Prover<'_> {
 
     /// Whether the value of some lead rises (or falls) as the field rises and everything else stays.
     fn moves(&mut self, value: Value, expr: &Expr, direction: Direction, field: FieldId) -> Possible {
+        let possible = self.moves_without_rows(value, expr, direction, field);
+        self.with_rows(possible)
+    }
+
+    fn moves_without_rows(&mut self, value: Value, expr: &Expr, direction: Direction, field: FieldId) -> Possible {
         let of_field = |variable: &super::variables::Variable| match &variable.meaning {
             Meaning::Column(column) | Meaning::Day(column) | Meaning::DaysBefore { column, .. } => *column == field,
             _ => false,

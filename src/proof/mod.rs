@@ -180,7 +180,16 @@ impl<'p> Prover<'p> {
     /// Whether some lead meets the condition.
     pub fn possible(&mut self, condition: &Condition) -> Possible {
         let node = condition.node(&mut self.graph, &mut self.translation);
-        self.possible_node(node, &|_: &Prover, shown: &mut Shown| condition.holds(&shown.replayed))
+        let possible = self.possible_node(node, &|_: &Prover, shown: &mut Shown| condition.holds(&shown.replayed));
+        self.with_rows(possible)
+    }
+
+    /// Tables that are given at run time are taken as empty: a lead that shows something shows it so, but rows could make happen what never does without them.
+    fn with_rows(&self, possible: Possible) -> Possible {
+        match possible {
+            Possible::Never if self.policy.awaits_rows() => Possible::Undecided(Why::OpenTable),
+            Possible::Never | Possible::Yes(_) | Possible::Undecided(_) => possible,
+        }
     }
 
     /// Whether some lead would meet each condition in the stage beside it, everything else being the same.

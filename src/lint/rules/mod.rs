@@ -60,8 +60,6 @@ pub mod ungrouped_number;
 pub mod unmet_expect;
 pub mod unowned_policy;
 pub mod unpinned_version;
-pub mod unreachable_cap;
-pub mod unreachable_range;
 pub mod unreachable_threshold;
 pub mod untested_outcome;
 pub mod untested_rule;

@@ -97,6 +97,11 @@ impl Policy {
         self.routes.len().max(1)
     }
 
+    /// Whether rows of some table are still to come, so that nobody knows what they will say.
+    pub fn awaits_rows(&self) -> bool {
+        self.tables.iter().any(|table| table.from_input && table.row_count == 0)
+    }
+
     pub fn measure_column(&self, measure: MeasureId) -> ColumnId {
         self.fields.len() + measure
     }

@@ -190,6 +190,32 @@ fn a_between_is_one_threshold() {
     assert_eq!((none.out.matches("never reaches this").count(), none.out.matches("always reaches this").count()), (1, 0), "{}", none.out);
 }
 
+/// What text alone shows is told by the rule, what takes a proof by `check`, and nothing by both.
+#[test]
+fn a_threshold_out_of_reach_is_told_once() {
+    let by_sums = "score fit from 0 to 100 { section size 100% { beds 100% { 50 or more 9   under 50 1 } } }\n";
+    let by_proof = "let big = beds >= 50\nlet small = beds < 50\n\
+                    score fit from 0 to 100 { section size 100% { big 50% { yes 9   no 1 }   small 50% { yes 9   no 1 } } }\n";
+    for (score, row, code) in [
+        (by_sums, "fit >= 95", None),
+        (by_sums, "fit >= 5", None),
+        (by_proof, "fit >= 60", Some("E0805")),
+        (by_proof, "fit >= 40", Some("E0806")),
+    ] {
+        let text = format!(
+            "leadwright 1\npolicy example {{ version \"1\" }}\nlead {{ lead_id text key   beds whole 0..100   rival yes_no }}\n\n\
+             {score}decide grade {{ top when {row} and not rival   low otherwise }}\n"
+        );
+        let folder = Folder::new(&[("example.lead", &text)]);
+        let lint = run(&["lint", &folder.name(""), "--as-of", "2026-11-18", "--only", "unreachable-threshold", "--output", "json"]).out;
+        let check = run(&["check", &folder.name(""), "--output", "json"]).out;
+        assert_eq!(lint.matches("\"unreachable-threshold\"").count(), usize::from(code.is_none()), "{row}: {lint}");
+        for other in ["E0803", "E0804", "E0805", "E0806"] {
+            assert_eq!(check.matches(&format!("\"{other}\"")).count(), usize::from(code == Some(other)), "{row}: {check}");
+        }
+    }
+}
+
 #[test]
 fn a_fix_that_would_be_a_mistake_is_not_offered() {
     let backwards = only("split-range", "let odd = beds >= 10 and beds <= 3\n");

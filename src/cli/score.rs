@@ -22,6 +22,7 @@ use crate::policy::Policy;
 use crate::record;
 use crate::record::show::Show;
 use crate::report::binding;
+use crate::report::run_record;
 use crate::report::summary::{self, Run};
 
 /// Score a file of leads and summarise what came out
@@ -230,7 +231,7 @@ fn summary_text(arguments: &Arguments, policy: &Policy, options: &Options, repor
         rejects_signals: rejects_signals.as_deref(),
     };
     match arguments.summary {
-        SummaryKind::Json => render_json::to_json(&summary::record(&run))
+        SummaryKind::Json => render_json::to_json(&run_record::record(&run))
             .map_err(|error| Misuse::new(format!("the summary cannot be written as JSON: {error}"))),
         SummaryKind::Human if arguments.show_binding => Ok(format!("{}\n{}", binding::page(report, look), summary::page(&run, look))),
         SummaryKind::Human => Ok(summary::page(&run, look)),

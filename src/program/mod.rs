@@ -247,7 +247,7 @@ impl Op {
     }
 
     /// Those that stand in the operation itself.
-    fn for_each_own_operand(&mut self, mut visit: impl FnMut(&mut Value)) {
+    pub fn for_each_own_operand(&mut self, mut visit: impl FnMut(&mut Value)) {
         match self {
             Op::Input(_) | Op::Parameter(_) | Op::Constant(_) | Op::Missing | Op::Calculate(_) => {}
             Op::Add(left, right)

@@ -203,8 +203,8 @@ fn properties(
         return None;
     }
     for (variable, node) in variables.all.iter().zip(&domains) {
-        let domain = super::domain_of(&graph, *node, variable.domain);
-        let value = super::nearest(&domain, variable.baseline);
+        let domain = super::showing::domain_of(&graph, *node, variable.domain);
+        let value = super::showing::nearest(&domain, variable.baseline);
         let (column, value) = match &variable.meaning {
             Meaning::Column(column) => (*column, value.map(Constant::Integer)),
             Meaning::Text { column, kinds } => match value {

@@ -50,6 +50,13 @@ pub enum Meaning {
     Part(usize),
 }
 
+impl Meaning {
+    /// The number of a value of the program that stands for itself.
+    pub fn part(&self) -> Option<usize> {
+        if let Meaning::Part(number) = self { Some(*number) } else { None }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Variable {
     pub meaning: Meaning,

@@ -21,6 +21,7 @@ pub mod manual;
 pub mod pages;
 pub mod proofs;
 pub mod reach;
+pub mod run_record;
 pub mod summary;
 pub mod test_cases;
 pub mod test_results;

@@ -9,6 +9,7 @@
 
 mod age;
 mod contradictions;
+mod judging;
 mod limit;
 mod reading;
 mod table;

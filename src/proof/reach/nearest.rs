@@ -9,8 +9,9 @@ use crate::model::{Constant, FieldId, Type};
 use crate::program::InputSource;
 use crate::proof::graph::{Leaf, Node};
 use crate::proof::search::Spent;
+use crate::proof::showing::domain_of;
 use crate::proof::variables::{Meaning, stand_ins};
-use crate::proof::{domain_of, witness};
+use crate::proof::witness;
 use crate::record::{self, Lead};
 
 /// Sets of more members are not tried one by one.

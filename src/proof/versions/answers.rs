@@ -120,12 +120,10 @@ fn name(policy: &Policy, output: &Output) -> Option<String> {
 
 /// None if the answers are of different kinds, and so are two answers.
 fn numbers(old: (&Policy, &Output), new: (&Policy, &Output)) -> Option<Numbers> {
-    let targets = |(policy, output): (&Policy, &Output)| match output.role {
-        OutputRole::Clock(clock, ClockPart::Target) => {
-            let targets = policy.slas.get(clock).map(|clock| clock.targets.iter().map(|target| target.text.clone()).collect::<Vec<_>>());
-            Some(targets.unwrap_or_default())
-        }
-        _ => None,
+    let targets = |(policy, output): (&Policy, &Output)| {
+        let OutputRole::Clock(clock, ClockPart::Target) = output.role else { return None };
+        let targets = policy.slas.get(clock).map(|clock| clock.targets.iter().map(|target| target.text.clone()).collect::<Vec<_>>());
+        Some(targets.unwrap_or_default())
     };
     if let (Some(before), Some(after)) = (targets(old), targets(new)) {
         return Some(by_name(before, after));

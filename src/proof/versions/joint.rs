@@ -132,10 +132,14 @@ impl Maker<'_> {
                 if !unshared.is_empty() {
                     self.unshared.push((twin, unshared));
                 }
-                let recode = |codes: &[Option<usize>]| match own.ty {
-                    _ if codes.iter().enumerate().all(|(joint, own)| *own == Some(joint)) => Recode::Same,
-                    Type::SomeOf(_) => Recode::Set(codes.iter().map(|own| own.map(|own| own as u32)).collect()),
-                    _ => Recode::Choice(codes.iter().map(|own| own.map(|own| own as i64)).collect()),
+                let recode = |codes: &[Option<usize>]| {
+                    if codes.iter().enumerate().all(|(joint, own)| *own == Some(joint)) {
+                        Recode::Same
+                    } else if matches!(own.ty, Type::SomeOf(_)) {
+                        Recode::Set(codes.iter().map(|own| own.map(|own| own as u32)).collect())
+                    } else {
+                        Recode::Choice(codes.iter().map(|own| own.map(|own| own as i64)).collect())
+                    }
                 };
                 self.fields[1][twin].1 = recode(&new_codes);
                 recode(&old_codes)

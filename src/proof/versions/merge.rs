@@ -72,22 +72,24 @@ struct Maker {
 impl Maker {
     fn make_up(&mut self, (_, program): (&Policy, &Program), side: usize) {
         for op in &program.ops {
-            match op {
-                Op::Turn { seed, total, .. } if *total <= TURNS_MAX => self.made(MadeUp::Turn(*seed), Interval::FULL),
-                Op::Parameter(Parameter::AsOfDay) if side == 0 && !self.same_zone => {
-                    self.made(MadeUp::Zone(None), Interval { low: -1, high: 1 })
-                }
-                _ => continue,
-            };
+            if let Op::Turn { seed, total, .. } = op
+                && *total <= TURNS_MAX
+            {
+                self.made(MadeUp::Turn(*seed), Interval::FULL);
+            }
+            if *op == Op::Parameter(Parameter::AsOfDay) && side == 0 && !self.same_zone {
+                self.made(MadeUp::Zone(None), Interval { low: -1, high: 1 });
+            }
         }
-        for input in &program.inputs {
-            match input.source {
-                InputSource::LocalDay(column) if side == 0 && !self.same_zone => {
-                    self.made(MadeUp::Zone(Some(column)), Interval { low: -1, high: 1 })
-                }
-                InputSource::KeyHash if side == 0 && self.other_key => self.made(MadeUp::Key, Interval::FULL),
-                _ => continue,
-            };
+        for input in program.inputs.iter().filter(|_| side == 0) {
+            if let InputSource::LocalDay(column) = input.source
+                && !self.same_zone
+            {
+                self.made(MadeUp::Zone(Some(column)), Interval { low: -1, high: 1 });
+            }
+            if input.source == InputSource::KeyHash && self.other_key {
+                self.made(MadeUp::Key, Interval::FULL);
+            }
         }
     }
 

@@ -22,6 +22,7 @@ mod merge;
 mod parts;
 mod set;
 mod smallest;
+mod ways;
 mod words;
 
 pub use apart::Apart;

@@ -10,6 +10,10 @@ use leadwright::diagnostic::Diagnostic;
 use leadwright::source::Sources;
 use leadwright::syntax::{self, tree};
 
+/// So many bytes of memory are asked for at most, given back or not, for each byte of a text. The most wasteful text here takes half of it; what is quadratic
+/// would take thousands of times as many.
+const WORK_MAX: u64 = 4_000;
+
 /// What the parser makes of a file.
 struct Parsed {
     sources: Sources,

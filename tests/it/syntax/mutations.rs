@@ -1,15 +1,15 @@
-//! Broken texts without number: the parser never panics, its spans are places of the text, and its time is bounded.
+//! Broken texts without number: the parser never panics, its spans are places of the text, and its work is in proportion.
 //!
 //! The texts are the worked example with a few tokens or bytes deleted, doubled, swapped or replaced, the same ones in every run.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use leadwright::diagnostic::Diagnostic;
 use leadwright::source::Span;
 
-use super::{Parsed, summary};
+use super::{Parsed, WORK_MAX, summary};
 use crate::support::random::Random;
+use crate::support::work::counted;
 
 const FILES: [&str; 4] = ["medbank.lead", "common/teams.lead", "common/signals.lead", "standards/global.lead"];
 
@@ -54,21 +54,20 @@ const PIECES: [&str; 30] = [
 fn broken_texts_are_read_without_a_panic() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/medbank_full");
     let mut random = Random::new(20_260_101);
-    let mut slowest = Duration::ZERO;
+    let mut most = 0;
     let (mut with_mistakes, mut without) = (0, 0);
     for (file, count) in TEXTS {
         let text = std::fs::read_to_string(folder.join(FILES[file])).unwrap();
         for _ in 0..count {
             let broken = broken(&text, &mut random);
-            let start = Instant::now();
-            let parsed = Parsed::of(&broken);
-            slowest = slowest.max(start.elapsed());
+            let (parsed, work) = counted(|| Parsed::of(&broken));
+            most = most.max(work / broken.len() as u64);
             check_diagnostics(&parsed, &broken);
             check_tree(&parsed, &broken);
             if parsed.diagnostics.is_empty() { without += 1 } else { with_mistakes += 1 }
         }
     }
-    assert!(slowest < Duration::from_secs(30), "{slowest:?}");
+    assert!(most <= WORK_MAX, "{most} bytes of memory for a byte of text");
     // Most of these texts are wrong, and some are right all the same.
     assert!(with_mistakes > without && without > 20, "{with_mistakes} with mistakes, {without} without");
 }

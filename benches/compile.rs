@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::hint::black_box;
 use std::path::Path;
+use std::time::Instant;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use leadwright::{jit, lint, model, program, source::Sources, syntax};
+use leadwright::column::{Block, Column};
+use leadwright::{interpret, jit, lint, model, program, source::Sources, syntax};
 
 /// Every file below `examples/medbank`, by its path there.
 fn medbank() -> BTreeMap<String, String> {
@@ -176,5 +178,80 @@ fn linting(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, medbank_stages, growth, linting);
+/// Twenty calculations over four fields of this range. Of small numbers every part fits 64 bits, of any numbers some part may leave them on the way.
+fn calculation_policy(range: &str) -> BTreeMap<String, String> {
+    let mut text = String::from("leadwright 1\npolicy p {}\nlead { id text key");
+    for field in ["a", "b", "c", "d"] {
+        write!(text, "   {field} whole {range}").unwrap();
+    }
+    text.push_str(" }\n");
+    for number in 1..=20 {
+        writeln!(text, "let v{number} = (a * {number} + b * c) * d / (a * a + {number}) to 2 places").unwrap();
+        writeln!(text, "decide d{number} {{ more when v{number} > {}   less otherwise }}", number * 40).unwrap();
+    }
+    BTreeMap::from([("policy.lead".to_string(), text)])
+}
+
+fn optimised(files: &BTreeMap<String, String>) -> program::Program {
+    let checked = model::check(files, "policy.lead");
+    assert!(checked.diagnostics.is_empty(), "{:?}", checked.diagnostics.first());
+    program::passes::optimise(&program::lower::lower(&checked.policy).program)
+}
+
+/// The same small numbers for whatever widths the program reads.
+fn numbers(program: &program::Program, rows: usize) -> Block {
+    let mut state = 1_u64;
+    let mut columns: Vec<Column> = program.inputs.iter().map(|input| Column::with_capacity(input.width, rows)).collect();
+    for _ in 0..rows {
+        for column in &mut columns {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            column.push(Some((state >> 33) as i64 % 1_000));
+        }
+    }
+    Block { rows, columns }
+}
+
+/// What it costs that a part of a calculation may leave 64 bits: one tree of exact numbers instead of operations of 64 bits. Prints ratios.
+fn calculations(criterion: &mut Criterion) {
+    const ROWS: usize = 8_192;
+    const PARAMETERS: program::Parameters = program::Parameters { as_of_day: 20_000, as_of: 1_728_000_000_000_000 };
+    let policies = [("plain", calculation_policy("0..1_000")), ("exact", calculation_policy(""))];
+    let programs = policies.each_ref().map(|(_, files)| optimised(files));
+    let are_trees = programs.each_ref().map(|program| program.calculations.len());
+    assert!(are_trees[0] == 0 && are_trees[1] >= 20, "{are_trees:?}");
+    let compiled = programs.each_ref().map(|program| jit::Compiled::new(program).unwrap());
+    let blocks = programs.each_ref().map(|program| numbers(program, ROWS));
+    let run = |which: usize, output: &mut Block| compiled[which].run(black_box(&blocks[which]), &PARAMETERS, output);
+    let mut outputs = [Block::default(), Block::default()];
+    for (which, output) in outputs.iter_mut().enumerate() {
+        run(which, output);
+        assert_eq!(*output, interpret::run(&programs[which], &blocks[which], &PARAMETERS), "machine code and interpreter");
+    }
+    assert_eq!(outputs[0], outputs[1], "both paths are exact");
+
+    let mut group = criterion.benchmark_group("calculations");
+    group.sample_size(10);
+    for (which, (name, files)) in policies.iter().enumerate() {
+        group.bench_function(BenchmarkId::new("whole", name), |bencher| bencher.iter(|| black_box(whole(files, "policy.lead"))));
+        group.bench_function(BenchmarkId::new("8,192 leads", name), |bencher| bencher.iter(|| run(which, &mut outputs[which])));
+    }
+    group.finish();
+    // the best of several turns, taken in turn so that a busy machine hits both alike
+    let mut best = [[f64::INFINITY; 2]; 2];
+    for _ in 0..20 {
+        for (which, (_, files)) in policies.iter().enumerate() {
+            let start = Instant::now();
+            black_box(whole(files, "policy.lead"));
+            best[0][which] = best[0][which].min(start.elapsed().as_secs_f64());
+            let start = Instant::now();
+            run(which, &mut outputs[which]);
+            best[1][which] = best[1][which].min(start.elapsed().as_secs_f64());
+        }
+    }
+    for (what, [plain, exact]) in ["from text to machine code", "a block of leads"].iter().zip(best) {
+        println!("exact calculations, {what}: {:.1} times the plain ones", exact / plain);
+    }
+}
+
+criterion_group!(benches, medbank_stages, growth, linting, calculations);
 criterion_main!(benches);

@@ -99,6 +99,7 @@ codes! {
     MissingPasses       "E0316" Warning "a missing value slips through a `not`"
     DivisionByZero      "E0317" Warning "a divisor is always zero"
     BadCost             "E0318" Error "a cost has no meaning where it stands"
+    SharedSource        "E0319" Warning "two fields are read from one column"
 
     // E04: scores and tables of conditions
     WeightsShort        "E0401" Error "weights total less than 100 %"
@@ -118,6 +119,7 @@ codes! {
     WeightMissing       "E0415" Error "a section or attribute has no weight, or one it must not have"
     RowKind             "E0416" Error "a row does not fit the type of its attribute"
     RepeatedAttribute   "E0417" Warning "an attribute stands twice in one section"
+    CapBeyondRange      "E0418" Warning "a section may give more than its score can show"
 
     // E05: stages, flow, routes
     NoStart             "E0501" Error "no stage is marked `start`"

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::check::{Checker, Named};
 use super::types::TypePlace;
+use super::value::fold_text;
 use super::{Effort, Field, FieldId, Type, Unit};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
@@ -64,6 +65,33 @@ impl<'t> Checker<'t> {
             }
         }
         self.check_key(&fields, &keys, first.span);
+        self.check_sources(fields.into_iter(), "fields");
+    }
+
+    /// A column that two fields of a record are read from gives both the same.
+    pub(crate) fn check_sources<'f>(&mut self, fields: impl Iterator<Item = &'f tree::Field>, nouns: &str) {
+        let mut columns: FxHashMap<(&str, String), (&tree::Field, Span)> = FxHashMap::default();
+        for field in fields {
+            for (system, column) in field.sources.iter().filter(|(_, column)| !column.value.trim().is_empty()) {
+                let key = (system.text.as_str(), fold_text(&column.value));
+                let Some((first, place)) = columns.get(&key).copied() else {
+                    columns.insert(key, (field, column.span));
+                    continue;
+                };
+                // what names two columns of a system for itself has been told so, what is declared twice too
+                if first.name.text == field.name.text {
+                    continue;
+                }
+                let (one, other) = (&first.name.text, &field.name.text);
+                let message = format!("the {nouns} `{one}` and `{other}` are read from one column of `{}`", system.text);
+                self.report(
+                    Diagnostic::new(Code::SharedSource, message)
+                        .at(column.span, format!("`{other}` is read from here"))
+                        .at(place, format!("and so is `{one}`"))
+                        .help("name the column of each, or leave one of the two out"),
+                );
+            }
+        }
     }
 
     /// A field of the lead or a property of a signal; none if its type is wrong.

@@ -11,6 +11,7 @@
 
 mod arithmetic;
 mod attributes;
+mod caps;
 mod case_cells;
 mod case_file;
 mod cases;

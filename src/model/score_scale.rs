@@ -28,10 +28,10 @@ use crate::source::Span;
 
 /// What one attribute, points row or adjust can give: whole steps.
 #[derive(Clone, Debug)]
-struct Gives {
+pub(super) struct Gives {
     steps: Vec<Step>,
     /// of an attribute of a weighted section
-    weight: Option<Decimal>,
+    pub(super) weight: Option<Decimal>,
     span: Span,
     /// a linear row that has no bound on one side
     unbounded: Option<Span>,
@@ -47,9 +47,9 @@ struct Step {
 
 /// Bounds of a sum, and of its negative and positive parts.
 #[derive(Clone, Copy, Debug, Default)]
-struct Total {
-    low: i128,
-    high: i128,
+pub(super) struct Total {
+    pub(super) low: i128,
+    pub(super) high: i128,
     negative: i128,
     positive: i128,
 }
@@ -175,7 +175,15 @@ impl Checker<'_> {
     }
 
     /// Adds what can be given, in units of 10^-`scale`; `before` is what has been added up elsewhere.
-    fn add(&mut self, total: &mut Total, before: Total, gives: &Gives, factor: Option<Decimal>, scale: u8, score: &str) -> Option<()> {
+    pub(super) fn add(
+        &mut self,
+        total: &mut Total,
+        before: Total,
+        gives: &Gives,
+        factor: Option<Decimal>,
+        scale: u8,
+        score: &str,
+    ) -> Option<()> {
         let ends = || {
             let mut low = i128::MAX;
             let mut high = i128::MIN;
@@ -287,7 +295,7 @@ impl Checker<'_> {
 
 impl Gives {
     /// Points that a condition gives or not.
-    fn sometimes(points: Decimal, span: Span) -> Gives {
+    pub(super) fn sometimes(points: Decimal, span: Span) -> Gives {
         Gives { steps: vec![Step { unit: points, low: 0, high: 1 }], weight: None, span, unbounded: None }
     }
 }
@@ -303,7 +311,7 @@ fn sections(personas: &[Persona]) -> impl Iterator<Item = &Section> {
     personas.iter().flat_map(|persona| &persona.sections)
 }
 
-fn up_to(section: &Section) -> Option<Decimal> {
+pub(super) fn up_to(section: &Section) -> Option<Decimal> {
     match section.kind {
         SectionKind::Weighted(_) => None,
         SectionKind::Points { up_to } => up_to,
@@ -311,7 +319,7 @@ fn up_to(section: &Section) -> Option<Decimal> {
 }
 
 /// What the attributes and rows of a section can give, before any weight.
-fn section_gives(section: &Section) -> impl Iterator<Item = Gives> {
+pub(super) fn section_gives(section: &Section) -> impl Iterator<Item = Gives> {
     let points = section.points.iter().map(points_gives);
     section.attributes.iter().map(attribute_gives).chain(points)
 }
@@ -340,7 +348,7 @@ fn section_factor(section: &Section, weight: Option<Decimal>) -> Option<Decimal>
 }
 
 /// W × w / 1000, or 1 in a points section.
-fn sum_factor(section: &Section, weight: Option<Decimal>) -> Option<Decimal> {
+pub(super) fn sum_factor(section: &Section, weight: Option<Decimal>) -> Option<Decimal> {
     match (section.kind, weight) {
         (SectionKind::Weighted(section_weight), Some(weight)) => section_weight.times(weight)?.shifted_down(3),
         (SectionKind::Weighted(_), None) | (SectionKind::Points { .. }, _) => Some(Decimal::whole(1)),
@@ -461,7 +469,7 @@ fn is_priority(points: Decimal) -> bool {
 }
 
 /// Bounds of a section's sum, at most so many.
-fn capped(total: Total, up_to: Option<Decimal>, scale: u8) -> Interval {
+pub(super) fn capped(total: Total, up_to: Option<Decimal>, scale: u8) -> Interval {
     let interval = total.interval();
     match up_to.and_then(|most| most.at_scale(scale)) {
         Some(most) => Interval { low: interval.low.min(most), high: interval.high.min(most) },

@@ -104,6 +104,9 @@ impl Checker<'_> {
         let runs = tree.running.is_none_or(|running| self.check_running(tree, &score, running));
         // parts without a mistake that are too much together stay too much, whatever the others were meant to give
         let scaled = draft.weighable && self.scale_score(&mut score, range).is_some();
+        if draft.sound && draft.balanced && scaled {
+            self.check_caps(tree, &score);
+        }
         if !draft.sound || !scaled || !runs {
             self.memory.broken.insert(Derived::Score(id));
         } else if tree.running.is_some() {

@@ -39,6 +39,7 @@ impl Checker<'_> {
             }
         }
         let effort = self.effort(&signal.changes);
+        self.check_sources(signal.properties.iter(), "properties");
         let mut spans = FxHashMap::default();
         let mut properties = Vec::new();
         let mut broken = Vec::new();

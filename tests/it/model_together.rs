@@ -156,6 +156,58 @@ fn the_most_that_a_section_gives_is_above_zero() {
 }
 
 #[test]
+fn a_section_gives_no_more_than_its_score_can_show() {
+    let cases: [(&str, &[&str]); 9] = [
+        ("section x points up to 150 { +150 when beds > 5 }", &["E0418 150"]),
+        ("section x points up to 100 { +150 when beds > 5 }", &[]),
+        ("section x points { +150 when beds > 5 }", &[]),
+        // what it takes away itself does not count, what others take away does
+        ("section x points up to 150 { +150 when beds > 5  -60 when beds > 9 }", &["E0418 150"]),
+        ("section x points up to 150 { +150 when beds > 5 }  adjust -60 when role is boss", &[]),
+        ("section x points up to 161 { +200 when beds > 5 }  adjust -60 when role is boss", &["E0418 161"]),
+        // two that only together are too much
+        ("section x points up to 100 { +100 when beds > 5 }  section y points up to 100 { +100 when beds > 9 }", &[]),
+        // at least 20 from the other
+        ("section x points up to 90 { +90 when beds > 5 }  section y points { beds { under 50 20  50 or more 30 } }", &["E0418 90"]),
+        // the model of clerks has room for it
+        (
+            "section x points up to 150 { +150 when beds > 5 }\n  for role is clerk { section y points { -60 when beds > 9 } }\n  otherwise { section z points { +1 when beds > 9 } }",
+            &[],
+        ),
+    ];
+    for (sections, expected) in cases {
+        assert_eq!(found(&format!("score s from 0 to 100 {{ {sections} }}\n"), &[]), expected, "{sections}");
+        assert_eq!(found(&format!("score s {{ {sections} }}\n"), &[]), Vec::<String>::new(), "{sections}");
+    }
+}
+
+#[test]
+fn two_fields_of_one_column_are_told() {
+    let signal = |properties: &str| format!("signal visit {{ {properties} }}\n");
+    let cases: [(&str, &[&str]); 4] = [
+        (r#"a text from crm "A"  b text from crm "a ""#, &[r#"E0319 "a ""#]),
+        (r#"a text from crm "A"  b text from crm "B", other "A""#, &[]),
+        (r#"a text from crm "A"  b text from crm "A"  c text from crm "A""#, &[r#"E0319 "A""#, r#"E0319 "A""#]),
+        // twice for itself is another mistake
+        (r#"a text from crm "A", crm "A""#, &["E0202 crm"]),
+    ];
+    for (properties, expected) in cases {
+        assert_eq!(found(&signal(properties), &[]), expected, "{properties}");
+    }
+    let lead = r#"leadwright 1
+policy p {}
+lead {
+  id  text key  from crm "Id"
+  nr  text      from crm "Id"
+}
+"#;
+    let checked = check(&BTreeMap::from([("p.lead".to_owned(), lead.to_owned())]), "p.lead");
+    let [told] = checked.diagnostics.as_slice() else { panic!("{:#?}", checked.diagnostics) };
+    assert_eq!((told.name(), told.labels.len()), ("E0319", 2));
+    assert_eq!(told.message, "the fields `id` and `nr` are read from one column of `crm`");
+}
+
+#[test]
 fn a_promise_is_of_something() {
     let stages = "stage one owner t start\nstage two owner t final\nflow { one -> two when beds > 5 }\n";
     for promise in ["promise t delivers 0 two per month", "promise t delivers 5 two per 0 days"] {

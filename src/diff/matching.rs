@@ -18,8 +18,18 @@ pub struct Matched {
 pub fn matched(old: &[Part], new: &[Part]) -> Matched {
     let mut partner_of_new: Vec<Option<usize>> = vec![None; new.len()];
     let mut taken = vec![false; old.len()];
-    // rows that are the same to the letter belong together before anything that is only alike
-    pair(old, new, &mut taken, &mut partner_of_new, |part| Some(format!("{}\n{}", part.name, part.fingerprint())));
+    // rows that are the same to the letter belong together before anything that is only alike, and where they stand in one place before where they do not: of
+    // several equal ones the one that changed is then not taken for one that moved
+    let same = |part: &Part| format!("{}\n{}\n{}", part.noun, part.name, part.fingerprint());
+    let (before, after): (Vec<String>, Vec<String>) = (old.iter().map(same).collect(), new.iter().map(same).collect());
+    let shorter = before.len().min(after.len());
+    let head = before.iter().zip(&after).take_while(|(one, other)| one == other).count();
+    let tail = before.iter().rev().zip(after.iter().rev()).take(shorter - head).take_while(|(one, other)| one == other).count();
+    for place in (0..head).map(|place| (place, place)).chain((1..=tail).map(|back| (before.len() - back, after.len() - back))) {
+        taken[place.0] = true;
+        partner_of_new[place.1] = Some(place.0);
+    }
+    pair(old, new, &mut taken, &mut partner_of_new, |part| Some(same(part)));
     let key_count = old.iter().chain(new).map(|part| part.keys.len()).max().unwrap_or(0);
     for number in 0..key_count {
         pair(old, new, &mut taken, &mut partner_of_new, |part| part.keys.get(number).cloned());

@@ -40,7 +40,10 @@ fn require(require: &Require) -> Part {
     let text = list.iter().map(word).collect::<Vec<_>>().join(" ");
     // a requirement whose number changed is the same requirement
     let frame: Vec<String> = list.iter().filter(|word| !is_amount(word)).map(word).collect();
-    Part::keyed("requirement", text.clone(), [text, frame.join(" ")])
+    // and one that asks for more than the number, no longer for as much, too
+    let subject: Vec<String> =
+        list.iter().filter(|word| !is_amount(word) && !matches!(word, Word::Comparison(..))).map(self::word).collect();
+    Part::keyed("requirement", text.clone(), [text, frame.join(" "), subject.join(" ")])
         .quoted()
         .naming("words")
         .flag("a warning only", *as_warning)

@@ -307,3 +307,26 @@ fn a_stage_with_another_name_is_the_same_stage() {
     let told = told(&diff_of_trees(&old, &new));
     assert!(told.iter().any(|line| line == "stage c | added") && !told.iter().any(|line| line.contains("renamed")), "{told:?}");
 }
+
+#[test]
+fn of_several_equal_rows_the_one_that_changed_has_not_moved() {
+    let test = |signals: &str| format!("test \"t\" {{ signals {{ {signals} }} expect {{ a 1 }} }}");
+    for (old, new) in [
+        ("view 6 days ago  view 6 days ago  view 6 days ago", "view 6 days ago  view 7 days ago  view 6 days ago"),
+        ("ask 1 day ago  view 1 day ago  view 2 days ago", "ask 1 day ago  view 2 days ago  view 2 days ago"),
+    ] {
+        check_texts(
+            &test(old),
+            &test(new),
+            &[&format!(
+                "test \"t\" | signal 2 (view): time {}",
+                if new.contains("7") { "6 days ago → 7 days ago" } else { "1 day ago → 2 days ago" }
+            )],
+        );
+    }
+    check_texts(
+        "standard s { require weight of section a <= 50% }",
+        "standard s { require weight of section a < 50% }",
+        &["standard s | requirement `weight of section a <= 50%`: words `weight of section a <= 50%` → `weight of section a < 50%`"],
+    );
+}

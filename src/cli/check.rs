@@ -82,7 +82,13 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         let (sources, diagnostics) = stray.findings(Some(Severity::Warning))?;
         findings.add(sources, diagnostics, Vec::new());
     }
-    let printed = Printed { command: "check", findings: &findings, failing: Severity::Error, more: More { policies: records } };
+    let printed = Printed {
+        command: "check",
+        findings: &findings,
+        failing: Severity::Error,
+        otherwise: Outcome::Clean,
+        more: More { policies: records },
+    };
     printed.print(arguments.output, console, |look| {
         let text = |look: Look| render_human::render(&findings.diagnostics, &findings.sources, look);
         match (programs.pop(), summaries.as_slice()) {

@@ -105,7 +105,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     }
     let formatted = if arguments.only_looks() { Vec::new() } else { done.changed.clone() };
     let more = More { formatted, unchanged: done.unchanged };
-    let printed = Printed { command: "fmt", findings: &done.findings, failing: Severity::Error, more };
+    let printed = Printed { command: "fmt", findings: &done.findings, failing: Severity::Error, otherwise: Outcome::Clean, more };
     printed.print(arguments.output, console, |look| page(&done, arguments, look))
 }
 

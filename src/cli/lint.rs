@@ -154,7 +154,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     findings.diagnostics.extend(stale);
     let done = report::Done { policies: paths.len(), mended, known };
     let more = More { policies: paths, mended, known };
-    let printed = Printed { command: "lint", findings: &findings, failing: arguments.fail_on.severity(), more };
+    let printed = Printed { command: "lint", findings: &findings, failing: arguments.fail_on.severity(), otherwise: Outcome::Clean, more };
     printed.print(arguments.output, console, |look| {
         render_human::render(&findings.diagnostics, &findings.sources, look) + &report::summary(&findings.diagnostics, done, look)
     })

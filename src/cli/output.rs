@@ -49,6 +49,8 @@ pub struct Printed<'a, More: Serialize> {
     pub findings: &'a Findings,
     /// a finding of this severity or worse makes the command end with exit code 1
     pub failing: Severity,
+    /// how the command ends if nothing is found
+    pub otherwise: Outcome,
     /// what JSON says besides the findings: a struct with fields
     pub more: More,
 }
@@ -76,7 +78,7 @@ impl<More: Serialize> Printed<'_, More> {
     fn outcome(&self) -> Outcome {
         let found = self.findings.diagnostics.iter().any(|diagnostic| diagnostic.severity <= self.failing);
         let failed = self.findings.cases.iter().any(|case| case.outcome != CaseOutcome::Passed);
-        if found || failed { Outcome::Findings } else { Outcome::Clean }
+        if found || failed { Outcome::Findings } else { self.otherwise }
     }
 
     fn json(&self) -> Record<'_, More> {

@@ -63,7 +63,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         Loaded::Refused(refused) => {
             findings.add(refused.sources, refused.diagnostics, Vec::new());
             let more = More { claims: Vec::new(), asked: 0, undecided: 0, stats: Vec::new() };
-            let printed = Printed { command: "prove", findings: &findings, failing: Severity::Error, more };
+            let printed = Printed { command: "prove", findings: &findings, failing: Severity::Error, otherwise: Outcome::Clean, more };
             return printed.print(arguments.output, console, |look| {
                 let found = check::found(&findings.diagnostics).unwrap_or_default();
                 format!("{}{found}; nothing was proved\n", render_human::render(&findings.diagnostics, &findings.sources, look))
@@ -86,11 +86,11 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         undecided: proved.undecided,
         stats: ranges.iter().map(proofs::attainable_record).collect(),
     };
-    let printed = Printed { command: "prove", findings: &findings, failing: Severity::Error, more };
-    let outcome = printed.print(arguments.output, console, |look| {
+    let undecided = proved.claims.iter().any(|claim| claim.verdict == Verdict::Undecided);
+    let otherwise = if undecided { Outcome::Undecided } else { Outcome::Clean };
+    let printed = Printed { command: "prove", findings: &findings, failing: Severity::Error, otherwise, more };
+    printed.print(arguments.output, console, |look| {
         let found = render_human::render(&proved.findings, policy.sources(), look);
         found + &proofs::page(&proved, &ranges, arguments.leads, look)
-    })?;
-    let undecided = proved.claims.iter().any(|claim| claim.verdict == Verdict::Undecided);
-    Ok(if outcome == Outcome::Clean && undecided { Outcome::Undecided } else { outcome })
+    })
 }

@@ -149,7 +149,8 @@ fn report(ran: Vec<Ran>, strays: &[Stray], tally: Tally, arguments: &Arguments, 
         }
         sections.push(section);
     }
-    let printed = Printed { command: "test", findings: &findings, failing: Severity::Error, more: More { tests, coverage } };
+    let otherwise = if short.is_empty() { Outcome::Clean } else { Outcome::Findings };
+    let printed = Printed { command: "test", findings: &findings, failing: Severity::Error, otherwise, more: More { tests, coverage } };
     let outcome = printed.print(arguments.output, console, |look| {
         render_human::render(&findings.diagnostics[..about_strays], &findings.sources, look)
             + &test_results::of_many(&sections, tally, look)
@@ -159,7 +160,7 @@ fn report(ran: Vec<Ran>, strays: &[Stray], tally: Tally, arguments: &Arguments, 
         let policy = if sections.len() == 1 { "the policy" } else { &format!("`{}`", one_line(path)) };
         console.note(&format!("the tests reach {percent} % of {policy}, less than the {least} % asked for by `--min-coverage`\n"));
     }
-    Ok(if short.is_empty() { outcome } else { Outcome::Findings })
+    Ok(outcome)
 }
 
 fn run_tests(found: &Found, selection: &Selection, arguments: &Arguments, look: Look) -> Result<Ran, Misuse> {

@@ -42,6 +42,9 @@ fn proved_refuted_and_undecided_have_their_exit_codes() {
     let ran = run(&["prove", &folder.name("p.lead"), "--budget", "20000"]);
     assert_eq!((ran.code, ran.err.as_str()), (3, ""), "{}", ran.out);
     insta::assert_snapshot!("undecided", ran.out);
+    let sarif = run(&["prove", &folder.name("p.lead"), "--budget", "20000", "--output", "sarif"]);
+    let report: serde_json::Value = serde_json::from_str(&sarif.out).unwrap();
+    assert_eq!((sarif.code, &report["runs"][0]["invocations"][0]["exitCode"]), (3, &3.into()));
     let only = run(&["prove", &folder.name("p.lead"), "--filter", "lost"]);
     assert_eq!(only.code, 0, "{}", only.out);
     let none = run(&["prove", &folder.name("p.lead"), "--filter", "no such"]);

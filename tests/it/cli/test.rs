@@ -108,6 +108,9 @@ fn coverage_is_shown_written_and_asked_for() {
     assert!(ran.out.contains("adjust -20 when rival\n"), "{}", ran.out);
     let trace = std::fs::read_to_string(folder.path("trace.info")).unwrap();
     assert!(trace.starts_with("TN:\nSF:") && trace.ends_with("end_of_record\n"), "{trace}");
+    let sarif: serde_json::Value =
+        serde_json::from_str(&run(&["test", &policy, "--min-coverage", "100", "--output", "sarif"]).out).unwrap();
+    assert_eq!(sarif["runs"][0]["invocations"][0]["exitCode"], 1);
     let fails = run(&["test", &policy, "--min-coverage", "100", "--output", "json"]);
     assert_eq!(fails.code, 1);
     assert!(fails.err.starts_with("the tests reach ") && fails.err.ends_with(" asked for by `--min-coverage`\n"), "{}", fails.err);

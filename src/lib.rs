@@ -1,6 +1,9 @@
 //! Leadwright: the language in which a company writes down how a lead is scored, which stage it is in and who works it, and the
 //! compiler that makes that text true. [`policy`] is the door for an embedder; ARCHITECTURE.md shows the floors of the house.
 
+// named by what pest derives without `std`
+extern crate alloc;
+
 pub mod batch;
 pub mod calendar;
 pub mod cli;

@@ -106,7 +106,9 @@ fn read(text: &str, source: SourceId, mut outline: Option<&mut Outline>, diagnos
         .iter()
         .map(|comment| Comment { span: Span::new(source, comment.start, comment.end), text: text[comment.start..comment.end].to_owned() });
     let comments = comments.collect();
-    let mut reader = Reader { text, source, scan: &scan, cut: &cut, diagnostics, outline, items: Vec::new(), unread: Vec::new() };
+    let without_comments = &*scan.without_comments(text);
+    let mut reader =
+        Reader { text, without_comments, source, scan: &scan, cut: &cut, diagnostics, outline, items: Vec::new(), unread: Vec::new() };
     reader.check_fixes_of_pairs();
     let (version, behind) = reader.version();
     for item in &cut.items {
@@ -121,6 +123,8 @@ fn read(text: &str, source: SourceId, mut outline: Option<&mut Outline>, diagnos
 
 struct Reader<'a> {
     text: &'a str,
+    /// of the same length
+    without_comments: &'a str,
     source: SourceId,
     scan: &'a Scan,
     cut: &'a Cut,
@@ -264,7 +268,7 @@ impl Reader<'_> {
         let tokens = &self.scan.tokens[range.first..range.end];
         let (first, last) = (tokens.first()?, tokens.last()?);
         let text = &self.text[first.start..last.end];
-        match Grammar::parse(Rule::item, text) {
+        match Grammar::parse(Rule::item, &self.without_comments[first.start..last.end]) {
             Ok(mut pairs) => {
                 if let Some(pair) = pairs.next() {
                     self.build(pair, range);
@@ -301,7 +305,7 @@ impl Reader<'_> {
     fn further_mistakes(&mut self, range: &ItemRange, mut place: usize) {
         let mut tokens = self.scan.tokens[range.first..range.end].to_vec();
         let (Some(first), Some(last)) = (tokens.first().copied(), tokens.last().copied()) else { return };
-        let mut text = self.text.as_bytes()[first.start..last.end].to_vec();
+        let mut text = self.without_comments.as_bytes()[first.start..last.end].to_vec();
         for _ in 0..FURTHER_MISTAKES_MAX {
             let Some(row) = trial::whole_row_at(&tokens, place) else { return };
             let (start, end) = (tokens[row.start].start, tokens[row.end - 1].end);

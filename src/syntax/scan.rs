@@ -3,7 +3,9 @@
 //! Enters: text. Leaves: [`Scan`], the tokens and comments with their places, and diagnostics for what no token can be
 //! (a string without an end, other quotation marks, semicolons). Always holds: tokens do not overlap, stand in order, lie on
 //! character boundaries, and hold neither blanks (but for strings) nor line ends. It knows no grammar: whether a word is a
-//! keyword is the grammar's business, which reads strings and comments by the same rules.
+//! keyword is the grammar's business, which reads strings by the same rules and sees blanks in place of comments.
+
+use std::borrow::Cow;
 
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::{SourceId, Span};
@@ -46,6 +48,21 @@ pub(super) struct Scan {
     pub comments: Vec<Comment>,
     /// Where strings are not closed.
     pub unterminated: Vec<usize>,
+}
+
+impl Scan {
+    /// The text with a blank for each byte of a comment: the grammar knows no comments, and no place moves.
+    pub fn without_comments<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.comments.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let mut bytes = text.as_bytes().to_vec();
+        for comment in &self.comments {
+            bytes[comment.start..comment.end].fill(b' ');
+        }
+        // whole comments lie on character boundaries
+        String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
+    }
 }
 
 /// The signs of two and three bytes, so that a message shows them whole.

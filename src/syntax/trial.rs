@@ -11,7 +11,7 @@ use pest::error::{Error, InputLocation};
 
 use super::build::{Builder, Node};
 use super::grammar::{Grammar, Rule};
-use super::scan::{Kind, Token, scan};
+use super::scan::{Kind, Scan, Token, scan};
 use crate::diagnostic::Edit;
 use crate::source::SourceId;
 
@@ -28,10 +28,11 @@ pub(super) enum Outcome {
 /// `offset` is where the item begins in the file.
 pub(super) fn with_edits(item: &str, offset: usize, edits: &[Edit]) -> Outcome {
     let Some((fixed, kept_from, item_from)) = edited(item, offset, edits) else { return Outcome::Unmended };
-    let error = match Grammar::parse(Rule::item, &fixed) {
+    let scanned = scan(&fixed, SourceId(0), &mut Vec::new());
+    let error = match Grammar::parse(Rule::item, &scanned.without_comments(&fixed)) {
         Ok(mut pairs) => {
             let first = edits.iter().map(|edit| edit.span.start as usize).min().and_then(|start| start.checked_sub(offset)).unwrap_or(0);
-            let is_clean = pairs.next().is_some_and(|pair| reads_cleanly(pair, &fixed, first..kept_from + 1));
+            let is_clean = pairs.next().is_some_and(|pair| reads_cleanly(pair, &fixed, &scanned, first..kept_from + 1));
             return if is_clean { Outcome::Whole } else { Outcome::Unmended };
         }
         Err(error) => error,
@@ -43,10 +44,9 @@ pub(super) fn with_edits(item: &str, offset: usize, edits: &[Edit]) -> Outcome {
 }
 
 /// Whether nothing that stands in `written` is read only to be reported: a fix that leads to another mistake mends nothing.
-fn reads_cleanly(item: Node, text: &str, written: Range<usize>) -> bool {
+fn reads_cleanly(item: Node, text: &str, scan: &Scan, written: Range<usize>) -> bool {
     let source = SourceId(0);
     let mut diagnostics = Vec::new();
-    let scan = scan(text, source, &mut diagnostics);
     let mut builder = Builder { source, text, offset: 0, tokens: &scan.tokens, docs: &HashMap::new(), diagnostics: &mut diagnostics };
     let is_built = builder.item(item).is_ok();
     let places = diagnostics.iter().filter_map(|diagnostic| Some(diagnostic.labels.first()?.span.start as usize));
@@ -62,7 +62,7 @@ pub(super) fn without_row(item: &str, offset: usize, tokens: &[Token], place: us
     text[start..end].fill(b' ');
     // a blank for each byte of whole tokens leaves the text well-formed
     let Ok(rest) = std::str::from_utf8(&text) else { return Rest::Unknown };
-    match Grammar::parse(Rule::item, rest) {
+    match Grammar::parse(Rule::item, &scan(rest, SourceId(0), &mut Vec::new()).without_comments(rest)) {
         Ok(_) => Rest::Whole,
         Err(error) => Rest::StopsAt(offset + place_of(&error)),
     }

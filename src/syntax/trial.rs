@@ -9,6 +9,7 @@ use std::ops::Range;
 use pest::Parser;
 use pest::error::{Error, InputLocation};
 
+use super::DEPTH_MAX;
 use super::build::{Builder, Node};
 use super::grammar::{Grammar, Rule};
 use super::scan::{Kind, Scan, Token, scan};
@@ -29,6 +30,10 @@ pub(super) enum Outcome {
 pub(super) fn with_edits(item: &str, offset: usize, edits: &[Edit]) -> Outcome {
     let Some((fixed, kept_from, item_from)) = edited(item, offset, edits) else { return Outcome::Unmended };
     let scanned = scan(&fixed, SourceId(0), &mut Vec::new());
+    // the grammar recurses with every bracket
+    if depth(&scanned.tokens) > DEPTH_MAX {
+        return Outcome::Unmended;
+    }
     let error = match Grammar::parse(Rule::item, &scanned.without_comments(&fixed)) {
         Ok(mut pairs) => {
             let first = edits.iter().map(|edit| edit.span.start as usize).min().and_then(|start| start.checked_sub(offset)).unwrap_or(0);
@@ -113,6 +118,20 @@ pub(super) fn row_at(tokens: &[Token], place: usize) -> Option<Range<usize>> {
     let start = tokens.get(..=index)?.iter().rposition(begins)?;
     let end = tokens[start + 1..].iter().position(begins).map_or(tokens.len(), |next| start + 1 + next);
     Some(start..end)
+}
+
+/// How deep brackets are nested, closed or not.
+fn depth(tokens: &[Token]) -> usize {
+    let (mut depth, mut greatest) = (0_usize, 0);
+    for token in tokens {
+        match token.kind {
+            Kind::Open => depth += 1,
+            Kind::Close => depth = depth.saturating_sub(1),
+            Kind::Word | Kind::Number | Kind::String | Kind::Sign => {}
+        }
+        greatest = greatest.max(depth);
+    }
+    greatest
 }
 
 /// Whether each bracket among the tokens has its partner among them.

@@ -2,8 +2,7 @@
 //!
 //! Enters: a [`Checked`] policy without errors, the day on which it is looked at, and the level of each rule. Leaves: [`Findings`],
 //! diagnostics that carry the name of their rule. Always holds: a rule sees text, model and day and nothing else, so the same policy gives
-//! the same findings; a finding that the policy allows, with a reason, is not among them; what `check` says is not said again, and thresholds that text
-//! alone shows to be out of reach, `check` leaves to the rule about them.
+//! the same findings; a finding that the policy allows, with a reason, is not among them; what `check` says of mistakes is not said again.
 //!
 //! One file for each rule in `rules/`, one table of them in `registry.rs`, one page each in `docs/rules/`.
 
@@ -30,7 +29,6 @@ pub use rules::unused_file::finding as unused_file;
 
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::model::{AsOf, Checked};
-use crate::source::Span;
 use config::Levels;
 
 /// What a run of the rules needs to know besides the policy.
@@ -39,13 +37,6 @@ pub struct Settings {
     /// holidays before its day are past
     pub as_of: AsOf,
     pub levels: Levels,
-}
-
-/// Where thresholds stand that text alone shows to be out of reach, or reached always.
-pub fn unreachable_thresholds(checked: &Checked) -> Vec<Span> {
-    let mut found = Vec::new();
-    (rules::unreachable_threshold::RULE.check)(&Context::new(checked, jiff::civil::Date::MAX), &mut found);
-    found.iter().filter_map(|finding| finding.labels.first()).map(|label| label.span).collect()
 }
 
 /// Everything that is found in a policy: what `check` says, and what the rules say, by place. Rules are not asked of a policy with errors:

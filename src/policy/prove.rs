@@ -5,7 +5,6 @@
 
 use super::Policy;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::lint;
 use crate::model::{self, AsOf, Checked, Claim, ClaimKind, Expr, ExprKind, Predicate, Reference, Type, Unit};
 use crate::program::Lowered;
 use crate::program::lower::lower_with_claims;
@@ -76,17 +75,7 @@ pub fn findings(checked: &Checked) -> Vec<Diagnostic> {
     let lowered = lower_with_claims(&checked.policy);
     let proofs = prove(&checked.policy, &lowered, &checked.sources, CHECK_QUESTION, CHECK_BUDGET, |_| true);
     let not_proved = proofs.claims.iter().filter(|proved| proved.verdict != Verdict::Proved);
-    not_proved.map(diagnostic).chain(not_told_by_lint(checked, proofs.findings)).collect()
-}
-
-/// Without the thresholds that text alone shows to be out of reach: a rule of `lint` tells of these, and one mistake is told once.
-fn not_told_by_lint(checked: &Checked, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let is_threshold = |finding: &Diagnostic| [Code::NeverReached, Code::AlwaysReached].iter().any(|code| finding.code == *code);
-    if findings.iter().any(is_threshold) {
-        let told = lint::unreachable_thresholds(checked);
-        findings.retain(|finding| !is_threshold(finding) || !finding.labels.first().is_some_and(|label| told.contains(&label.span)));
-    }
-    findings
+    not_proved.map(diagnostic).chain(proofs.findings).collect()
 }
 
 impl Policy {

@@ -10,7 +10,7 @@ use crate::program::Lowered;
 use crate::program::lower::lower_with_claims;
 use crate::proof::as_test::{self, Expectation};
 use crate::proof::questions::{self, Finding, Findings, Kind};
-use crate::proof::{Answer, Prover, Witness};
+use crate::proof::{Answer, Prover, Why, Witness};
 use crate::record;
 use crate::record::show::Show;
 use crate::source::{Files, Sources};
@@ -28,6 +28,8 @@ pub struct Proved {
     pub verdict: Verdict,
     /// in one sentence, without the title
     pub reason: String,
+    /// of a claim that is undecided
+    pub why: Option<Why>,
     /// a lead that shows it, as tests of the policy
     pub tests: Vec<String>,
     pub steps: u64,
@@ -110,6 +112,10 @@ fn proved(prover: &Prover, claim: &Claim, number: usize, answer: Answer, steps: 
     let (policy, lowered) = (prover.policy(), prover.lowered());
     let expected = expectations(policy, lowered, claim, number);
     let tests = |witness: &Witness, word: &str| tests(prover, claim, witness, &expected, word);
+    let why = match &answer {
+        Answer::Undecided(why) => Some(*why),
+        Answer::Proved(_) | Answer::Refuted(_) => None,
+    };
     let (verdict, reason, tests) = match (&answer, &claim.kind) {
         (Answer::Undecided(why), _) => (Verdict::Undecided, why.text().to_string(), Vec::new()),
         (Answer::Proved(None), _) => (Verdict::Proved, "for every lead".to_string(), Vec::new()),
@@ -125,7 +131,7 @@ fn proved(prover: &Prover, claim: &Claim, number: usize, answer: Answer, steps: 
             (Verdict::Refuted, format!("it is so for {}", described(policy, witness)), tests(witness, "not so"))
         }
     };
-    Proved { title: claim.title.clone(), span: claim.span, verdict, reason, tests, steps }
+    Proved { title: claim.title.clone(), span: claim.span, verdict, reason, why, tests, steps }
 }
 
 /// `readiness` falls from 40.0 to 38.5 as `beds` rises from 99 to 100
@@ -214,11 +220,16 @@ fn tests(prover: &Prover, claim: &Claim, witness: &Witness, expected: &[Expectat
 
 /// A claim that is not proved.
 pub fn diagnostic(proved: &Proved) -> Diagnostic {
-    let Proved { title, span, verdict, reason, .. } = proved;
+    let Proved { title, span, verdict, reason, why, .. } = proved;
     match verdict {
         Verdict::Undecided => Diagnostic::new(Code::ClaimUndecided, format!("the claim \"{title}\" is not decided: {reason}"))
             .at(*span, "neither proved nor refuted")
-            .help("run `leadwright prove` with a larger `--budget`, or claim less at once"),
+            .help(match why {
+                Some(Why::Budget) | None => "run `leadwright prove` with a larger `--budget`, or claim less at once",
+                Some(Why::NoLead) => "claim less at once, or write a test for the lead that you have in mind",
+                Some(Why::TooWide) => "claim something of the values before they are multiplied, or of fewer texts",
+                Some(Why::OpenTable) => "keep the table with the policy, or write tests with the rows that matter",
+            }),
         Verdict::Refuted | Verdict::Proved => {
             let diagnostic = Diagnostic::new(Code::ClaimRefuted, format!("the claim \"{title}\" does not hold: {reason}")).at(*span, "");
             diagnostic.help("change the policy, or what it claims; `leadwright prove` shows a lead as a test")

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from fractions import Fraction
 from pathlib import Path
 
 import z3
@@ -271,8 +272,7 @@ def ask(binary, seed):
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "a.lead").write_text(text(policy))
         Path(folder, "b.lead").write_text(text(other))
-        proved = json.loads(run(binary, folder, "prove", "a.lead", "--output", "json", "--budget", BUDGET))
-        stats = run(binary, folder, "prove", "a.lead", "--stats", "--budget", BUDGET, "--color", "never")
+        proved = json.loads(run(binary, folder, "prove", "a.lead", "--stats", "--output", "json", "--budget", BUDGET))
         compared = json.loads(run(binary, folder, "diff", "--prove", "a.lead", "b.lead", "--output", "json"))
     verdicts = {"proved": True, "refuted": False, "undecided": None}
     for claim, solver in zip(proved["claims"], claims(policy), strict=True):
@@ -284,7 +284,8 @@ def ask(binary, seed):
         line = lines.index(start) + 1
         for at, solver in enumerate(used(conditions)):
             counts.note(f"row {at} of {name}", line + at + 1 not in unused, solver)
-    low, high = [round(float(end) * 1000) for end in re.search(r"^points +(?:from|within) (\S+) (?:to|and) ([^:\s]+)", stats, re.M).groups()]
+    told = next(of["text"] for of in proved["stats"] if of["name"] == "points")
+    low, high = [int(Fraction(end) * 1000) for end in re.match(r"(?:from|within) (\S+) (?:to|and) ([^:\s]+)", told).groups()]
     score = found["points"]
     counts.note("least", True, satisfiable(score == low))
     counts.note("least", False, satisfiable(score < low))

@@ -13,7 +13,8 @@
 //!
 //! An owner who is away, full or without weight takes no part: what it was owed stays as it was, so that it catches nothing up when it is back.
 //! Whenever those who take part or their weights change, the debts of the new ones are moved by shares of what they add up to, so that they add up to
-//! nothing again; only then may something be rounded, by less than a thousandth of a turn.
+//! nothing again. A turn then gets as many parts as that takes; only where it would have more than 2^42 are debts rounded, by less than a thousandth
+//! of a turn.
 
 pub mod state;
 mod wheel;

@@ -8,8 +8,10 @@ use super::state::{QueueState, SeatState};
 use crate::model::Queue;
 use crate::model::value::fold_choice;
 
-/// A turn has so many parts for each unit of the total weight.
+/// A turn has at least so many parts for each unit of the total weight, and a multiple of them where debts are finer.
 const PARTS: i64 = 1_000;
+/// Debts of finer parts of a turn than this are rounded to `PARTS`: denominators may grow with every change of those who take part.
+const UNIT_MAX: i128 = 1 << 42;
 
 #[derive(Clone, Debug)]
 pub struct Wheel {
@@ -20,6 +22,8 @@ pub struct Wheel {
     pub turns: u64,
     /// how many parts a turn has; 0 before the first
     unit: i64,
+    /// parts of a turn for each unit of the total weight
+    parts: i64,
     seats: Vec<Seat>,
     /// seats of the state that the queue no longer has
     strangers: BTreeMap<String, SeatState>,
@@ -71,7 +75,7 @@ impl Wheel {
         // a state that was changed by hand may not add up; then debts are made to, as when others take part
         let weights: i64 = state.seats.values().map(|seat| i64::from(seat.weight)).sum();
         let debts: i128 = state.seats.values().filter(|seat| seat.weight > 0).map(|seat| i128::from(seat.owed)).sum();
-        if weights.checked_mul(PARTS) != Some(state.unit) || debts != 0 {
+        if state.unit.checked_rem(weights) != Some(0) || debts != 0 {
             seats.iter_mut().for_each(|seat| seat.weighed = 0);
         }
         Wheel {
@@ -80,6 +84,7 @@ impl Wheel {
             fallback: queue.fallback,
             turns: state.turns,
             unit: state.unit,
+            parts: state.unit.checked_div(weights).unwrap_or(0),
             seats,
             strangers,
         }
@@ -98,7 +103,7 @@ impl Wheel {
         let chosen = self.earliest(&takes_part)?;
         for (seat, part) in self.seats.iter_mut().zip(&takes_part) {
             if *part {
-                seat.owed += i64::from(seat.weight) * PARTS;
+                seat.owed += i64::from(seat.weight) * self.parts;
             }
         }
         let seat = &mut self.seats[chosen];
@@ -124,27 +129,29 @@ impl Wheel {
         best.map(|(index, _)| index)
     }
 
-    /// Others take part than in the last turn, or with other weights: debts are counted in parts of their total, and add up to nothing.
+    /// Others take part than in the last turn, or with other weights: what these are owed is moved by their weights so that it adds up to nothing,
+    /// and all debts are counted in parts of a turn of which each is a whole number.
     fn begin(&mut self, takes_part: &[bool]) {
-        let total: i64 = self.seats.iter().zip(takes_part).filter(|(_, part)| **part).map(|(seat, _)| i64::from(seat.weight)).sum();
-        let unit = total * PARTS;
-        let before = self.unit;
-        let scaled = |owed: i64| if before == 0 { 0 } else { divided(i128::from(owed) * i128::from(unit), i128::from(before)) };
-        for (seat, part) in self.seats.iter_mut().zip(takes_part) {
-            seat.owed = scaled(seat.owed);
-            seat.weighed = if *part { seat.weight } else { 0 };
+        let takers = || self.seats.iter().zip(takes_part).filter(|(_, part)| **part).map(|(seat, _)| seat);
+        let total: i128 = takers().map(|seat| i128::from(seat.weight)).sum();
+        let surplus: i128 = takers().map(|seat| i128::from(seat.owed)).sum();
+        let before = i128::from(self.unit);
+        // debts in parts of a turn of which it has `before * total`
+        let moved = |seat: &Seat, part: bool| i128::from(seat.owed) * total - if part { surplus * i128::from(seat.weight) } else { 0 };
+        let debts: Vec<i128> = self.seats.iter().zip(takes_part).map(|(seat, part)| moved(seat, *part)).collect();
+        let strange = self.strangers.values().map(|seat| i128::from(seat.owed) * total);
+        let common = debts.iter().copied().chain(strange).fold(before, greatest_common);
+        let parts = parts_for(if common == 0 { 1 } else { before / common }, total);
+        let counted = |debt: i128| if before == 0 { 0 } else { divided(debt * parts, before) };
+        for ((seat, part), debt) in self.seats.iter_mut().zip(takes_part).zip(debts) {
+            (seat.owed, seat.weighed) = (counted(debt), if *part { seat.weight } else { 0 });
         }
         for seat in self.strangers.values_mut() {
-            (seat.owed, seat.weight) = (scaled(seat.owed), 0);
+            (seat.owed, seat.weight) = (counted(i128::from(seat.owed) * total), 0);
         }
-        self.unit = unit;
-        let part_of = |seats: &[Seat]| -> i64 { seats.iter().zip(takes_part).filter(|(_, part)| **part).map(|(seat, _)| seat.owed).sum() };
-        let surplus = part_of(&self.seats);
-        for (seat, _) in self.seats.iter_mut().zip(takes_part).filter(|(_, part)| **part) {
-            seat.owed -= divided(i128::from(surplus) * i128::from(seat.weight), i128::from(total));
-        }
+        (self.unit, self.parts) = (whole(total * parts), whole(parts));
         // what rounding left over is less than a part for each
-        let mut rest = part_of(&self.seats);
+        let mut rest: i64 = self.seats.iter().zip(takes_part).filter(|(_, part)| **part).map(|(seat, _)| seat.owed).sum();
         for (seat, _) in self.seats.iter_mut().zip(takes_part).filter(|(_, part)| **part) {
             seat.owed -= rest.signum();
             rest -= rest.signum();
@@ -165,8 +172,28 @@ impl Wheel {
     }
 }
 
+/// The least multiple of `PARTS` that `needed` divides; `PARTS` if a turn would have too many parts.
+fn parts_for(needed: i128, total: i128) -> i128 {
+    let least = i128::from(PARTS);
+    let parts = needed / greatest_common(needed, least) * least;
+    if parts.saturating_mul(total) > UNIT_MAX { least } else { parts }
+}
+
+/// Of nothing and a number it is that number.
+fn greatest_common(one: i128, other: i128) -> i128 {
+    let (mut one, mut other) = (one.abs(), other.abs());
+    while other != 0 {
+        (one, other) = (other, one % other);
+    }
+    one
+}
+
 /// Rounded half away from zero.
 fn divided(value: i128, by: i128) -> i64 {
     let half = by / 2 * value.signum();
-    i64::try_from((value + half) / by).unwrap_or(0)
+    whole((value + half) / by)
+}
+
+fn whole(value: i128) -> i64 {
+    i64::try_from(value).unwrap_or(0)
 }

@@ -26,10 +26,13 @@ impl<'t> Checker<'t> {
             let (rotation, fallback) = match &queue.rotate {
                 Some(Rotate::Owners { turns, otherwise, .. }) => {
                     let rotation = self.check_rotation(queue, turns, team);
-                    let can_run_out = turns.iter().find(|turn| turn.capacity.is_some()).map(|turn| turn.span);
+                    let all_may_be_full = turns.iter().all(|turn| turn.capacity.is_some());
+                    let can_run_out = turns.first().filter(|_| all_may_be_full).map(|turn| (turn.span, "all owners may be full"));
                     (rotation, self.check_fallback(queue, otherwise.as_ref(), can_run_out))
                 }
-                Some(Rotate::Table { otherwise, span, .. }) => (Vec::new(), self.check_fallback(queue, otherwise.as_ref(), Some(*span))),
+                Some(Rotate::Table { otherwise, span, .. }) => {
+                    (Vec::new(), self.check_fallback(queue, otherwise.as_ref(), Some((*span, "all owners may be away or full"))))
+                }
                 None => (Vec::new(), None),
             };
             self.policy.queues.push(Queue {
@@ -48,15 +51,15 @@ impl<'t> Checker<'t> {
     }
 
     /// The queue behind `otherwise`; a rotation that can run out of owners needs one.
-    fn check_fallback(&mut self, queue: &tree::Queue, otherwise: Option<&tree::Name>, can_run_out: Option<Span>) -> Option<usize> {
+    fn check_fallback(&mut self, queue: &tree::Queue, otherwise: Option<&tree::Name>, can_run_out: Option<(Span, &str)>) -> Option<usize> {
         if let Some(name) = otherwise {
             return self.queue_named(name);
         }
-        if let Some(span) = can_run_out {
+        if let Some((span, why)) = can_run_out {
             let name = &queue.name.text;
             let mut diagnostic =
                 Diagnostic::new(Code::Rotation, format!("the queue `{name}` does not say where leads go when nobody is left to take them"))
-                    .at(span, "all owners may be away or full")
+                    .at(span, why)
                     .help("write `otherwise QUEUE` at the end of the rotation");
             let mut others = self.items.queues.iter().filter(|(_, other)| other.name.text != *name);
             if let (Some((_, other)), None) = (others.next(), others.next()) {

@@ -638,7 +638,9 @@ fn queues_belong_to_teams_and_rotate_among_members() {
 #[test]
 fn a_rotation_that_can_run_out_says_who_takes_the_leads_then() {
     let queues = |rotation: &str| format!("team sales\nqueue a team sales rotate {rotation}\nqueue b team sales\n");
-    wrong(&queues("ann capacity 50, bob"), Code::Rotation, "ann capacity 50", "[ otherwise b]");
+    wrong(&queues("ann capacity 50, bob capacity 1"), Code::Rotation, "ann capacity 50", "[ otherwise b]");
+    // who has no capacity is never full
+    assert_eq!(right(&queues("ann capacity 50, bob")).policy.queues[0].fallback, None);
     wrong(&queues("ann capacity 0 otherwise b"), Code::Rotation, "0", "");
     wrong(&queues("ann capacity 1.5 otherwise b"), Code::Rotation, "1.5", "");
     wrong(&queues("ann capacity 5 otherwise a"), Code::Rotation, "a", "last queue");

@@ -386,6 +386,21 @@ fn handovers() {
     breaks("every handover has sla within 4 business hours", &elsewhere, long, &["handover"]);
     let second = "sla late { starts when entering mql  stops on called  within 9 hours }\nsla touch";
     holds("every handover has sla within 4 business hours", &[("sla touch", second)]);
+
+    // a lead that no target takes has no clock
+    let other = "within 4 business hours otherwise";
+    let first = "within 30 business minutes when status is hot";
+    breaks("every handover has sla within 4 business hours", &[(other, "")], long, &[first]);
+    breaks("every handover has sla", &[(other, "")], "the handover `handover` has no sla", &[first]);
+    // unless they take all there are, in one clock or in several
+    let rest = [(other, "within 4 business hours when status is one of warm, cold")];
+    holds("every handover has sla within 4 business hours", &rest);
+    let two = [(
+        other,
+        "  by sales\n}\nsla late {\n  starts when entering mql\n  stops on called\n  within 4 business hours when not status is hot",
+    )];
+    holds("every handover has sla within 4 business hours", &two);
+    breaks("every handover has sla within 3 business hours", &two, long, &[first]);
 }
 
 // --- fields -----------------------------------------------------------------------------------------------------------

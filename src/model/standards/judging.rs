@@ -161,3 +161,16 @@ pub(super) fn counted(reading: &Reading<'_, '_>, filled: &Filled<'_>) -> Verdict
     let things = if count == 1 { things.trim_end_matches('s') } else { things };
     reading.absent(items, format!("the policy has {count} {things}"))
 }
+
+/// A handover of which some lead starts none of these clocks.
+pub(super) fn unclocked(
+    reading: &Reading<'_, '_>,
+    (route, stage, item): (&tree::Name, &tree::Name, Span),
+    clocks: &[&tree::Sla],
+) -> Option<Part> {
+    if clocks.is_empty() {
+        return Some(Part::new(&route.text, route.span, format!("no clock starts when a lead enters `{}`", stage.text), item));
+    }
+    let (target, lacking) = reading.without_target(clocks)?;
+    Some(Part::new(&route.text, target, format!("a lead that no target takes has no clock: {lacking}"), item))
+}

@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::age;
 use super::judging::{
-    Priority, all_fields, among, broken_scores, counted, has_title, list, outside, priorities, sourceless, stages_by_count, word,
+    Priority, all_fields, among, broken_scores, counted, has_title, list, outside, priorities, sourceless, stages_by_count, unclocked, word,
 };
 use super::limit::Limit;
 use super::reading::{Part, Verdict, Wording};
@@ -208,23 +208,22 @@ pub const REQUIREMENTS: &[Requirement] = &[
     },
     Requirement {
         form: "every handover has sla",
-        means: "at every stage that a route is `when entering`, a clock starts",
+        means: "at every stage that a route is `when entering`, a clock starts for every lead: the targets of the clocks that start there are \
+                exhaustive, or one is for all",
         example: "every handover has sla",
         demand: Demand::None,
         judge: |reading, _| {
-            let without = |stage: &str| reading.clocks_from(stage).is_empty();
-            let parts = reading.handovers().into_iter().filter(|(_, stage, _)| without(&stage.text)).map(|(route, stage, item)| {
-                Part::new(&route.text, route.span, format!("no clock starts when a lead enters `{}`", stage.text), item)
-            });
-            let parts: Vec<Part> = if reading.clocks_are_sound() { parts.collect() } else { Vec::new() };
+            let handovers = if reading.clocks_are_sound() { reading.handovers() } else { Vec::new() };
+            let parts = handovers.into_iter().filter_map(|handover| unclocked(reading, handover, &reading.clocks_from(&handover.1.text)));
+            let parts: Vec<Part> = parts.collect();
             let wording = Wording { one: "the handover", many: "handovers", does: "has no sla", do_: "have no sla" };
             reading.none(parts, &wording).hint("write an `sla` with `starts when entering STAGE`")
         },
     },
     Requirement {
         form: "every handover has sla within DURATION",
-        means: "there a clock starts of which every target is within that time; business days compare only with business days, and business \
-                hours are never within hours on the clock",
+        means: "there, for every lead, a clock starts of which every target is within that time; business days compare only with business \
+                days, and business hours are never within hours on the clock",
         example: "every handover has sla within 4 business hours",
         demand: Demand::None,
         judge: |reading, filled| {
@@ -232,18 +231,17 @@ pub const REQUIREMENTS: &[Requirement] = &[
             if !reading.clocks_are_sound() {
                 return Verdict::holds();
             }
-            let mut parts = Vec::new();
-            for (route, stage, item) in reading.handovers() {
-                let clocks = reading.clocks_from(&stage.text);
-                let beyond: Vec<Span> = clocks.iter().filter_map(|sla| target_beyond(sla, limit)).map(|duration| duration.span).collect();
-                if beyond.len() < clocks.len() {
-                    continue;
+            let part = |handover: (&tree::Name, &tree::Name, Span)| {
+                let clocks = reading.clocks_from(&handover.1.text);
+                let short: Vec<&tree::Sla> = clocks.iter().copied().filter(|sla| target_beyond(sla, limit).is_none()).collect();
+                match clocks.iter().find_map(|sla| target_beyond(sla, limit)) {
+                    Some(target) if short.is_empty() => {
+                        Some(Part::new(&handover.0.text, target.span, "not surely within that time", handover.2))
+                    }
+                    Some(_) | None => unclocked(reading, handover, &short),
                 }
-                parts.push(match beyond.first() {
-                    Some(target) => Part::new(&route.text, *target, "not surely within that time", item),
-                    None => Part::new(&route.text, route.span, format!("no clock starts when a lead enters `{}`", stage.text), item),
-                });
-            }
+            };
+            let parts: Vec<Part> = reading.handovers().into_iter().filter_map(part).collect();
             let wording = Wording { one: "the handover", many: "handovers", does: "has no sla so short", do_: "have no sla so short" };
             reading.none(parts, &wording)
         },

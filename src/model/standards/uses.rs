@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::reading::Reading;
 use crate::model::check::Named;
-use crate::model::{Derived, FieldId};
+use crate::model::{self, ClockTarget, Derived, FieldId};
 use crate::source::Span;
 use crate::syntax::tree::{Connective, Duration, Expr, ExprKind, Moment, Name, Predicate, Sla, SlaKind, Unit};
 
@@ -78,6 +78,15 @@ impl Reading<'_, '_> {
             })
         };
         self.checker.items.slas.iter().map(|(_, sla)| *sla).filter(starts).collect()
+    }
+
+    /// The leads that none of these clocks counts for, and the first target; none if every lead has one of the clocks.
+    pub fn without_target(&self, clocks: &[&Sla]) -> Option<(Span, String)> {
+        let slas = self.checker.policy.slas.iter().filter(|sla| clocks.iter().any(|clock| clock.name.text == sla.name));
+        let targets: Vec<&ClockTarget> = slas.flat_map(|sla| &sla.targets).collect();
+        let conditions: Vec<&model::Expr> = targets.iter().map(|target| target.condition.as_ref()).collect::<Option<_>>()?;
+        let lacking = self.checker.lacking(&conditions, &[])?;
+        targets.first().map(|target| (target.span, lacking))
     }
 
     /// Whether every clock is known: none has a mistake, and none stands in text that could not be read.

@@ -14,7 +14,7 @@ mod run;
 mod snapshot;
 
 pub use holders::{Holder, Holders};
-pub use past::{NoSignals, Past, Signals, Then};
+pub use past::{Came, NoSignals, Past, Signals, Then};
 pub use recorder::Recorder;
 pub use run::{ClockEvent, ClockEventKind, Happening, Instance, RUNS_MAX, What};
 pub use snapshot::{Reading, Snapshot, answers};

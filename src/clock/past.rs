@@ -17,6 +17,29 @@ pub trait Signals {
 
     /// Whether a `where` holds for one.
     fn holds(&self, signal: usize, condition: EventConditionId) -> bool;
+
+    /// How many are earlier than an instant.
+    fn earlier_than(&self, instant: i64) -> usize {
+        let (mut low, mut high) = (0, self.count());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.at(middle) < instant {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+}
+
+/// When something came, and with which signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Came {
+    /// microseconds since the epoch
+    pub at: i64,
+    /// by its number; none if it was no signal
+    pub signal: Option<usize>,
 }
 
 /// One lead's past.
@@ -28,8 +51,8 @@ pub trait Past {
         &[]
     }
 
-    /// When a row of the flow, by its number through all flows, began to apply; none if that is not known.
-    fn moved_at(&self, _row: usize) -> Option<i64> {
+    /// When a row of the flow, by its number through all flows, began to apply, and by which signal; none if that is not known.
+    fn moved_at(&self, _row: usize) -> Option<Came> {
         None
     }
 
@@ -48,8 +71,8 @@ pub enum Then {
     Entry(usize),
     /// since when the lead is in its stage, which the log does not tell
     Stay(i64),
-    /// this evaluation's transition
-    Move(i64),
+    /// this evaluation's transition, and how many signals came before it
+    Move { at: i64, signals: usize },
 }
 
 /// Of a lead that has done nothing.

@@ -20,8 +20,8 @@ pub struct Recorder {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Track {
     state: State,
-    /// per row: when it happened last, and whether it holds
-    rows: Vec<(Option<i64>, bool)>,
+    /// per row: at which entry of the stage log it happened last, and whether it holds
+    rows: Vec<(Option<usize>, bool)>,
 }
 
 impl Recorder {
@@ -71,25 +71,38 @@ impl Recorder {
         }
     }
 
-    /// The program was run at an instant: what the stage and conditions bring. Does no harm when nothing has changed.
-    pub fn look(&mut self, snapshot: &Snapshot, at: i64, output: &dyn Fn(usize) -> Option<i64>, holders: Holders) {
+    /// The program was run at an instant: what the stage and conditions bring. Does no harm when nothing has changed. Until then the lead's stage log has
+    /// so many entries, the last of them into `stage`.
+    pub fn look(
+        &mut self,
+        snapshot: &Snapshot,
+        at: i64,
+        (stage, entries): (usize, usize),
+        output: &dyn Fn(usize) -> Option<i64>,
+        holders: Holders,
+    ) {
         for (id, (track, clock)) in self.tracks.iter_mut().zip(&snapshot.policy().slas).enumerate() {
             let mut brought = Vec::new();
             for (index, row) in clock.rows().enumerate() {
                 let (Some(place), Some((last, held))) = (snapshot.place(id, index), track.rows.get_mut(index)) else { continue };
                 let since = output(place);
                 let holds = since.is_some();
+                // the one that brought the lead where it is, or the one to come
+                let entry = match row.moment() {
+                    Some(Moment::Entering { stage: entered, .. }) if *entered == stage => entries.saturating_sub(1),
+                    Some(Moment::Entering { .. } | Moment::Leaving { .. } | Moment::When(_) | Moment::On { .. }) | None => entries,
+                };
                 let happens = match row.moment() {
                     // `pauses when …` goes both ways
                     None => *held != holds,
                     Some(Moment::When(_)) => holds && !*held,
                     // at the instant of the transition, also when it is looked at twice
-                    Some(Moment::Entering { .. } | Moment::Leaving { .. }) => since == Some(at) && *last != Some(at),
+                    Some(Moment::Entering { .. } | Moment::Leaving { .. }) => since == Some(at) && *last != Some(entry),
                     Some(Moment::On { .. }) => false,
                 };
                 *held = holds;
                 if happens {
-                    *last = Some(at);
+                    *last = Some(entry);
                     brought.extend(snapshot.what(id, &row, holds, output, holders));
                 }
             }

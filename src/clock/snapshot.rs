@@ -2,8 +2,8 @@
 //!
 //! Enters: the answers of the program for one lead (which target applies, and since when what the stage and conditions make happen does), the
 //! lead's signals. Leaves: a [`Reading`] for each clock, and with them the answers as a scored file has them. Always holds: what was
-//! not asked for in the policy's text changes nothing; the order of equal instants is that of the language: signals, then what the
-//! stage and conditions bring; and of these what stops before what starts.
+//! not asked for in the policy's text changes nothing; the order of equal instants is that of the language: each signal, then the
+//! steps that came with it, then what is so by now; and of one step what stops before what starts.
 //!
 //! A snapshot knows of the past what signals, `stage_since` and the stage log say. A clock that starts on entering a stage runs from `stage_since` while the
 //! lead is in it; this evaluation's transition is as old as the signal or the wait that made it; a condition is known to hold since as-of.
@@ -37,12 +37,21 @@ pub struct Snapshot<'p> {
     plain: Vec<usize>,
 }
 
-/// At one instant: each signal with what it brings, then the stage log, then what is so by now.
+/// What comes first at one instant: behind so many signals, a step before the next signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Order {
-    Signal(usize),
+struct Order {
+    behind: usize,
+    what: Turn,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Turn {
     Entry(usize),
     Stay,
+    /// this evaluation's transition
+    Move,
+    Signal,
+    /// what is so by now
     Now,
 }
 
@@ -85,6 +94,11 @@ pub fn answers(policy: &Policy, program: &Program) -> Vec<Output> {
         answers.push(answer("state", OutputKind::Choice(states), OutputRole::ClockState(sla)));
     }
     answers
+}
+
+/// How many signals came before an entry of the log.
+fn behind(past: &dyn Past, entry: &Transition) -> usize {
+    entry.behind(past.signals().earlier_than(entry.at), past.signals().earlier_than(entry.at.saturating_add(1)))
 }
 
 fn is_part(output: &Output) -> bool {
@@ -182,13 +196,20 @@ impl<'p> Snapshot<'p> {
         // what stands in the log as it was then, and what this evaluation's transition brings
         let in_log = |is: &dyn Fn(&Transition) -> bool| -> Vec<Found> {
             let entries = past.log().iter().enumerate().filter(|(_, entry)| is(entry));
-            entries.map(|(number, entry)| Found { at: entry.at, then: Some(Then::Entry(number)), order: Order::Entry(number) }).collect()
+            let found = |(number, entry): (usize, &Transition)| {
+                let order = Order { behind: behind(past, entry), what: Turn::Entry(number) };
+                Found { at: entry.at, then: Some(Then::Entry(number)), order }
+            };
+            entries.map(found).collect()
         };
         let moved = self.rule.and_then(output).and_then(|row| usize::try_from(row).ok());
-        let moved_at = || moved.and_then(|row| past.moved_at(row)).map_or(as_of, |at| at.min(as_of));
         let by_move = || {
-            let at = moved_at();
-            Found { at, then: (at < as_of).then_some(Then::Move(at)), order: Order::Now }
+            let came = moved.and_then(|row| past.moved_at(row)).filter(|came| came.at <= as_of);
+            let at = came.map_or(as_of, |came| came.at);
+            // the signals behind the one that made it come after it
+            let signals =
+                came.and_then(|came| came.signal).map_or_else(|| past.signals().earlier_than(at.saturating_add(1)), |signal| signal + 1);
+            Found { at, then: (at < as_of).then_some(Then::Move { at, signals }), order: Order { behind: signals, what: Turn::Move } }
         };
         match row.moment() {
             Some(Moment::On { signals: wanted, condition }) => {
@@ -196,7 +217,8 @@ impl<'p> Snapshot<'p> {
                 let fits = |signal: &usize| {
                     wanted.binary_search(&signals.kind(*signal)).is_ok() && condition.is_none_or(|id| signals.holds(*signal, id))
                 };
-                let found = |signal| Found { at: signals.at(signal), then: Some(Then::Signal(signal)), order: Order::Signal(signal) };
+                let order = |signal| Order { behind: signal, what: Turn::Signal };
+                let found = |signal| Found { at: signals.at(signal), then: Some(Then::Signal(signal)), order: order(signal) };
                 (0..signals.count()).filter(fits).map(found).collect()
             }
             Some(Moment::Entering { stage, .. }) => {
@@ -205,7 +227,11 @@ impl<'p> Snapshot<'p> {
                 match known {
                     Some(_) if goes_there => found.push(by_move()),
                     Some(since) if found.last().is_none_or(|last| last.at != since) => {
-                        found.push(Found { at: since, then: (since < as_of).then_some(Then::Stay(since)), order: Order::Stay });
+                        // no log tells what came first: rows see the signals of that instant, and so do clocks
+                        let last = past.log().last().filter(|last| last.at == since);
+                        let behind = last.map_or_else(|| past.signals().earlier_than(since), |last| behind(past, last));
+                        let order = Order { behind, what: Turn::Stay };
+                        found.push(Found { at: since, then: (since < as_of).then_some(Then::Stay(since)), order });
                     }
                     Some(_) | None => {}
                 }
@@ -216,7 +242,10 @@ impl<'p> Snapshot<'p> {
                 found.extend(known.map(|_| by_move()));
                 found
             }
-            Some(Moment::When(_)) | None => known.map(|at| Found { at, then: None, order: Order::Now }).into_iter().collect(),
+            Some(Moment::When(_)) | None => {
+                let order = Order { behind: usize::MAX, what: Turn::Now };
+                known.map(|at| Found { at, then: None, order }).into_iter().collect()
+            }
         }
     }
 

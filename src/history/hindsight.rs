@@ -12,7 +12,7 @@ use super::replay::interpreted;
 use super::replay::program::{Filling, Fills};
 use super::situation::situation;
 use super::{ClockSignals, Measures, Scratch, Stand, Standing, Texts};
-use crate::clock::{Past, Signals, Then};
+use crate::clock::{Came, Past, Signals, Then};
 use crate::column::Block;
 use crate::model::{ExprKind, MeasureId, Policy, Reference, SlaId, Transition, Trigger};
 use crate::program::{ClockPart, Input, InputSource, Op, OutputRole, Parameters, Program, Value, optimise};
@@ -139,7 +139,7 @@ impl Past for LeadPast<'_> {
         self.log
     }
 
-    fn moved_at(&self, row: usize) -> Option<i64> {
+    fn moved_at(&self, row: usize) -> Option<Came> {
         let measure = self.hindsight.waits(row)?;
         let standing = Standing { stage: self.stand.stage.unwrap_or(0), since: self.stand.since, log: self.log };
         self.measures.came(measure, self.signals.events, &standing, self.as_of, &mut self.scratch.borrow_mut())

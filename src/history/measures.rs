@@ -12,6 +12,7 @@ use super::plan::{Kind, Plan, Property};
 use super::reading::{Moment, Reading};
 use super::{Events, Layout, Scratch, Standing};
 use crate::calendar::Zone;
+use crate::clock::Came;
 use crate::model::{Bursts, MeasureId, Policy};
 
 /// The measures of a policy, ready to be read by many threads.
@@ -103,12 +104,12 @@ impl Measures {
     }
 
     /// Since when what a row of a flow waits for is there: its first signal came, or its time was over. None for other measures, and before.
-    pub fn came(&self, measure: MeasureId, events: Events<'_>, standing: &Standing<'_>, as_of: i64, scratch: &mut Scratch) -> Option<i64> {
+    pub fn came(&self, measure: MeasureId, events: Events<'_>, standing: &Standing<'_>, as_of: i64, scratch: &mut Scratch) -> Option<Came> {
         let plan = self.plans.get(measure)?;
         let mut reading = self.reading(events, standing, as_of, scratch);
         match plan.kind {
-            Kind::Any => reading.first(plan).map(|moment| moment.at),
-            Kind::Waited(length) => Some(reading.wait(plan, length)).filter(|end| *end <= as_of),
+            Kind::Any => reading.first(plan).map(|moment| Came { at: moment.at, signal: moment.event }),
+            Kind::Waited(length) => Some(Came { at: reading.wait(plan, length), signal: None }).filter(|end| end.at <= as_of),
             Kind::Count
             | Kind::Sum(_)
             | Kind::First(_)

@@ -1,7 +1,8 @@
 //! Where a lead stood at a moment of its past.
 //!
-//! Enters: the moment, the instants of the lead's signals, its stage log, where it stands now. Leaves: a [`Situation`]. Always holds: signals of an
-//! instant come before the log's entries of that instant, except before the lead's beginning, as in a replay.
+//! Enters: the moment, the instants of the lead's signals, its stage log, where it stands now. Leaves: a [`Situation`]. Always holds: of what
+//! happened at one instant, signals and entries of the log follow each other as the log says (see [`Transition::behind`]); a stay whose beginning no log tells began
+//! before the signals of that instant.
 
 use super::Stand;
 use crate::clock::Then;
@@ -22,12 +23,12 @@ pub fn situation(then: Then, signals: &[i64], log: &[Transition], now: Stand) ->
     match then {
         Then::Signal(signal) => {
             let at = signals.get(signal).copied().unwrap_or(i64::MIN);
-            let entries = log.partition_point(|entry| entry.at < at || (entry.at == at && entry.from.is_none()));
+            let entries = log.partition_point(|entry| entry.at < at || (entry.at == at && behind(entry, signals) <= signal));
             Situation { at, stand: stood(&log[..entries], at, log.len() == entries, now), signals: signal + 1, entries }
         }
         Then::Entry(number) => {
             let Some(entry) = log.get(number) else { return Situation { at: i64::MIN, stand: now, signals: 0, entries: 0 } };
-            let signals = signals.partition_point(|at| *at <= entry.at);
+            let signals = behind(entry, signals);
             match entry.from {
                 // it came into being there
                 None => Situation { at: entry.at, stand: after(entry), signals, entries: number + 1 },
@@ -38,15 +39,19 @@ pub fn situation(then: Then, signals: &[i64], log: &[Transition], now: Stand) ->
                 }
             }
         }
-        Then::Stay(at) | Then::Move(at) => {
-            Situation { at, stand: now, signals: signals.partition_point(|signal| *signal <= at), entries: log.len() }
-        }
+        Then::Stay(at) => Situation { at, stand: now, signals: signals.partition_point(|signal| *signal <= at), entries: log.len() },
+        Then::Move { at, signals } => Situation { at, stand: now, signals, entries: log.len() },
     }
+}
+
+/// How many signals came before an entry.
+fn behind(entry: &Transition, signals: &[i64]) -> usize {
+    entry.behind(signals.partition_point(|at| *at < entry.at), signals.partition_point(|at| *at <= entry.at))
 }
 
 /// By what the log had told by then, or by where the lead stands now, if that began before.
 fn stood(log: &[Transition], at: i64, is_all: bool, now: Stand) -> Stand {
-    if is_all && now.since.is_none_or(|since| since < at) {
+    if is_all && now.since.is_none_or(|since| since <= at) {
         return now;
     }
     log.last().map(after).unwrap_or_default()

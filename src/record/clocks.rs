@@ -3,7 +3,7 @@
 //! Enters: a lead, what a program answered for it. Leaves: a [`Reading`] for each clock of the policy.
 
 use super::{Histories, Lead, LeadError, encode, parameters};
-use crate::clock::{ClockEvent, Clocks, Instance, Past, Reading, Signals, Snapshot, Then};
+use crate::clock::{Came, ClockEvent, Clocks, Instance, Past, Reading, Signals, Snapshot, Then};
 use crate::history::{ClockSignals, Hindsight, situation};
 use crate::interpret;
 use crate::model::{Policy, SlaId, Transition};
@@ -61,7 +61,7 @@ impl Past for RecordPast<'_> {
         &self.lead.log[..count]
     }
 
-    fn moved_at(&self, row: usize) -> Option<i64> {
+    fn moved_at(&self, row: usize) -> Option<Came> {
         let LeadClocks { policy, histories, hindsight, as_of, .. } = self.clocks;
         histories.came(policy, self.lead, hindsight.waits(row)?, *as_of)
     }

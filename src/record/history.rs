@@ -4,6 +4,7 @@
 //! the policy's own rules is refused, as a lead is.
 
 use super::{Lead, LeadError, fits};
+use crate::clock::Came;
 use crate::history::{Balance, ClockSignals, Layout, Measures, OwnedEvents, Seen, Standing, Texts, digest};
 use crate::model::{Constant, MeasureId, Policy, Type};
 use crate::program::shape::INSTANTS;
@@ -52,7 +53,7 @@ impl Histories {
     }
 
     /// Since when what a row of a flow waits for is there: see [`Measures::came`].
-    pub(super) fn came(&self, policy: &Policy, lead: &Lead, measure: MeasureId, as_of: i64) -> Option<i64> {
+    pub(super) fn came(&self, policy: &Policy, lead: &Lead, measure: MeasureId, as_of: i64) -> Option<Came> {
         let (events, _) = self.digested(policy, lead).ok()?;
         self.measures.came(measure, events.view(), &standing(policy, lead, as_of), as_of, &mut self.measures.scratch())
     }

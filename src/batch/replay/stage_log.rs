@@ -5,7 +5,7 @@
 use super::log_file::{LogColumns, LogRows, answer};
 use crate::batch::answers::{Answer, AnswerKind};
 use crate::calendar::Zone;
-use crate::history::replay::Step;
+use crate::history::replay::{Course, Step};
 use crate::model::{ChoicesId, Policy};
 
 /// Names of the columns that every stage log has.
@@ -24,6 +24,7 @@ pub fn columns(policy: &Policy, rules: &[String], zone: &Zone) -> LogColumns {
         answer("rule", names(&mut rules.iter().cloned()), true),
         answer("forget", names(&mut policy.forgets.iter().map(|forget| forget.section.clone())), true),
         answer("rest_until", AnswerKind::Time(zone.clone()), true),
+        answer("signals_before", AnswerKind::Number { scale: 0 }, true),
         answer("team", names(&mut teams(policy).into_iter().map(str::to_owned)), true),
     ];
     for route in &policy.routes {
@@ -66,11 +67,22 @@ impl<'p> StageLog<'p> {
         }
     }
 
-    pub fn push(&mut self, key: &str, step: &Step, reason: &str, rows: &mut LogRows) {
+    /// `signals` are the instants of the lead's signals.
+    pub fn push(&mut self, key: &str, step: &Step, reason: &str, signals: &[i64], rows: &mut LogRows) {
         let team = self.teams.get(step.to).copied().flatten();
         let forget = step.row.and_then(|row| self.forgets.get(row).copied().flatten());
         self.values.clear();
-        self.values.extend([number(step.from), number(Some(step.to)), Some(step.at), number(step.row), forget, step.rest_until, team]);
+        let before = number(Course::signals_before(step, signals));
+        self.values.extend([
+            number(step.from),
+            number(Some(step.to)),
+            Some(step.at),
+            number(step.row),
+            forget,
+            step.rest_until,
+            before,
+            team,
+        ]);
         for route in 0..self.policy.routes.len() {
             let given = step.given.get(route).copied().unwrap_or_default();
             self.values.extend([number(given.queue), number(given.owner)]);

@@ -230,7 +230,7 @@ impl Walker<'_> {
         tally.add(self.replay, self.span, Told { key, events, reason: &reason }, &self.course, &mut self.days);
         if let Some(rows) = &mut rows.steps {
             for step in self.course.steps.iter().filter(|step| self.span.holds(step.at)) {
-                self.stage_log.push(key, step, reason(step).as_deref().unwrap_or_default(), rows);
+                self.stage_log.push(key, step, reason(step).as_deref().unwrap_or_default(), events.at, rows);
             }
         }
         if let Some(rows) = &mut rows.clocks {

@@ -1,11 +1,11 @@
 //! A chunk of a stage log to records.
 //!
-//! Enters: chunks. Leaves: for each row that counts a record: key, instant, and as payload the stages, the section that was forgotten and the end of a rest. Always
+//! Enters: chunks. Leaves: for each row that counts a record: key, instant, and as payload the stages, the section that was forgotten, how many signals of the instant came before, and the end of a rest. Always
 //! holds: [`unpack`] is the reverse; at one instant the entries stand as given.
 
 use super::digest::Digested;
 use super::keyed::Run;
-use super::record::{AT, FORGET, FROM, REST_UNTIL, TO};
+use super::record::{AT, FORGET, FROM, REST_UNTIL, SIGNALS_BEFORE, TO};
 use super::sift::{Sift, integer};
 use super::varint::{Bytes, put_varint};
 use crate::batch::error::BatchError;
@@ -44,6 +44,7 @@ impl Work for LogWorker {
                 put_varint(payload, number(FROM).map_or(0, |from| from + 1));
                 put_varint(payload, to);
                 put_varint(payload, number(FORGET).map_or(0, |forget| forget + 1));
+                put_varint(payload, number(SIGNALS_BEFORE).map_or(0, |count| count.saturating_add(1)));
                 if let Some(rest_until) = integer(&block.slots, REST_UNTIL, row) {
                     payload.extend_from_slice(&rest_until.to_le_bytes());
                 }
@@ -67,8 +68,9 @@ pub fn unpack(run: Run, with_places: bool, log: &mut Vec<Transition>) {
         let from = (bytes.varint() as usize).checked_sub(1);
         let to = bytes.varint() as usize;
         let forget = (bytes.varint() as usize).checked_sub(1);
+        let signals_before = (bytes.varint() as usize).checked_sub(1);
         // nothing but a rest stands behind
         let rest_until = bytes.0.first_chunk().map(|rest| i64::from_le_bytes(*rest));
-        log.push(Transition { at: record.at, from, to, forget, rest_until });
+        log.push(Transition { at: record.at, from, to, forget, rest_until, signals_before });
     }
 }

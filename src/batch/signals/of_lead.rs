@@ -3,7 +3,7 @@
 //! Enters: the files of a run and a key. Leaves: the lead's signals and its stage log in memory. Always holds: they are those that scoring the files
 //! would read for this lead.
 
-use super::record::{self, FORGET, FROM, REST_UNTIL, Record, SIGNAL, TIME, TO};
+use super::record::{self, FORGET, FROM, REST_UNTIL, Record, SIGNAL, SIGNALS_BEFORE, TIME, TO};
 use super::sift::{Counts, Sift, integer, text};
 use crate::batch::error::BatchError;
 use crate::batch::lead_block::{LeadBlock, SlotValues};
@@ -107,5 +107,6 @@ fn transition(block: &LeadBlock, row: usize) -> Option<Transition> {
         to: number(TO)?,
         forget: number(FORGET),
         rest_until,
+        signals_before: number(SIGNALS_BEFORE),
     })
 }

@@ -5,7 +5,7 @@
 //! that a column is read once for all signals that have it.
 
 use crate::model::value::{fold_choice, fold_text};
-use crate::model::{ChoiceMember, Choices, Effort, Field, Policy, SignalId, Type};
+use crate::model::{ChoiceMember, Choices, Effort, Field, Interval, Policy, SignalId, Type, Unit};
 use crate::source::Span;
 
 pub const KEY: usize = 0;
@@ -18,6 +18,7 @@ pub const TO: usize = 2;
 pub const AT: usize = 3;
 pub const FORGET: usize = 4;
 pub const REST_UNTIL: usize = 5;
+pub const SIGNALS_BEFORE: usize = 6;
 
 /// Other names of the key's column.
 const KEY_ALIASES: [&str; 2] = ["lead", "key"];
@@ -69,6 +70,10 @@ pub fn of_stage_log(policy: &Policy) -> Option<Record> {
     let sections = record.choices(sections.collect());
     record.field("forget", Type::OneOf(sections), true);
     record.field("rest_until", Type::Time, true);
+    record.field("signals_before", Type::Number { scale: 0, unit: Unit::Plain }, true);
+    if let Some(field) = record.policy.fields.last_mut() {
+        field.range = Some(Interval { low: 0, high: i64::MAX });
+    }
     record.takes_days = Some(AT);
     Some(record)
 }

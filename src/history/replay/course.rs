@@ -45,6 +45,8 @@ pub struct Step {
     pub row: Option<usize>,
     /// number of the signal of an `on` row among the lead's events
     pub event: Option<usize>,
+    /// how many of the lead's signals had come by then
+    pub turn: usize,
     /// no `when` row moves the lead on before
     pub rest_until: Option<i64>,
     /// per route
@@ -84,21 +86,32 @@ impl Course {
         self.reassignments.clear();
         self.clocks.clear();
         (self.before_start, self.circled, self.endless) = (0, None, false);
-        self.step(Step { at, from: None, to: stage, row: None, event: None, rest_until: None, given: Vec::new() }, None);
+        self.step(Step { at, from: None, to: stage, row: None, event: None, turn: 0, rest_until: None, given: Vec::new() }, None);
     }
 
     pub(super) fn step(&mut self, step: Step, forget: Option<usize>) {
-        self.log.push(Transition { at: step.at, from: step.from, to: step.to, forget, rest_until: step.rest_until });
+        self.log.push(Transition { at: step.at, from: step.from, to: step.to, forget, rest_until: step.rest_until, signals_before: None });
         self.steps.push(step);
     }
 
     /// From numbers among some of the lead's signals to those among all of them.
     pub(super) fn renumber(&mut self, numbers: &[usize]) {
         let number = |event: usize| numbers.get(event).copied().unwrap_or(event);
-        self.steps.iter_mut().for_each(|step| step.event = step.event.map(number));
+        for step in &mut self.steps {
+            step.event = step.event.map(number);
+            // behind the last one that had come
+            step.turn = step.turn.checked_sub(1).map_or(0, |last| number(last) + 1);
+        }
         self.misfits.iter_mut().for_each(|misfit| misfit.event = number(misfit.event));
         let others = [&mut self.moved_by_measures, &mut self.no_row_waits, &mut self.after_stop];
         others.into_iter().flatten().for_each(|event| *event = number(*event));
+    }
+
+    /// Of the signals of a step's instant, how many came before it, if that is not what a log says without a word: all of them, or before the beginning none.
+    pub fn signals_before(step: &Step, signals: &[i64]) -> Option<usize> {
+        let (first, all) = (signals.partition_point(|at| *at < step.at), signals.partition_point(|at| *at <= step.at));
+        let before = step.turn.clamp(first, all) - first;
+        (step.from.is_some() && before < all - first).then_some(before)
     }
 
     /// Where the lead ends up.

@@ -84,7 +84,7 @@ impl<'w> Walk<'w, '_> {
                 self.course.circled = Some(place.now);
                 break;
             }
-            self.look_at_clocks(place.now);
+            self.look_at_clocks(place);
             let Some((row, number)) = moved else { break };
             place.steps += 1;
             let is_signals = matches!(row.trigger, Trigger::On { .. });
@@ -97,7 +97,8 @@ impl<'w> Walk<'w, '_> {
             let event = if is_signals { signal } else { None };
             let rest_until = row.rest.and_then(|rest| moments::later(&mut self.scratch.zone, place.now, rest));
             let from = Some(place.stage);
-            self.course.step(Step { at: place.now, from, to: row.to, row: Some(number), event, rest_until, given }, row.forget);
+            self.course
+                .step(Step { at: place.now, from, to: row.to, row: Some(number), event, turn: place.turn, rest_until, given }, row.forget);
             if is_signals {
                 signal = None;
             }
@@ -125,10 +126,11 @@ impl<'w> Walk<'w, '_> {
         }
         // what the signal itself moves is none of this
         self.moved_by(&Place { now: at, ..*place }, None);
+        let stay = (place.stage, self.course.steps.len());
         let signals = ClockSignals { layout: &self.replay.layout, events: self.lead.events, dropped: Cow::Borrowed(&[]) };
         self.record(|recorder, output, holders| {
             recorder.signal(clocks, &signals, event, output, holders);
-            recorder.look(clocks, at, output, holders);
+            recorder.look(clocks, at, stay, output, holders);
         });
     }
 
@@ -153,9 +155,10 @@ impl<'w> Walk<'w, '_> {
     }
 
     /// The program was run at this instant.
-    fn look_at_clocks(&mut self, now: i64) {
+    fn look_at_clocks(&mut self, place: &Place) {
         let Some(clocks) = &self.replay.clocks else { return };
-        self.record(|recorder, output, holders| recorder.look(clocks, now, output, holders));
+        let stay = (place.stage, self.course.steps.len());
+        self.record(|recorder, output, holders| recorder.look(clocks, place.now, stay, output, holders));
     }
 
     /// With the answers of the program as it was run last.

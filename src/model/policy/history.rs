@@ -186,4 +186,17 @@ pub struct Transition {
     pub forget: Option<usize>,
     /// no `when` row moves the lead out of `to` before this instant, in microseconds since the epoch
     pub rest_until: Option<i64>,
+    /// how many of the lead's signals of this very instant came before it; none: all of them, or before its beginning none
+    pub signals_before: Option<usize>,
+}
+
+impl Transition {
+    /// How many of a lead's signals came before it, if `first` are earlier than its instant, and `all` not later.
+    pub fn behind(&self, first: usize, all: usize) -> usize {
+        match (self.signals_before, self.from) {
+            (Some(count), _) => first.saturating_add(count).min(all),
+            (None, Some(_)) => all,
+            (None, None) => first,
+        }
+    }
 }

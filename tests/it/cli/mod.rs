@@ -16,6 +16,7 @@ mod replay_clocks;
 mod replay_parts;
 mod replay_reassign;
 mod routing;
+mod same_instant;
 mod same_story;
 mod score;
 mod signal_counts;

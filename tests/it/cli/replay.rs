@@ -197,15 +197,15 @@ fn every_step_and_every_clock_go_to_files_that_are_the_same_on_both_evaluators()
     };
     let (log, clocks) = files("one", &["--threads", "1"]);
     let expected = "\
-lead,reason,from,to,at,rule,forget,rest_until,team,handover,handover.owner
-A,,,inquiry,2026-01-05T10:00:00-05:00,,,,marketing,,
-A,,inquiry,mql,2026-01-05T10:00:00-05:00,inquiry -> mql on form,,,marketing,big_desk,ann
-A,,mql,sal,2026-01-06T10:00:00-05:00,mql -> sal on accepted,,,sales,,
-A,,sal,done,2026-01-16T10:00:00-05:00,sal -> done on won,,,sales,,
-B,,,inquiry,2026-01-05T12:00:00-05:00,,,,marketing,,
-B,,inquiry,mql,2026-01-05T12:00:00-05:00,inquiry -> mql on form,,,marketing,desk,
-B,no budget,mql,inquiry,2026-01-09T12:00:00-05:00,mql -> inquiry on rejected recycle rest 30 days,,2026-02-08T12:00:00-05:00,marketing,,
-C,,,inquiry,2026-01-10T09:00:00-05:00,,,,marketing,,
+lead,reason,from,to,at,rule,forget,rest_until,signals_before,team,handover,handover.owner
+A,,,inquiry,2026-01-05T10:00:00-05:00,,,,,marketing,,
+A,,inquiry,mql,2026-01-05T10:00:00-05:00,inquiry -> mql on form,,,,marketing,big_desk,ann
+A,,mql,sal,2026-01-06T10:00:00-05:00,mql -> sal on accepted,,,,sales,,
+A,,sal,done,2026-01-16T10:00:00-05:00,sal -> done on won,,,,sales,,
+B,,,inquiry,2026-01-05T12:00:00-05:00,,,,,marketing,,
+B,,inquiry,mql,2026-01-05T12:00:00-05:00,inquiry -> mql on form,,,,marketing,desk,
+B,no budget,mql,inquiry,2026-01-09T12:00:00-05:00,mql -> inquiry on rejected recycle rest 30 days,,2026-02-08T12:00:00-05:00,,marketing,,
+C,,,inquiry,2026-01-10T09:00:00-05:00,,,,,marketing,,
 ";
     assert!(log.starts_with(expected), "{log}");
     let expected = "\

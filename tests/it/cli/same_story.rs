@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{Folder, run};
 
 /// The rows of a file by the names of its columns.
-fn rows(path: &str) -> Vec<BTreeMap<String, String>> {
+pub fn rows(path: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_path(path).unwrap();
     let names: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
     reader.records().map(|record| names.iter().cloned().zip(record.unwrap().iter().map(str::to_owned)).collect()).collect()
@@ -30,20 +30,28 @@ fn without_standing(path: &str, to: &str) {
     writer.flush().unwrap();
 }
 
+/// Files that are replayed up to a day, and scored on it with the log of that replay.
+pub struct Story<'a> {
+    pub policy: &'a str,
+    pub leads: &'a str,
+    pub signals: &'a str,
+    /// the column of the key in what is scored
+    pub key: &'a str,
+    /// what else the replay is told
+    pub replay: &'a [&'a str],
+}
+
 /// Holds a snapshot of each day against the replay up to it; how many leads and instances of clocks were compared.
-fn compare(example: &str, key: &str, start: &str, days: &[&str]) -> (usize, usize) {
-    let folder = Folder::new(&[]);
-    let (leads, log, clock_log, out) =
-        (folder.name("leads.csv"), folder.name("log.csv"), folder.name("clocks.csv"), folder.name("out.csv"));
-    let (policy, signals) = (in_repository(example), in_repository(&format!("{example}/signals.csv")));
-    without_standing(&in_repository(&format!("{example}/leads.csv")), &leads);
+pub fn hold(folder: &Folder, story: &Story, days: &[&str]) -> (usize, usize) {
+    let Story { policy, leads, signals, key, replay } = *story;
+    let (log, clock_log, out) = (folder.name("log.csv"), folder.name("clocks.csv"), folder.name("out.csv"));
     let (mut compared, mut of_clocks) = (0, 0);
     for day in days {
-        let files = ["--signals", &signals, "-q"];
+        let files = ["--signals", signals, "-q"];
         let logs = ["--log", &log, "--clock-log", &clock_log];
-        let replay = run(&[&["replay", &policy, "--leads", &leads, "--start-field", start, "--to", day][..], &files, &logs].concat());
-        assert_eq!(replay.code, 0, "{}", replay.err);
-        let score = run(&[&["score", &policy, &leads, "--stage-log", &log, "--as-of", day, "-o", &out][..], &files].concat());
+        let ran = run(&[&["replay", policy, "--leads", leads, "--to", day][..], replay, &files, &logs].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let score = run(&[&["score", policy, leads, "--stage-log", &log, "--as-of", day, "-o", &out][..], &files].concat());
         assert_eq!(score.code, 0, "{}", score.err);
 
         let stages: BTreeMap<String, String> = rows(&log).into_iter().map(|row| (row["lead"].clone(), row["to"].clone())).collect();
@@ -59,18 +67,27 @@ fn compare(example: &str, key: &str, start: &str, days: &[&str]) -> (usize, usiz
             let lead = &row[key];
             // who came later is in no log
             let Some(stage) = stages.get(lead) else { continue };
-            assert_eq!(&row["stage"], stage, "{example}: {lead} on {day}");
+            assert_eq!(&row["stage"], stage, "{policy}: {lead} on {day}");
             let names = row.keys().filter_map(|name| name.strip_suffix(".due"));
             for clock in names {
                 let scored = (row[&format!("{clock}.state")].clone(), row[&format!("{clock}.due")].clone());
                 let replayed = clocks.get(&(lead.clone(), clock.to_owned())).cloned().unwrap_or_default();
-                assert_eq!(scored, replayed, "{example}: {clock} of {lead} on {day}");
+                assert_eq!(scored, replayed, "{policy}: {clock} of {lead} on {day}");
                 of_clocks += usize::from(!replayed.0.is_empty());
             }
             compared += 1;
         }
     }
     (compared, of_clocks)
+}
+
+fn compare(example: &str, key: &str, start: &str, days: &[&str]) -> (usize, usize) {
+    let folder = Folder::new(&[]);
+    let leads = folder.name("leads.csv");
+    let (policy, signals) = (in_repository(example), in_repository(&format!("{example}/signals.csv")));
+    without_standing(&in_repository(&format!("{example}/leads.csv")), &leads);
+    let story = Story { policy: &policy, leads: &leads, signals: &signals, key, replay: &["--start-field", start] };
+    hold(&folder, &story, days)
 }
 
 #[test]

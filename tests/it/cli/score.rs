@@ -197,7 +197,7 @@ fn a_stage_log_may_give_days_and_every_file_is_bound() {
     ]);
     assert!(ran.out.contains("\nA,") && ran.out.contains("A,0") | ran.out.contains(",long,") && ran.out.contains(",short,"), "{}", ran.out);
     for part in [
-        "log.csv: which column gives what of an entry of the stage log\n  id          id\n  from        from\n  to          to\n  at          at\n  forget      forget\n  rest_until  no column: always missing\n",
+        "log.csv: which column gives what of an entry of the stage log\n  id              id\n  from            from\n  to              to\n  at              at\n  forget          forget\n  rest_until      no column: always missing\n  signals_before  no column: always missing\n",
         "signals.csv: which column gives what of a signal\n  id      lead                       by a similar name\n  signal  Signal\n  time    time\n  why     no column: always missing\n  not used: reason\n",
         "column `forget`: `interest` is not a choice of `forget`; it has only `engagement`",
     ] {

@@ -115,7 +115,8 @@ fn what_was_forgotten_and_what_is_to_come() {
     let files = BTreeMap::from([("policy.lead".to_string(), FORGETS.to_string())]);
     let policy = Policy::load(&files, "policy.lead").unwrap_or_else(|refused| panic!("{:?}", refused.diagnostics));
     let view = |time| Event { signal: 0, at: at(time), values: Vec::new() };
-    let back = |time, forget| leadwright::model::Transition { at: at(time), from: Some(1), to: 0, forget, rest_until: None };
+    let back =
+        |time, forget| leadwright::model::Transition { at: at(time), from: Some(1), to: 0, forget, rest_until: None, signals_before: None };
     let lead = Lead {
         values: vec![None],
         stage_since: Some(at("2026-11-17T15:00Z")),

@@ -496,7 +496,7 @@ fn lead(random: &mut Random, policy: &Policy, as_of: i64) -> Lead {
         let from = log.last().map_or(0, |last| last.to);
         let to = (from + 1 + random.below(2)) % 3;
         let forget = (random.chance(30) && !policy.forgets.is_empty()).then_some(0);
-        log.push(Transition { at, from: Some(from), to, forget, rest_until: None });
+        log.push(Transition { at, from: Some(from), to, forget, rest_until: None, signals_before: None });
     }
     let stage = if random.chance(70) { log.last().map(|last| last.to) } else { Some(random.below(3)) };
     let stage_since = match random.below(3) {

@@ -100,6 +100,7 @@ impl<'p> Memory<'p> {
             to: self.stage(&cells[3]).expect("a stage"),
             forget: forget.map(|name| self.policy.forgets.iter().position(|forget| forget.section == name).expect("a section")),
             rest_until: None,
+            signals_before: None,
         }
     }
 

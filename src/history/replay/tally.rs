@@ -234,17 +234,11 @@ impl Tally {
             }
             PromiseKind::Meets { sla, .. } => {
                 for instance in course.clocks.get(sla).into_iter().flatten() {
-                    // what nobody stopped counts where its time was over
-                    let end = match instance.state {
-                        ClockState::Met | ClockState::Missed => instance.stopped,
-                        ClockState::Breached => {
-                            let breaches = instance.events.iter().filter(|event| event.kind == ClockEventKind::Breached);
-                            breaches.map(|event| event.at).next_back()
-                        }
-                        ClockState::Running | ClockState::Paused => None,
-                    };
-                    if let Some(end) = end.filter(|end| span.holds(*end)) {
-                        add(end, instance.state == ClockState::Met && instance.breached().is_none());
+                    // what ended too late counts where its time was over, whatever came after; that shows right behind the instant
+                    match (instance.breached(), instance.stopped) {
+                        (Some(at), _) if span.holds(at.saturating_add(1)) => add(at, false),
+                        (None, Some(at)) if span.holds(at) => add(at, true),
+                        (Some(_) | None, _) => {}
                     }
                 }
             }

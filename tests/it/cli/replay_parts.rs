@@ -91,3 +91,52 @@ fn a_clock_stands_in_the_part_in_which_it_was_started() {
     assert!(second.iter().all(|(lead, rows)| rows.iter().all(|row| is_in_whole(lead, row))));
     assert!(first.iter().any(|(lead, rows)| rows.iter().any(|row| !is_in_whole(lead, row) && row.contains(",running,"))));
 }
+
+const PROMISE: &str = "leadwright 1
+
+policy desk { timezone \"UTC\" }
+
+lead { id text key }
+
+team sales
+signal ask
+signal call
+
+stage raw  owner sales start
+stage done owner sales final
+
+flow { raw -> done  on call }
+
+sla answer {
+  starts  on ask
+  stops   on call
+  within  2 days
+  by      sales
+}
+
+promise sales meets answer for 90% per month
+";
+
+#[test]
+fn what_ends_too_late_counts_once_where_its_time_was_over() {
+    // A was due on 12 March, and called in April; B, asked on 30 March, was called in time on 1 April; C's time was over as April began, and nobody called
+    let signals = "id,signal,time\nA,ask,2026-03-10T09:00\nA,call,2026-04-05T09:00\nB,ask,2026-03-30T12:00\nB,call,2026-04-01T10:00\nC,ask,2026-03-30T00:00\n";
+    let folder = Folder::new(&[("desk/desk.lead", PROMISE), ("leads.csv", "id\nA\nB\nC\n"), ("signals.csv", signals)]);
+    let (policy, leads, signals) = (folder.name("desk"), folder.name("leads.csv"), folder.name("signals.csv"));
+    let periods = |span: &[&str]| -> Vec<(String, u64, u64)> {
+        let files = ["replay", &policy, "--leads", &leads, "--signals", &signals, "--json", "-"];
+        let report: Value = serde_json::from_str(&run(&[&files[..], span].concat()).out).unwrap();
+        let periods = report["promises"][0]["periods"].as_array().unwrap();
+        let count = |value: &Value| value.as_u64().unwrap();
+        periods.iter().map(|row| (row["period"].as_str().unwrap().to_owned(), count(&row["ended"]), count(&row["met"]))).collect()
+    };
+    let (march, april) = (("2026-03".to_owned(), 1, 0), ("2026-04".to_owned(), 2, 1));
+    let parts = [["--from", "2026-03-01", "--to", "2026-03-31T23:59:59.999999"], ["--from", "2026-04-01", "--to", "2026-04-30"]];
+    assert_eq!(periods(&parts[0]), std::slice::from_ref(&march));
+    assert_eq!(periods(&parts[1]), std::slice::from_ref(&april));
+    assert_eq!(periods(&["--from", "2026-03-01", "--to", "2026-04-30"]), [march.clone(), april.clone()]);
+    // a cut at the very instant at which a time is over
+    let cut = [&["--from", "2026-03-01", "--to", "2026-04-01T00:00"][..], &["--from", "2026-04-01T00:00:00.000001", "--to", "2026-04-30"]];
+    let sums: Vec<u64> = cut.map(|part| periods(part).iter().map(|(_, ended, _)| ended).sum()).into();
+    assert_eq!(sums, [1, 2]);
+}

@@ -113,7 +113,7 @@ impl Outline {
             outline.is_policy |= begins(line, "policy").is_some();
             outline.has_lead |= begins(line, "lead").is_some();
             if begins(line, "use").is_some() {
-                outline.uses.extend(first_string(&text[at + "use".len()..]));
+                outline.uses.extend(used_path(&text[at + "use".len()..]));
             }
             at += line.len();
         }
@@ -124,20 +124,25 @@ impl Outline {
 /// What follows an item's word in the first column.
 fn begins<'l>(line: &'l str, word: &str) -> Option<&'l str> {
     let rest = line.strip_prefix(word)?;
-    rest.starts_with([' ', '\t', '\r', '\n', '"', '{', '#']).then_some(rest).or_else(|| rest.is_empty().then_some(rest))
+    rest.starts_with([' ', '\t', '\r', '\n', '"', '\'', '“', ':', '{', '#']).then_some(rest).or_else(|| rest.is_empty().then_some(rest))
 }
 
-/// The string that stands there, behind blanks and comments.
-fn first_string(mut text: &str) -> Option<String> {
+/// The path that stands there, behind blanks and comments; with its slips, a sign before it or other quotation marks than it should have.
+fn used_path(mut text: &str) -> Option<String> {
     loop {
-        text = text.trim_start();
+        text = text.trim_start_matches(|letter: char| letter.is_whitespace() || letter == ':');
         match text.strip_prefix('#') {
             Some(comment) => text = comment.split_once('\n')?.1,
             None => break,
         }
     }
-    let (path, _) = text.strip_prefix('"')?.split_once('"')?;
-    Some(path.to_owned())
+    let line = text.lines().next()?;
+    if let Some((path, _)) = line.strip_prefix('"').and_then(|path| path.split_once('"')) {
+        return Some(path.to_owned());
+    }
+    let bare = line.trim_start_matches(['"', '\'', '“', '”', '„']);
+    let path = bare.split(['"', '\'', '“', '”', '#', ' ', '\t', '\r']).next()?;
+    Some(path.to_owned()).filter(|path| !path.is_empty())
 }
 
 /// Nothing of a file that cannot be read.
@@ -196,6 +201,13 @@ mod tests {
         // paths start at the policy's root, so the policy above is the one that uses it
         check(&[("p.lead", POLICY), ("common/a.lead", "team t\n")], &[""], &[], &[]);
         check(&[("p.lead", POLICY), ("b/common/a.lead", "team t\n")], &[], &["p.lead"], &["b/common/a.lead"]);
+    }
+
+    #[test]
+    fn what_is_used_with_a_slip_is_used() {
+        for slip in ["use a.lead", "use 'a.lead'", "use: \"a.lead\"", "use \"a.lead  # why", "use“a.lead” # why"] {
+            check(&[("p.lead", &format!("policy p {{ }}\n{slip}\n")), ("a.lead", "team t\n")], &[], &["p.lead"], &[]);
+        }
     }
 
     #[test]

@@ -11,6 +11,9 @@ use crate::source::Span;
 use crate::syntax::tree::{self, Unread};
 use crate::syntax::{ITEM_WORDS, RESERVED_WORDS};
 
+/// How many words that are parted by blanks may have been meant as one name.
+const JOINED_MAX: usize = 4;
+
 /// A set of names in which a written name is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Space {
@@ -77,8 +80,10 @@ impl Hidden {
     pub fn add(&mut self, text: &str, file: &tree::File) {
         for unread in &file.unread {
             let span = unread.span;
-            let code = code_of(text.get(span.start as usize..span.end as usize).unwrap_or_default());
+            let written = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+            let code = code_of(written);
             self.add_part(unread, &code);
+            self.add_mended_names(unread, written, &code);
             if unread.word.is_none() {
                 let above = file.items.partition_point(|item| item.span.end <= span.start).checked_sub(1);
                 if let Some(item) = above.and_then(|index| file.items.get(index)) {
@@ -109,6 +114,25 @@ impl Hidden {
         }
         if !strays.is_empty() {
             self.add_any(strays);
+        }
+    }
+
+    /// Adds the names that a part would declare once its own are mended: `queue field-west`, `team inside sales`, `let "big" = …`.
+    fn add_mended_names(&mut self, unread: &Unread, written: &str, code: &str) {
+        let Some(kind) = unread.word else { return };
+        let joined = with_joined_words(code);
+        let own = joined.get(..own_end(&joined)).unwrap_or_default();
+        self.declare(kind, &words_of(own).collect::<Vec<_>>());
+        let behind = |text: &str| text.get(kind.len()..).unwrap_or_default().trim_start().to_owned();
+        let heading = behind(own);
+        let heading = heading.split(|letter: char| letter == '\n' || !(letter == ' ' || is_of_word(letter))).next().unwrap_or_default();
+        let words: Vec<&str> = words_of(heading).collect();
+        for count in 2..=words.len().min(JOINED_MAX) {
+            self.declare(kind, &[kind, &words[..count].join("_")]);
+        }
+        if let Some(quoted) = behind(written).strip_prefix('"').and_then(|rest| rest.split('"').next()) {
+            let small = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '_' };
+            self.declare(kind, &[kind, &quoted.chars().map(small).collect::<String>()]);
         }
     }
 
@@ -270,6 +294,21 @@ fn code_of(text: &str) -> String {
         .collect()
 }
 
+/// The text with `_` for each `-` between two letters or digits, in small letters, as names are written; as long as before.
+fn with_joined_words(code: &str) -> String {
+    let mut joined = String::with_capacity(code.len());
+    let mut letters = code.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let is_joint = letter == '-' && joined.ends_with(is_of_word) && letters.peek().copied().is_some_and(is_of_word);
+        joined.push(if is_joint { '_' } else { letter.to_ascii_lowercase() });
+    }
+    joined
+}
+
+fn is_of_word(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
+}
+
 fn words_of(code: &str) -> impl Iterator<Item = &str> {
-    code.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty())
+    code.split(|letter: char| !is_of_word(letter)).filter(|word| !word.is_empty())
 }

@@ -95,6 +95,12 @@ pub(crate) fn read_text(files: &dyn Files, path: &str, limit: u64) -> Result<Str
     })
 }
 
+/// What a `use` that cannot be read names: its string, or what stands there without quotation marks.
+fn meant_path(written: &str) -> Option<&str> {
+    let bare = || written.strip_prefix("use")?.split('#').next()?.split_whitespace().find(|word| word.ends_with(".lead"));
+    written.split('"').nth(1).or_else(bare)
+}
+
 struct Loaded {
     trees: Vec<tree::File>,
     diagnostics: Vec<Diagnostic>,
@@ -175,8 +181,10 @@ impl<'l> Loader<'l> {
             tree::ItemKind::Use(text) => Some(text.clone()),
             _ => None,
         });
-        let texts: Vec<tree::Text> = used.collect();
-        self.follow_broken_uses(at);
+        let (texts, open): (Vec<tree::Text>, Vec<tree::Text>) = used.partition(|text| !self.is_open(text));
+        let open = open.iter().filter_map(|text| text.value.split('#').next());
+        let open: Vec<Option<String>> = open.map(|path| below_root(path.trim()).ok()).collect();
+        self.follow_broken_uses(at, open);
         for text in texts {
             let path = match below_root(&text.value) {
                 Ok(path) => path,
@@ -198,12 +206,18 @@ impl<'l> Loader<'l> {
         }
     }
 
+    /// Whether the string lacks its closing quotation mark, so that a comment behind it is read as part of it.
+    fn is_open(&self, text: &tree::Text) -> bool {
+        let written = self.sources.text(text.span);
+        written.starts_with('"') && (written.len() == 1 || !written.ends_with('"'))
+    }
+
     /// A `use` with a slip names its file all the same; one that names none may have meant any.
-    fn follow_broken_uses(&mut self, at: usize) {
+    fn follow_broken_uses(&mut self, at: usize, open: Vec<Option<String>>) {
         let file = &self.loaded.trees[at];
         let broken = file.unread.iter().filter(|unread| unread.word == Some("use")).map(|unread| self.sources.text(unread.span));
-        let paths: Vec<Option<String>> = broken.map(|written| below_root(written.split('"').nth(1)?).ok()).collect();
-        for path in paths {
+        let paths: Vec<Option<String>> = broken.map(|written| below_root(meant_path(written)?).ok()).collect();
+        for path in paths.into_iter().chain(open) {
             let known = path.as_ref().and_then(|path| self.places.get(path));
             let text = match (&path, known) {
                 (_, Some(Some(_))) => continue,

@@ -157,7 +157,8 @@ impl Reader<'_> {
     fn version(&mut self) -> (Option<(u32, Span)>, usize) {
         let written = format!("leadwright {LANGUAGE_VERSION}");
         let tokens = &self.scan.tokens;
-        if self.word(0) != "leadwright" {
+        let is_misspelt = tokens.first().is_some_and(|token| token.kind == Kind::Word) && nearest(self.word(0), ["leadwright"]).is_some();
+        if self.word(0) != "leadwright" && !is_misspelt {
             let bare = self.text.trim_start_matches('\u{FEFF}');
             let place = tokens.first().map_or(self.text.len() - bare.len(), |token| token.start);
             let span = tokens.first().map_or(Span::new(self.source, place, place), |token| self.token_span(*token));
@@ -175,7 +176,7 @@ impl Reader<'_> {
             return (None, 0);
         }
         let behind = tokens.iter().skip(1).position(|token| token.indent.is_some()).map_or(tokens.len(), |next| next + 1);
-        let number = tokens.get(1).filter(|_| behind == 2).copied();
+        let number = tokens.get(1).filter(|_| behind == 2 && !is_misspelt).copied();
         let Some((token, number)) = number.and_then(|token| Some((token, self.text[token.start..token.end].parse::<u32>().ok()?))) else {
             let span = tokens[..behind].iter().fold(self.token_span(tokens[0]), |span, token| span.to(self.token_span(*token)));
             self.diagnostics.push(

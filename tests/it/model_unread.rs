@@ -108,6 +108,11 @@ fn what_a_slip_hides_is_not_called_unknown() {
         // a file that is not there may declare anything
         "use \"gone.lead\"\nlet a = b > 3\nqueue y team z\nlet c = count of visit\nlet d = table_x[region].y\nstage four owner t\n",
         "use \"gone.lead\nlet a = b > 3\n",
+        // the name that the fix writes is declared
+        "queue field-west team t\nroute r { field_west when beds > 5  q otherwise }\n",
+        "team inside sales\nqueue y team inside_sales\n",
+        "let \"Big one\" = beds > 5\nlet c = big_one and beds > 7\n",
+        "stage Raw owner t\nflow x {\n  two -> raw when beds > 3\n  Raw -> three when beds > 9\n}\n",
     ];
     for items in cases {
         assert_eq!(beside(&format!("{STAGES}{items}")), Vec::<String>::new(), "{items}");
@@ -216,5 +221,38 @@ fn a_constant_in_capitals_is_read_by_what_it_is_compared_with() {
         let all = fixed(items);
         assert_eq!(all[..2], [currency.clone(), expected.to_owned()], "{items}");
         assert_eq!(all.len(), if items.contains("stat ") { 3 } else { 2 }, "{all:?}");
+    }
+}
+
+#[test]
+fn a_misspelt_first_line_is_replaced() {
+    let text = "leadwrght 1\npolicy p {}\nlead { id text key }\n";
+    let checked = check(&BTreeMap::from([("policy.lead".to_owned(), text.to_owned())]), "policy.lead");
+    let [diagnostic] = checked.diagnostics.as_slice() else { panic!("{:?}", checked.diagnostics) };
+    let [fix] = diagnostic.fixes.as_slice() else { panic!("{diagnostic:?}") };
+    let [edit] = fix.edits.as_slice() else { panic!("{fix:?}") };
+    assert_eq!((diagnostic.name(), edit.text.as_str(), edit.span.start, edit.span.end), ("E0009", "leadwright 1", 0, 11));
+}
+
+#[test]
+fn a_use_without_its_quotation_marks_is_followed() {
+    let cases = [
+        ("use \"facts.lead\"", &["E0304"][..]),
+        ("use facts.lead", &["E0001", "E0304"]),
+        ("use facts.lead   # what follows", &["E0001", "E0304"]),
+        ("use \"facts.lead", &["E0002", "E0304"]),
+        ("use \"facts.lead   # what follows", &["E0002", "E0304"]),
+        ("use 'facts.lead'", &["E0001", "E0304"]),
+        ("use: \"facts.lead\"", &["E0001", "E0304"]),
+    ];
+    for (written, expected) in cases {
+        let policy = format!(
+            "leadwright 1\npolicy p {{}}\n{written}\nlead {{ id text key  n whole 0..100 }}\ndecide z {{ k when big  o otherwise }}\n"
+        );
+        let facts = "leadwright 1\nlet big = n > 500\n";
+        let files = BTreeMap::from([("policy.lead".to_owned(), policy), ("facts.lead".to_owned(), facts.to_owned())]);
+        let mut codes: Vec<&str> = check(&files, "policy.lead").diagnostics.iter().map(|diagnostic| diagnostic.name()).collect();
+        codes.sort_unstable();
+        assert_eq!(codes, expected, "{written}");
     }
 }

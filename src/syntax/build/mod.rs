@@ -91,7 +91,8 @@ impl Builder<'_> {
         self.docs.get(&(span.start as usize)).cloned()
     }
 
-    /// A name without its backquotes; one that is not snake_case is reported.
+    /// A name without its backquotes; one that is not snake_case is reported, and is the one that its fix would write, so that what is said of
+    /// it elsewhere goes with the fix.
     pub fn name(&mut self, node: Node) -> Name {
         let span = self.span(&node);
         let written = node.as_str();
@@ -103,6 +104,7 @@ impl Builder<'_> {
                 Diagnostic::new(Code::Syntax, format!("`{text}` is not a name: names are small letters `a` to `z`, digits and `_`"))
                     .at(span, "not in snake_case");
             let snake = snake_case(&text);
+            let meant = if snake.is_empty() { text } else { snake.clone() };
             self.diagnostics.push(match snake.is_empty() {
                 true => diagnostic
                     .help("choose a name that begins with a letter, such as `deal_size`; a string behind the name says how to show it"),
@@ -113,6 +115,7 @@ impl Builder<'_> {
                     snake,
                 ),
             });
+            return Name { text: meant, span };
         }
         Name { text, span }
     }

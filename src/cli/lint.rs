@@ -12,7 +12,7 @@ use super::console::Console;
 use super::lint_baseline;
 use super::lint_config::{self, Configs};
 use super::outcome::{Misuse, Outcome};
-use super::output::{OutputArguments, Printed};
+use super::output::{Output, OutputArguments, Printed};
 use super::patch::patch;
 use super::policies::{self, Finds, Found};
 use super::rewrite::rewrite;
@@ -133,6 +133,11 @@ struct More {
 }
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> {
+    if arguments.diff && arguments.output.kind != Output::Human {
+        return Err(Misuse::new(
+            "`--diff` shows a patch, which has no other form: leave `--output` out, or report the findings without `--diff`",
+        ));
+    }
     let Jobs { jobs, strays } = jobs(arguments)?;
     if arguments.diff {
         return show_changes(&jobs, arguments.unsafe_fixes, console);

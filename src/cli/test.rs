@@ -19,10 +19,11 @@ use crate::model::Decimal;
 use crate::policy::Refused;
 use crate::report::coverage::CoverageRecord;
 use crate::report::figures::counted;
+use crate::report::pages::LOW_COVERAGE;
 use crate::report::test_cases::{self, TestRecord};
 use crate::report::test_results::{Section, Tally};
 use crate::report::{self, check, test_results};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::testing::{Selection, suggest};
 
 /// Run the tests that policies contain, on both evaluators
@@ -190,9 +191,10 @@ fn run_tests(found: &Found, selection: &Selection, arguments: &Arguments, look: 
             is_short: arguments.min_coverage.is_some_and(|least| !coverage.reaches(least)),
         });
     }
+    let short = covered.iter().filter(|covered| covered.is_short).map(|covered| too_little(&covered.record.percent, arguments, sources));
     Ok(Ran {
+        diagnostics: findings.into_iter().flatten().chain(short).collect(),
         section,
-        diagnostics: findings.into_iter().flatten().collect(),
         cases,
         tests: results.iter().map(|result| test_cases::record(name, result, sources)).collect(),
         tally: Tally::of(&results),
@@ -200,6 +202,18 @@ fn run_tests(found: &Found, selection: &Selection, arguments: &Arguments, look: 
         covered,
         sources: sources.clone(),
     })
+}
+
+/// At the policy's header: the tests reach less than is asked for.
+fn too_little(percent: &str, arguments: &Arguments, sources: &Sources) -> Diagnostic {
+    let least = arguments.min_coverage.unwrap_or(Decimal::ZERO);
+    let message = format!("the tests reach {percent} % of the policy, less than the {least} % asked for");
+    let finding = Diagnostic::lint(LOW_COVERAGE, Severity::Error, message).help("`--coverage` lists what no test reaches");
+    let Some((source, file)) = sources.iter().next() else { return finding };
+    let start = file.text.find("\npolicy ").map_or(0, |newline| newline + 1);
+    let end =
+        file.text[start..].find(['\n', '{']).map_or(file.text.len(), |length| start + file.text[start..start + length].trim_end().len());
+    finding.at(Span::new(source, start, end), "")
 }
 
 /// Mistakes in place of results.

@@ -10,15 +10,22 @@ use super::sanitise::{many_lines, one_line};
 use super::{Diagnostic, Severity};
 use crate::source::SourceId;
 
+/// What a failed test is called, as a failure and as a finding.
+const FAILED_TEST: &str = "failed-test";
+
 /// `command` names the report; a file fails by a finding of `failing` or worse.
 pub fn render(command: &str, findings: &Findings, failing: Severity) -> Result<String, SerializeError> {
     let mut report = Report::new(format!("leadwright {command}"));
     if findings.cases.is_empty() {
-        report.add_test_suite(files(command, findings, failing));
+        report.add_test_suite(files(command, findings, failing, false));
     } else {
         tests(findings).into_iter().for_each(|suite| {
             report.add_test_suite(suite);
         });
+        let others = files(command, findings, failing, true);
+        if !others.test_cases.is_empty() {
+            report.add_test_suite(others);
+        }
     }
     report.to_string()
 }
@@ -47,7 +54,7 @@ fn test(case: &Case, findings: &Findings) -> TestCase {
         CaseOutcome::Passed => TestCaseStatus::success(),
         CaseOutcome::Failed { summary, text: everything } => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_message(line(summary)).set_type("failed-test").set_description(text(everything));
+            status.set_message(line(summary)).set_type(FAILED_TEST).set_description(text(everything));
             status
         }
         CaseOutcome::NotRun { reason } => {
@@ -64,15 +71,19 @@ fn test(case: &Case, findings: &Findings) -> TestCase {
     test
 }
 
-fn files(command: &str, findings: &Findings, failing: Severity) -> TestSuite {
+/// A case for each file; `beside_tests`, where tests have cases of their own: for each that fails by something else.
+fn files(command: &str, findings: &Findings, failing: Severity, beside_tests: bool) -> TestSuite {
     let mut by_file: Vec<Vec<&Diagnostic>> = findings.sources.iter().map(|_| Vec::new()).collect();
-    for diagnostic in &findings.diagnostics {
+    for diagnostic in findings.diagnostics.iter().filter(|diagnostic| !beside_tests || diagnostic.name() != FAILED_TEST) {
         let file = findings.place(diagnostic).and_then(|span| by_file.get_mut(span.source.0 as usize));
         file.into_iter().for_each(|found| found.push(diagnostic));
     }
     let mut suite = TestSuite::new(command);
     for (id, source) in findings.sources.iter() {
         let found = by_file.get(id.0 as usize).map(Vec::as_slice).unwrap_or_default();
+        if beside_tests && found.iter().all(|diagnostic| diagnostic.severity > failing) {
+            continue;
+        }
         suite.add_test_case(file(command, &source.path, id, found, findings, failing));
     }
     suite

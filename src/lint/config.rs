@@ -39,8 +39,12 @@ pub struct Levels {
     groups: FxHashMap<&'static str, Level>,
     /// if any, no other rule is looked for
     only: FxHashSet<&'static str>,
-    /// what the command line says
-    flags: FxHashMap<&'static str, Level>,
+    /// of these, those that are asked for by their own names
+    only_by_name: FxHashSet<&'static str>,
+    /// what the command line says of rules
+    rule_flags: FxHashMap<&'static str, Level>,
+    /// and of groups
+    group_flags: FxHashMap<&'static str, Level>,
 }
 
 /// What cannot be read, and where: line and column count from one.
@@ -55,27 +59,32 @@ pub struct ConfigError {
 impl Levels {
     pub fn of(&self, rule: &Rule) -> Level {
         let configured = self.rules.get(rule.name).or_else(|| self.groups.get(rule.group.name())).copied().unwrap_or(rule.level);
-        if let Some(level) = self.flags.get(rule.name) {
+        if let Some(level) = self.rule_flags.get(rule.name).or_else(|| self.group_flags.get(rule.group.name())) {
             return *level;
         }
-        match (self.only.is_empty(), self.only.contains(rule.name), configured) {
-            (true, _, configured) => configured,
+        match (self.only.is_empty() || self.only.contains(rule.name), configured) {
             // who asks for a rule by name wants to see it
-            (false, true, Level::Off) => Level::Warning,
-            (false, true, configured) => configured,
-            (false, false, _) => Level::Off,
+            (true, Level::Off) if self.only_by_name.contains(rule.name) => Level::Warning,
+            (true, configured) => configured,
+            (false, _) => Level::Off,
         }
     }
 
     /// `--only NAME`: a rule or a group.
     pub fn only(&mut self, name: &str) -> Result<(), String> {
-        self.only.extend(rules_named(name)?.iter().map(|rule| rule.name));
+        let rules = rules_named(name)?;
+        self.only.extend(rules.iter().map(|rule| rule.name));
+        self.only_by_name.extend(find(name).map(|rule| rule.name));
         Ok(())
     }
 
     /// `--ignore NAME`, `--level NAME=LEVEL`.
     pub fn set(&mut self, name: &str, level: Level) -> Result<(), String> {
-        self.flags.extend(rules_named(name)?.iter().map(|rule| (rule.name, level)));
+        let rules = rules_named(name)?;
+        match find(name) {
+            Some(rule) => self.rule_flags.insert(rule.name, level),
+            None => rules.first().and_then(|rule| self.group_flags.insert(rule.group.name(), level)),
+        };
         Ok(())
     }
 }
@@ -214,6 +223,29 @@ mod tests {
         levels.set("zero-weight", Level::Error).unwrap();
         assert_eq!(levels.of(find("zero-weight").unwrap()), Level::Error);
         assert_eq!(levels.only("unused_let"), Ok(()).and(Err("there is no rule or group `unused_let`; did you mean `unused-let`?".into())));
+    }
+
+    #[test]
+    fn on_the_command_line_too_a_rule_comes_before_its_group() {
+        let of = |levels: &Levels, name: &str| levels.of(find(name).unwrap());
+        for order in [["unused-let", "suspicious"], ["suspicious", "unused-let"]] {
+            let mut levels = Levels::default();
+            for name in order {
+                levels.set(name, if name == "suspicious" { Level::Error } else { Level::Off }).unwrap();
+            }
+            assert_eq!((of(&levels, "unused-let"), of(&levels, "zero-weight")), (Level::Off, Level::Error), "{order:?}");
+        }
+    }
+
+    #[test]
+    fn a_group_does_not_switch_on_what_is_off() {
+        let rule = find("past-holiday").unwrap();
+        assert_eq!(rule.level, Level::Off);
+        let mut levels = Levels::default();
+        levels.only(rule.group.name()).unwrap();
+        assert_eq!(levels.of(rule), Level::Off);
+        levels.only("past-holiday").unwrap();
+        assert_eq!(levels.of(rule), Level::Warning);
     }
 
     #[test]

@@ -153,14 +153,21 @@ impl Checker<'_> {
         if cell.text.is_empty() || cell.text.starts_with('#') {
             return Column::Ignored;
         }
-        if let Some(field) = self.field_of_column(&cell.text) {
+        let folded = fold_choice(&cell.text);
+        if let Some(field) = self.policy.fields.iter().position(|field| fold_choice(&field.name) == folded) {
+            return Column::Field(field);
+        }
+        // what every file of cases may have comes before what a system calls a field
+        if is_title(&folded) {
+            return Column::Title;
+        }
+        if let Some(field) = self.field_called(&folded) {
             return Column::Field(field);
         }
         if let Some(path) = expected_path(&cell.text) {
             return self.expected_column(&path, cell);
         }
-        match fold_choice(&cell.text).as_str() {
-            "title" | "case" => Column::Title,
+        match folded.as_str() {
             "as_of" => Column::AsOf,
             "stage" if self.policy.stage_choices.is_some() => Column::Stage,
             "stage_since" if self.policy.stage_choices.is_some() => Column::StageSince,
@@ -174,18 +181,12 @@ impl Checker<'_> {
         }
     }
 
-    /// The field of that name; else the only one that is shown so, or called so in some system.
-    fn field_of_column(&self, text: &str) -> Option<FieldId> {
-        let folded = fold_choice(text);
-        let fields = || self.policy.fields.iter().enumerate();
-        if let Some((id, _)) = fields().find(|(_, field)| fold_choice(&field.name) == folded) {
-            return Some(id);
-        }
-        let is_called = |field: &super::Field| {
+    /// The only field that is shown so, or called so in some system.
+    fn field_called(&self, folded: &str) -> Option<FieldId> {
+        let mut called = self.policy.fields.iter().enumerate().filter(|(_, field)| {
             let systems = field.sources.iter().map(|(_, column)| column);
             field.display.iter().chain(systems).any(|name| fold_choice(name) == folded)
-        };
-        let mut called = fields().filter(|(_, field)| is_called(field));
+        });
         called.next().filter(|_| called.next().is_none()).map(|(id, _)| id)
     }
 
@@ -237,11 +238,19 @@ impl Checker<'_> {
         let message =
             format!("the cases do not give {}, which {} not optional", quoted(&absent), if absent.len() == 1 { "is" } else { "are" });
         let Some(line) = header.iter().map(|cell| cell.span).reduce(Span::to) else { return false };
+        let taken = header.iter().zip(columns).find_map(|(cell, column)| {
+            let field = self.field_called(&fold_choice(&cell.text)).filter(|_| matches!(column, Column::Title))?;
+            absent.contains(&self.policy.fields[field].name.as_str()).then(|| (cell.text.clone(), self.policy.fields[field].name.clone()))
+        });
+        let help = match taken {
+            Some((column, field)) => format!("the column `{column}` is what each case is called: call the column of the field `{field}`"),
+            None => "add a column, or write the value that all cases have in braces: `{ lead { … } }`".to_owned(),
+        };
         self.report(
             Diagnostic::new(Code::TestIncomplete, message)
                 .at(line, "the file's columns")
                 .at(common.tree.title.span, "and these braces give no whole lead")
-                .help("add a column, or write the value that all cases have in braces: `{ lead { … } }`"),
+                .help(help),
         );
         false
     }
@@ -405,6 +414,10 @@ impl Checker<'_> {
         let mut diagnostic =
             Diagnostic::new(Code::CasesCell, format!("{} in the column `{name}` of the cases", mistake.reason)).at(cell.span, "this cell");
         diagnostic.help = near.map(|near| format!("did you mean `{near}`?")).or(mistake.help);
+        if is_title(&fold_choice(name)) {
+            let clash = format!("`{name}` is a field here, so the column is its value; what a case is called can stand in a column `case`");
+            diagnostic.help = Some(diagnostic.help.map_or(clash.clone(), |help| format!("{help}; {clash}")));
+        }
         self.report(diagnostic);
         None
     }
@@ -422,6 +435,11 @@ impl Checker<'_> {
         let message = format!("a cell of the column {column} cannot be read: {reason}");
         self.report(Diagnostic::new(Code::CasesCell, message).at(cell.span, "this cell").help(help));
     }
+}
+
+/// Whether a column of that folded name says what cases are called, unless a field has that very name.
+fn is_title(folded: &str) -> bool {
+    matches!(folded, "title" | "case")
 }
 
 fn is_missing(cell: &CaseCell) -> bool {

@@ -389,7 +389,7 @@ impl<'t> Checker<'t> {
         let number = |scale| Type::Number { scale, unit: Unit::Plain };
         let score = self.policy.scores.get(id)?;
         let Some(part) = part else {
-            return (!is_broken).then_some((Target::Score(id), number(score.scale), Some(score.interval)));
+            return (!is_broken).then_some((Target::Score(id), number(score.scale), Some(score.expected_interval())));
         };
         // a score whose models are beyond the limit has no sections
         if is_broken && (score.sections.is_empty() || score.sections.iter().any(|section| section.name == part.text)) {

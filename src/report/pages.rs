@@ -15,6 +15,15 @@ A `test` says what must come out for an example lead. Something else comes out n
 what is meant. `leadwright test` shows what was expected, what came out, and which rows led there.
 ";
 
+/// The name of the finding that tests are that reach less than is asked for.
+pub const LOW_COVERAGE: &str = "low-coverage";
+
+const LOW_COVERAGE_PAGE: &str = "# low-coverage: the tests reach less of a policy than is asked for
+
+`leadwright test --min-coverage PERCENT` asks for a share of the policy's rows, bands, transitions and clocks that tests reach. `--coverage` lists those that none
+reaches, `--suggest` prints tests for them.
+";
+
 /// The name of the finding that a file is which `fmt` would change.
 pub const UNFORMATTED: &str = "unformatted";
 
@@ -29,6 +38,10 @@ pub fn about(name: &str) -> Option<About> {
     if name == FAILED_TEST {
         let title = "a test of the policy fails".to_owned();
         return Some(About { title, page: FAILED_TEST_PAGE.to_owned(), severity: Severity::Error, group: "test" });
+    }
+    if name == LOW_COVERAGE {
+        let title = "the tests reach too little of a policy".to_owned();
+        return Some(About { title, page: LOW_COVERAGE_PAGE.to_owned(), severity: Severity::Error, group: "test" });
     }
     if let Some(rule) = lint::find(name) {
         // what is off by default is a warning where it is asked for

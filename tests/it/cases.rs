@@ -215,3 +215,31 @@ fn mistakes_are_not_repeated() {
     assert_eq!(found.len(), 21);
     assert_eq!(found[20], "cases.csv:22:1 E0606: the file `cases.csv` has too many mistakes to go on: 30 rows were not read");
 }
+
+#[test]
+fn the_column_title_is_what_cases_are_called() {
+    let with = |field: &str, csv: &str| {
+        let policy = POLICY.replace("  state    text    optional\n", &format!("  state    text    optional\n  {field}\n"));
+        assert_ne!(policy, POLICY);
+        let item = "cases from \"cases.csv\" { as of 2026-11-18T15:00 }";
+        BTreeMap::from([("policy.lead".to_owned(), format!("{policy}\n{item}\n")), ("cases.csv".to_owned(), csv.to_owned())])
+    };
+    let titles = |files: &BTreeMap<String, String>| -> Vec<String> {
+        let policy = Policy::load(files, "policy.lead").unwrap_or_else(|refused| panic!("{:?}", refused.diagnostics));
+        let results = policy.test(&Selection::default()).unwrap();
+        results.into_iter().map(|result| format!("{} {}", result.title, result.passed())).collect()
+    };
+    let role = "role one of nurse, clerk optional from salesforce \"Title\"";
+    let csv = "title,site,beds,role,expect fit\na large one,hospital,100,nurse,100\n";
+    assert_eq!(titles(&with(role, csv)), ["cases.csv: a large one true"]);
+    // a field of that very name is the field; cases are called by `case`
+    let title = "title one of nurse, clerk optional";
+    assert_eq!(titles(&with(title, "case,title,site,beds,expect fit\nlarge,nurse,hospital,100,100\n")), ["cases.csv: large true"]);
+    let helps = |files: &BTreeMap<String, String>| -> Vec<String> {
+        model::check(files, "policy.lead").diagnostics.iter().filter_map(|diagnostic| diagnostic.help.clone()).collect()
+    };
+    let wrong = helps(&with(title, "title,site,beds,expect fit\na large one,hospital,100,100\n"));
+    assert!(wrong.len() == 1 && wrong[0].contains("what a case is called can stand in a column `case`"), "{wrong:?}");
+    let lacking = helps(&with(&role.replace("optional ", ""), "Title,site,beds,expect fit\nnurse,hospital,100,100\n"));
+    assert_eq!(lacking, ["the column `Title` is what each case is called: call the column of the field `role`"]);
+}

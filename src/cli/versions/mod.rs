@@ -31,6 +31,8 @@ pub struct Side<'r> {
     snapshot: Snapshot<'r>,
     /// where policies are looked for
     paths: Vec<String>,
+    /// of `REVISION:PATH`: the path is that of this revision and of no other version
+    revision: Option<String>,
 }
 
 /// A policy on either side.
@@ -68,15 +70,15 @@ pub fn sides<'r>(repositories: &'r Repositories, words: &[String], paths: &[Path
     let Range { old, old_label, new } = range(repository, &revisions)?;
     let paths = paths.iter().map(|path| path_in(repository, path)).collect::<Result<Vec<_>, _>>()?;
     let paths = if paths.is_empty() { vec![String::new()] } else { paths };
-    let old = Side { label: old_label, snapshot: Snapshot::Commit { repository, tree: old }, paths: paths.clone() };
+    let old = Side { label: old_label, snapshot: Snapshot::Commit { repository, tree: old }, paths: paths.clone(), revision: None };
     let new = match new {
-        Some((label, tree)) => Side { label, snapshot: Snapshot::Commit { repository, tree }, paths },
+        Some((label, tree)) => Side { label, snapshot: Snapshot::Commit { repository, tree }, paths, revision: None },
         None => {
             let root = repository
                 .workdir()
                 .ok_or_else(|| Misuse::new("the repository has no work tree: name two revisions, as in `HEAD~1..HEAD`"))?;
             let snapshot = Snapshot::Folder { root: root.to_owned(), repository: Some(repository) };
-            Side { label: "the work tree".to_owned(), snapshot, paths }
+            Side { label: "the work tree".to_owned(), snapshot, paths, revision: None }
         }
     };
     Ok(Sides { old, new })
@@ -97,13 +99,40 @@ fn place<'r>(repositories: &'r Repositories, word: &str) -> Result<Option<Side<'
             return Err(no_policy(word));
         }
         let snapshot = Snapshot::Folder { root: root.to_owned(), repository: None };
-        return Ok(Some(Side { label: word.to_owned(), snapshot, paths: vec![below] }));
+        return Ok(Some(Side { label: word.to_owned(), snapshot, paths: vec![below], revision: None }));
     }
     let Some((revision, path)) = word.split_once(':') else { return Ok(None) };
     let repository = repositories.get()?;
     let tree = tree_of(repository, revision)?;
-    let path = path.trim_matches('/').to_owned();
-    Ok(Some(Side { label: word.to_owned(), snapshot: Snapshot::Commit { repository, tree }, paths: vec![path] }))
+    let paths = vec![path_of_revision(repository, path)?];
+    let snapshot = Snapshot::Commit { repository, tree };
+    Ok(Some(Side { label: word.to_owned(), snapshot, paths, revision: Some(revision.to_owned()) }))
+}
+
+/// What stands behind `REVISION:`, from the top of the repository: as for git, `./` and `../` begin at the current folder, all else at the top.
+fn path_of_revision(repository: &Repository, path: &str) -> Result<String, Misuse> {
+    let outside = || Misuse::new(format!("`{path}` lies outside the repository"));
+    let written = Path::new(path.trim_matches('/'));
+    let is_from_here = matches!(path, "." | "..") || path.starts_with("./") || path.starts_with("../");
+    let whole = match repository.workdir() {
+        Some(root) if is_from_here => current_folder()?.strip_prefix(canonical(root)?).map_err(|_| outside())?.join(written),
+        Some(_) | None => written.to_owned(),
+    };
+    joined_names(&normal(&whole).ok_or_else(outside)?).ok_or_else(outside)
+}
+
+fn current_folder() -> Result<PathBuf, Misuse> {
+    std::env::current_dir().and_then(std::fs::canonicalize).map_err(|error| Misuse::new(format!("cannot tell the current folder: {error}")))
+}
+
+fn canonical(folder: &Path) -> Result<PathBuf, Misuse> {
+    std::fs::canonicalize(folder).map_err(|error| Misuse::new(format!("cannot read the folder `{}`: {error}", folder.display())))
+}
+
+/// `/`-separated; none if a name is no text.
+fn joined_names(path: &Path) -> Option<String> {
+    let names: Option<Vec<&str>> = path.components().map(|component| component.as_os_str().to_str()).collect();
+    names.map(|names| names.join("/"))
 }
 
 /// Parts words into revisions and paths, as git does: a word that is a revision is one, the first that is none begins the paths.
@@ -152,9 +181,7 @@ fn is_in_any(repository: &Repository, revisions: &[String], path: &str) -> bool 
 /// A path as the repository has it: from its top, `/`-separated.
 fn path_in(repository: &Repository, path: &Path) -> Result<String, Misuse> {
     let outside = || Misuse::new(format!("`{}` lies outside the repository", path.display()));
-    let here = std::env::current_dir()
-        .and_then(std::fs::canonicalize)
-        .map_err(|error| Misuse::new(format!("cannot tell the current folder: {error}")))?;
+    let here = current_folder()?;
     let whole = match repository.workdir() {
         Some(root) => {
             let root = std::fs::canonicalize(root).map_err(|_| outside())?;
@@ -166,8 +193,7 @@ fn path_in(repository: &Repository, path: &Path) -> Result<String, Misuse> {
         // a bare repository has no folders on the disk
         None => normal(path).ok_or_else(outside)?,
     };
-    let names: Option<Vec<&str>> = whole.components().map(|component| component.as_os_str().to_str()).collect();
-    Ok(names.ok_or_else(outside)?.join("/"))
+    joined_names(&whole).ok_or_else(outside)
 }
 
 /// Without `.` and `..`; none if it leads above the top.
@@ -191,6 +217,8 @@ impl<'r> Sides<'r> {
     /// The policies of both sides, each with its partner.
     pub fn pairs(&self) -> Result<Vec<Pair>, Misuse> {
         let (old, new) = (self.old.policies()?, self.new.policies()?);
+        self.old.has_what_is_named(&old)?;
+        self.new.has_what_is_named(&new)?;
         for (index, path) in self.old.paths.iter().enumerate() {
             if old[index].is_none() && new[index].is_none() {
                 return Err(Misuse::new(format!("there is no `{path}` in {} or in {}", self.old.label, self.new.label)));
@@ -211,7 +239,7 @@ impl<'r> Sides<'r> {
         let mut pairs = paired(old, new, self.is_of_files());
         // a file that is there still and has lost its header is the policy all the same, which `check` then says
         for pair in pairs.iter_mut().filter(|pair| pair.new.is_none()) {
-            pair.new = pair.old.clone().filter(|path| self.new.snapshot.has_file(path));
+            pair.new = pair.old.clone().filter(|path| self.new.looks_at(path) && self.new.snapshot.has_file(path));
         }
         Ok(pairs)
     }
@@ -224,6 +252,21 @@ impl<'r> Sides<'r> {
 }
 
 impl<'r> Side<'r> {
+    /// `REVISION:PATH` is that path of that revision and nothing else.
+    fn has_what_is_named(&self, found: &[Option<Vec<Found>>]) -> Result<(), Misuse> {
+        let Some(revision) = &self.revision else { return Ok(()) };
+        match self.paths.iter().zip(found).find(|(_, found)| found.is_none()) {
+            Some((path, _)) => Err(Misuse::new(format!("`{path}` is not in {revision}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a file lies at or below a path of this side.
+    fn looks_at(&self, file: &str) -> bool {
+        let below = |path: &str| file.strip_prefix(path).is_some_and(|rest| rest.starts_with('/') || rest.is_empty());
+        self.paths.iter().any(|path| path.is_empty() || below(path))
+    }
+
     /// Per path; none if there is nothing.
     fn policies(&self) -> Result<Vec<Option<Vec<Found>>>, Misuse> {
         self.paths.iter().map(|path| self.snapshot.policies(path)).collect()

@@ -49,12 +49,12 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The value, if it counts signals of all times.
+/// The value, if it counts signals of all times, or asks whether there ever was one.
 fn endless(value: &Expr) -> Option<&Expr> {
     let ExprKind::Measure(measure) = &value.kind else { return None };
     let counts = match measure.kind {
-        MeasureKind::CountOf | MeasureKind::SumOf => true,
-        MeasureKind::Any | MeasureKind::FirstOf | MeasureKind::LastOf | MeasureKind::DaysSinceLast | MeasureKind::DaysIn => false,
+        MeasureKind::CountOf | MeasureKind::SumOf | MeasureKind::Any => true,
+        MeasureKind::FirstOf | MeasureKind::LastOf | MeasureKind::DaysSinceLast | MeasureKind::DaysIn => false,
     };
     let ends = measure.window.is_some() || measure.since.is_some() || measure.fading.is_some() || is_ever(measure.cap.as_ref());
     let of_signals = matches!(measure.subject, Subject::Signal(_));

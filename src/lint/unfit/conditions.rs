@@ -10,7 +10,7 @@ use crate::model::{Connective, DecideBody, DecideId, Decimal, Edge, Expr, ExprKi
 pub struct Holds {
     /// with the activity that helps
     pub can: bool,
-    /// whatever the activity; of what asks for fit, it may turn away who has none
+    /// whatever the activity; of what asks for fit, it takes who has none
     pub must: bool,
 }
 
@@ -21,9 +21,9 @@ impl Holds {
         Holds { can: is_so, must: is_so }
     }
 
-    /// Who has no fit does not pass a question for it, and may be turned away by one that looks at what attributes of fit look at.
-    fn of_fit(scored: bool) -> Holds {
-        Holds { can: false, must: scored }
+    /// Who has no fit does not pass a question for it, and is turned away by one that takes those in whose favour no attribute of fit speaks.
+    fn of_fit(turns_away: bool) -> Holds {
+        Holds { can: false, must: turns_away }
     }
 }
 
@@ -65,10 +65,13 @@ impl<'p> Unfit<'p> {
                 .into_iter()
                 .map(|(member, wanted)| self.holds(member, wanted))
                 .fold(Holds::always(true), |all, one| Holds { can: all.can && one.can, must: all.must && one.must }),
-            Parts::Any(members) => members
-                .into_iter()
-                .map(|(member, wanted)| self.holds(member, wanted))
-                .fold(Holds::always(false), |any, one| Holds { can: any.can || one.can, must: any.must || one.must }),
+            Parts::Any(members) => {
+                let together = self.turn_away_together(&members);
+                members
+                    .into_iter()
+                    .map(|(member, wanted)| self.holds(member, wanted))
+                    .fold(Holds { can: false, must: together }, |any, one| Holds { can: any.can || one.can, must: any.must || one.must })
+            }
             Parts::Question => self.question(expr, wanted),
         }
     }
@@ -76,18 +79,25 @@ impl<'p> Unfit<'p> {
     fn question(&mut self, expr: &Expr, wanted: bool) -> Holds {
         match &expr.kind {
             ExprKind::Predicate(predicate) => self.predicate(expr, predicate, wanted),
-            ExprKind::Reference(Reference::Let(id)) => self.lets.get(&(*id, wanted)).copied().unwrap_or(Holds::FREE),
+            ExprKind::Reference(Reference::Let(id)) if !self.is_of_scored_fit(expr) => {
+                self.lets.get(&(*id, wanted)).copied().unwrap_or(Holds::FREE)
+            }
             ExprKind::Constant(_)
             | ExprKind::Reference(_)
             | ExprKind::Arithmetic(_)
             | ExprKind::Conversion(_)
-            | ExprKind::Connective(_) => self.by_what_it_reads(expr),
+            | ExprKind::Connective(_) => self.by_what_it_reads(expr, wanted),
         }
     }
 
-    fn by_what_it_reads(&mut self, expr: &Expr) -> Holds {
+    /// Whether an attribute of fit looks at that very value.
+    fn is_of_scored_fit(&self, expr: &Expr) -> bool {
+        self.subject(expr).is_some_and(|subject| self.no_credit.contains_key(&subject))
+    }
+
+    fn by_what_it_reads(&mut self, expr: &Expr, wanted: bool) -> Holds {
         match self.unfollowed(expr) {
-            Value::Fit { scored } => Holds::of_fit(scored),
+            Value::Fit { scored } => Holds::of_fit(scored && self.turns_away(expr, wanted)),
             Value::Bounds(_) | Value::Free => Holds::FREE,
         }
     }
@@ -96,10 +106,9 @@ impl<'p> Unfit<'p> {
         match predicate {
             Predicate::CompareConstant { left, operator, right } => match self.value(left) {
                 Value::Bounds(bounds) => compared(bounds, if wanted { *operator } else { contrary(*operator) }, *right),
-                Value::Fit { scored } => Holds::of_fit(scored),
-                Value::Free => Holds::FREE,
+                Value::Fit { .. } | Value::Free => self.by_what_it_reads(expr, wanted),
             },
-            Predicate::IsOneOf { left, negated, values } => self.is_one_of(left, values, wanted != *negated),
+            Predicate::IsOneOf { left, negated, values } => self.is_one_of(left, values, wanted != *negated, (expr, wanted)),
             Predicate::Entering(stage) => Holds { can: !wanted || self.entered.contains(stage), must: false },
             Predicate::Leaving(stage) => Holds { can: !wanted || self.reached.contains(stage), must: false },
             Predicate::Compare { .. }
@@ -107,11 +116,12 @@ impl<'p> Unfit<'p> {
             | Predicate::SameAs { .. }
             | Predicate::IsKnown { .. }
             | Predicate::Has { .. }
-            | Predicate::TextTest { .. } => self.by_what_it_reads(expr),
+            | Predicate::TextTest { .. } => self.by_what_it_reads(expr, wanted),
         }
     }
 
-    fn is_one_of(&mut self, left: &Expr, values: &[i64], wanted: bool) -> Holds {
+    /// `question` is the whole of it, and whether it is wanted or its contrary.
+    fn is_one_of(&mut self, left: &Expr, values: &[i64], wanted: bool, question: (&Expr, bool)) -> Holds {
         let is_asked_for = |choice: &usize| i64::try_from(*choice).is_ok_and(|choice| values.contains(&choice)) == wanted;
         match &left.kind {
             ExprKind::Reference(Reference::Stage) => Holds { can: self.reached.iter().any(is_asked_for), must: false },
@@ -132,8 +142,7 @@ impl<'p> Unfit<'p> {
                         Holds { can: !(single && any_inside), must: !any_inside }
                     }
                 }
-                Value::Fit { scored } => Holds::of_fit(scored),
-                Value::Free => Holds::FREE,
+                Value::Fit { .. } | Value::Free => self.by_what_it_reads(question.0, question.1),
             },
         }
     }
@@ -169,12 +178,12 @@ impl<'p> Unfit<'p> {
         found
     }
 
-    /// The thresholds of scores of fit and activity that such a lead gets over where the condition holds, also those that have a name.
-    pub fn thresholds(&mut self, condition: &'p Expr) -> Vec<Passed<'p>> {
+    /// The thresholds of scores of fit and activity that such a lead gets over where the condition, or its contrary, holds, also those that have a name.
+    pub fn thresholds(&mut self, condition: &'p Expr, wanted: bool) -> Vec<Passed<'p>> {
         let policy = self.policy;
         let mut passed = Vec::new();
         let mut named = FxHashSet::default();
-        let mut open = vec![(condition, true)];
+        let mut open = vec![(condition, wanted)];
         while let Some((expr, wanted)) = open.pop() {
             if !self.holds(expr, wanted).can {
                 continue;
@@ -212,7 +221,7 @@ impl<'p> Unfit<'p> {
     }
 }
 
-fn contrary(operator: Operator) -> Operator {
+pub(super) fn contrary(operator: Operator) -> Operator {
     match operator {
         Operator::AtLeast => Operator::Below,
         Operator::Above => Operator::AtMost,

@@ -8,6 +8,7 @@
 mod conditions;
 mod reads;
 mod scores;
+mod turned_away;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -20,6 +21,7 @@ use crate::syntax::tree::Sign;
 
 pub use conditions::{Holds, Passed};
 use reads::{Fields, Reads};
+use turned_away::NoCredit;
 
 /// What a number can be for such a lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +52,7 @@ pub struct Unfit<'p> {
     policy: &'p Policy,
     /// fields that attributes of fit look at, in scores that also look at activity
     scored: Fields,
+    no_credit: NoCredit,
     reads: FxHashMap<Derived, Reads>,
     scores: FxHashMap<ScoreId, Option<scores::ScoreBounds>>,
     decides: FxHashMap<DecideId, FxHashSet<usize>>,
@@ -66,6 +69,7 @@ impl<'p> Unfit<'p> {
         let mut unfit = Unfit {
             policy,
             scored: Fields::default(),
+            no_credit: NoCredit::default(),
             reads: FxHashMap::default(),
             scores: FxHashMap::default(),
             decides: FxHashMap::default(),

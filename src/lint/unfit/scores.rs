@@ -31,8 +31,14 @@ impl<'p> Unfit<'p> {
                     }
                 }
             }
-            if signals {
-                self.scored.add(&fields);
+            if !signals {
+                continue;
+            }
+            self.scored.add(&fields);
+            for attribute in score.sections_of_models().flat_map(|section| &section.attributes) {
+                if self.reads_of(&attribute.subject).is_fit() {
+                    self.remember_no_credit(attribute);
+                }
             }
         }
     }
@@ -214,7 +220,7 @@ impl<'p> Unfit<'p> {
 }
 
 /// The most among what rows give that is no credit: 0, else the least malus; if every row gives something, the least of all.
-fn no_credit(rows: &[(Decimal, Decimal)]) -> Option<Decimal> {
+pub(super) fn no_credit(rows: &[(Decimal, Decimal)]) -> Option<Decimal> {
     let mut nothing: Option<Decimal> = None;
     let mut lowest: Option<Decimal> = None;
     for (low, high) in rows {

@@ -211,6 +211,38 @@ fn wrong_words_are_one_sentence() {
 }
 
 #[test]
+fn a_path_of_a_revision_is_that_file_or_none() {
+    let heavier = heavier();
+    let (before, after) = (&[("p/clinic.lead", POLICY), ("p/gone.lead", POLICY)][..], &[("p/clinic.lead", heavier.as_str())][..]);
+    let repo = Repo::new(&[before, after]);
+    for (words, sentence) in [
+        (["HEAD~1:p/clinic.lead", "HEAD:nowhere.lead"], "`nowhere.lead` is not in HEAD"),
+        (["HEAD:p/clinic.lead", "HEAD:p/clinc.lead"], "`p/clinc.lead` is not in HEAD"),
+        (["HEAD~1:p/clinc.lead", "HEAD:p/clinic.lead"], "`p/clinc.lead` is not in HEAD~1"),
+        (["HEAD~1:p/gone.lead", "HEAD:p/gone.lead"], "`p/gone.lead` is not in HEAD"),
+        (["HEAD~1:q", "HEAD:p"], "`q` is not in HEAD~1"),
+        (["HEAD~1:p", "HEAD:p/.."], "no change"),
+        (["HEAD:p/clinic.lead", "HEAD:../clinic.lead"], "`../clinic.lead` lies outside the repository"),
+    ] {
+        let ran = repo.diff(&words);
+        if sentence == "no change" {
+            assert!(ran.code == 0, "{words:?}: {ran:?}");
+        } else {
+            assert_eq!((ran.code, ran.sentence()), (2, sentence), "{words:?}");
+        }
+    }
+    // as git reads it: from the current folder behind `./`, from the top without
+    for words in [
+        ["HEAD~1:./clinic.lead", "HEAD:p/clinic.lead"],
+        ["HEAD~1:../p/clinic.lead", "clinic.lead"],
+        ["HEAD~1:p//clinic.lead", "HEAD:./clinic.lead"],
+    ] {
+        assert_eq!(repo.diff_in("p", &words).out, CHANGES, "{words:?}");
+    }
+    assert_eq!(repo.diff_in("p", &["HEAD~1:clinic.lead", "clinic.lead"]).sentence(), "`clinic.lead` is not in HEAD~1");
+}
+
+#[test]
 fn a_version_with_mistakes_shows_them_and_is_not_compared() {
     let broken = POLICY.replace("site 40%", "site 30%");
     let folder = Folder::new(&[("old.lead", POLICY), ("new.lead", &broken)]);

@@ -32,6 +32,15 @@ fn findings_end_with_exit_code_1() {
 }
 
 #[test]
+fn a_patch_is_no_report() {
+    let folder = Folder::new(&[("example.lead", &format!("{HEAD}let big = beds >= 500\n"))]);
+    for kind in ["json", "sarif", "github", "gitlab", "junit", "markdown"] {
+        refused(&lint(&folder, &["--unsafe-fixes", "--diff", "--output", kind]), "`--diff` shows a patch, which has no other form");
+    }
+    assert!(lint(&folder, &["--unsafe-fixes", "--diff", "--output", "human"]).out.contains("-let big"));
+}
+
+#[test]
 fn mistakes_come_before_findings() {
     let folder = Folder::new(&[("example.lead", &format!("{HEAD}let big = bed >= 500\nlet small = beds < 5\n"))]);
     let ran = lint(&folder, &[]);

@@ -133,3 +133,28 @@ fn coverage_is_shown_written_and_asked_for() {
         assert!(lcov_tool.status.success(), "{}", String::from_utf8_lossy(&lcov_tool.stderr));
     }
 }
+
+#[test]
+fn too_little_coverage_is_a_finding_of_every_report() {
+    let folder = clinic();
+    let policy = folder.name("clinic");
+    for kind in ["json", "sarif", "github", "gitlab", "junit", "markdown"] {
+        let report = |least: &str| run(&["test", &policy, "--min-coverage", least, "--output", kind]);
+        let (short, enough) = (report("100"), report("0"));
+        assert_eq!((short.code, enough.code), (1, 0), "{kind}");
+        assert!(short.out.contains("low-coverage") && short.out.contains(" asked for"), "{kind}: {}", short.out);
+        assert!(!enough.out.contains("low-coverage"), "{kind}: {}", enough.out);
+    }
+    let github = run(&["test", &policy, "--min-coverage", "100", "--output", "github"]).out;
+    assert!(github.contains("line=3,"), "{github}");
+}
+
+#[test]
+fn a_value_that_no_row_gives_fails_its_own_test_alone() {
+    let policy = POLICY.replace("expect { fit 100", "expect { fit 99");
+    let more = policy.clone() + &POLICY[POLICY.find("test \"").unwrap()..].replace("test \"a large", "test \"another large");
+    let folder = Folder::new(&[("clinic.lead", &more)]);
+    let ran = run(&["test", &folder.name("clinic.lead")]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("ok      another large"), "{}", ran.out);
+}

@@ -70,7 +70,10 @@ fn what_activity_reaches_is_found_and_what_it_does_not_is_not() {
         ("readiness between 30 and 60", &["readiness between 30"]),
         // every lead gets there
         ("readiness >= 0", &[]),
-        ("readiness <= 30", &[]),
+        // who is beyond it is what the last row takes
+        ("readiness <= 30", &["readiness <= 30"]),
+        ("readiness <= 37.5", &[]),
+        ("readiness <= 30 or readiness.fit < 10", &[]),
         // sums of sections: fit -25, activity 100
         ("readiness.fit + readiness.activity >= 75", &["readiness.fit + readiness.activity >= 75"]),
         ("readiness.fit + readiness.activity >= 76", &[]),
@@ -100,6 +103,28 @@ fn earlier_rows_turn_away_who_does_not_fit() {
     check(&decide("rival"), &["readiness >= 30"]);
     check(&decide("asked"), &["readiness >= 30"]);
     check(&decide("site is pharmacy and rival"), &["readiness >= 30"]);
+    // rows that take who fits leave who does not
+    for fits in ["existing", "site is hospital", "site is clinic", "not (site is pharmacy)", "not (not existing)"] {
+        check(&decide(fits), &["readiness >= 30"]);
+    }
+    for unfit in ["not existing", "site is one of clinic, pharmacy", "site is clinic or site is pharmacy", "not (site is hospital)"] {
+        check(&decide(unfit), &[]);
+    }
+    check(&format!("let customer = existing\n{}", decide("customer")), &["readiness >= 30"]);
+    check(&format!("let strange = not existing\n{}", decide("strange")), &[]);
+}
+
+#[test]
+fn earlier_rows_over_bands_take_the_band_that_gives_nothing() {
+    let decide = |row: &str| {
+        format!(
+            "score s {{ section a 50% {{ beds 100% {{ 500 or more 10   under 500 0   missing 0 }} }} section b 50% {{ views 100% {{ 5 or more 10  under 5 0 }} }} }}\n\
+             decide d {{ out when {row}  hot when s >= 50  cold otherwise }}\n"
+        )
+    };
+    check(&decide("beds >= 500"), &["s >= 50"]);
+    check(&decide("beds < 100"), &["s >= 50"]);
+    check(&decide("beds < 500"), &[]);
 }
 
 #[test]

@@ -94,6 +94,8 @@ pub struct Options {
     pub rejects_signals: Option<PathBuf>,
     /// how many bytes of signals are kept in memory until they are sorted; the rest goes to a temporary file
     pub signal_memory: usize,
+    /// whether it is to be known which leads have signals that are later than as-of
+    pub keeps_later_keys: bool,
     /// scoring threads; with 1, everything runs on the caller's thread
     pub threads: usize,
     pub backend: Backend,
@@ -120,6 +122,7 @@ impl Options {
             stage_log: Vec::new(),
             rejects_signals: None,
             signal_memory: SIGNAL_MEMORY,
+            keeps_later_keys: false,
             threads: 1,
             backend: Backend::Jit,
             csv_formula_guard: false,

@@ -99,7 +99,8 @@ fn replay_with(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ReplayReport, BatchError> {
     let begun = Instant::now();
-    let options = &replay_options.options;
+    // a lead whose first signal is still to come has not begun
+    let options = &Options { keeps_later_keys: true, ..replay_options.options.clone() };
     let opened = open(input, &options.keep)?;
     let prepared = prepare(policy, replay.program(), options, &opened, Extent::Everything)?;
     check_places(replay_options, input)?;

@@ -195,6 +195,16 @@ impl Walker<'_> {
                 note(Fate::Rejected);
                 continue;
             }
+            // its first signal is still to come, and with it its beginning
+            if own.is_none()
+                && self.events.at.is_empty()
+                && let Some(later) = &self.history.later
+                && later.run(key, &mut self.bytes)?.next().is_some()
+            {
+                note(Fate::BeganLater);
+                done.tally.leads.later += 1;
+                continue;
+            }
             let Some(start) = self.start.of(own, self.events.view(), &mut self.zone) else {
                 done.tally.leads.without_beginning += 1;
                 continue;

@@ -29,6 +29,8 @@ use crate::program::{InputSource, OutputRole, Program};
 #[derive(Debug, Default)]
 pub struct Digested {
     pub parcel: Parcel,
+    /// of rows that are later than the end, no more than their key; only where that is asked for
+    pub later: Option<Parcel>,
     pub counts: Counts,
     pub bad: Vec<BadCell>,
     /// per signal, whether any row names it; empty for a stage log
@@ -152,6 +154,7 @@ pub struct SignalWorker<'e> {
     pub record: &'e Record,
     /// number of the file, if places are kept
     pub place: Option<usize>,
+    pub keeps_later: bool,
     /// used again and again
     pub answers: Block,
     pub rows: Vec<usize>,
@@ -165,7 +168,9 @@ impl Work for SignalWorker<'_> {
     fn work(&mut self, chunk: &Chunk) -> Result<Digested, BatchError> {
         let mut digested = Digested { bytes_read: chunk.bytes_read(), ..Digested::default() };
         digested.seen.resize(self.record.properties.len(), false);
-        let SignalWorker { decoder, sift, conditions, encoder, evaluate, layout, record, place, answers, rows, payload, bits } = self;
+        let SignalWorker { decoder, sift, conditions, encoder, evaluate, layout, record, place, keeps_later, answers, rows, payload, bits } =
+            self;
+        digested.later = keeps_later.then(Parcel::default);
         decoder.decode(chunk, &mut |block| {
             sift.sift(block, &mut digested.counts, &mut digested.bad, rows);
             for row in 0..block.rows {
@@ -173,6 +178,9 @@ impl Work for SignalWorker<'_> {
                 if let Some(seen) = signal.and_then(|signal| digested.seen.get_mut(usize::try_from(signal).ok()?)) {
                     *seen = true;
                 }
+            }
+            if let Some(later) = &mut digested.later {
+                sift.later.iter().for_each(|row| later.add(block.keys.get(*row), 0, 0, &[]));
             }
             if rows.is_empty() {
                 return Ok(());

@@ -26,9 +26,9 @@ pub fn history_of(policy: &Policy, options: &Options, key: &str) -> Result<LeadH
     let mut found = LeadHistory::default();
     if !options.signals.is_empty() {
         let record = record::of_signals(policy).filter(|_| !policy.signals.is_empty()).ok_or(BatchError::NoSignals)?;
-        let sift = Sift::new(policy, &record, TIME, options.as_of, options.on_bad_row, false);
+        let mut sift = Sift::new(policy, &record, TIME, options.as_of, options.on_bad_row, false);
         let mut counts = Counts::default();
-        each_row(&record, &options.signals, options, &sift, key, &mut counts, &mut |block, row| {
+        each_row(&record, &options.signals, options, &mut sift, key, &mut counts, &mut |block, row| {
             found.signals.extend(event(policy, &record, block, row));
         })?;
         found.left_out.add(&counts);
@@ -36,9 +36,9 @@ pub fn history_of(policy: &Policy, options: &Options, key: &str) -> Result<LeadH
     }
     if !options.stage_log.is_empty() {
         let record = record::of_stage_log(policy).ok_or(BatchError::NoStages)?;
-        let sift = Sift::new(policy, &record, record::AT, options.as_of, options.on_bad_row, false);
+        let mut sift = Sift::new(policy, &record, record::AT, options.as_of, options.on_bad_row, false);
         let mut counts = Counts::default();
-        each_row(&record, &options.stage_log, options, &sift, key, &mut counts, &mut |block, row| {
+        each_row(&record, &options.stage_log, options, &mut sift, key, &mut counts, &mut |block, row| {
             found.log.extend(transition(block, row));
         })?;
         found.left_out.add(&counts);
@@ -52,7 +52,7 @@ fn each_row(
     record: &Record,
     inputs: &[Input],
     options: &Options,
-    sift: &Sift,
+    sift: &mut Sift,
     key: &str,
     counts: &mut Counts,
     show: &mut dyn FnMut(&LeadBlock, usize),

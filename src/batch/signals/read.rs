@@ -32,6 +32,8 @@ pub struct History {
     pub layout: Layout,
     pub measures: Measures,
     pub signals: Option<Keyed>,
+    /// a record for each signal that is later than the end, where [`Options::keeps_later_keys`] asks for it
+    pub later: Option<Keyed>,
     pub log: Option<Keyed>,
     pub as_of: i64,
     pub start_stage: usize,
@@ -59,6 +61,7 @@ pub fn read(
         measures: Measures::new(policy),
         layout,
         signals: None,
+        later: None,
         log: None,
         as_of: options.as_of,
         start_stage: policy.start_stage.unwrap_or(0),
@@ -70,11 +73,11 @@ pub fn read(
         log_report: None,
     };
     if !options.signals.is_empty() {
-        let (signals, report) = read_signals(policy, &history.layout, options, rejects.as_deref_mut(), progress)?;
-        (history.signals, history.signal_report) = (Some(signals), Some(report));
+        let (signals, later, report) = read_signals(policy, &history.layout, options, rejects.as_deref_mut(), progress)?;
+        (history.signals, history.later, history.signal_report) = (Some(signals), later, Some(report));
     }
     if !options.stage_log.is_empty() {
-        let (log, report) = read_log(policy, options, rejects, progress)?;
+        let (log, _, report) = read_log(policy, options, rejects, progress)?;
         (history.log, history.log_report) = (Some(log), Some(report));
     }
     Ok(history)
@@ -86,7 +89,7 @@ fn read_signals(
     options: &Options,
     rejects: Option<&mut Rejects>,
     progress: &mut dyn FnMut(Progress),
-) -> Result<(Keyed, HistoryReport), BatchError> {
+) -> Result<(Keyed, Option<Keyed>, HistoryReport), BatchError> {
     let record = record::of_signals(policy).ok_or(BatchError::NoKeyField)?;
     if policy.signals.is_empty() {
         return Err(BatchError::NoSignals);
@@ -117,6 +120,7 @@ fn read_signals(
         layout,
         record: &record,
         place: with_places.then_some(file),
+        keeps_later: options.keeps_later_keys,
         answers: Block::default(),
         rows: Vec::new(),
         payload: Vec::new(),
@@ -129,7 +133,7 @@ fn read_log(
     options: &Options,
     rejects: Option<&mut Rejects>,
     progress: &mut dyn FnMut(Progress),
-) -> Result<(Keyed, HistoryReport), BatchError> {
+) -> Result<(Keyed, Option<Keyed>, HistoryReport), BatchError> {
     let record = record::of_stage_log(policy).ok_or(BatchError::NoStages)?;
     let with_places = rejects.is_some();
     let program = Program::default();
@@ -159,9 +163,10 @@ fn read_files<W: Work<Done = Digested>>(
     rejects: Option<&mut Rejects>,
     progress: &mut dyn FnMut(Progress),
     worker: &mut dyn FnMut(usize, &Prepared) -> W,
-) -> Result<(Keyed, HistoryReport), BatchError> {
+) -> Result<(Keyed, Option<Keyed>, HistoryReport), BatchError> {
     let threads = options.threads.max(1);
     let mut builder = Builder::new(options.signal_memory);
+    let mut later: Option<Builder> = None;
     let mut collector = Collector::new(&files.record.policy, options.on_bad_row, options.bad_cells_shown, rejects);
     for (index, input) in files.inputs.iter().enumerate() {
         let opened = open(input, &Keep::Key)?;
@@ -174,6 +179,9 @@ fn read_files<W: Work<Done = Digested>>(
         let mut seen = Vec::new();
         in_order(chunks, workers, &mut |digested: Digested| {
             builder.take(&digested.parcel)?;
+            if let Some(parcel) = &digested.later {
+                later.get_or_insert_with(|| Builder::new(options.signal_memory)).take(parcel)?;
+            }
             collector.take(&digested.counts, &digested.bad)?;
             seen.resize(digested.seen.len(), false);
             seen.iter_mut().zip(&digested.seen).for_each(|(seen, now)| *seen |= now);
@@ -185,8 +193,9 @@ fn read_files<W: Work<Done = Digested>>(
         collector.notes.extend(notes);
     }
     let keyed = builder.finish(threads)?;
+    let later = later.map(|later| later.finish(threads)).transpose()?;
     let report = collector.finish(keyed.keys());
-    Ok((keyed, report))
+    Ok((keyed, later, report))
 }
 
 /// Properties of signals in a file that has no column for them. NDJSON names its columns row by row.

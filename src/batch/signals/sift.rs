@@ -23,6 +23,8 @@ pub struct Sift {
     on_bad_row: OnBadRow,
     /// rows that are left out get a line in the list of rejects
     lists_left_out: bool,
+    /// of the block sifted last, the rows that are later than as-of
+    pub later: Vec<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -59,12 +61,13 @@ impl Sift {
                 .collect()
         });
         let time_name = record.policy.fields.get(time).map(|field| field.name.clone()).unwrap_or_default();
-        Sift { time, time_name, signals: properties.collect(), as_of, on_bad_row, lists_left_out }
+        Sift { time, time_name, signals: properties.collect(), as_of, on_bad_row, lists_left_out, later: Vec::new() }
     }
 
     /// Replaces `rows` by those that count.
-    pub fn sift(&self, block: &mut LeadBlock, counts: &mut Counts, bad: &mut Vec<BadCell>, rows: &mut Vec<usize>) {
+    pub fn sift(&mut self, block: &mut LeadBlock, counts: &mut Counts, bad: &mut Vec<BadCell>, rows: &mut Vec<usize>) {
         rows.clear();
+        self.later.clear();
         counts.rows_in += block.rows as u64 + block.lost_rows;
         counts.rows_rejected += block.lost_rows;
         let first_bad = bad.len();
@@ -92,6 +95,7 @@ impl Sift {
             match integer(&block.slots, self.time, row) {
                 Some(at) if at > self.as_of => {
                     counts.rows_later += 1;
+                    self.later.push(row);
                     if self.lists_left_out {
                         bad.push(left_behind(
                             block,

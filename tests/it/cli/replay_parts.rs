@@ -78,6 +78,33 @@ fn what_became_of_signals_in_parts_one_after_the_other_is_what_became_of_all() {
     assert_eq!(together, whole);
 }
 
+/// Of two leads without a field that says when they began, one has its first signal in March, the other none at all. February: the first has not begun, the second
+/// begins with `--from`. March: the first begins with its signal.
+#[test]
+fn a_lead_whose_first_signal_is_still_to_come_has_not_begun() {
+    let policy = "leadwright 1\n\npolicy desk { timezone \"UTC\" }\n\nlead { id text key }\n\nteam sales\nsignal open\n\n\
+                  stage raw  owner sales start\nstage done owner sales final\n\nflow { raw -> done  on open }\n";
+    let folder = Folder::new(&[("desk.lead", policy), ("l.csv", "id\n1\n2\n"), ("s.csv", "id,signal,time\n1,open,2026-03-15T09:00\n")]);
+    let part = |from: &str, to: &str| {
+        let log = folder.name("log.csv");
+        let files = ["replay", &folder.name("desk.lead"), "--leads", &folder.name("l.csv"), "--signals", &folder.name("s.csv")];
+        let ran = run(&[&files[..], &["--from", from, "--to", to, "--log", &log, "--json", "-"]].concat());
+        let report: Value = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {}{}", ran.out, ran.err));
+        let of = |name: &str| report["leads"][name].as_u64().unwrap();
+        let rows = std::fs::read_to_string(&log).unwrap();
+        let rows = rows
+            .lines()
+            .skip(1)
+            .map(|row| row.split(',').take(5).collect::<Vec<_>>().join(",").trim_end_matches('Z').to_owned())
+            .collect::<Vec<_>>();
+        ((of("replayed"), of("began_later"), of("without_signal")), rows)
+    };
+    assert_eq!(part("2026-02-01", "2026-02-28T23:59"), ((1, 1, 1), vec!["2,,,raw,2026-02-01T00:00".to_owned()]));
+    let (counts, rows) = part("2026-03-01", "2026-04-01");
+    assert_eq!(counts, (2, 0, 1));
+    assert_eq!(rows[..2], ["1,,,raw,2026-03-15T09:00".to_owned(), "1,,raw,done,2026-03-15T09:00".to_owned()]);
+}
+
 #[test]
 fn a_clock_stands_in_the_part_in_which_it_was_started() {
     let folder = Folder::new(&[]);

@@ -95,7 +95,7 @@ fn a_lead_whose_first_signal_is_still_to_come_has_not_begun() {
         let rows = rows
             .lines()
             .skip(1)
-            .map(|row| row.split(',').take(5).collect::<Vec<_>>().join(",").trim_end_matches('Z').to_owned())
+            .map(|row| row.split(',').take(5).collect::<Vec<_>>().join(",").trim_end_matches(":00+00:00").to_owned())
             .collect::<Vec<_>>();
         ((of("replayed"), of("began_later"), of("without_signal")), rows)
     };

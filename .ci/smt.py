@@ -66,6 +66,9 @@ def describe(rng):
     attributes += [("c", i, None, [priority() for _ in CHOICES]) for i in range(LISTS)]
     attributes += [("y", i, None, [priority(), priority()]) for i in range(SIGNS)]
     rng.shuffle(attributes)
+    # each outcome at least twice, so that one row can go
+    outcomes = [*OUTCOMES, *OUTCOMES, rng.choice(OUTCOMES)]
+    rng.shuffle(outcomes)
     halves = [attributes[: len(attributes) // 2], attributes[len(attributes) // 2 :]]
     return {
         "high": rng.choice([95, 100, 110]),
@@ -73,7 +76,7 @@ def describe(rng):
             (weight, list(zip(weights(rng, len(half)), half))) for weight, half in zip(weights(rng, 2), halves)
         ],
         "adjusts": [[rng.choice([-20, -9, -5, 4, 6, 8]), condition(rng), condition(rng)] for _ in range(5)],
-        "rows": [[rng.randint(20, 95), condition(rng), condition(rng), rng.choice(OUTCOMES)] for _ in range(7)],
+        "rows": [[rng.randint(20, 95), condition(rng), condition(rng), outcome] for outcome in outcomes],
         "route": [[rng.choice(OUTCOMES), condition(rng), rng.choice(QUEUES)] for _ in range(6)],
         "claims": [condition(rng), condition(rng), rng.randint(40, 95), rng.choice(OUTCOMES), rng.randrange(NUMBERS)],
     }
@@ -278,12 +281,17 @@ def ask(binary, seed):
     for claim, solver in zip(proved["claims"], claims(policy), strict=True):
         counts.note(f"claim {claim['title']}", verdicts[claim["verdict"]], solver)
     found, rows, route = answers(policy)
+    open_questions = proved["undecided"]
     lines = text(policy).splitlines()
     unused = {label["line"] for finding in proved["diagnostics"] if finding["code"] in NEVER_USED for label in finding["labels"][:1]}
     for name, conditions, start in [("decide", rows, "decide status {"), ("route", route, "route handover {")]:
         line = lines.index(start) + 1
         for at, solver in enumerate(used(conditions)):
-            counts.note(f"row {at} of {name}", line + at + 1 not in unused, solver)
+            used_by_leadwright = line + at + 1 not in unused
+            # no finding says that some lead gets the row, or that it was not decided
+            if used_by_leadwright and solver is False and open_questions > 0:
+                used_by_leadwright, open_questions = None, open_questions - 1
+            counts.note(f"row {at} of {name}", used_by_leadwright, solver)
     told = next(of["text"] for of in proved["stats"] if of["name"] == "points")
     low, high = [int(Fraction(end) * 1000) for end in re.match(r"(?:from|within) (\S+) (?:to|and) ([^:\s]+)", told).groups()]
     score = found["points"]

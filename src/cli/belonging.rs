@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::disk::FILE_BYTES_MAX;
+use crate::syntax::meant::used_path;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Belonging {
@@ -113,7 +114,7 @@ impl Outline {
             outline.is_policy |= begins(line, "policy").is_some();
             outline.has_lead |= begins(line, "lead").is_some();
             if begins(line, "use").is_some() {
-                outline.uses.extend(used_path(&text[at + "use".len()..]));
+                outline.uses.extend(used_path(&text[at + "use".len()..]).map(str::to_owned));
             }
             at += line.len();
         }
@@ -125,24 +126,6 @@ impl Outline {
 fn begins<'l>(line: &'l str, word: &str) -> Option<&'l str> {
     let rest = line.strip_prefix(word)?;
     rest.starts_with([' ', '\t', '\r', '\n', '"', '\'', '“', ':', '{', '#']).then_some(rest).or_else(|| rest.is_empty().then_some(rest))
-}
-
-/// The path that stands there, behind blanks and comments; with its slips, a sign before it or other quotation marks than it should have.
-fn used_path(mut text: &str) -> Option<String> {
-    loop {
-        text = text.trim_start_matches(|letter: char| letter.is_whitespace() || letter == ':');
-        match text.strip_prefix('#') {
-            Some(comment) => text = comment.split_once('\n')?.1,
-            None => break,
-        }
-    }
-    let line = text.lines().next()?;
-    if let Some((path, _)) = line.strip_prefix('"').and_then(|path| path.split_once('"')) {
-        return Some(path.to_owned());
-    }
-    let bare = line.trim_start_matches(['"', '\'', '“', '”', '„']);
-    let path = bare.split(['"', '\'', '“', '”', '#', ' ', '\t', '\r']).next()?;
-    Some(path.to_owned()).filter(|path| !path.is_empty())
 }
 
 /// Nothing of a file that cannot be read.

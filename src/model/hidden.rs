@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostic::nearest;
 use crate::source::Span;
+use crate::syntax::meant::snake_case;
 use crate::syntax::tree::{self, Unread};
 use crate::syntax::{ITEM_WORDS, RESERVED_WORDS};
 
@@ -131,8 +132,7 @@ impl Hidden {
             self.declare(kind, &[kind, &words[..count].join("_")]);
         }
         if let Some(quoted) = behind(written).strip_prefix('"').and_then(|rest| rest.split('"').next()) {
-            let small = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '_' };
-            self.declare(kind, &[kind, &quoted.chars().map(small).collect::<String>()]);
+            self.declare(kind, &[kind, &snake_case(quoted).unwrap_or_default()]);
         }
     }
 

@@ -20,6 +20,7 @@ use super::hidden::Hidden;
 use super::paths::{below_root, folder};
 use crate::diagnostic::{self, Applicability, Code, Diagnostic};
 use crate::source::{Files, ReadError, SourceId, Sources, Span};
+use crate::syntax::meant::used_path;
 use crate::syntax::{parse, tree};
 
 /// The most files of one policy.
@@ -93,12 +94,6 @@ pub(crate) fn read_text(files: &dyn Files, path: &str, limit: u64) -> Result<Str
         offset: error.utf8_error().valid_up_to(),
         text: String::from_utf8_lossy(error.as_bytes()).into_owned(),
     })
-}
-
-/// What a `use` that cannot be read names: its string, or what stands there without quotation marks.
-fn meant_path(written: &str) -> Option<&str> {
-    let bare = || written.strip_prefix("use")?.split('#').next()?.split_whitespace().find(|word| word.ends_with(".lead"));
-    written.split('"').nth(1).or_else(bare)
 }
 
 struct Loaded {
@@ -216,7 +211,7 @@ impl<'l> Loader<'l> {
     fn follow_broken_uses(&mut self, at: usize, open: Vec<Option<String>>) {
         let file = &self.loaded.trees[at];
         let broken = file.unread.iter().filter(|unread| unread.word == Some("use")).map(|unread| self.sources.text(unread.span));
-        let paths: Vec<Option<String>> = broken.map(|written| below_root(meant_path(written)?).ok()).collect();
+        let paths: Vec<Option<String>> = broken.map(|written| below_root(used_path(written.strip_prefix("use")?)?).ok()).collect();
         for path in paths.into_iter().chain(open) {
             let known = path.as_ref().and_then(|path| self.places.get(path));
             let text = match (&path, known) {

@@ -83,13 +83,8 @@ impl<'t> Checker<'t> {
                 cells: Vec::new(),
                 span: column.name.span,
             });
-            plans.push(Plan {
-                tree: column,
-                ty: is_whole.then_some(ty),
-                range,
-                noun: noun(&column.ty.kind),
-                space: space(&column.ty.kind),
-            });
+            let (noun, space) = names_of(&column.ty.kind);
+            plans.push(Plan { tree: column, ty: is_whole.then_some(ty), range, noun, space });
         }
         is_broken |= !self.check_keys(tree);
         let table = Table { name: tree.name.text.clone(), columns, row_count: 0, from_input: tree.file.is_none(), span: tree.name.span };
@@ -221,13 +216,13 @@ impl<'t> Checker<'t> {
     }
 }
 
-/// Where the names of this type are declared, if not with the type.
-fn space(kind: &TypeKind) -> Option<Space> {
+/// What a cell of this type names, for "`x` is no queue", and where such names are declared, if not with the type.
+fn names_of(kind: &TypeKind) -> (&'static str, Option<Space>) {
     match kind {
-        TypeKind::Queue => Some(Space::Queue),
-        TypeKind::Team => Some(Space::Team),
-        TypeKind::Owner => Some(Space::Owner),
-        TypeKind::Stage => Some(Space::Stage),
+        TypeKind::Queue => ("queue", Some(Space::Queue)),
+        TypeKind::Team => ("team", Some(Space::Team)),
+        TypeKind::Owner => ("owner", Some(Space::Owner)),
+        TypeKind::Stage => ("stage", Some(Space::Stage)),
         TypeKind::Text
         | TypeKind::Whole
         | TypeKind::WholeRange(..)
@@ -237,26 +232,6 @@ fn space(kind: &TypeKind) -> Option<Space> {
         | TypeKind::OneOf(_)
         | TypeKind::SomeOf(_)
         | TypeKind::Date
-        | TypeKind::Time => None,
-    }
-}
-
-/// What a cell of this type names, for "`x` is no queue".
-fn noun(kind: &TypeKind) -> &'static str {
-    match kind {
-        TypeKind::Queue => "queue",
-        TypeKind::Team => "team",
-        TypeKind::Owner => "owner",
-        TypeKind::Stage => "stage",
-        TypeKind::Text
-        | TypeKind::Whole
-        | TypeKind::WholeRange(..)
-        | TypeKind::Decimal { .. }
-        | TypeKind::Money { .. }
-        | TypeKind::YesNo
-        | TypeKind::OneOf(_)
-        | TypeKind::SomeOf(_)
-        | TypeKind::Date
-        | TypeKind::Time => "choice of its column",
+        | TypeKind::Time => ("choice of its column", None),
     }
 }

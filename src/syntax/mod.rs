@@ -20,6 +20,7 @@ mod build;
 mod cut;
 mod grammar;
 mod leave_out;
+pub mod meant;
 mod mistakes;
 pub mod outline;
 mod scan;

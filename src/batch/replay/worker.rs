@@ -196,24 +196,22 @@ impl Walker<'_> {
                 continue;
             }
             // its first signal is still to come, and with it its beginning
-            if own.is_none()
-                && self.events.at.is_empty()
-                && let Some(later) = &self.history.later
-                && later.run(key, &mut self.bytes)?.next().is_some()
-            {
-                note(Fate::BeganLater);
-                done.tally.leads.later += 1;
-                continue;
-            }
-            let Some(start) = self.start.of(own, self.events.view(), &mut self.zone) else {
-                done.tally.leads.without_beginning += 1;
-                continue;
+            let is_to_come = match &history.later {
+                Some(later) if own.is_none() && self.events.at.is_empty() => later.run(key, &mut self.bytes)?.next().is_some(),
+                Some(_) | None => false,
             };
-            if start > self.span.to {
-                note(Fate::BeganLater);
-                done.tally.leads.later += 1;
-                continue;
-            }
+            let start = match self.start.of(own, self.events.view(), &mut self.zone) {
+                Some(start) if start <= self.span.to && !is_to_come => start,
+                None if !is_to_come => {
+                    done.tally.leads.without_beginning += 1;
+                    continue;
+                }
+                Some(_) | None => {
+                    note(Fate::BeganLater);
+                    done.tally.leads.later += 1;
+                    continue;
+                }
+            };
             note(Fate::Used);
             self.inputs.clear();
             self.inputs.extend(inputs.columns.iter().map(|column| column.get(row)));

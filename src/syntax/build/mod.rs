@@ -21,6 +21,7 @@ use std::collections::HashMap;
 use pest::iterators::{Pair, Pairs};
 
 use super::grammar::{Rule, is_token};
+use super::meant::snake_case;
 use super::scan::Token;
 use super::tree::{ItemKind, Name, Text};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
@@ -104,11 +105,11 @@ impl Builder<'_> {
                 Diagnostic::new(Code::Syntax, format!("`{text}` is not a name: names are small letters `a` to `z`, digits and `_`"))
                     .at(span, "not in snake_case");
             let snake = snake_case(&text);
-            let meant = if snake.is_empty() { text } else { snake.clone() };
-            self.diagnostics.push(match snake.is_empty() {
-                true => diagnostic
+            let meant = snake.clone().unwrap_or(text);
+            self.diagnostics.push(match snake {
+                None => diagnostic
                     .help("choose a name that begins with a letter, such as `deal_size`; a string behind the name says how to show it"),
-                false => diagnostic.help(format!("write `{snake}`; a string behind the name says how to show it")).replace(
+                Some(snake) => diagnostic.help(format!("write `{snake}`; a string behind the name says how to show it")).replace(
                     format!("rename to `{snake}`"),
                     Applicability::Unsafe,
                     span,
@@ -159,29 +160,6 @@ impl Builder<'_> {
     pub fn is_blank_at(&self, offset: u32) -> bool {
         self.text[offset as usize..].chars().next().is_none_or(char::is_whitespace)
     }
-}
-
-/// `Deal Size` and `dealSize` become `deal_size`; nothing if no letter is left to begin with.
-fn snake_case(text: &str) -> String {
-    // What becomes of other letters is for a person to say.
-    if !text.is_ascii() {
-        return String::new();
-    }
-    let mut snake = String::new();
-    let mut previous_is_small = false;
-    for character in text.chars() {
-        if character.is_ascii_alphanumeric() {
-            if character.is_ascii_uppercase() && previous_is_small {
-                snake.push('_');
-            }
-            snake.push(character.to_ascii_lowercase());
-        } else if !snake.ends_with('_') {
-            snake.push('_');
-        }
-        previous_is_small = character.is_ascii_lowercase() || character.is_ascii_digit();
-    }
-    let trimmed = snake.trim_matches('_');
-    if trimmed.starts_with(|first: char| first.is_ascii_lowercase()) { trimmed.to_owned() } else { String::new() }
 }
 
 /// The parts of a node, read from left to right.

@@ -1,5 +1,6 @@
 //! What `examples/gitlab` says of histories, which its own tests cannot hold as they look at a lead once: reasons, what is forgotten, and who keeps a lead.
 
+use super::desk::columns;
 use super::{Folder, run};
 
 /// Company use and a business mail are worth 60 points, so that 40 of behaviour make an MQL.
@@ -21,15 +22,6 @@ fn folder() -> Folder {
 
 fn policy() -> String {
     format!("{}/examples/gitlab", env!("CARGO_MANIFEST_DIR"))
-}
-
-/// Columns of a file, row by row.
-fn columns(text: &str, names: &[&str]) -> Vec<Vec<String>> {
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let header = reader.headers().unwrap().clone();
-    let places: Vec<usize> =
-        names.iter().map(|name| header.iter().position(|column| column == *name).unwrap_or_else(|| panic!("no {name}"))).collect();
-    reader.records().map(|row| row.unwrap()).map(|row| places.iter().map(|place| row[*place].to_owned()).collect()).collect()
 }
 
 fn log(folder: &Folder, to: &str) -> String {

@@ -1,6 +1,7 @@
 //! The program as people start it: arguments, streams, exit codes, colour. Everything runs the built binary.
 
 mod check;
+mod desk;
 mod diff;
 mod diff_prove;
 mod explain;

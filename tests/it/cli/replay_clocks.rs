@@ -2,35 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::desk::{columns, head};
 use super::{Folder, run};
-
-/// Bob works from one in the afternoon.
-const HEAD: &str = "leadwright 1
-
-policy desk { timezone \"America/New_York\" }
-
-team sales members ann, bob on office except bob on late
-calendar office { hours mon to fri 09:00 to 17:00 }
-calendar late   { hours mon to fri 13:00 to 21:00 }
-
-lead { id text key }
-
-signal ask
-signal call
-signal moved
-
-stage raw   owner sales  start
-stage mql   owner sales
-stage sal   owner sales
-stage done  owner sales  final
-
-flow {
-  raw -> mql   on ask
-  mql -> sal   on moved
-  mql -> done  on call
-  sal -> done  on call
-}
-";
 
 const SLA: &str = "
 sla first {
@@ -44,16 +17,14 @@ sla first {
 const ASKED: &str = "id,signal,time\nA,ask,2026-01-05T10:00\nB,ask,2026-01-05T10:00\nC,ask,2026-01-05T10:00\n";
 
 fn folder(policy: &str, leads: &str, signals: &str) -> Folder {
-    Folder::new(&[("desk/desk.lead", &format!("{HEAD}{policy}")), ("leads.csv", leads), ("signals.csv", signals)])
-}
-
-/// Columns of a file, row by row.
-fn columns(text: &str, names: &[&str]) -> Vec<Vec<String>> {
-    let mut lines = text.lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
-    let header = lines.next().unwrap();
-    let places: Vec<usize> =
-        names.iter().map(|name| header.iter().position(|column| column == name).unwrap_or_else(|| panic!("no {name}"))).collect();
-    lines.map(|line| places.iter().map(|place| line[*place].clone()).collect()).collect()
+    Folder::new(&[
+        (
+            "desk/desk.lead",
+            &format!("{}{policy}", head("raw -> mql on ask  mql -> sal on moved  mql -> done on call  sal -> done on call")),
+        ),
+        ("leads.csv", leads),
+        ("signals.csv", signals),
+    ])
 }
 
 /// The log of the clocks up to an instant.

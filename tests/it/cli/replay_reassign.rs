@@ -2,35 +2,24 @@
 
 use serde_json::Value;
 
+use super::desk::{self, columns};
 use super::{Folder, run};
 
-/// Bob works from one in the afternoon.
-const HEAD: &str = "leadwright 1
+const ROUTE: &str = "route handover when entering mql { inside otherwise }";
 
-policy desk { timezone \"America/New_York\" }
-
-team sales members ann, bob, cid on office except bob on late
-calendar office { hours mon to fri 09:00 to 17:00 }
-calendar late   { hours mon to fri 13:00 to 21:00 }
-
-lead { id text key }
-
-signal ask
-signal call
-signal moved
-
-stage raw   owner sales  start
-stage mql   owner sales
-stage sal   owner sales
-stage done  owner sales  final
-
-flow {
-  raw -> mql   on ask
-  mql -> sal   on moved
-  sal -> done  on call
+fn head() -> String {
+    desk::head("raw -> mql on ask  mql -> sal on moved  sal -> done on call") + ROUTE + "\n"
 }
 
-route handover when entering mql { inside otherwise }
+/// Four hours, and an hour later four hours for another owner.
+const FOUR_HOURS: &str = "queue inside team sales rotate ann, bob
+sla first {
+  starts  when entering mql
+  stops   on call
+  within  4 business hours
+  by      sales
+  breach  reassign after 1 hour
+}
 ";
 
 /// An hour, and then at once another hour for another owner.
@@ -47,7 +36,11 @@ sla first {
 fn folder(policy: &str, ids: &[&str], more: &str) -> Folder {
     let lines = |what: &str| ids.iter().map(|id| format!("{id}{what}\n")).collect::<String>();
     let signals = format!("id,signal,time\n{}{more}", lines(",ask,2026-01-05T09:00"));
-    Folder::new(&[("desk/desk.lead", &format!("{HEAD}{policy}")), ("leads.csv", &format!("id\n{}", lines(""))), ("signals.csv", &signals)])
+    Folder::new(&[
+        ("desk/desk.lead", &format!("{}{policy}", head())),
+        ("leads.csv", &format!("id\n{}", lines(""))),
+        ("signals.csv", &signals),
+    ])
 }
 
 fn replay(folder: &Folder, to: &str, with: &[&str]) -> String {
@@ -67,11 +60,7 @@ fn log(folder: &Folder, to: &str, option: &str, names: &[&str]) -> Vec<Vec<Strin
     };
     let text = file(&[]);
     assert_eq!((file(&["--backend", "interpret"]), file(&["--threads", "3"])), (text.clone(), text.clone()));
-    let mut lines = text.lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
-    let header = lines.next().unwrap();
-    let places = names.iter().map(|name| header.iter().position(|column| column == name).unwrap());
-    let places: Vec<usize> = places.collect();
-    lines.map(|line| places.iter().map(|place| line[*place].clone()).collect()).collect()
+    columns(&text, names)
 }
 
 /// What the report counts of the first clock.
@@ -82,16 +71,7 @@ fn counts(folder: &Folder, to: &str) -> [u64; 3] {
 
 #[test]
 fn another_owner_gets_the_lead_and_the_clock_goes_on_with_that_calendar() {
-    let policy = "queue inside team sales rotate ann, bob
-sla first {
-  starts  when entering mql
-  stops   on call
-  within  4 business hours
-  by      sales
-  breach  reassign after 1 hour
-}
-";
-    let folder = folder(policy, &["A", "B", "C", "D"], "");
+    let folder = folder(FOUR_HOURS, &["A", "B", "C", "D"], "");
     let expected = |owner: &str, ann: [&str; 4], bob: [&str; 4]| if owner == "ann" { ann } else { bob }.map(str::to_owned).to_vec();
     // ann's four hours are over at 13:00, bob's at 17:00; an hour later it is the other's
     let mut owners = Vec::new();
@@ -115,16 +95,7 @@ sla first {
 
 #[test]
 fn a_score_takes_the_lead_from_nobody_and_counts_on_the_calendar_of_whom_the_file_names() {
-    let policy = "queue inside team sales rotate ann, bob
-sla first {
-  starts  when entering mql
-  stops   on call
-  within  4 business hours
-  by      sales
-  breach  reassign after 1 hour
-}
-";
-    let folder = folder(policy, &[], "");
+    let folder = folder(FOUR_HOURS, &[], "");
     let leads = "id,stage,stage_since,owner\nA,mql,2026-01-05T09:00,ann\nB,mql,2026-01-05T09:00,bob\nC,mql,2026-01-05T09:00,\n";
     std::fs::write(folder.path("leads.csv"), leads).unwrap();
     let (policy, leads, out) = (folder.name("desk"), folder.name("leads.csv"), folder.name("scored.csv"));
@@ -228,7 +199,7 @@ sla after {
   by      sales
 }
 ";
-    let head = HEAD.replace("lead { id text key }", "lead { id text key   beds whole 0..9 optional }");
+    let head = head().replace("lead { id text key }", "lead { id text key   beds whole 0..9 optional }");
     let head = head.replace("{ inside otherwise }", "{\n  keep owner when beds is missing\n  inside otherwise\n}");
     let signals = "id,signal,time\nA,ask,2026-01-05T09:00\nA,moved,2026-01-05T10:30\nB,ask,2026-01-05T09:00\nB,moved,2026-01-05T10:30\n";
     let hourly = HOURLY.replace("stops   on call", "stops   when leaving mql");
@@ -255,7 +226,7 @@ sla after {
 #[test]
 fn a_lead_that_a_route_gave_to_somebody_else_since_stays_there() {
     let route = "route handover when entering mql or entering sal {\n  other   when stage is mql\n  inside  otherwise\n}";
-    let head = HEAD.replace("route handover when entering mql { inside otherwise }", route);
+    let head = head().replace(ROUTE, route);
     let head = head.replace("members ann, bob, cid", "members ann, bob");
     let policy = format!(
         "{head}team field\nqueue inside team sales rotate ann, bob\nqueue other team field rotate cid
@@ -272,7 +243,7 @@ fn a_lead_that_a_route_gave_to_somebody_else_since_stays_there() {
 #[test]
 fn of_several_owners_the_one_in_a_queue_of_the_clocks_team_loses_the_lead() {
     // two routes, one for each team; the clock is that of the second, which lists no members
-    let head = HEAD.replace("route handover when entering mql { inside otherwise }\n", "");
+    let head = head().replace(ROUTE, "");
     let policy = format!(
         "{head}team care
 queue inside   team sales  rotate ann

@@ -4,6 +4,7 @@ use super::{Habit, instead, slip, superfluous, translated};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, nearest};
 use crate::source::Span;
 use crate::syntax::grammar::{RESERVED_WORDS, Rule};
+use crate::syntax::meant::snake_case;
 use crate::syntax::mistakes::Found;
 use crate::syntax::scan::Kind;
 
@@ -157,13 +158,6 @@ fn name_in_quotes(found: &Found) -> Option<Diagnostic> {
     let edits = members.iter().zip(&names).map(insert).collect();
     let noun = if names.len() == 1 { "name" } else { "names" };
     Some(diagnostic.fix(format!("insert the {noun} `{}`", names.join("`, `")), Applicability::Unsafe, edits))
-}
-
-/// A string as a name, if it begins with a letter.
-fn snake_case(string: &str) -> Option<String> {
-    let small = |character: char| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '_' };
-    let name: String = string.trim_matches('"').chars().map(small).collect();
-    name.starts_with(|first: char| first.is_ascii_lowercase()).then_some(name)
 }
 
 /// `use common/teams.lead`, `version 2026.3`

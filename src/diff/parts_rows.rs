@@ -6,7 +6,7 @@
 use jiff::tz::TimeZone;
 
 use super::part::{Group, Order, Part, Telling, Value};
-use crate::model::{Constant, Decimal, Policy, Table, TableColumn, Target, Test, Type, Unit};
+use crate::model::{Constant, Decimal, ExpectedValue, Policy, Table, TableColumn, Target, Test, Type, Unit};
 use crate::record::show::Show;
 use crate::syntax::tree::Cases;
 
@@ -68,8 +68,12 @@ fn case(show: &Show, test: &Test, title: &str) -> Part {
         .filter_map(|(value, field)| Some(format!("{} {}", field.name, constant(show, field.ty, value.as_ref()?))));
     let values = values.collect::<Vec<_>>().join(", ");
     let expected = expect.iter().map(|expected| {
-        let value = expected.value.as_ref().zip(type_of(policy, expected.target));
-        format!("{} {}", expected.path, value.map_or("missing".to_owned(), |(value, ty)| constant(show, ty, value)))
+        let shown = match (&expected.value, type_of(policy, expected.target)) {
+            (ExpectedValue::Known(value), Some(ty)) => constant(show, ty, value),
+            (ExpectedValue::Finer(number), _) => number.to_string(),
+            (ExpectedValue::Missing, _) | (ExpectedValue::Known(_), None) => "missing".to_owned(),
+        };
+        format!("{} {shown}", expected.path)
     });
     let expected = expected.collect::<Vec<_>>().join(", ");
     let signals = signals.iter().map(|event| {

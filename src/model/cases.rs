@@ -9,13 +9,14 @@ use rustc_hash::FxHashMap;
 
 use super::case_cells::{moment_of, signals_of};
 use super::case_file::{CaseCell, CaseRow, read_case_file};
-use super::cells::CellReader;
+use super::cells::{CellReader, decimal};
 use super::check::{Checker, Named};
+use super::constants::scale_of;
 use super::hidden::Space;
 use super::resolve::quoted;
 use super::tables::FileOf;
 use super::value::fold_choice;
-use super::{Choices, ChoicesId, Constant, Event, Expected, FieldId, Interval, TableId, TableRows, Target, Test, Type};
+use super::{Choices, ChoicesId, Constant, Event, Expected, ExpectedValue, FieldId, Interval, TableId, TableRows, Target, Test, Type};
 use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
 use crate::source::{Files, Span};
 use crate::syntax::tree;
@@ -356,12 +357,23 @@ impl Checker<'_> {
             },
             Column::Expect { path, target, ty, range } => {
                 let before = self.diagnostics.len();
-                let value = if is_missing(cell) { None } else { self.case_constant(cell, *ty, *range, path) };
+                let value = self.case_expected(cell, *target, *ty, *range, path);
                 if self.diagnostics.len() == before {
                     test.expect.retain(|expected| expected.target != *target);
                     test.expect.push(Expected { path: path.clone(), target: *target, value, span: cell.span });
                 }
             }
+        }
+    }
+
+    fn case_expected(&mut self, cell: &CaseCell, target: Target, ty: Type, range: Option<Interval>, path: &str) -> ExpectedValue {
+        if is_missing(cell) {
+            return ExpectedValue::Missing;
+        }
+        let finer = decimal(&cell.text).filter(|number| number.reduced().places > scale_of(ty));
+        match finer {
+            Some(number) if self.places_follow_from_rows(target) => ExpectedValue::Finer(number),
+            Some(_) | None => self.case_constant(cell, ty, range, path).into(),
         }
     }
 

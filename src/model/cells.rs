@@ -151,7 +151,7 @@ fn days(date: Date) -> i64 {
 }
 
 /// `-12.50`: a sign, digits, one point. Separators of thousands are not guessed at: `1.000` is one in one country, a thousand in the next.
-fn decimal(cell: &str) -> Option<Decimal> {
+pub(crate) fn decimal(cell: &str) -> Option<Decimal> {
     let (negative, digits) = match cell.as_bytes().first()? {
         b'-' => (true, &cell[1..]),
         b'+' => (false, &cell[1..]),

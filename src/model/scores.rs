@@ -8,7 +8,6 @@ use std::collections::hash_map::Entry;
 use rustc_hash::FxHashMap;
 
 use super::check::Checker;
-use super::constants::written_units;
 use super::expressions::Scope;
 use super::value::{Decimal, Interval, SCALE_MAX, Type, Unit};
 use super::weights::Part;
@@ -111,9 +110,6 @@ impl Checker<'_> {
             self.memory.broken.insert(Derived::Score(id));
         } else if tree.running.is_some() {
             self.run_score(id, &mut score);
-        }
-        if let Some(written) = written_units(&score).filter(|_| !draft.balanced) {
-            score.interval = score.interval.hull(written);
         }
         if let Some(place) = self.policy.scores.get_mut(id) {
             *place = score;

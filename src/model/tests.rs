@@ -8,9 +8,10 @@ use jiff::tz::TimeZoneDatabase;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::check::{Checker, Named};
+use super::constants::{scale_of, written_range, written_units};
 use super::hidden::Space;
 use super::resolve::quoted;
-use super::{Constant, Derived, Event, Expected, Field, FieldId, Interval, Length, Target, Test, Type, Unit};
+use super::{Constant, Derived, Event, Expected, ExpectedValue, Field, FieldId, Interval, Length, Target, Test, Type, Unit};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::{Files, Span};
 use crate::syntax::tree::{self, Ago, ExprKind};
@@ -284,17 +285,45 @@ impl<'t> Checker<'t> {
                 self.check_against_broken(&row.path, &row.value);
                 continue;
             };
-            let value = if matches!(row.value.kind, ExprKind::Missing) {
-                None
-            } else {
-                match self.constant(&row.value, ty, range, &format!("`{path}`")) {
-                    Some(value) => Some(value),
-                    None => continue,
-                }
-            };
+            let Some(value) = self.expected_value(&row.value, target, ty, range, &format!("`{path}`")) else { continue };
             expect.push(Expected { path, target, value, span: row.span });
         }
         expect
+    }
+
+    fn expected_value(
+        &mut self,
+        tree: &tree::Expr,
+        target: Target,
+        ty: Type,
+        range: Option<Interval>,
+        what: &str,
+    ) -> Option<ExpectedValue> {
+        if matches!(tree.kind, ExprKind::Missing) {
+            return Some(ExpectedValue::Missing);
+        }
+        if !self.places_follow_from_rows(target) {
+            return self.constant(tree, ty, range, what).map(ExpectedValue::Known);
+        }
+        let value = self.compared_constant(tree, ty, range, what)?;
+        let units = value.at_scale(scale_of(ty)).map(Constant::Integer);
+        Some(units.map_or(ExpectedValue::Finer(value), ExpectedValue::Known))
+    }
+
+    /// Whether a change of its rows and weights can change how many decimal places the target keeps: what a test expects is not held against them here.
+    pub(crate) fn places_follow_from_rows(&self, target: Target) -> bool {
+        match target {
+            Target::Score(id) => self.policy.scores.get(id).is_some_and(|score| score.rounded.is_none()),
+            Target::Section(..) => true,
+            Target::Field(_)
+            | Target::Let(_)
+            | Target::Decide(_)
+            | Target::Stage
+            | Target::Route(_)
+            | Target::RouteOwner(_)
+            | Target::ClockDue(_)
+            | Target::ClockState(_) => false,
+        }
     }
 
     /// Holds a constant against the range of a score that has a reported mistake.
@@ -309,7 +338,8 @@ impl<'t> Checker<'t> {
         }
     }
 
-    /// What an expectation is about, and which values it can have; none if that is unknown or broken, which has been said.
+    /// What an expectation is about, its type, and which values the policy writes down for it; none if that is unknown or broken, which has been said. What
+    /// its rows can add up to is left to the run of the test, so that a change of points is told as what comes out beside what was expected.
     pub(crate) fn target(&mut self, path: &[tree::Name], span: Span) -> Option<(Target, Type, Option<Interval>)> {
         let (name, part) = match path {
             [name] => (name, None),
@@ -359,7 +389,7 @@ impl<'t> Checker<'t> {
                     return None;
                 }
                 let value = &self.policy.lets.get(id)?.value;
-                Some((Target::Let(id), value.ty, value.range))
+                Some((Target::Let(id), value.ty, written_range(&self.policy, value)))
             }
             (Named::Score(id), part) => self.score_target(id, name, part),
             (Named::Decide(id), None) => {
@@ -389,7 +419,7 @@ impl<'t> Checker<'t> {
         let number = |scale| Type::Number { scale, unit: Unit::Plain };
         let score = self.policy.scores.get(id)?;
         let Some(part) = part else {
-            return (!is_broken).then_some((Target::Score(id), number(score.scale), Some(score.expected_interval())));
+            return (!is_broken).then(|| (Target::Score(id), number(score.scale), written_units(score)));
         };
         // a score whose models are beyond the limit has no sections
         if is_broken && (score.sections.is_empty() || score.sections.iter().any(|section| section.name == part.text)) {
@@ -397,7 +427,7 @@ impl<'t> Checker<'t> {
         }
         if let Some(index) = score.sections.iter().position(|section| section.name == part.text) {
             let section = &score.sections[index];
-            return Some((Target::Section(id, index), number(section.scale), Some(section.interval)));
+            return Some((Target::Section(id, index), number(section.scale), None));
         }
         let sections: Vec<String> = score.sections.iter().map(|section| section.name.clone()).collect();
         self.no_part(name, Some(part), part.span, &sections);

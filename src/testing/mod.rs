@@ -18,7 +18,7 @@ use crate::column::Block;
 use crate::interpret;
 use crate::jit::Compiled;
 use crate::model::value::fold_text;
-use crate::model::{Constant, Expected, Policy, Target, Test, Type, Unit};
+use crate::model::{Constant, Expected, ExpectedValue, Policy, Target, Test, Type, Unit};
 use crate::program::{self, Lowered, Op, OutputRole, Parameter, Parameters, Program};
 use crate::record::clocks::LeadClocks;
 use crate::record::reader::Reader;
@@ -195,7 +195,7 @@ fn differences(backends: Backends, test: &Test, lead: &Lead, as_of: i64) -> Resu
     let mut differences = Vec::new();
     for expected in &test.expect {
         let ty = type_of(policy, expected.target);
-        let found = found(&reader, &clocks, &plain.program, expected);
+        let found = found(&reader, &clocks, &plain.program, expected.target);
         let from_code = match expected.target {
             Target::ClockDue(sla) | Target::ClockState(sla) => {
                 let reading = compiled_clocks.reading(sla, lead, &|output| answers.columns.get(output)?.get(0));
@@ -215,13 +215,17 @@ fn differences(backends: Backends, test: &Test, lead: &Lead, as_of: i64) -> Resu
             }
         };
         let shown = |value: &Option<Constant>| value.as_ref().map(|value| reader.show.constant(ty, value));
-        let met = |value: &Option<Constant>| same(value.as_ref(), expected.value.as_ref());
+        let met = |value: &Option<Constant>| same(value.as_ref(), &expected.value);
         if !met(&found) || from_code.as_ref().is_some_and(|value| !met(value)) {
             differences.push(Difference {
                 path: expected.path.clone(),
                 target: expected.target,
                 span: expected.span,
-                expected: shown(&expected.value),
+                expected: match &expected.value {
+                    ExpectedValue::Missing => None,
+                    ExpectedValue::Known(value) => Some(reader.show.constant(ty, value)),
+                    ExpectedValue::Finer(number) => Some(number.to_string()),
+                },
                 compiled: from_code.filter(|value| *value != found).map(|value| shown(&value)),
                 found: shown(&found),
             });
@@ -237,10 +241,10 @@ fn answers(compiled: &Compiled, input: &Block, parameters: &Parameters) -> Block
 }
 
 /// What the interpreter gives for the target of an expectation.
-fn found(reader: &Reader, clocks: &LeadClocks, program: &Program, expected: &Expected) -> Option<Constant> {
+fn found(reader: &Reader, clocks: &LeadClocks, program: &Program, target: Target) -> Option<Constant> {
     let trace = reader.trace;
     let at = |value: Option<crate::program::Value>| value.and_then(|value| reader.at(value)).map(Constant::Integer);
-    match expected.target {
+    match target {
         Target::Field(field) => reader.lead.values.get(field)?.clone(),
         Target::Let(index) => {
             let value = &reader.policy.lets.get(index)?.value;
@@ -260,7 +264,7 @@ fn found(reader: &Reader, clocks: &LeadClocks, program: &Program, expected: &Exp
         // worked out behind the program
         Target::ClockDue(sla) | Target::ClockState(sla) => {
             let output = |output: usize| reader.at(program.outputs.get(output)?.value);
-            clock_part(expected.target, clocks.reading(sla, reader.lead, &output))
+            clock_part(target, clocks.reading(sla, reader.lead, &output))
         }
     }
 }
@@ -280,13 +284,14 @@ fn clock_part(target: Target, reading: Reading) -> Option<Constant> {
     }
 }
 
-fn same(found: Option<&Constant>, expected: Option<&Constant>) -> bool {
+fn same(found: Option<&Constant>, expected: &ExpectedValue) -> bool {
     match (found, expected) {
-        (Some(Constant::Text(found)), Some(Constant::Text(expected))) => fold_text(found) == fold_text(expected),
-        (Some(Constant::Integer(found)), Some(Constant::Integer(expected))) => found == expected,
-        (Some(Constant::Text(_)), Some(Constant::Integer(_))) | (Some(Constant::Integer(_)), Some(Constant::Text(_))) => false,
-        (None, None) => true,
-        (Some(_), None) | (None, Some(_)) => false,
+        (Some(Constant::Text(found)), ExpectedValue::Known(Constant::Text(expected))) => fold_text(found) == fold_text(expected),
+        (Some(Constant::Integer(found)), ExpectedValue::Known(Constant::Integer(expected))) => found == expected,
+        (Some(Constant::Text(_)), ExpectedValue::Known(Constant::Integer(_)))
+        | (Some(Constant::Integer(_)), ExpectedValue::Known(Constant::Text(_))) => false,
+        (None, ExpectedValue::Missing) => true,
+        (Some(_), ExpectedValue::Missing | ExpectedValue::Finer(_)) | (None, ExpectedValue::Known(_) | ExpectedValue::Finer(_)) => false,
     }
 }
 

@@ -215,9 +215,8 @@ impl<'a> Search<'a> {
             if expect.iter().any(|expected| expected.target == target) {
                 continue;
             }
-            let mut expected = Expected { path, target, value: None, span: test.span };
-            expected.value = super::found(&reader, &clocks, &plain.program, &expected);
-            expect.push(expected);
+            let value = super::found(&reader, &clocks, &plain.program, target).into();
+            expect.push(Expected { path, target, value, span: test.span });
         }
         let title = self.title(&places[0]);
         let test = Test { title, expect, ..test.clone() };

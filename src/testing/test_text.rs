@@ -5,7 +5,7 @@
 
 use crate::diagnostic::sanitise::one_line;
 use crate::format::format_items;
-use crate::model::{Constant, Field, Policy, Test, Type, as_written};
+use crate::model::{Constant, ExpectedValue, Field, Policy, Test, Type, as_written};
 use crate::record::show::Show;
 
 /// `heading` stands above as comments.
@@ -50,8 +50,9 @@ pub fn written(policy: &Policy, show: Show, test: &Test, heading: &[String]) -> 
     let expected = test.expect.iter().map(|expected| {
         let path = expected.path.split('.').map(as_written).collect::<Vec<_>>().join(".");
         let value = match &expected.value {
-            Some(value) => constant(policy, show, super::type_of(policy, expected.target), value)?,
-            None => "missing".to_owned(),
+            ExpectedValue::Known(value) => constant(policy, show, super::type_of(policy, expected.target), value)?,
+            ExpectedValue::Missing => "missing".to_owned(),
+            ExpectedValue::Finer(number) => number.to_string(),
         };
         Some(format!("{path} {value}"))
     });

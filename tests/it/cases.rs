@@ -243,3 +243,22 @@ fn the_column_title_is_what_cases_are_called() {
     let lacking = helps(&with(&role.replace("optional ", ""), "Title,site,beds,expect fit\nnurse,hospital,100,100\n"));
     assert_eq!(lacking, ["the column `Title` is what each case is called: call the column of the field `role`"]);
 }
+
+#[test]
+fn a_case_that_expects_what_rows_cannot_give_fails_alone() {
+    let item = "cases from \"cases.csv\" { as of 2026-11-18T15:00  lead { site hospital } }";
+    let csv = "beds,expect fit,expect fit.size\n100,100,100\n100,99.75,100\n100,100,170\n";
+    let files = BTreeMap::from([("policy.lead".to_owned(), format!("{POLICY}\n{item}\n")), ("cases.csv".to_owned(), csv.to_owned())]);
+    let policy = Policy::load(&files, "policy.lead").unwrap_or_else(|refused| panic!("{:?}", refused.diagnostics));
+    let told: Vec<String> = policy
+        .test(&Selection::default())
+        .unwrap()
+        .into_iter()
+        .map(|result| match result.outcome {
+            TestOutcome::Passed => "passed".to_owned(),
+            TestOutcome::Differs(all) => all.iter().map(|one| format!("{} {:?} {:?}", one.path, one.expected, one.found)).collect(),
+            TestOutcome::NotRun(reason) => reason,
+        })
+        .collect();
+    assert_eq!(told, ["passed", "fit Some(\"99.75\") Some(\"100\")", "fit.size Some(\"170\") Some(\"100\")"]);
+}

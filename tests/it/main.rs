@@ -19,6 +19,7 @@ mod messages;
 mod model_bounds;
 mod model_declare;
 mod model_expressions;
+mod model_follow_ups;
 mod model_messages;
 mod model_together;
 mod model_unread;

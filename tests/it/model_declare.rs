@@ -867,11 +867,9 @@ fn tests_hold_values_in_their_units() {
     let integer = |value| Some(Constant::Integer(value));
     assert_eq!(test.lead, [None, None, integer(4), integer(2), None, integer(10), integer(1_250)]);
     let expect: Vec<_> = test.expect.iter().map(|expected| (expected.target, expected.value.clone())).collect();
-    let sites = Target::Field(2);
-    assert_eq!(
-        expect,
-        [(Target::Route(0), integer(0)), (Target::RouteOwner(0), integer(0)), (sites, integer(4)), (Target::Field(1), None)]
-    );
+    let expected =
+        [(Target::Route(0), integer(0)), (Target::RouteOwner(0), integer(0)), (Target::Field(2), integer(4)), (Target::Field(1), None)];
+    assert_eq!(expect, expected.map(|(target, value)| (target, value.into())));
 }
 
 // --- all in one -------------------------------------------------------------------------------------------------------

@@ -32,14 +32,6 @@ pub struct Score {
 }
 
 impl Score {
-    /// What a test may expect of it, in units of `scale`: all that the written range has. A value that its rows cannot add up to makes that one test fail,
-    /// beside what came out.
-    pub fn expected_interval(&self) -> Interval {
-        let end = |units: i64| Decimal { mantissa: i128::from(units), places: self.sum_scale }.at_scale(self.scale);
-        let written = self.range.and_then(|range| Some(Interval { low: end(range.low)?, high: end(range.high)? }));
-        written.unwrap_or(self.interval)
-    }
-
     /// The sections of all its models, a shared one once for each.
     pub fn sections_of_models(&self) -> impl Iterator<Item = &Section> {
         self.personas.iter().flat_map(|persona| &persona.sections)

@@ -1,6 +1,6 @@
 //! The tests that a policy contains.
 
-use crate::model::{Constant, DecideId, FieldId, LetId, ScoreId, SlaId, TableId, TableRows};
+use crate::model::{Constant, DecideId, Decimal, FieldId, LetId, ScoreId, SlaId, TableId, TableRows};
 use crate::source::Span;
 
 use super::Event;
@@ -31,9 +31,23 @@ pub struct Expected {
     /// as written: `readiness.demographic`
     pub path: String,
     pub target: Target,
-    /// none for `missing`
-    pub value: Option<Constant>,
+    pub value: ExpectedValue,
     pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExpectedValue {
+    Missing,
+    /// in the units of the target
+    Known(Constant),
+    /// of a score, a number with more decimal places than its rows can give today: no value is that
+    Finer(Decimal),
+}
+
+impl From<Option<Constant>> for ExpectedValue {
+    fn from(value: Option<Constant>) -> ExpectedValue {
+        value.map_or(ExpectedValue::Missing, ExpectedValue::Known)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -151,10 +151,20 @@ fn too_little_coverage_is_a_finding_of_every_report() {
 
 #[test]
 fn a_value_that_no_row_gives_fails_its_own_test_alone() {
-    let policy = POLICY.replace("expect { fit 100", "expect { fit 99");
-    let more = policy.clone() + &POLICY[POLICY.find("test \"").unwrap()..].replace("test \"a large", "test \"another large");
-    let folder = Folder::new(&[("clinic.lead", &more)]);
-    let ran = run(&["test", &folder.name("clinic.lead")]);
-    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
-    assert!(ran.out.contains("ok      another large"), "{}", ran.out);
+    let other = POLICY[POLICY.find("test \"").unwrap()..].replace("test \"a large", "test \"another large");
+    let cases = [
+        (POLICY.replace("expect { fit 100", "expect { fit 99"), "fit  expected 99"),
+        // beyond what rows and weights give, of a section and of a score without range; and with more places than either has
+        (POLICY.replace("expect { fit 100", "expect { fit 100  fit.size 101"), "fit.size  expected 101"),
+        (POLICY.replace("expect { fit 100", "expect { fit 106").replace(" from 0 to 100", ""), "fit  expected 106"),
+        (POLICY.replace("expect { fit 100", "expect { fit 99.875"), "fit  expected 99.875"),
+        (POLICY.replace("expect { fit 100", "expect { fit 100  fit.size 99.5"), "fit.size  expected 99.5"),
+    ];
+    for (policy, shown) in cases {
+        assert_ne!(policy, POLICY);
+        let folder = Folder::new(&[("clinic.lead", &format!("{policy}\n{other}"))]);
+        let ran = run(&["test", &folder.name("clinic.lead")]);
+        assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+        assert!(ran.out.contains("ok      another large") && ran.out.contains(shown), "{}", ran.out);
+    }
 }

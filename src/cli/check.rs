@@ -30,6 +30,10 @@ pub struct Arguments {
     #[command(flatten)]
     output: OutputArguments,
 
+    /// Leave out what takes proofs: claims, and rows, thresholds and stages that no lead reaches
+    #[arg(long)]
+    no_prove: bool,
+
     /// Print what the policy was compiled to instead of a summary
     #[arg(long, value_enum, value_name = "WHAT")]
     emit: Option<Emit>,
@@ -68,7 +72,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     if emit.is_some() && found.len() > 1 {
         return Err(Misuse::new(format!("`--emit` shows one policy, and there are {} here: name one of them", found.len())));
     }
-    let done = policies::each(&found, |found| check(found, as_of, emit, console.out));
+    let done = policies::each(&found, |found| check(found, as_of, !arguments.no_prove, emit, console.out));
 
     let mut findings = Findings::default();
     let (mut records, mut summaries, mut programs) = (Vec::new(), Vec::new(), Vec::new());
@@ -102,12 +106,17 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     })
 }
 
-fn check(found: &Found, as_of: AsOf, emit: Option<Emit>, look: Look) -> Done {
-    let mut checked = policy::prove::check_and_prove(&found.located.disk, &found.located.entry, Some(as_of));
+fn check(found: &Found, as_of: AsOf, proves: bool, emit: Option<Emit>, look: Look) -> Done {
+    let Found { located, folder } = found;
+    let mut checked = if proves {
+        policy::prove::check_and_prove(&located.disk, &located.entry, Some(as_of))
+    } else {
+        policy::check_as_of(&located.disk, &located.entry, as_of)
+    };
     let program = program_of(&checked);
     let operations = program.as_ref().map(|program| cost::cost(program).steps() as u64);
     // places are named from where the paths of the whole report start
-    checked.sources = checked.sources.beneath(&found.folder);
+    checked.sources = checked.sources.beneath(folder);
     Done {
         record: report::record(&checked, found.path(), operations),
         summary: report::summary(&checked, operations, look),

@@ -19,7 +19,7 @@ use super::rewrite::rewrite;
 use crate::diagnostic::findings::Findings;
 use crate::diagnostic::{Diagnostic, Label, Severity, render_human};
 use crate::lint::config::{Levels, level};
-use crate::lint::{self, Level, Settings, fix};
+use crate::lint::{self, Group, Level, PROOFS, Proved, Settings, fix};
 use crate::model::AsOf;
 use crate::policy;
 use crate::report::lint as report;
@@ -50,6 +50,10 @@ pub struct Arguments {
     /// Do not look for these rules or groups
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     ignore: Vec<String>,
+
+    /// Leave out what takes proofs: the group `proof`
+    #[arg(long)]
+    no_prove: bool,
 
     /// Report a rule or a group as error, warning or note; off ignores it
     #[arg(long, value_name = "NAME=LEVEL,…", value_delimiter = ',')]
@@ -122,6 +126,8 @@ pub(super) struct Linted {
     pub baseline: Option<PathBuf>,
     pub levels: Levels,
     pub is_stray: bool,
+    /// whether all that can be proved of it was decided
+    pub is_proved: bool,
 }
 
 /// What JSON says besides the findings.
@@ -194,7 +200,7 @@ fn jobs(arguments: &Arguments) -> Result<Jobs, Misuse> {
         let (levels, baseline) = about(stray.file.parent().unwrap_or(Path::new("")))?;
         let severity = lint::find("unused-file").and_then(|rule| levels.of(rule).severity());
         let (sources, diagnostics) = stray.findings(severity)?;
-        found.strays.push(Linted { sources, files: vec![stray.file], diagnostics, baseline, levels, is_stray: true });
+        found.strays.push(Linted { sources, files: vec![stray.file], diagnostics, baseline, levels, is_stray: true, is_proved: false });
     }
     Ok(found)
 }
@@ -206,6 +212,9 @@ fn with_flags(mut levels: Levels, arguments: &Arguments) -> Result<Levels, Misus
     }
     for name in &arguments.ignore {
         levels.set(name.trim(), Level::Off).map_err(|reason| Misuse::new(format!("`--ignore {name}`: {reason}")))?;
+    }
+    if arguments.no_prove {
+        levels.set(Group::Proof.name(), Level::Off).map_err(Misuse::new)?;
     }
     for written in &arguments.level {
         let wrong = |reason: String| Misuse::new(format!("`--level {written}`: {reason}"));
@@ -219,10 +228,13 @@ fn with_flags(mut levels: Levels, arguments: &Arguments) -> Result<Levels, Misus
 fn lint(job: &Job) -> Linted {
     let Found { located, folder } = &job.found;
     let checked = policy::check_as_of(&located.disk, &located.entry, job.settings.as_of);
-    let diagnostics = lint::lint(&checked, &job.settings);
+    let asks = PROOFS.iter().any(|proof| job.settings.levels.of(proof) != Level::Off);
+    let proved = if asks { policy::prove::findings(&checked) } else { Proved::default() };
+    let is_proved = proved.is_complete;
+    let diagnostics = lint::lint_proved(&checked, proved, &job.settings);
     let files = checked.sources.iter().map(|(_, source)| located.disk.root().join(&source.path)).collect();
     let (baseline, levels) = (job.baseline.clone(), job.settings.levels.clone());
-    Linted { sources: checked.sources.beneath(folder), files, diagnostics, baseline, levels, is_stray: false }
+    Linted { sources: checked.sources.beneath(folder), files, diagnostics, baseline, levels, is_stray: false, is_proved }
 }
 
 /// Of a file that several policies use: what one of them does not need, another may.

@@ -16,9 +16,9 @@ use super::lint::Linted;
 use super::outcome::{Misuse, Outcome};
 use super::policies::{above, shown_file};
 use crate::batch::{Place, write_text};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::baseline::{Baseline, Fingerprint, fingerprint, stale};
-use crate::lint::{self, Level};
+use crate::lint::{self, Group, Level};
 use crate::report::figures::counted;
 
 pub fn write(path: &Path, linted: &[Linted], console: &Console) -> Result<Outcome, Misuse> {
@@ -113,10 +113,15 @@ impl Judged {
                 judged.entries.extend(policy.files.first().cloned());
             }
             // rules are not asked of a policy with mistakes
-            let is_read = !policy.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error && !is_of_rule(diagnostic));
-            let looked_for =
-                |rule: &&lint::Rule| is_read && policy.levels.of(rule) != Level::Off && (!policy.is_stray || rule.name == "unused-file");
-            let rules: FxHashSet<&str> = lint::RULES.iter().filter(looked_for).map(|rule| rule.name).collect();
+            let is_mistake =
+                |found: &Diagnostic| found.severity == Severity::Error && !is_of_rule(found) && found.code != Code::ClaimRefuted;
+            let is_read = !policy.diagnostics.iter().any(is_mistake);
+            let looked_for = |rule: &&lint::Rule| {
+                let can_be_there =
+                    if policy.is_stray { rule.name == "unused-file" } else { rule.group != Group::Proof || policy.is_proved };
+                is_read && can_be_there && policy.levels.of(rule) != Level::Off
+            };
+            let rules: FxHashSet<&str> = lint::every().filter(looked_for).map(|rule| rule.name).collect();
             for ((_, source), place) in policy.sources.iter().zip(&policy.files) {
                 judged
                     .files

@@ -22,7 +22,7 @@ macro_rules! codes {
         impl Code {
             pub const ALL: &'static [Code] = &[$(Code::$variant),*];
 
-            pub fn entry(self) -> &'static Entry {
+            pub const fn entry(self) -> &'static Entry {
                 match self { $(Code::$variant => &Entry {
                         code: $code,
                         severity: $severity,

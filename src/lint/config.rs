@@ -18,7 +18,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Group, Level, RULES, Rule, find};
+use super::{Group, Level, Rule, every, find};
 use crate::diagnostic::nearest;
 
 /// The name of the file that a policy's folder, or one above it, may hold.
@@ -94,7 +94,7 @@ fn rules_named(name: &str) -> Result<Vec<&'static Rule>, String> {
     if let Some(rule) = find(name) {
         return Ok(vec![rule]);
     }
-    let of_group: Vec<&Rule> = RULES.iter().filter(|rule| rule.group.name() == name).collect();
+    let of_group: Vec<&Rule> = every().filter(|rule| rule.group.name() == name).collect();
     if of_group.is_empty() { Err(unknown("rule or group", name, rule_names().chain(group_names()))) } else { Ok(of_group) }
 }
 
@@ -108,7 +108,7 @@ pub fn level(word: &str) -> Result<Level, String> {
 }
 
 pub fn rule_names() -> impl Iterator<Item = &'static str> {
-    RULES.iter().map(|rule| rule.name)
+    every().map(|rule| rule.name)
 }
 
 fn group_names() -> impl Iterator<Item = &'static str> {

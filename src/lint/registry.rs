@@ -1,8 +1,8 @@
 //! The one table of rules, by name.
 
-use super::{Rule, rules};
+use super::{PROOFS, Rule, rules};
 
-/// Every rule, in the order of their names.
+/// Every rule that looks at the text and the model, in the order of their names.
 pub const RULES: &[Rule] = &[
     rules::adjust_without_reason::RULE,
     rules::alias_let::RULE,
@@ -84,8 +84,15 @@ pub const RULES: &[Rule] = &[
     rules::zigzag_bands::RULE,
 ];
 
-/// The rule of that name.
+/// These and the proofs.
+pub fn every() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().chain(PROOFS)
+}
+
+/// The rule of that name, or the proof of that code.
 pub fn find(name: &str) -> Option<&'static Rule> {
-    let index = RULES.binary_search_by(|rule| rule.name.cmp(name)).ok()?;
-    RULES.get(index)
+    match RULES.binary_search_by(|rule| rule.name.cmp(name)) {
+        Ok(index) => RULES.get(index),
+        Err(_) => PROOFS.iter().find(|proof| proof.name == name),
+    }
 }

@@ -13,7 +13,7 @@ pub struct Rule {
     /// what is found, in a few words
     pub summary: &'static str,
     pub fixes: Fixes,
-    /// the page `docs/rules/NAME.md`
+    /// the page `docs/rules/NAME.md`; of a proof that of its code
     pub page: &'static str,
     pub check: fn(&Context<'_>, &mut Vec<Diagnostic>),
 }
@@ -45,10 +45,12 @@ pub enum Group {
     Governance,
     /// the same can be said more plainly
     Style,
+    /// what holds for every lead, or a lead that shows it: the warnings of `check` that are proved
+    Proof,
 }
 
 impl Group {
-    pub const ALL: [Group; 4] = [Group::Correctness, Group::Suspicious, Group::Governance, Group::Style];
+    pub const ALL: [Group; 5] = [Group::Correctness, Group::Suspicious, Group::Governance, Group::Style, Group::Proof];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -56,6 +58,7 @@ impl Group {
             Group::Suspicious => "suspicious",
             Group::Governance => "governance",
             Group::Style => "style",
+            Group::Proof => "proof",
         }
     }
 }

@@ -12,7 +12,7 @@
 
 use super::config::{Levels, rule_names, unknown};
 use super::rules::{bad_suppression, unmet_expect, unused_allow};
-use super::{Context, find};
+use super::{Context, Rule, find};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
 use crate::source::Span;
 use crate::syntax::tree::{Comment, File};
@@ -27,8 +27,8 @@ struct Suppression {
     expects: bool,
 }
 
-/// Takes away what comments allow; adds what is wrong with the comments.
-pub fn apply(context: &Context<'_>, levels: &Levels, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+/// Takes away what comments allow; adds what is wrong with the comments. Nothing of the kind is said of a rule that was not looked for.
+pub fn apply(context: &Context<'_>, levels: &Levels, looked_for: &dyn Fn(&Rule) -> bool, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut about = Vec::new();
     let mut suppressions = Vec::new();
     for file in context.files {
@@ -42,7 +42,7 @@ pub fn apply(context: &Context<'_>, levels: &Levels, found: Vec<Diagnostic>) -> 
     let mut kept: Vec<Diagnostic> = found;
     kept.retain(|diagnostic| !is_allowed(diagnostic, &mut suppressions));
     for suppression in &suppressions {
-        idle(context, levels, suppression, &mut about);
+        idle(context, looked_for, suppression, &mut about);
     }
     about.retain(|diagnostic| find(diagnostic.name()).is_some_and(|rule| levels.of(rule).severity().is_some()));
     about.retain(|diagnostic| !is_allowed(diagnostic, &mut suppressions));
@@ -70,9 +70,9 @@ fn is_allowed(diagnostic: &Diagnostic, suppressions: &mut [Suppression]) -> bool
 }
 
 /// What a comment names and nothing is found of.
-fn idle(context: &Context<'_>, levels: &Levels, suppression: &Suppression, about: &mut Vec<Diagnostic>) {
+fn idle(context: &Context<'_>, looked_for: &dyn Fn(&Rule) -> bool, suppression: &Suppression, about: &mut Vec<Diagnostic>) {
     // a rule that is not looked for cannot fire
-    let looked_for = |name: &str| find(name).is_none_or(|rule| levels.of(rule).severity().is_some());
+    let looked_for = |name: &str| find(name).is_none_or(looked_for);
     let all_idle = suppression.names.iter().all(|(name, _, fired)| !fired && looked_for(name));
     for (name, span, _) in suppression.names.iter().filter(|(name, _, fired)| !fired && looked_for(name)) {
         about.push(if suppression.expects {
@@ -142,11 +142,6 @@ fn read(
         start += word.len() + 1;
         match find(name).map(|rule| rule.name).or_else(|| warning_code(name)) {
             Some(known) => names.push((known, span, false)),
-            None if name.starts_with("E08") => about.push(
-                bad_suppression::RULE
-                    .finding(format!("`{name}` is what `check` proves, which cannot be allowed"))
-                    .at(span, "mend it instead"),
-            ),
             None if Code::ALL.iter().any(|code| code.entry().code == name) => about
                 .push(bad_suppression::RULE.finding(format!("`{name}` is an error, which cannot be allowed")).at(span, "mend it instead")),
             None => about.push(
@@ -177,8 +172,7 @@ fn nearly(body: &str, comment: &Comment) -> Option<Diagnostic> {
 
 fn warning_code(name: &str) -> Option<&'static str> {
     let code = Code::ALL.iter().map(|code| code.entry()).find(|entry| entry.code == name)?;
-    // what is proved is not looked for here
-    (code.severity == Severity::Warning && !code.code.starts_with("E08")).then_some(code.code)
+    (code.severity == Severity::Warning).then_some(code.code)
 }
 
 /// What a comment speaks of.

@@ -5,6 +5,7 @@
 
 use super::Policy;
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::lint;
 use crate::model::{self, AsOf, Checked, Claim, ClaimKind, Expr, ExprKind, Predicate, Reference, Type, Unit};
 use crate::program::Lowered;
 use crate::program::lower::lower_with_claims;
@@ -65,19 +66,23 @@ pub struct Proofs {
 pub fn check_and_prove(files: &dyn Files, entry: &str, as_of: Option<AsOf>) -> Checked {
     let mut checked = model::check_as_of(files, entry, as_of);
     let found = findings(&checked);
-    checked.diagnostics.extend(found);
+    checked.diagnostics.extend(found.findings);
     checked
 }
 
 /// What the proofs of a check find, claims that do not hold among it. None of a policy with mistakes.
-pub fn findings(checked: &Checked) -> Vec<Diagnostic> {
+pub fn findings(checked: &Checked) -> lint::Proved {
     if checked.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-        return Vec::new();
+        return lint::Proved::default();
     }
     let lowered = lower_with_claims(&checked.policy);
     let proofs = prove(&checked.policy, &lowered, &checked.sources, CHECK_QUESTION, CHECK_BUDGET, |_| true);
+    let is_decided = proofs.undecided == 0 && proofs.claims.iter().all(|claim| claim.verdict != Verdict::Undecided);
     let not_proved = proofs.claims.iter().filter(|proved| proved.verdict != Verdict::Proved);
-    not_proved.map(diagnostic).chain(proofs.findings).collect()
+    lint::Proved {
+        findings: not_proved.map(diagnostic).chain(proofs.findings).collect(),
+        is_complete: is_decided && !checked.policy.awaits_rows(),
+    }
 }
 
 impl Policy {

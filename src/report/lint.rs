@@ -5,7 +5,7 @@ use super::figures::counted;
 use super::layout::{Page, Paint, words};
 use crate::diagnostic::render_human::Look;
 use crate::diagnostic::{Applicability, Diagnostic, Severity};
-use crate::lint::{Group, Level, RULES};
+use crate::lint::{Group, Level, every};
 
 /// What was done besides looking.
 #[derive(Clone, Copy, Debug, Default)]
@@ -62,8 +62,7 @@ pub fn all_rules(look: Look) -> String {
     let mut page = Page::new(look);
     for group in Group::ALL {
         page.line(0, &[words(group.name()).paint(Paint::Bold)]);
-        let rows: Vec<_> = RULES
-            .iter()
+        let rows: Vec<_> = every()
             .filter(|rule| rule.group == group)
             .map(|rule| {
                 let paint = match rule.level {

@@ -29,6 +29,11 @@ impl Span {
         Span { source, start: start as u32, end: end as u32 }
     }
 
+    /// Whether the other one is within it, or is the same.
+    pub fn holds(self, other: Span) -> bool {
+        self.source == other.source && self.start <= other.start && other.end <= self.end
+    }
+
     /// The smallest span that holds both; `other` must lie in the same file, else `self` is returned.
     pub fn to(self, other: Span) -> Span {
         if self.source != other.source {

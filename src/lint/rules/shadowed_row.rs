@@ -59,6 +59,9 @@ fn first_match(context: &Context<'_>, rows: Vec<Row<'_>>, found: &mut Vec<Diagno
     let mut before: Vec<(Vec<Case>, Span)> = Vec::new();
     for row in rows {
         let cases = logic::cases(context, row.condition);
+        if is_never(&cases) {
+            continue;
+        }
         let near = before.len().saturating_sub(ROWS_COMPARED_MAX);
         if let Some((_, earlier)) = before[near..].iter().find(|(earlier, _)| logic::implies(&cases, earlier)) {
             report(context, row.span, *earlier, found);
@@ -73,6 +76,9 @@ fn transitions(context: &Context<'_>, rows: &[FlowRow], found: &mut Vec<Diagnost
     let mut before: FxHashMap<usize, Vec<(&FlowRow, Vec<Case>)>> = FxHashMap::default();
     for row in rows {
         let cases = when(row).map(|condition| logic::cases(context, condition)).unwrap_or_default();
+        if is_never(&cases) {
+            continue;
+        }
         let earlier = |stage: &usize| {
             let rows = before.get(stage)?;
             let near = rows.len().saturating_sub(ROWS_COMPARED_MAX);
@@ -88,6 +94,11 @@ fn transitions(context: &Context<'_>, rows: &[FlowRow], found: &mut Vec<Diagnost
             }
         }
     }
+}
+
+/// What holds for no lead implies everything: another rule says so.
+fn is_never(cases: &[Case]) -> bool {
+    !cases.is_empty() && cases.iter().all(|case| case.contradiction().is_some())
 }
 
 fn when(row: &FlowRow) -> Option<&Expr> {

@@ -135,11 +135,14 @@ impl Asking<'_, '_> {
         can_be_first
     }
 
-    /// A row whose threshold is out of reach has been named for that.
     fn never_holds(&mut self, what: String, span: Span) {
-        let inside = |found: &Finding| found.span.source == span.source && span.start <= found.span.start && found.span.end <= span.end;
-        if !self.findings.all.iter().any(|found| found.kind == Kind::NeverReached && inside(found)) {
-            self.find(Kind::NeverHolds, what, span, Vec::new());
+        self.find_unless_out_of_reach(Kind::NeverHolds, what, span);
+    }
+
+    /// A row whose threshold is out of reach has been named for that.
+    fn find_unless_out_of_reach(&mut self, kind: Kind, what: String, span: Span) {
+        if !self.findings.all.iter().any(|found| found.kind == Kind::NeverReached && span.holds(found.span)) {
+            self.find(kind, what, span, Vec::new());
         }
     }
 
@@ -241,14 +244,14 @@ impl Asking<'_, '_> {
                         };
                         if self.never(&with(given)) {
                             let what = format!("the points of `{}`", section_name(score, section.name));
-                            self.find(Kind::NeverGiven, what, row.span, Vec::new());
+                            self.find_unless_out_of_reach(Kind::NeverGiven, what, row.span);
                         }
                     }
                 }
             }
             for (adjust, applies) in score.adjusts.iter().zip(&trace.adjusts) {
                 if self.never(&Condition::Holds(*applies)) {
-                    self.find(Kind::NeverGiven, format!("the adjustment of `{}`", score.name), adjust.span, Vec::new());
+                    self.find_unless_out_of_reach(Kind::NeverGiven, format!("the adjustment of `{}`", score.name), adjust.span);
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Comparisons of derived values with constants, wherever a policy writes them.
 
 use super::{Asking, Kind};
-use crate::model::{DecideBody, Expr, ExprKind, Moment, Pause, PointsKind, Policy, Predicate, Reference, RouteTarget, Trigger};
+use crate::model::{Arithmetic, DecideBody, Expr, ExprKind, Moment, Pause, PointsKind, Policy, Predicate, Reference, RouteTarget, Trigger};
 use crate::proof::Condition;
 
 impl Asking<'_, '_> {
@@ -20,7 +20,7 @@ impl Asking<'_, '_> {
                     }
                 };
                 let ExprKind::Predicate(Predicate::CompareConstant { left, .. }) = &threshold.kind else { continue };
-                if !matches!(left.kind, ExprKind::Reference(Reference::Score(_) | Reference::Section(..) | Reference::Let(_))) {
+                if !is_worked_out(left) {
                     continue;
                 }
                 let (Some(holds), Some(value)) = (lowered.trace.expressions.get(&expr.span), lowered.trace.expressions.get(&left.span))
@@ -45,6 +45,15 @@ impl Asking<'_, '_> {
         let words: Vec<&str> = self.sources.text(span).split_whitespace().collect();
         format!("`{}`", words.join(" "))
     }
+}
+
+/// Of a field alone `check` knows the range.
+fn is_worked_out(expr: &Expr) -> bool {
+    matches!(
+        expr.kind,
+        ExprKind::Reference(Reference::Score(_) | Reference::Section(..) | Reference::Let(_))
+            | ExprKind::Arithmetic(Arithmetic::Sum(_) | Arithmetic::Product(_))
+    )
 }
 
 /// Every expression that stands for itself: not those of routes `for each`, which share their text.

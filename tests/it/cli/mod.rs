@@ -11,6 +11,7 @@ mod gitlab_histories;
 mod init;
 mod interruption;
 mod lint;
+mod lint_proofs;
 mod prove;
 mod replay;
 mod replay_clocks;

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::disk::FILE_BYTES_MAX;
+use crate::source::with_line_ends;
 use crate::syntax::meant::used_path;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,6 +92,12 @@ impl Outlines {
         lead_files.into_iter().filter(|file| self.is_policy(file)).collect()
     }
 
+    /// Whether a policy of these folders, none of `entries`, uses the file.
+    pub fn has_other_user(&mut self, file: &Path, folders: &[PathBuf], entries: &FxHashSet<PathBuf>) -> bool {
+        let others: Vec<PathBuf> = self.policies_in(folders).into_iter().filter(|policy| !entries.contains(policy)).collect();
+        others.iter().any(|policy| self.files_of(policy).contains(file))
+    }
+
     /// Those of the files that none of the policies uses.
     fn unused(&mut self, files: Vec<PathBuf>, policies: &[PathBuf]) -> Vec<PathBuf> {
         if files.is_empty() {
@@ -107,7 +114,7 @@ impl Outlines {
 
 impl Outline {
     fn of(text: &[u8]) -> Outline {
-        let text = String::from_utf8_lossy(text);
+        let text = with_line_ends(String::from_utf8_lossy(text).into_owned());
         let mut outline = Outline::default();
         let mut at = 0;
         for line in text.split_inclusive('\n') {

@@ -22,7 +22,7 @@ use crate::diagnostic::sanitise::{many_lines, one_line};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::format::{self, Unformatted};
 use crate::report::pages;
-use crate::source::{SourceId, Sources, Span};
+use crate::source::{SourceId, Sources, Span, with_line_ends};
 use crate::syntax;
 
 /// Write policy files in their one form; the meaning never changes
@@ -181,6 +181,7 @@ fn file(path: &Path, name: &str, arguments: &Arguments, console: &Console, done:
 
 /// The finding, at the first line that would change.
 fn unformatted(name: &str, source: SourceId, text: &str, formatted: &str) -> Diagnostic {
+    let text = with_line_ends(text.to_owned());
     let same: usize =
         text.split_inclusive('\n').zip(formatted.split_inclusive('\n')).take_while(|(a, b)| a == b).map(|(line, _)| line.len()).sum();
     let line = text[same..].lines().next().unwrap_or_default();

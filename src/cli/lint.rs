@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
 use super::as_of::day;
+use super::belonging::Outlines;
 use super::console::Console;
 use super::lint_baseline;
 use super::lint_config::{self, Configs};
@@ -237,62 +238,67 @@ fn lint(job: &Job) -> Linted {
     Linted { sources: checked.sources.beneath(folder), files, diagnostics, baseline, levels, is_stray: false, is_proved }
 }
 
-/// Of a file that several policies use: what one of them does not need, another may.
+/// Of a file that several policies use: what one of them does not need, another may. Where one of them is no part of the run, nothing is said of it.
 fn agree(linted: &mut [Linted]) {
-    let mut users: FxHashMap<String, usize> = FxHashMap::default();
-    for path in linted.iter().flat_map(|linted| linted.sources.iter().map(|(_, source)| source.path.clone())) {
-        *users.entry(path).or_default() += 1;
+    let mut users: FxHashMap<PathBuf, usize> = FxHashMap::default();
+    for file in linted.iter().flat_map(|linted| &linted.files) {
+        *users.entry(file.clone()).or_default() += 1;
     }
     let place = |linted: &Linted, diagnostic: &Diagnostic| {
         let span = diagnostic.labels.first()?.span;
-        let path = &linted.sources.get(span.source).path;
-        let is_shared = users.get(path).is_some_and(|users| *users > 1);
-        (is_shared && is_of_declaration(diagnostic)).then(|| (path.clone(), span.start, diagnostic.name()))
+        let file = linted.files.get(span.source.0 as usize)?;
+        is_of_declaration(diagnostic).then(|| (file.clone(), span.start, diagnostic.name()))
     };
-    let mut reports: FxHashMap<(String, u32, &str), usize> = FxHashMap::default();
+    let mut reports: FxHashMap<(PathBuf, u32, &str), usize> = FxHashMap::default();
     for policy in linted.iter() {
-        for at in policy.diagnostics.iter().filter_map(|diagnostic| place(policy, diagnostic)) {
+        let own: FxHashSet<_> = policy.diagnostics.iter().filter_map(|diagnostic| place(policy, diagnostic)).collect();
+        for at in own {
             *reports.entry(at).or_default() += 1;
         }
     }
+    let entries: FxHashSet<PathBuf> = linted.iter().filter_map(|policy| policy.files.first().cloned()).collect();
+    let (mut outlines, mut elsewhere) = (Outlines::default(), FxHashMap::default());
+    let mut has_other_user = |file: &PathBuf| {
+        !entries.contains(file)
+            && *elsewhere.entry(file.clone()).or_insert_with(|| policies::is_used_elsewhere(file, &entries, &mut outlines))
+    };
     for policy in linted.iter_mut() {
-        let keep: Vec<bool> = policy
-            .diagnostics
-            .iter()
-            .map(|diagnostic| place(policy, diagnostic).is_none_or(|at| reports.get(&at) == users.get(&at.0)))
+        let all = std::mem::take(&mut policy.diagnostics);
+        policy.diagnostics = all
+            .into_iter()
+            .filter(|diagnostic| place(policy, diagnostic).is_none_or(|at| reports.get(&at) == users.get(&at.0) && !has_other_user(&at.0)))
             .collect();
-        let mut keep = keep.into_iter();
-        policy.diagnostics.retain(|_| keep.next().unwrap_or(true));
     }
 }
 
-/// Whether it says that nothing needs a declaration.
+/// Whether it says that nothing needs a declaration, or a comment.
 fn is_of_declaration(diagnostic: &Diagnostic) -> bool {
-    diagnostic.name().starts_with("unused-")
+    diagnostic.name().starts_with("unused-") || diagnostic.name() == "unmet-expect"
 }
 
-/// How many policies use each file.
-fn users(jobs: &[Job]) -> FxHashMap<PathBuf, usize> {
+/// The files that several policies use, be they part of the run or not.
+fn shared_files(jobs: &[Job]) -> FxHashSet<PathBuf> {
     let mut users: FxHashMap<PathBuf, usize> = FxHashMap::default();
     let read = policies::each(jobs, |job| {
         let located = &job.found.located;
         let checked = policy::check_as_of(&located.disk, &located.entry, job.settings.as_of);
         checked.sources.iter().map(|(_, source)| located.disk.root().join(&source.path)).collect::<Vec<_>>()
     });
+    let entries: FxHashSet<PathBuf> = read.iter().filter_map(|files| files.first().cloned()).collect();
     for path in read.into_iter().flatten() {
         *users.entry(path).or_default() += 1;
     }
-    users
+    let mut outlines = Outlines::default();
+    let mut is_shared =
+        |path: &PathBuf, users: usize| users > 1 || (!entries.contains(path) && policies::is_used_elsewhere(path, &entries, &mut outlines));
+    users.into_iter().filter(|(path, users)| is_shared(path, *users)).map(|(path, _)| path).collect()
 }
 
 /// The policy's files after its fixes.
-fn mended(job: &Job, users: &FxHashMap<PathBuf, usize>, unsafe_too: bool) -> fix::Mended {
+fn mended(job: &Job, shared: &FxHashSet<PathBuf>, unsafe_too: bool) -> fix::Mended {
     let located = &job.found.located;
     let may = |diagnostic: &Diagnostic, sources: &Sources| {
-        let is_shared = |label: &Label| {
-            let path = located.disk.root().join(&sources.get(label.span.source).path);
-            users.get(&path).is_some_and(|users| *users > 1)
-        };
+        let is_shared = |label: &Label| shared.contains(&located.disk.root().join(&sources.get(label.span.source).path));
         !is_of_declaration(diagnostic) || !diagnostic.labels.iter().any(is_shared)
     };
     fix::mend(&located.disk, &located.entry, &job.settings, &fix::Options { unsafe_too, may: &may })
@@ -300,10 +306,10 @@ fn mended(job: &Job, users: &FxHashMap<PathBuf, usize>, unsafe_too: bool) -> fix
 
 /// Mends one policy after the other: they may share files.
 fn mend(jobs: &[Job], unsafe_too: bool) -> Result<usize, Misuse> {
-    let users = users(jobs);
+    let shared = shared_files(jobs);
     let mut count = 0;
     for job in jobs {
-        let mended = mended(job, &users, unsafe_too);
+        let mended = mended(job, &shared, unsafe_too);
         for (path, text) in &mended.files {
             rewrite(&job.found.located.disk.root().join(path), text)?;
         }
@@ -313,9 +319,9 @@ fn mend(jobs: &[Job], unsafe_too: bool) -> Result<usize, Misuse> {
 }
 
 fn show_changes(jobs: &[Job], unsafe_too: bool, console: &Console) -> Result<Outcome, Misuse> {
-    let users = users(jobs);
+    let shared = shared_files(jobs);
     let mut patches = BTreeMap::new();
-    for (job, mended) in jobs.iter().zip(policies::each(jobs, |job| mended(job, &users, unsafe_too))) {
+    for (job, mended) in jobs.iter().zip(policies::each(jobs, |job| mended(job, &shared, unsafe_too))) {
         for (path, text) in mended.files {
             // a fixed file has been read
             let before = job.found.located.disk.read(&path).unwrap_or_default();

@@ -14,7 +14,7 @@ use super::belonging::Outlines;
 use super::console::Console;
 use super::lint::Linted;
 use super::outcome::{Misuse, Outcome};
-use super::policies::{above, shown_file};
+use super::policies::{is_used_elsewhere, shown_file};
 use crate::batch::{Place, write_text};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint::baseline::{Baseline, Fingerprint, fingerprint, stale};
@@ -138,14 +138,8 @@ impl Judged {
         let looked_for = |name: &str| lint::find(name).is_none_or(|rule| file.rules.contains(rule.name));
         // a comment allows in vain only what is looked for, and its place is the name of that
         let is_about_rule = ["unused-allow", "unmet-expect"].contains(&finding.rule.as_str());
-        looked_for(&finding.rule) && (!is_about_rule || looked_for(&finding.text)) && !self.is_used_elsewhere(&file.place, outlines)
-    }
-
-    /// Whether a policy that is not part of the run uses the file: it may have what was found.
-    fn is_used_elsewhere(&self, place: &Path, outlines: &mut Outlines) -> bool {
-        let Some(folder) = place.parent() else { return false };
-        let folders: Vec<PathBuf> = [folder.to_path_buf()].into_iter().chain(above(folder)).collect();
-        let others: Vec<PathBuf> = outlines.policies_in(&folders).into_iter().filter(|policy| !self.entries.contains(policy)).collect();
-        others.iter().any(|policy| outlines.files_of(policy).contains(place))
+        looked_for(&finding.rule)
+            && (!is_about_rule || looked_for(&finding.text))
+            && !is_used_elsewhere(&file.place, &self.entries, outlines)
     }
 }

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use super::console::Console;
-use super::locate::locate;
 use super::outcome::{Misuse, Outcome};
 use super::policies::{Found, find_one};
 use crate::diagnostic::render_human;
@@ -33,10 +32,9 @@ pub fn found_to_report(found: &Found) -> Loaded {
 
 /// Loads it; or shows on standard error why it cannot score. `undone` ends the sentence: "nothing was scored".
 pub fn load(path: &Path, undone: &str, console: &Console) -> Result<Result<Policy, Outcome>, Misuse> {
-    let located = locate(path)?;
-    match Policy::load(&located.disk, &located.entry) {
-        Ok(policy) => Ok(Ok(policy)),
-        Err(refused) => {
+    match to_report(path)? {
+        Loaded::Policy(policy) => Ok(Ok(*policy)),
+        Loaded::Refused(refused) => {
             console.note(&render_human::render(&refused.diagnostics, &refused.sources, console.err));
             let found = report::check::found(&refused.diagnostics).unwrap_or_default();
             console.note(&format!("{found}; {undone}\n"));

@@ -91,7 +91,7 @@ enum Command {
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    let words = with_help_as_option(std::env::args_os().collect());
     let colour = colour_among(&words);
     if asks_for_versions(&words) {
         return match Console::new(colour).print(&versions()) {
@@ -145,6 +145,16 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// `help COMMAND` means `COMMAND --help`.
+fn with_help_as_option(mut words: Vec<std::ffi::OsString>) -> Vec<std::ffi::OsString> {
+    if let Some(place) = command_place(&words).filter(|place| words[*place] == "help") {
+        words.remove(place);
+        words.truncate(place + 1);
+        words.push("--help".into());
+    }
+    words
+}
+
 /// `--version -v`, in any order: clap would print the short version and stop at its first word.
 fn asks_for_versions(words: &[std::ffi::OsString]) -> bool {
     let words: Vec<&str> = words.iter().skip(1).filter_map(|word| word.to_str()).collect();
@@ -184,13 +194,19 @@ fn sentence(error: &clap::Error, words: &[std::ffi::OsString]) -> Misuse {
 
 /// The command that the words begin with, behind options of the program; none if they name none.
 fn command_among(words: &[std::ffi::OsString]) -> Option<String> {
-    let mut words = words.iter().skip(1).filter_map(|word| word.to_str());
-    let first = loop {
-        match words.next()? {
-            "--color" => drop(words.next()),
-            option if option.starts_with('-') => {}
-            word => break word,
-        }
-    };
+    let first = words[command_place(words)?].to_str()?;
     Arguments::command().get_subcommands().map(|command| command.get_name()).find(|name| *name == first).map(str::to_owned)
+}
+
+/// Where the first word stands that is no option of the program.
+fn command_place(words: &[std::ffi::OsString]) -> Option<usize> {
+    let mut places = words.iter().enumerate().skip(1);
+    loop {
+        let (place, word) = places.next()?;
+        match word.to_str() {
+            Some("--color") => drop(places.next()),
+            Some(option) if option.starts_with('-') => {}
+            Some(_) | None => return Some(place),
+        }
+    }
 }

@@ -4,12 +4,14 @@
 //! none, and the folder at which the paths of every report start. Always holds: that folder holds them all, so no path shown has a `..`; hidden folders and
 //! symbolic links to folders are not looked into.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::belonging::{Belonging, belonging};
+use rustc_hash::FxHashSet;
+
+use super::belonging::{Belonging, Outlines, belonging};
 use super::disk::Disk;
 use super::locate::{Located, locate};
 use super::outcome::Misuse;
@@ -205,6 +207,14 @@ pub fn above(folder: &Path) -> Vec<PathBuf> {
     let Ok(whole) = fs::canonicalize(folder) else { return Vec::new() };
     let base = base(&[&whole]);
     whole.ancestors().skip(1).take_while(|folder| folder.starts_with(&base)).map(Path::to_path_buf).collect()
+}
+
+/// Whether a policy that is none of `entries` uses the file: one beside it or above it, as no policy leaves its root.
+pub fn is_used_elsewhere(file: &Path, entries: &FxHashSet<PathBuf>, outlines: &mut Outlines) -> bool {
+    let Some(folder) = file.parent() else { return false };
+    let roots = entries.iter().filter_map(|entry| entry.parent()).filter(|root| file.starts_with(root)).map(Path::to_path_buf);
+    let folders: BTreeSet<PathBuf> = [folder.to_path_buf()].into_iter().chain(above(folder)).chain(roots).collect();
+    outlines.has_other_user(file, &folders.into_iter().collect::<Vec<_>>(), entries)
 }
 
 fn has_file_at_top(folder: &Path) -> bool {

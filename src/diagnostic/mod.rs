@@ -8,6 +8,7 @@
 mod codes;
 pub mod findings;
 mod fingerprint;
+pub mod markdown_text;
 pub mod render_github;
 pub mod render_gitlab;
 pub mod render_human;

@@ -4,7 +4,7 @@
 //! or a file's name can leave its cell, be read as Markdown or HTML, or mention a person; it is short enough for one comment.
 
 use super::findings::{CaseOutcome, Counts, Findings};
-use super::sanitise::one_line;
+use super::markdown_text::{code, prose};
 use super::{Diagnostic, Severity};
 
 /// A comment on GitHub has at most 65,536 characters.
@@ -62,39 +62,6 @@ fn row(diagnostic: &Diagnostic, findings: &Findings) -> String {
     what.extend(diagnostic.help.iter().flat_map(|help| help.lines()).map(|line| format!("help: {}", prose(line))));
     what.extend(diagnostic.fixes.iter().map(|fix| format!("fix: {}", prose(&fix.title))));
     format!("| {word} | {place} | {} |\n", what.join("<br>"))
-}
-
-/// Our own sentence, with the user's words in backquotes: those become code.
-fn prose(text: &str) -> String {
-    let pieces: Vec<&str> = text.split('`').collect();
-    let last = pieces.len() - 1;
-    let shown = pieces.iter().enumerate().map(|(index, piece)| match (index % 2, index == last) {
-        // a backquote without a partner
-        (1, true) => format!("&#96;{}", inert(piece)),
-        (1, false) => code(piece),
-        _ => inert(piece),
-    });
-    shown.collect()
-}
-
-fn code(text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!("<code>{}</code>", inert(text)) }
-}
-
-/// Text that is nothing but text: what Markdown or HTML could read as something else is written as an entity, which never is.
-fn inert(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in one_line(text).chars() {
-        match character {
-            // a mention is looked for behind the entities, in text between tags
-            '@' => out.push_str("&#64;<!-- -->"),
-            '0'..='9' | 'a'..='z' | 'A'..='Z' | ' ' | ',' | ';' | '.' | '%' | '/' | '\'' | '(' | ')' => out.push(character),
-            other if other.is_ascii() => out.push_str(&format!("&#{};", u32::from(other))),
-            other => out.push(other),
-        }
-    }
-    // addresses are found by these beginnings alone
-    out.replace("http", "http<!-- -->").replace("www.", "www<!-- -->.")
 }
 
 #[cfg(test)]

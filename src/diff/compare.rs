@@ -10,6 +10,7 @@ use super::matching::{Matched, matched};
 use super::moves::{Move, moves};
 use super::part::{Fact, Group, Order, Part, Telling};
 use super::telling;
+use super::words;
 use super::{Change, ChangeKind, ItemChanges};
 
 pub fn items(old: &[Group], new: &[Group]) -> Vec<ItemChanges> {
@@ -63,7 +64,7 @@ fn parts_of(group: Option<&Group>) -> &[Part] {
 }
 
 fn item_name(part: &Part) -> String {
-    if part.name.is_empty() { format!("the {}", part.noun) } else { format!("{} `{}`", part.noun, part.name) }
+    if part.name.is_empty() { format!("the {}", part.noun) } else { format!("{} {}", part.noun, words::code(&part.name)) }
 }
 
 /// What differs between two parts that are one; `place` is how the part is called, empty for an item.
@@ -138,7 +139,7 @@ fn whole(part: &Part, place: &str, kind: ChangeKind) -> Change {
         ChangeKind::Removed => "removed",
         ChangeKind::Changed | ChangeKind::Moved | ChangeKind::Renamed => "changed",
     };
-    let text = if part.text.is_empty() { word.to_owned() } else { format!("{word}: `{}`", part.text) };
+    let text = if part.text.is_empty() { word.to_owned() } else { format!("{word}: {}", words::code(&part.text)) };
     let shown = if part.text.is_empty() { part.name.clone() } else { part.text.clone() };
     let (old, new) = if kind == ChangeKind::Removed { (Some(shown), None) } else { (None, Some(shown)) };
     Change { old, new, ..Change::of(kind, place, text) }.wording(part.wording)
@@ -155,7 +156,7 @@ fn row_name(part: &Part, index: usize) -> String {
 
 /// ``band `500 or more` of beds in section demographic``; a row of a sequence by its number.
 fn called(part: &Part, order: Order, index: usize, holder: &str) -> String {
-    let name = if part.quoted { format!("`{}`", part.name) } else { part.name.clone() };
+    let name = if part.quoted { words::code(&part.name) } else { words::plain(&part.name) };
     let own = match (order, part.noun.is_empty(), part.name.is_empty()) {
         (Order::Sequence, _, true) => row_name(part, index),
         (Order::Sequence, _, false) => format!("{} ({name})", row_name(part, index)),

@@ -4,6 +4,7 @@
 //! said covers all that differs.
 
 use super::part::{Joint, Member, Members, Telling, Value};
+use super::words::{code, plain};
 
 pub struct Told {
     pub text: String,
@@ -15,7 +16,8 @@ pub struct Told {
 const MEMBERS_MAX: usize = 4;
 
 pub fn name(what: &str, old: &str, new: &str) -> String {
-    if what == "name" { format!("renamed, was `{old}`, is now `{new}`") } else { format!("{what} `{old}` → `{new}`") }
+    let (old, new) = (code(old), code(new));
+    if what == "name" { format!("renamed, was {old}, is now {new}") } else { format!("{what} {old} → {new}") }
 }
 
 pub fn fact(what: &str, telling: Telling, old: Option<&Value>, new: Option<&Value>) -> Vec<Told> {
@@ -30,12 +32,12 @@ pub fn fact(what: &str, telling: Telling, old: Option<&Value>, new: Option<&Valu
         // `2 each` says itself what it is
         (Telling::Points, Some(before), Some(after)) => format!("{before} → {after}"),
         (Telling::Condition, Some(_), Some(_)) => return conditions(bare, old, new),
-        (Telling::Text, Some(before), Some(after)) => format!("{what}changed: `{before}` → `{after}`"),
-        (Telling::Plain | Telling::Wording, Some(before), Some(after)) => format!("{what}{before} → {after}"),
-        (Telling::Condition | Telling::Text, None, Some(after)) => format!("now {what}`{after}`"),
-        (Telling::Condition | Telling::Text, Some(before), None) => format!("no longer {what}`{before}`"),
-        (Telling::Plain | Telling::Wording | Telling::Points, None, Some(after)) => format!("now with {what}{after}"),
-        (Telling::Plain | Telling::Wording | Telling::Points, Some(before), None) => format!("no longer with {what}{before}"),
+        (Telling::Text, Some(before), Some(after)) => format!("{what}changed: {} → {}", code(before), code(after)),
+        (Telling::Plain | Telling::Wording, Some(before), Some(after)) => format!("{what}{} → {}", plain(before), plain(after)),
+        (Telling::Condition | Telling::Text, None, Some(after)) => format!("now {what}{}", code(after)),
+        (Telling::Condition | Telling::Text, Some(before), None) => format!("no longer {what}{}", code(before)),
+        (Telling::Plain | Telling::Wording | Telling::Points, None, Some(after)) => format!("now with {what}{}", plain(after)),
+        (Telling::Plain | Telling::Wording | Telling::Points, Some(before), None) => format!("no longer with {what}{}", plain(before)),
         (_, None, None) => return Vec::new(),
     };
     vec![Told { text, old: before.map(str::to_owned), new: after.map(str::to_owned) }]
@@ -52,7 +54,7 @@ fn conditions(what: &str, old: Option<&Value>, new: Option<&Value>) -> Vec<Told>
     {
         return told;
     }
-    let text = format!("{what} `{}` → `{}`", old.shown, new.shown);
+    let text = format!("{what} {} → {}", code(&old.shown), code(&new.shown));
     vec![Told { text, old: Some(old.shown.clone()), new: Some(new.shown.clone()) }]
 }
 
@@ -84,7 +86,7 @@ fn member_by_member(old: &Members, new: &Members) -> Option<Vec<Told>> {
     }
     if let ([before], [after]) = (gone.as_slice(), added.as_slice()) {
         told.push(Told {
-            text: format!("`{}` → `{}`", before.shown, after.shown),
+            text: format!("{} → {}", code(&before.shown), code(&after.shown)),
             old: Some(before.shown.clone()),
             new: Some(after.shown.clone()),
         });
@@ -100,10 +102,10 @@ fn member_by_member(old: &Members, new: &Members) -> Option<Vec<Told>> {
     }
     let (now, no_longer) = if joint == Joint::Or { ("now also when", "no longer when") } else { ("now also needs", "no longer needs") };
     for member in gone {
-        told.push(Told { text: format!("{no_longer} `{}`", member.shown), old: Some(member.shown.clone()), new: None });
+        told.push(Told { text: format!("{no_longer} {}", code(&member.shown)), old: Some(member.shown.clone()), new: None });
     }
     for member in added {
-        told.push(Told { text: format!("{now} `{}`", member.shown), old: None, new: Some(member.shown.clone()) });
+        told.push(Told { text: format!("{now} {}", code(&member.shown)), old: None, new: Some(member.shown.clone()) });
     }
     Some(told)
 }

@@ -40,6 +40,26 @@ pub fn quoted(text: &str) -> String {
 }
 
 /// As written, with all its places: in an expression they may count.
+/// In backquotes, as many as it takes to see where it ends.
+pub fn code(text: &str) -> String {
+    let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
+    match longest {
+        0 => format!("`{text}`"),
+        _ => {
+            let fence = "`".repeat(longest + 1);
+            format!("{fence} {text} {fence}")
+        }
+    }
+}
+
+/// A text of the policy that stands without backquotes, unless it has some of its own that are no name's.
+pub fn plain(text: &str) -> String {
+    let is_name = |piece: &str| !piece.is_empty() && piece.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+    let pieces: Vec<&str> = text.split('`').collect();
+    let names_alone = pieces.len() % 2 == 1 && pieces.iter().skip(1).step_by(2).all(|piece| is_name(piece));
+    if names_alone { text.to_owned() } else { code(text) }
+}
+
 pub fn number(number: &Number) -> String {
     with_currency(format_scaled(number.mantissa, number.places), number)
 }

@@ -36,7 +36,7 @@ pub enum Unformatted {
 
 /// The text in its one form. The path is only for diagnostics.
 ///
-/// A byte order mark is left out; line ends are those of the first line.
+/// A byte order mark is left out; line ends are those of the first line, and line feeds where there are carriage returns alone.
 pub fn format(path: &str, text: &str) -> Result<String, Unformatted> {
     let mut sources = Sources::default();
     let source = sources.add(path, text);
@@ -44,15 +44,16 @@ pub fn format(path: &str, text: &str) -> Result<String, Unformatted> {
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Err(Unformatted::Mistakes { sources, diagnostics });
     }
-    let formatted = write::write(&outline, &plan::plan(&outline), text);
+    let text = sources.get(source).text.clone();
+    let formatted = write::write(&outline, &plan::plan(&outline), &text);
     let again = sources.add(path, formatted.as_str());
     let (outline_again, diagnostics_again) = syntax::outline(&sources, again);
     let same = diagnostics_again.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
-        && same::same(&outline, text, &outline_again, &formatted);
+        && same::same(&outline, &text, &outline_again, &formatted);
     if !same {
         return Err(Unformatted::Changed);
     }
-    Ok(if ends_lines_with_crlf(text) { formatted.replace('\n', "\r\n") } else { formatted })
+    Ok(if ends_lines_with_crlf(&text) { formatted.replace('\n', "\r\n") } else { formatted })
 }
 
 /// Items as they stand in a file, in their one form; as they are if they cannot be read.

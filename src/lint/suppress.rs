@@ -105,8 +105,11 @@ fn read(
     suppressions: &mut Vec<Suppression>,
     about: &mut Vec<Diagnostic>,
 ) {
-    // `##` documents
-    let Some(body) = comment.text.strip_prefix('#').filter(|body| !body.starts_with('#')) else { return };
+    let Some(body) = comment.text.strip_prefix('#') else { return };
+    if let Some(documentation) = body.strip_prefix('#') {
+        about.extend(documenting(documentation, comment));
+        return;
+    }
     let body = body.trim_start();
     let Some((verb, rest)) = ["allow", "expect"].into_iter().find_map(|verb| Some((verb, body.strip_prefix(verb)?.strip_prefix('(')?)))
     else {
@@ -155,18 +158,53 @@ fn read(
     suppressions.push(Suppression { span: comment.span, scope, names, expects: verb == "expect" });
 }
 
-/// `Allow(unused-let): why`, `allow (unused-let): why`: meant, and not read.
+/// `Allow(unused-let): why`, `allow (unused-let): why`, `allow[unused-let]: why`, `allow unused-let: why`: meant, and not read.
 fn nearly(body: &str, comment: &Comment) -> Option<Diagnostic> {
-    let (word, rest) = body.split_once('(')?;
-    let verb = ["allow", "expect"].into_iter().find(|verb| word.trim().eq_ignore_ascii_case(verb))?;
+    let (verb, behind) = ["allow", "expect"].into_iter().find_map(|verb| {
+        let (word, behind) = body.split_at_checked(verb.len())?;
+        word.eq_ignore_ascii_case(verb).then_some((verb, behind))
+    })?;
+    let rest = behind.trim_start();
+    let (list, has_brackets) = match rest.strip_prefix(['(', '[', '{', '<']) {
+        Some(rest) => (rest.split([')', ']', '}', '>', ':']).next().unwrap_or_default(), true),
+        None if behind.len() > rest.len() || rest.starts_with(':') => {
+            let list = rest.trim_start_matches(':').trim_start();
+            (list.split([':', ' ']).next().unwrap_or_default(), false)
+        }
+        None => return None,
+    };
     // in prose anything can stand in brackets
-    let (list, _) = rest.split_once(')')?;
     let names_rule = |name: &str| find(&name.to_ascii_lowercase()).is_some() || warning_code(name).is_some();
-    list.split(',').map(str::trim).any(names_rule).then(|| {
+    let list = list.trim();
+    if !list.split(',').map(str::trim).any(names_rule) {
+        return None;
+    }
+    let written = body[..body.len() - rest.len()].trim_end();
+    let (what, label) = match rest.chars().next() {
+        Some(bracket) if has_brackets && bracket != '(' => (format!("{written}{bracket}"), "the rules stand in round brackets".to_owned()),
+        Some('(') => (format!("{written}("), format!("`{verb}` is written small, with the bracket right behind it")),
+        Some(_) | None => (written.to_owned(), "the rules stand in round brackets".to_owned()),
+    };
+    Some(
         bad_suppression::RULE
-            .finding(format!("`{}(` keeps nothing quiet", word.trim_end()))
-            .at(comment.span, format!("`{verb}` is written small, with the bracket right behind it"))
-            .help(format!("write `# {verb}({list}): why`"))
+            .finding(format!("`{what}` keeps nothing quiet"))
+            .at(comment.span, label)
+            .help(format!("write `# {verb}({list}): why`")),
+    )
+}
+
+/// `## allow(unused-let): why`: a text for readers of the policy.
+fn documenting(body: &str, comment: &Comment) -> Option<Diagnostic> {
+    let body = body.trim_start();
+    let is_meant = ["allow(", "expect("].into_iter().any(|verb| {
+        let list = body.strip_prefix(verb).and_then(|rest| rest.split_once(')'));
+        list.is_some_and(|(list, _)| list.split(',').map(str::trim).any(|name| find(name).is_some() || warning_code(name).is_some()))
+    });
+    is_meant.then(|| {
+        bad_suppression::RULE
+            .finding("behind `##` it keeps nothing quiet")
+            .at(comment.span, "this documents the item below")
+            .help(format!("write it behind one sign: `# {body}`"))
     })
 }
 

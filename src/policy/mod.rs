@@ -66,7 +66,7 @@ use crate::program::{Lowered, Output, OutputKind, OutputRole, Program, Turns, lo
 use crate::record::clocks::LeadClocks;
 use crate::record::show::Show;
 use crate::record::{self, Histories, Lead, LeadError};
-use crate::source::{Files, ReadError, Sources};
+use crate::source::{Files, ReadError, Sources, with_line_ends};
 use crate::syntax;
 use crate::testing::coverage::{self, Coverage};
 use crate::testing::suggest::{self, SuggestError, Suggestions};
@@ -157,9 +157,9 @@ impl Files for WithoutTests<'_> {
         if !path.ends_with(".lead") {
             return Ok(bytes);
         }
-        Ok(match std::str::from_utf8(&bytes) {
-            Ok(text) => syntax::without_items(text, &["test", "cases", "claim"]).into_bytes(),
-            Err(_) => bytes,
+        Ok(match String::from_utf8(bytes) {
+            Ok(text) => syntax::without_items(&with_line_ends(text), &["test", "cases", "claim"]).into_bytes(),
+            Err(error) => error.into_bytes(),
         })
     }
 }

@@ -63,6 +63,11 @@ pub struct Source {
     line_starts: Vec<u32>,
 }
 
+/// A text in which nothing but a carriage return ends a line, as old Macs wrote it, with line feeds in their place. No place moves.
+pub fn with_line_ends(text: String) -> String {
+    if text.contains('\r') && !text.contains('\n') { text.replace('\r', "\n") } else { text }
+}
+
 /// Every file a policy was read from.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
@@ -71,7 +76,7 @@ pub struct Sources {
 
 impl Sources {
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> SourceId {
-        let text = text.into();
+        let text = with_line_ends(text.into());
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(index, _)| index as u32 + 1))
             .collect();

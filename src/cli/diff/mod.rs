@@ -176,7 +176,9 @@ fn compared(
             difference::Outcome::Compared { difference, treatment, impact, tests_left_out }
         }
     };
-    Ok(Compared { name: pair.name, old_path: pair.old, new_path: pair.new, renamed: pair.renamed, outcome })
+    let shown = |side: &Side, path: Option<String>| path.map(|path| side.shown(&path).1);
+    let (old_path, new_path) = (shown(&sides.old, pair.old), shown(&sides.new, pair.new));
+    Ok(Compared { name: pair.name, old_path, new_path, renamed: pair.renamed, outcome })
 }
 
 /// What is proved of all leads, and what becomes of those at hand.
@@ -221,14 +223,17 @@ enum State {
 impl<'s> Loaded<'s> {
     fn of(side: &Side<'s>, path: &str, console: &Console) -> Result<Loaded<'s>, Misuse> {
         let (files, entry) = side.files(path)?;
-        let checked = policy::check(files.as_ref(), &entry);
+        let mut checked = policy::check(files.as_ref(), &entry);
+        let (folder, path) = side.shown(path);
         let errors: Vec<_> = checked.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).cloned().collect();
         if errors.is_empty() {
             return Ok(Loaded { checked, state: State::Fine, files, entry });
         }
+        let without_tests = policy::without_tests(files.as_ref(), &entry, &checked);
+        checked.sources = checked.sources.beneath(&folder);
         console.note(&render_human::render(&errors, &checked.sources, console.err));
-        let (path, label) = (one_line(path), one_line(&side.label));
-        let state = match policy::without_tests(files.as_ref(), &entry, &checked) {
+        let (path, label) = (one_line(&path), one_line(&side.label));
+        let state = match without_tests {
             Some(rest) => {
                 console.note(&format!(
                     "warning: the tests of the policy `{path}` have mistakes in {label}; all but tests and claims was compared\n"

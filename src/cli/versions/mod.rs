@@ -276,6 +276,14 @@ impl<'r> Side<'r> {
     pub fn files(&self, path: &str) -> Result<(Box<dyn Files + 'r>, String), Misuse> {
         self.snapshot.files(path)
     }
+
+    /// The folder of a policy, and its first file, as reports show them.
+    pub fn shown(&self, path: &str) -> (String, String) {
+        let folder = self.snapshot.shown_folder(path);
+        let entry = path.rsplit_once('/').map_or(path, |(_, entry)| entry);
+        let file = if folder.is_empty() { entry.to_owned() } else { format!("{folder}/{entry}") };
+        (folder, file)
+    }
 }
 
 fn paired(old: Vec<Found>, new: Vec<Found>, of_files: bool) -> Vec<Pair> {

@@ -11,7 +11,8 @@ use git2::{Index, ObjectType, Repository, Tree};
 use super::git_files::GitFiles;
 use crate::cli::disk::Disk;
 use crate::cli::outcome::Misuse;
-use crate::source::Files;
+use crate::cli::policies::{base, shown};
+use crate::source::{Files, with_line_ends};
 
 pub enum Snapshot<'r> {
     /// with the repository, if it is its work tree
@@ -67,6 +68,19 @@ impl<'r> Snapshot<'r> {
         Ok((files, entry.to_owned()))
     }
 
+    /// The folder of a policy as reports show it: from the top of the repository.
+    pub fn shown_folder(&self, path: &str) -> String {
+        let (folder, _) = path.rsplit_once('/').unwrap_or(("", path));
+        match self {
+            Snapshot::Folder { root, repository: None } => {
+                let whole = root.join(folder);
+                let whole = fs::canonicalize(&whole).unwrap_or(whole);
+                shown(whole.strip_prefix(base(&[&whole])).unwrap_or(&whole))
+            }
+            Snapshot::Folder { repository: Some(_), .. } | Snapshot::Commit { .. } => folder.to_owned(),
+        }
+    }
+
     /// Whether there is a file of this path.
     pub fn has_file(&self, path: &str) -> bool {
         self.text(path).is_some()
@@ -85,7 +99,7 @@ impl<'r> Snapshot<'r> {
             }
             Snapshot::Commit { repository, tree } => GitFiles::new(repository, tree.clone(), "").read(path).ok()?,
         };
-        Some(String::from_utf8_lossy(&bytes).into_owned())
+        Some(with_line_ends(String::from_utf8_lossy(&bytes).into_owned()))
     }
 
     /// Every `.lead` file below a folder; none if there is no such folder.

@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use super::{Compared, Comparison, Outcome, TESTS_LEFT_OUT, figures, title, treatment_figures};
 use crate::batch::compare::{ChoiceImpact, Impact};
+use crate::diagnostic::markdown_text::{self, inert, prose_of};
 use crate::diagnostic::sanitise::one_line;
 use crate::diff::{Change, ChangeKind, Difference};
 use crate::policy::versions::Treatment;
@@ -119,11 +120,6 @@ fn sentence(change: &Change) -> String {
     };
     let text = with_code(&change.sentence());
     if change.wording { format!("{sign}_{text}_ (words only)") } else { format!("{sign}{text}") }
-}
-
-/// Keeps what stands in backquotes as code, and makes the rest harmless.
-fn with_code(text: &str) -> String {
-    text.split('`').enumerate().map(|(index, piece)| if index % 2 == 1 { code(piece) } else { escaped(piece) }).collect()
 }
 
 /// What is proved.
@@ -262,30 +258,18 @@ fn table(out: &mut String, header: &[&str], rows: &[Vec<String>]) {
     out.push('\n');
 }
 
-/// Text that is no markup: neither markdown nor HTML, and it names nobody.
+/// Text that is no markup.
 fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for character in shortened(text).chars() {
-        match character {
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '!' | '|' | '~' | '$' => {
-                out.push('\\');
-                out.push(character);
-            }
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            // an invisible character between keeps `@team` from being told
-            '@' => out.push_str("@&#8203;"),
-            other => out.push(other),
-        }
-    }
-    // no web address becomes a link
-    out.replace("://", ":&#8203;//").replace("www.", "www&#8203;.")
+    inert(&shortened(text))
 }
 
-/// As code: in HTML, which text cannot leave whatever it holds.
 fn code(text: &str) -> String {
-    format!("<code>{}</code>", escaped(text))
+    markdown_text::code(&shortened(text))
+}
+
+/// Keeps what stands in backquotes as code.
+fn with_code(text: &str) -> String {
+    prose_of(text, &escaped, &code)
 }
 
 fn shortened(text: &str) -> String {

@@ -135,3 +135,24 @@ fn line_ends_of_windows_leave_no_trace_in_what_is_shown() {
     assert_eq!(shown("windows.lead").replace('\r', ""), shown("unix.lead"));
     assert!(!shown("windows.lead").contains('␍'), "{}", shown("windows.lead"));
 }
+
+/// Carriage returns alone, as old Macs and some exports write them.
+#[test]
+fn lines_may_end_as_on_old_macs() {
+    let policy = "leadwright 1\npolicy p { version \"1\" }\n# what is known\nlead {\n  id    text   key\n  beds  whole  0..9\n}\nlet big = beds >= 5   # many\n";
+    let mac = policy.replace('\n', "\r");
+    let folder = Folder::new(&[("p/p.lead", &mac), ("unix.lead", policy)]);
+    let file = folder.name("p/p.lead");
+    let ran = run(&["check", &file]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
+    assert_eq!(run(&["check", &folder.name("p")]).code, 0);
+    assert_eq!(run(&["diff", &folder.name("unix.lead"), &file]).code, 0);
+    std::fs::write(folder.path("p/p.lead"), mac.replace("beds >=", "bed >=")).unwrap();
+    let ran = run(&["check", &file]);
+    assert!(ran.out.contains("p.lead:8:11]") && ran.out.contains("did you mean `beds`?"), "{}", ran.out);
+    std::fs::write(folder.path("p/p.lead"), mac).unwrap();
+    assert_eq!(run(&["fmt", "--check", &file]).code, 1);
+    assert_eq!(run(&["fmt", &file]).code, 0);
+    let formatted = std::fs::read_to_string(folder.path("p/p.lead")).unwrap();
+    assert!(!formatted.contains('\r') && run(&["fmt", "--check", &file]).code == 0, "{formatted:?}");
+}

@@ -252,6 +252,28 @@ fn a_version_with_mistakes_shows_them_and_is_not_compared() {
 }
 
 #[test]
+fn mistakes_stand_under_the_paths_that_every_report_has() {
+    let broken = POLICY.replace("site 40%", "site 30%");
+    let repo = Repo::new(&[&[("a/b/clinic.lead", POLICY)], &[("a/b/clinic.lead", &broken)]]);
+    repo.write(&[("a/b/old.lead", POLICY)]);
+    for (folder, words) in [
+        ("", &["HEAD~1..HEAD"][..]),
+        ("a", &["HEAD~1", "--", "b"]),
+        ("a/b", &["HEAD~1:./clinic.lead", "HEAD:a/b/clinic.lead"]),
+        ("a/b", &["old.lead", "clinic.lead"]),
+        ("a", &["b/old.lead", "b/clinic.lead"]),
+        ("", &["HEAD~1:a/b/clinic.lead", "a/b/clinic.lead"]),
+    ] {
+        let ran = repo.diff_in(folder, words);
+        assert_eq!(ran.code, 1, "{words:?}: {ran:?}");
+        assert!(ran.err.contains("─[a/b/clinic.lead:") && ran.err.contains("the policy `a/b/clinic.lead` has"), "{words:?}: {}", ran.err);
+    }
+    let json = repo.diff_in("a", &["b/old.lead", "b/old.lead", "--output", "json"]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["policies"][0]["new_path"], "a/b/old.lead");
+}
+
+#[test]
 fn mistakes_of_tests_alone_are_warned_of() {
     let broken = heavier().replace("status hot", "status hottest");
     assert_ne!(broken, heavier());
@@ -545,6 +567,20 @@ fn markdown_is_harmless() {
     for part in ["<img", "@team", "](http", "**b**", "http://"] {
         assert!(!line.contains(part), "{part}: {line}");
     }
+}
+
+/// Names and texts with backquotes are one piece of code each, and none is left that could begin another.
+#[test]
+fn backquotes_of_a_policy_are_its_own() {
+    let hostile = POLICY.replace("because \"Just met\"", "because \"a` <b> `c\"").replace("policy clinic", "policy `missing`");
+    let folder = Folder::new(&[("old.lead", POLICY), ("new.lead", &hostile)]);
+    let (old, new) = (folder.name("old.lead"), folder.name("new.lead"));
+    let ran = run(&["diff", &old, &new, "--output", "markdown"]);
+    assert!(!ran.out.contains('`') && !ran.out.contains("<b>"), "{}", ran.out);
+    assert!(ran.out.contains("→ <code>&#34;a&#96; &#60;b&#62; &#96;c&#34;</code>_ (words only)"), "{}", ran.out);
+    assert!(ran.out.contains("is now <code>&#96;missing&#96;</code>"), "{}", ran.out);
+    let ran = run(&["diff", &old, &new]);
+    assert!(ran.out.contains("→ `` \"a` <b> `c\" ``") && ran.out.contains("is now `` `missing` ``"), "{}", ran.out);
 }
 
 #[test]

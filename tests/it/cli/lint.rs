@@ -67,8 +67,20 @@ fn comments_keep_findings_quiet() {
 
 #[test]
 fn a_comment_that_nearly_allows_is_told() {
-    for comment in ["# Allow(unused-let): the CRM reads it", "# allow (unused-let): the CRM reads it", "#EXPECT(unused-let): why"] {
-        let policy = format!("{HEAD}{comment}\nlet big = beds >= 500\n# Allow (most) leads\n");
+    for comment in [
+        "# Allow(unused-let): the CRM reads it",
+        "# allow (unused-let): the CRM reads it",
+        "#EXPECT(unused-let): why",
+        "# allow[unused-let]: the CRM reads it",
+        "# allow{unused-let}: the CRM reads it",
+        "# expect <unused-let>: soon",
+        "# allow unused-let: the CRM reads it",
+        "# allow: unused-let",
+        "## allow(unused-let): the CRM reads it",
+    ] {
+        let policy = format!(
+            "{HEAD}{comment}\nlet big = beds >= 500\n# Allow (most) leads\n# allow most [of] them: all\n# allowed[unused-let]\n# allow\n"
+        );
         let folder = Folder::new(&[("p.lead", &policy)]);
         let ran = lint(&folder, &[]);
         assert!(ran.out.contains("keeps nothing quiet") && ran.out.contains("warning[unused-let]"), "{comment}: {}", ran.out);
@@ -116,6 +128,34 @@ fn safe_fixes_are_applied_and_unsafe_ones_when_asked_for() {
     let ran = lint(&folder, &["--unsafe-fixes"]);
     assert_eq!((ran.code, ran.out.as_str()), (0, "1 policy: nothing found; 1 mended\n"));
     assert_eq!(fs::read_to_string(folder.name("example.lead")).unwrap(), safe.replace("let big = beds >= 500\n", ""));
+}
+
+/// Who else uses a file need not be named for that.
+#[test]
+fn a_file_that_another_policy_uses_is_judged_with_that_policy_alone() {
+    let policy = |reads: &str| {
+        format!(
+            "leadwright 1\npolicy p {{ version \"1\" }}\nlead {{ id text key  beds whole 0..9 }}\nuse \"common/all.lead\"\n\
+             decide d {{ a when {reads}   b otherwise }}\n"
+        )
+    };
+    let common = "leadwright 1\nlet one = beds > 1\nlet two = beds > 2\n# expect(unused-let): soon\nlet three = beds > 3\n";
+    let folder = Folder::new(&[("x.lead", &policy("one or three")), ("y.lead", &policy("two")), ("common/all.lead", common)]);
+    let (x, y) = (folder.name("x.lead"), folder.name("y.lead"));
+    let lint = |policies: &[&str], more: &[&str]| run(&[&["lint"], policies, &["--as-of", "2026-11-18"], &ONLY[..], more].concat());
+    for alone in [&x, &y] {
+        let ran = lint(&[alone], &[]);
+        assert_eq!((ran.code, ran.out.as_str()), (0, "1 policy: nothing found\n"), "{alone}");
+        assert_eq!(lint(&[alone], &["--unsafe-fixes", "--diff"]).out, "");
+    }
+    // both need one of them, so together nothing is unused, and the comment speaks of nothing
+    fs::write(folder.name("y.lead"), policy("three")).unwrap();
+    let ran = lint(&[&x, &y], &[]);
+    assert_eq!((ran.out.matches("nothing reads").count(), ran.out.matches("nothing reads `two`").count()), (1, 1), "{}", ran.out);
+    assert_eq!(ran.out.matches("`unused-let` is expected and not found").count(), 1, "{}", ran.out);
+    assert!(!lint(&[&y], &[]).out.contains("nothing reads"));
+    fs::remove_file(&x).unwrap();
+    assert_eq!(lint(&[&y], &[]).out.matches("nothing reads").count(), 2);
 }
 
 /// What one policy does not need, the other does.

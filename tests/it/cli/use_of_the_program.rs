@@ -43,6 +43,19 @@ fn the_version_in_full_names_the_time_zone_data() {
 }
 
 #[test]
+fn help_of_a_command_can_be_asked_for_by_name() {
+    for (asked, option) in [
+        (&["help"][..], &["--help"][..]),
+        (&["help", "lint"], &["lint", "--help"]),
+        (&["--color", "never", "help", "explain-code"], &["explain-code", "--help"]),
+    ] {
+        let ran = run(asked);
+        assert_eq!((ran.code, ran.out, ran.err.as_str()), (0, run(option).out, ""), "{asked:?}");
+    }
+    assert_eq!(run(&["help", "lnit"]).sentence(), run(&["lnit"]).sentence());
+}
+
+#[test]
 fn without_arguments_help_is_shown_but_nothing_was_done() {
     let bare = run(&[]);
     assert_eq!((bare.code, bare.out.as_str()), (2, ""));

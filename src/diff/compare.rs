@@ -69,9 +69,11 @@ fn item_name(part: &Part) -> String {
 
 /// What differs between two parts that are one; `place` is how the part is called, empty for an item.
 fn inside(old: &Part, new: &Part, place: &str, changes: &mut Vec<Change>) {
-    if old.name != new.name && !new.naming.is_empty() {
-        let text = telling::name(new.naming, &old.name, &new.name);
-        let change = Change::of(ChangeKind::Renamed, place, text).values(new.naming, Some(&old.name), Some(&new.name));
+    let old_name = old.was.as_ref().unwrap_or(&old.name);
+    if *old_name != new.name && !new.naming.is_empty() {
+        let text = telling::name(new.naming, old_name, &new.name);
+        let kind = if new.naming == telling::DAY { ChangeKind::Moved } else { ChangeKind::Renamed };
+        let change = Change::of(kind, place, text).values(new.naming, Some(old_name), Some(&new.name));
         changes.push(change.wording(new.wording));
     }
     facts(old, new, place, changes);
@@ -156,7 +158,8 @@ fn row_name(part: &Part, index: usize) -> String {
 
 /// ``band `500 or more` of beds in section demographic``; a row of a sequence by its number.
 fn called(part: &Part, order: Order, index: usize, holder: &str) -> String {
-    let name = if part.quoted { words::code(&part.name) } else { words::plain(&part.name) };
+    let name = part.was.as_ref().unwrap_or(&part.name);
+    let name = if part.quoted { words::code(name) } else { words::plain(name) };
     let own = match (order, part.noun.is_empty(), part.name.is_empty()) {
         (Order::Sequence, _, true) => row_name(part, index),
         (Order::Sequence, _, false) => format!("{} ({name})", row_name(part, index)),

@@ -22,6 +22,7 @@ mod parts_rows;
 mod parts_scores;
 mod parts_stages;
 mod parts_tests;
+mod renames;
 mod telling;
 mod words;
 
@@ -131,7 +132,15 @@ impl Difference {
 
 /// What changed from `old` to `new`.
 pub fn diff(old: Version, new: Version) -> Difference {
-    Difference { items: compare::items(&parts(old), &parts(new)) }
+    let before = match renames::renamed(old, new) {
+        Some(renamed) => {
+            let mut before = parts(renamed.version());
+            renamed.tell(&mut before);
+            before
+        }
+        None => parts(old),
+    };
+    Difference { items: compare::items(&before, &parts(new)) }
 }
 
 /// A version as parts: a group for each kind of item, always the same ones.

@@ -101,6 +101,8 @@ pub struct Part {
     pub noun: &'static str,
     /// `demographic`, `500 or more`; of a row of a sequence what it gives
     pub name: String,
+    /// what it was called in this version, which is read under the names of the newer one
+    pub was: Option<String>,
     /// the name stands in backquotes
     pub quoted: bool,
     /// what the name is, where it is no mere name: `outcome`, `pattern`; empty where facts say all that it says
@@ -129,6 +131,7 @@ impl Part {
             noun,
             keys: vec![name.clone()],
             name,
+            was: None,
             quoted: false,
             naming: "name",
             tie: "of",

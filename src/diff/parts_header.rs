@@ -1,6 +1,9 @@
 //! The header, teams and calendars as parts.
 
+use jiff::civil::Date;
+
 use super::part::Part;
+use super::telling::DAY;
 use super::words;
 use crate::syntax::tree::{Block, Calendar, File, Hours, Name, Policy, PolicyProperty, Special, Team, Text};
 
@@ -59,17 +62,23 @@ pub fn calendar(doc: Option<&Text>, calendar: &Calendar) -> Part {
         .maybe("time zone", timezone.as_ref().map(words::text))
         .free(hours.iter().map(opening))
         .free(
-            closed
-                .iter()
-                .map(|(day, reason, _)| Part::named("closed day", day.to_string()).words("display name", reason.as_ref().map(words::text))),
+            closed.iter().map(|(day, reason, _)| {
+                self::day("closed day", *day, reason.as_ref()).words("display name", reason.as_ref().map(words::text))
+            }),
         )
         .free(special.iter().map(|special| {
             let Special { date, display, blocks: open, span: _ } = special;
-            Part::named("special day", date.to_string())
+            day("special day", *date, display.as_ref())
                 .text(format!("{date} {}", blocks(open)))
                 .words("display name", display.as_ref().map(words::text))
                 .plain("hours", blocks(open))
         }))
+}
+
+/// On another day of its year it is the same, if it has a name.
+fn day(noun: &'static str, date: Date, name: Option<&Text>) -> Part {
+    let named = name.map(|name| format!("{} {}", words::text(name), date.year()));
+    Part::keyed(noun, date.to_string(), [date.to_string()].into_iter().chain(named)).naming(DAY)
 }
 
 fn opening(hours: &Hours) -> Part {

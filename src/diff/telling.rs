@@ -15,9 +15,16 @@ pub struct Told {
 /// More changes of one condition than these are told as a whole.
 const MEMBERS_MAX: usize = 4;
 
+/// What the name of a day of a calendar is.
+pub const DAY: &str = "day";
+
 pub fn name(what: &str, old: &str, new: &str) -> String {
     let (old, new) = (code(old), code(new));
-    if what == "name" { format!("renamed, was {old}, is now {new}") } else { format!("{what} {old} → {new}") }
+    match what {
+        "name" => format!("renamed, was {old}, is now {new}"),
+        DAY => format!("moved from {old} to {new}"),
+        _ => format!("{what} {old} → {new}"),
+    }
 }
 
 pub fn fact(what: &str, telling: Telling, old: Option<&Value>, new: Option<&Value>) -> Vec<Told> {

@@ -81,6 +81,31 @@ pub fn implies(cases: &[Case], others: &[Case]) -> bool {
     !cases.is_empty() && cases.iter().all(|case| others.iter().any(|other| case.implies(other)))
 }
 
+/// Whether one of the conditions holds whatever the value that they are about: `demo` and `not demo`, `beds < 50` and `beds >= 50`.
+pub fn cover(context: &Context<'_>, conditions: &[&Expr]) -> bool {
+    let mut left: BTreeMap<String, Set> = BTreeMap::new();
+    for condition in conditions {
+        let ways = match &condition.kind {
+            ExprKind::Connective(Connective::Or(members)) => members.as_slice(),
+            _ => std::slice::from_ref(*condition),
+        };
+        for way in ways.iter().filter(|way| !matches!(way.kind, ExprKind::Connective(Connective::And(_)))) {
+            let (subject, set) = fact(context, way);
+            let before = left.remove(&subject).unwrap_or_else(|| domain(context, asked_of(way)));
+            left.insert(subject, set.other().both(&before));
+        }
+    }
+    left.values().any(Set::is_empty)
+}
+
+/// The value that a comparison asks, behind every `not`.
+fn asked_of(mut expr: &Expr) -> &Expr {
+    while let ExprKind::Connective(Connective::Not(inner)) = &expr.kind {
+        expr = inner;
+    }
+    expr.children().first().copied().filter(|_| !is_bare(expr)).unwrap_or(expr)
+}
+
 /// What one comparison says of its subject.
 pub fn fact(context: &Context<'_>, expr: &Expr) -> (String, Set) {
     let subject = |left: &Expr| context.plain(left.span);
@@ -134,8 +159,7 @@ pub fn fact(context: &Context<'_>, expr: &Expr) -> (String, Set) {
             if !negated {
                 return (subject, set);
             }
-            let left = inner.children().first().copied().filter(|_| !is_bare(inner)).unwrap_or(inner);
-            (subject, set.other().both(&domain(context, left)))
+            (subject, set.other().both(&domain(context, asked_of(inner))))
         }
         _ => (subject(expr), yes()),
     }

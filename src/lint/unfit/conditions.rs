@@ -125,7 +125,7 @@ impl<'p> Unfit<'p> {
         let is_asked_for = |choice: &usize| i64::try_from(*choice).is_ok_and(|choice| values.contains(&choice)) == wanted;
         match &left.kind {
             ExprKind::Reference(Reference::Stage) => Holds { can: self.reached.iter().any(is_asked_for), must: false },
-            ExprKind::Reference(Reference::Decide(id)) if !self.reads_of(left).is_fit() => {
+            ExprKind::Reference(Reference::Decide(id)) if self.is_followed(left) => {
                 let outcomes = self.outcomes(*id);
                 Holds { can: outcomes.iter().any(is_asked_for), must: !outcomes.is_empty() && outcomes.iter().all(is_asked_for) }
             }
@@ -145,6 +145,12 @@ impl<'p> Unfit<'p> {
                 Value::Fit { .. } | Value::Free => self.by_what_it_reads(question.0, question.1),
             },
         }
+    }
+
+    /// Whether what a decision can give follows from its rows: those that ask for activity or a score, unless an attribute of fit looks at it.
+    fn is_followed(&mut self, decide: &Expr) -> bool {
+        let reads = self.reads_of(decide);
+        !reads.is_fit() || (reads.scores && !self.is_of_scored_fit(decide))
     }
 
     /// What a decision can give such a lead.

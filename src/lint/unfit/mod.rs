@@ -17,7 +17,7 @@ use crate::model::{
     Type,
 };
 use crate::source::Span;
-use crate::syntax::tree::Sign;
+use crate::syntax::tree::{Factor, Sign};
 
 pub use conditions::{Holds, Passed};
 use reads::{Fields, Reads};
@@ -183,6 +183,9 @@ impl<'p> Unfit<'p> {
                 return self.policy.lets.get(*id).map_or(Value::Free, |part| self.value(&part.value));
             }
             ExprKind::Arithmetic(Arithmetic::Sum(members)) => self.sum(members),
+            ExprKind::Arithmetic(Arithmetic::Product(factors)) => self.product(factors),
+            ExprKind::Arithmetic(Arithmetic::Larger(members)) => self.extreme(members, most),
+            ExprKind::Arithmetic(Arithmetic::Smaller(members)) => self.extreme(members, least),
             ExprKind::Conversion(Conversion::Else(inner, Constant::Integer(units))) => match self.value(inner) {
                 Value::Bounds(bounds) => bounds.hull(constant(decimal(*units, expr.ty))),
                 Value::Fit { .. } | Value::Free => None,
@@ -219,6 +222,39 @@ impl<'p> Unfit<'p> {
     }
 }
 
+impl Unfit<'_> {
+    /// None with a division.
+    fn product(&mut self, factors: &[(Factor, Expr)]) -> Option<Bounds> {
+        let one = constant(Decimal { mantissa: 1, places: 0 });
+        factors.iter().try_fold(one, |product, (factor, member)| match (factor, self.value(member)) {
+            (Factor::Times, Value::Bounds(member)) => product.times(member.low)?.hull(product.times(member.high)?).map(|both| Bounds {
+                fit: product.fit || member.fit,
+                active: product.active || member.active,
+                ..both
+            }),
+            (Factor::Times, Value::Fit { .. } | Value::Free) | (Factor::Over | Factor::Remainder, _) => None,
+        })
+    }
+
+    /// The larger or the smaller of several values, end by end.
+    fn extreme(&mut self, members: &[Expr], pick: fn(Decimal, Decimal) -> Option<Decimal>) -> Option<Bounds> {
+        let mut found: Option<Bounds> = None;
+        for member in members {
+            let Value::Bounds(member) = self.value(member) else { return None };
+            found = Some(match found {
+                None => member,
+                Some(found) => Bounds {
+                    low: pick(found.low, member.low)?,
+                    high: pick(found.high, member.high)?,
+                    fit: found.fit || member.fit,
+                    active: found.active || member.active,
+                },
+            });
+        }
+        found
+    }
+}
+
 fn constant(value: Decimal) -> Bounds {
     Bounds { low: value, high: value, fit: false, active: false }
 }
@@ -242,7 +278,8 @@ impl Bounds {
     }
 
     fn times(self, factor: Decimal) -> Option<Bounds> {
-        Some(Bounds { low: self.low.times(factor)?, high: self.high.times(factor)?, ..self })
+        let (one, other) = (self.low.times(factor)?, self.high.times(factor)?);
+        Some(Bounds { low: least(one, other)?, high: most(one, other)?, ..self })
     }
 
     fn hull(self, other: Bounds) -> Option<Bounds> {

@@ -8,6 +8,8 @@ use crate::model::{DecideBody, Derived, Expr, ExprKind, FieldId, PointsKind, Pol
 pub struct Reads {
     pub fields: Fields,
     pub signals: bool,
+    /// some of it through a score
+    pub scores: bool,
 }
 
 /// A set of fields, a bit for each.
@@ -63,7 +65,10 @@ impl Unfit<'_> {
             ExprKind::Reference(Reference::Field(field)) => found.fields.insert(*field),
             ExprKind::Reference(Reference::Measure(_)) => found.signals = true,
             ExprKind::Reference(Reference::Let(id)) => named.push(Derived::Let(*id)),
-            ExprKind::Reference(Reference::Score(id) | Reference::Section(id, _)) => named.push(Derived::Score(*id)),
+            ExprKind::Reference(Reference::Score(id) | Reference::Section(id, _)) => {
+                found.scores = true;
+                named.push(Derived::Score(*id));
+            }
             ExprKind::Reference(Reference::Decide(id)) => named.push(Derived::Decide(*id)),
             ExprKind::Reference(_)
             | ExprKind::Constant(_)
@@ -76,6 +81,7 @@ impl Unfit<'_> {
             let reads = self.reads_of_named(derived);
             found.fields.add(&reads.fields);
             found.signals |= reads.signals;
+            found.scores |= reads.scores;
         }
         found
     }
@@ -90,6 +96,7 @@ impl Unfit<'_> {
             let reads = self.reads_of(part);
             found.fields.add(&reads.fields);
             found.signals |= reads.signals;
+            found.scores |= reads.scores;
         }
         self.reads.insert(derived, found.clone());
         found

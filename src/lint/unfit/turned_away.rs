@@ -91,9 +91,13 @@ impl Unfit<'_> {
         (0..count).map(Matcher::Choice).filter(|choice| !named(choice)).collect()
     }
 
-    /// Whether a question about fields takes every lead that has no credit from them; where that cannot be told, it does.
-    pub(super) fn turns_away(&self, question: &Expr, wanted: bool) -> bool {
-        self.takes(question, wanted).is_none_or(|(_, takes)| takes.iter().any(|values| values.iter().all(|takes| *takes)))
+    /// Whether a question about fields takes every lead that has no credit from them; where that cannot be told, it does if it asks for the fields
+    /// themselves: what is worked out from a score may as well take those who fit.
+    pub(super) fn turns_away(&mut self, question: &Expr, wanted: bool) -> bool {
+        match self.takes(question, wanted) {
+            Some((_, takes)) => takes.iter().any(|values| values.iter().all(|takes| *takes)),
+            None => !self.reads_of(question).scores,
+        }
     }
 
     /// Whether questions of which one is enough do so together: `site is clinic or site is pharmacy`.

@@ -114,6 +114,31 @@ fn earlier_rows_turn_away_who_does_not_fit() {
     check(&format!("let strange = not existing\n{}", decide("strange")), &[]);
 }
 
+/// `solid` is 0 to 100 points of fit, and 0 without any; what is worked out from it takes who fits, or who does not, by the same numbers.
+#[test]
+fn values_worked_out_from_a_score_are_no_gate_by_themselves() {
+    const SOLID: &str =
+        "score solid from 0 to 100 { section s 100% { site 50% { hospital 10  clinic 5  pharmacy 0 }  existing 50% { yes 10  no 0 } } }\n";
+    let decide =
+        |lets: &str, row: &str| format!("{SOLID}{lets}\ndecide d {{ first when {row}  hot when readiness >= 30  cold otherwise }}\n");
+    for (lets, fits, unfit) in [
+        ("let double = solid * 2", "double >= 150", "double < 30"),
+        ("let top = larger of (solid, 10)", "top >= 80", "top <= 10"),
+        ("let most = smaller of (solid, 90) * -1", "most <= -80", "most > -20"),
+        ("let good = solid >= 80", "good", "not good"),
+        ("decide grade { a when solid >= 80  b otherwise }", "grade is a", "grade is b"),
+    ] {
+        check(&decide(lets, fits), &["readiness >= 30"]);
+        check(&decide(lets, unfit), &[]);
+    }
+    // what cannot be followed takes nobody for certain
+    check(&decide("let share = solid / 3 to 2 places", "share >= 30"), &["readiness >= 30"]);
+    let both =
+        |question: &str| format!("{SOLID}let double = solid * 2\ndecide d {{ hot when readiness >= 30 and {question}  cold otherwise }}\n");
+    check(&both("double >= 30"), &[]);
+    check(&both("double < 30"), &["readiness >= 30"]);
+}
+
 #[test]
 fn earlier_rows_over_bands_take_the_band_that_gives_nothing() {
     let decide = |row: &str| {

@@ -8,6 +8,7 @@
 mod git_files;
 mod revisions;
 mod snapshot;
+mod trust;
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};

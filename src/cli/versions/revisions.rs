@@ -2,6 +2,7 @@
 
 use git2::{ErrorCode, Object, Repository, Tree};
 
+use super::trust::trusted;
 use crate::cli::outcome::Misuse;
 use crate::cli::shell::shell_word;
 
@@ -32,7 +33,11 @@ impl NoRepository {
 
 /// The repository around the current folder, or that which the environment names.
 pub fn open() -> Result<Repository, NoRepository> {
-    Repository::open_from_env().map_err(|error| {
+    let opened = match Repository::open_from_env() {
+        Err(error) if error.code() == ErrorCode::Owner => trusted().ok_or(error),
+        opened => opened,
+    };
+    opened.map_err(|error| {
         let sentence = match error.code() {
             ErrorCode::NotFound => return NoRepository::Absent,
             ErrorCode::Owner => {

@@ -681,6 +681,53 @@ fn a_repository_of_another_user_is_named_as_such() {
     }
 }
 
+/// What git takes for trust: its settings in the environment, `DIR/*`, and a repository that is named outright.
+#[cfg(unix)]
+#[test]
+fn a_repository_of_another_user_is_read_where_git_trusts_it() {
+    use std::os::unix::fs::chown;
+    let repo = Repo::new(&[&[("p/clinic.lead", POLICY)]]);
+    let given = [".git", ""].iter().all(|path| chown(repo.folder.path(path), Some(65_534), None).is_ok());
+    if !given {
+        eprintln!("skipped: this user cannot give files away");
+        return;
+    }
+    repo.write(&[("p/clinic.lead", &heavier())]);
+    let root = repo.folder.path("");
+    let home = tempfile::tempdir().unwrap();
+    let above = format!("{}/*", root.parent().unwrap().display());
+    let diff = |environment: &[(&str, &str)], config: &str| {
+        std::fs::write(home.path().join(".gitconfig"), config).unwrap();
+        let mut command = command(&["diff", "HEAD", "--", "p"]);
+        command.current_dir(&root).env("HOME", home.path()).env_remove("XDG_CONFIG_HOME");
+        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_CONFIG_COUNT"] {
+            command.env_remove(name);
+        }
+        command.envs(environment.iter().copied());
+        run_command(command, "")
+    };
+    let count = ("GIT_CONFIG_COUNT", "1");
+    let directory = |value| [count, ("GIT_CONFIG_KEY_0", "safe.directory"), ("GIT_CONFIG_VALUE_0", value)];
+    let own = root.display().to_string();
+    for (environment, config) in [
+        (&directory(&own)[..], String::new()),
+        (&directory("*")[..], String::new()),
+        (&directory(&above)[..], String::new()),
+        (&[][..], format!("[safe]\n\tdirectory = {above}\n")),
+        (&[("GIT_DIR", ".git")][..], String::new()),
+    ] {
+        let ran = diff(environment, &config);
+        assert_eq!((ran.code, ran.out.as_str()), (0, CHANGES), "{environment:?} {config}: {}", ran.err);
+    }
+    for (environment, config) in [
+        (&directory("/somewhere/*")[..], String::new()),
+        (&directory("")[..], format!("[safe]\n\tdirectory = {above}\n")),
+        (&[count, ("GIT_CONFIG_KEY_0", "safe.bareRepository"), ("GIT_CONFIG_VALUE_0", "*")][..], String::new()),
+    ] {
+        assert!(diff(environment, &config).sentence().contains("belongs to another user"), "{environment:?} {config}");
+    }
+}
+
 #[test]
 fn a_policy_that_lost_its_header_is_not_gone() {
     let repo = Repo::new(&[&[("a/clinic.lead", POLICY), ("b/other.lead", &POLICY.replace("policy clinic", "policy other"))]]);

@@ -201,7 +201,7 @@ impl Checker<'_> {
     }
 
     fn unknown_column(&mut self, cell: &CaseCell, folded: &str) {
-        if self.hidden.may_declare(Space::Field, &cell.text) {
+        if self.may_be_declared(Space::Field, folded) {
             return;
         }
         let diagnostic = Diagnostic::new(Code::CasesColumn, format!("the column `{}` of the cases is no field of the lead", cell.text))
@@ -417,9 +417,8 @@ impl Checker<'_> {
             Err(mistake) => mistake,
         };
         let near = mistake.unknown.as_ref().and_then(|unknown| reader.nearest(unknown)).map(str::to_owned);
-        let is_hidden = |unknown: &String, id: ChoicesId| self.choice_may_be_hidden(id, unknown);
         if let (Type::OneOf(id) | Type::SomeOf(id), Some(unknown)) = (ty, &mistake.unknown)
-            && is_hidden(unknown, id)
+            && self.choice_may_be_declared(id, &fold_choice(unknown))
         {
             return None;
         }

@@ -155,7 +155,7 @@ impl Checker<'_> {
             }
             return Some(index);
         }
-        if self.choice_may_be_hidden(choices, &name.text) {
+        if self.choice_may_be_declared(choices, &name.text) {
             return None;
         }
         let (code, noun) = self.kind_of_choice(choices);
@@ -193,18 +193,6 @@ impl Checker<'_> {
 
     pub(crate) fn choice_names(&self, choices: ChoicesId) -> Vec<String> {
         self.policy.choices.get(choices).map_or_else(Vec::new, |set| set.members.iter().map(|member| member.name.clone()).collect())
-    }
-
-    /// Whether text that could not be read may declare the choice. What a field or a `decide` lists, it lists alone.
-    pub(crate) fn choice_may_be_hidden(&self, choices: ChoicesId, name: &str) -> bool {
-        let policy = &self.policy;
-        let spaces = [
-            (policy.stage_choices, Space::Stage),
-            (policy.queue_choices, Space::Queue),
-            (policy.owner_choices, Space::Owner),
-            (self.team_choices, Space::Team),
-        ];
-        spaces.into_iter().any(|(set, space)| set == Some(choices) && self.hidden.may_declare(space, name))
     }
 
     fn kind_of_choice(&self, choices: ChoicesId) -> (Code, &'static str) {

@@ -7,6 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::check::{Checker, DecideTree};
 use super::expressions::Scope;
+use super::lost::{ALL, Set};
 use super::patterns::{Case, Cover, Line};
 use super::value::fold_choice;
 use super::{ChoiceMember, Choices, Decide, DecideBody, DecideId, DecideRow, Edge, Expr, Grid};
@@ -62,6 +63,7 @@ impl Checker<'_> {
                     .at(tree.name.span, "this gives no answer")
                     .help("write rows such as `big when beds >= 100` and `small otherwise`"),
             );
+            self.memory.lost.add(Set::Choices(choices), ALL);
             return Vec::new();
         }
         let mut rows = Vec::with_capacity(tree.rows.len());
@@ -107,6 +109,7 @@ impl Checker<'_> {
                         .at(tree.name.span, "there is no `otherwise`")
                         .help("end it with a row such as `NAME  otherwise`"),
                 );
+                self.memory.lost.add(Set::Choices(choices), 1);
             }
         }
         rows
@@ -120,6 +123,7 @@ impl Checker<'_> {
                     .at(tree.name.span, "this gives no answer")
                     .help("write the columns with commas between them, then rows such as `70 or more  a1, a2`"),
             );
+            self.memory.lost.add(Set::Choices(choices), ALL);
             return None;
         }
         let rows_of = self.expression(&tree.rows_of, Scope::Lead);
@@ -136,6 +140,7 @@ impl Checker<'_> {
                         .at(place, "one cell for each column")
                         .help("name an outcome for each column, with commas between them"),
                 );
+                self.memory.lost.add(Set::Choices(choices), tree.columns.len().saturating_sub(row.outcomes.len()));
             }
         }
         let column_patterns: Vec<&Pattern> = tree.columns.iter().collect();

@@ -2,11 +2,14 @@
 //!
 //! Enters: the trees of all files. Leaves: the name spaces of the [`Checker`], its lists of items by kind, the trees of derived values in
 //! the order of their ids, and the choices that stages, queues, owners and teams are. Always holds: of two declarations of one name the
-//! first counts; stages and queues are listed without the second, everything else keeps it, so that what stands inside is still checked.
+//! first counts, as far as it says what the name is; stages and queues are listed without the second, everything else keeps it, so that what stands inside is
+//! still checked.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::check::{Checker, DecideTree, Named, SignalInfo};
+use super::hidden::Space;
+use super::lost::{ALL, Set};
 use super::types::NewChoice;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -33,7 +36,9 @@ impl<'t> Checker<'t> {
             ItemKind::Policy(policy) => self.items.policies.push((item, policy)),
             ItemKind::Use(_) => {}
             ItemKind::Standard(standard) => {
-                enter(&mut self.standards, &mut self.diagnostics, "standard", &standard.name);
+                if !enter(&mut self.standards, &mut self.diagnostics, "standard", &standard.name) {
+                    self.lose(Space::Standard, 1);
+                }
                 self.items.standards.push((item, standard));
             }
             ItemKind::Team(team) => self.items.teams.push((item, team)),
@@ -89,10 +94,25 @@ impl<'t> Checker<'t> {
         if let Some((_, first)) = self.names.get(&name.text) {
             let first = *first;
             self.report(repeated("field or derived value", name, first));
+            self.lose_value(name, named);
             return false;
         }
         self.names.insert(name.text.clone(), (named, name.span));
         true
+    }
+
+    fn lose(&mut self, space: Space, count: usize) {
+        self.memory.lost.add(Set::Space(space), count);
+    }
+
+    /// One of two things of a name was meant to be called otherwise, and nobody knows which: neither the name nor one that is unknown says what it is.
+    fn lose_value(&mut self, name: &tree::Name, second: Named) {
+        let first = self.names.get_mut(&name.text).map(|(first, _)| std::mem::replace(first, Named::Broken));
+        let is_field = |named: Named| matches!(named, Named::Field(_));
+        if first.is_some_and(is_field) || is_field(second) {
+            self.memory.lost.add(Set::Space(Space::Field), 1);
+        }
+        self.memory.lost.add(Set::Space(Space::Value), 1);
     }
 
     fn declare_fields(&mut self) {
@@ -107,16 +127,23 @@ impl<'t> Checker<'t> {
         for (id, (_, table)) in self.items.tables.iter().enumerate() {
             if enter(&mut spans, &mut self.diagnostics, "table", &table.name) {
                 self.tables.insert(table.name.text.clone(), id);
+            } else {
+                self.memory.lost.add(Set::Space(Space::Table), 1);
+                self.broken_tables.insert(table.name.text.clone());
             }
         }
     }
 
     fn declare_teams(&mut self) {
         for (_, calendar) in &self.items.calendars {
-            enter(&mut self.calendars, &mut self.diagnostics, "calendar", &calendar.name);
+            if !enter(&mut self.calendars, &mut self.diagnostics, "calendar", &calendar.name) {
+                self.memory.lost.add(Set::Space(Space::Calendar), 1);
+            }
         }
         for (_, team) in &self.items.teams {
-            enter(&mut self.teams, &mut self.diagnostics, "team", &team.name);
+            if !enter(&mut self.teams, &mut self.diagnostics, "team", &team.name) {
+                self.memory.lost.add(Set::Space(Space::Team), 1);
+            }
         }
         let mut seen = FxHashSet::default();
         let teams = self.items.teams.iter().filter(|(_, team)| seen.insert(&team.name.text));
@@ -138,11 +165,16 @@ impl<'t> Checker<'t> {
                     broken_properties: FxHashSet::default(),
                 };
                 self.signals.insert(signal.name.text.clone(), info);
+            } else {
+                self.memory.lost.add(Set::Space(Space::Signal), 1);
+                self.memory.lost.add(Set::Properties(signal.name.text.clone()), ALL);
             }
         }
         for (_, group) in &self.items.groups {
             if enter(&mut spans, &mut self.diagnostics, "signal or group", &group.name) {
                 self.groups.insert(group.name.text.clone(), Vec::new());
+            } else {
+                self.memory.lost.add(Set::Space(Space::Signal), 1);
             }
         }
     }
@@ -150,7 +182,9 @@ impl<'t> Checker<'t> {
     fn declare_stages_and_queues(&mut self) {
         let mut spans = FxHashMap::default();
         let diagnostics = &mut self.diagnostics;
+        let written = self.items.stages.len();
         self.items.stages.retain(|(_, stage)| enter(&mut spans, diagnostics, "stage", &stage.name));
+        self.lose(Space::Stage, written - self.items.stages.len());
         let stages: Vec<NewChoice> =
             self.items.stages.iter().map(|(_, stage)| NewChoice::named(&stage.name, stage.display.as_ref())).collect();
         if !stages.is_empty() {
@@ -159,7 +193,9 @@ impl<'t> Checker<'t> {
 
         let mut spans = FxHashMap::default();
         let diagnostics = &mut self.diagnostics;
+        let written = self.items.queues.len();
         self.items.queues.retain(|(_, queue)| enter(&mut spans, diagnostics, "queue", &queue.name));
+        self.lose(Space::Queue, written - self.items.queues.len());
         let queues: Vec<NewChoice> =
             self.items.queues.iter().map(|(_, queue)| NewChoice::named(&queue.name, queue.display.as_ref())).collect();
         if !queues.is_empty() {

@@ -6,6 +6,7 @@
 
 use super::check::{Checker, Named};
 use super::constants::bare;
+use super::lost::Set;
 use super::ranges::{DAYS_BETWEEN, domain_of};
 use super::value::{Constant, Interval, Type, Unit};
 use super::words::a_value_of;
@@ -173,6 +174,9 @@ impl Checker<'_> {
         // a score with a mistake has the sections that are written all the same
         let (_, tree) = self.derived.scores.get(id)?;
         if tree.sections().all(|candidate| candidate.name.text != section.text) {
+            if self.memory.lost.may_be(&Set::Sections(id), &section.text) {
+                return None;
+            }
             let mut names: Vec<String> = tree.sections().map(|candidate| candidate.name.text.clone()).collect();
             names.dedup();
             let message = format!("score `{}` has no section `{}`", score_name.text, section.text);

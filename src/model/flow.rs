@@ -6,7 +6,7 @@
 //! `any` means every stage that is not final, except those listed and the row's own target. What `on` and `after` rows wait for are measures since
 //! the stay began.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::check::Checker;
 use super::expressions::Scope;
@@ -259,6 +259,10 @@ impl Checker<'_> {
         let stages = self.policy.stages.len();
         let (mut has_way_in, mut has_way_out) = (vec![false; stages], vec![false; stages]);
         let items = self.items.flows.clone();
+        // what is declared where it could not be read is meant for itself
+        let rows = || items.iter().flat_map(|(_, flow)| &flow.rows);
+        let undeclared = rows().flat_map(stages_of).map(|name| name.text.as_str());
+        let undeclared: FxHashSet<&str> = undeclared.filter(|name| self.may_be_declared(Space::Stage, name)).collect();
         // by the trees, not the rows kept: a row with a mistake elsewhere is a way all the same
         let index: FxHashMap<&str, usize> =
             self.items.stages.iter().enumerate().map(|(index, (_, stage))| (stage.name.text.as_str(), index)).collect();
@@ -268,15 +272,26 @@ impl Checker<'_> {
             comparisons_left = comparisons_left.checked_sub(index.len())?;
             index.get(nearest(&name.text, index.keys().copied())?).copied()
         };
-        for row in items.iter().flat_map(|(_, flow)| &flow.rows) {
+        // what was meant by a row that leads back to its own stage, or by an unknown stage that is near to none, may be the way of any one stage
+        let (mut ways_in_left, mut ways_out_left) = (0, 0);
+        let (mut far_in, mut far_out): (FxHashSet<&str>, FxHashSet<&str>) = (undeclared.clone(), undeclared);
+        for row in rows() {
             if let Some(to) = index.get(row.to.text.as_str()).copied().or_else(|| meant(&row.to)) {
                 has_way_in[to] = true;
+            } else if far_in.insert(&row.to.text) {
+                ways_in_left += 1;
             }
             match &row.from {
                 FromStages::Listed(names) => {
                     for name in names {
                         if let Some(from) = index.get(name.text.as_str()).copied().or_else(|| meant(name)) {
                             has_way_out[from] = true;
+                        } else if far_out.insert(&name.text) {
+                            ways_out_left += 1;
+                        }
+                        if name.text == row.to.text && index.contains_key(name.text.as_str()) {
+                            ways_in_left += 1;
+                            ways_out_left += 1;
                         }
                     }
                 }
@@ -296,14 +311,16 @@ impl Checker<'_> {
             // a row that could not be read may be its way
             let (may_lead, may_leave) = (self.hidden.may_lead_to(&stage.name), self.hidden.may_leave(&stage.name));
             let (name, span, is_start, is_final) = (stage.name.clone(), stage.span, stage.start, stage.is_final);
-            if !is_start && !has_way_in[index] && !may_lead && Some(index) != probable_start {
+            let lacks_way_in = !is_start && !has_way_in[index] && !may_lead && Some(index) != probable_start;
+            let lacks_way_out = !is_final && !has_way_out[index] && !may_leave;
+            if lacks_way_in && !take_one(&mut ways_in_left) {
                 self.report(
                     Diagnostic::new(Code::StageNoWayIn, format!("no flow row leads to the stage `{name}`"))
                         .at(span, "no lead gets here")
                         .help(format!("write a row into it, such as `STAGE -> {name} when …`, or leave the stage out")),
                 );
             }
-            if !is_final && !has_way_out[index] && !may_leave {
+            if lacks_way_out && !take_one(&mut ways_out_left) {
                 let tree = self.items.stages[index].1;
                 let last = [tree.start, tree.owner.as_ref().map(|owner| owner.span), tree.display.as_ref().map(|display| display.span)];
                 let behind = last.into_iter().flatten().next().unwrap_or(span).after();
@@ -321,4 +338,20 @@ impl Checker<'_> {
     pub(crate) fn one_line(&self, span: Span) -> String {
         self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
     }
+}
+
+/// The stages that a row names as those that it leaves or enters.
+fn stages_of(row: &tree::FlowRow) -> impl Iterator<Item = &tree::Name> {
+    let from = match &row.from {
+        FromStages::Listed(names) => names.as_slice(),
+        FromStages::Any { .. } => &[],
+    };
+    from.iter().chain([&row.to])
+}
+
+/// Takes one of what is left, if there is one.
+fn take_one(left: &mut usize) -> bool {
+    let is_left = *left > 0;
+    *left -= usize::from(is_left);
+    is_left
 }

@@ -1,10 +1,11 @@
 //! One mistake in many places.
 //!
-//! Enters: the diagnostics of a run, sorted. Leaves: the same, but a name that is unknown in several places is one diagnostic with a label at
-//! each: most likely it is its declaration that is misspelt. Always holds: no place is lost, unless there are very many of them.
+//! Enters: the diagnostics of a run, sorted. Leaves: the same, but a name that is unknown in several places, or a field that several tests lack, is one diagnostic
+//! with a label at each: most likely it is its declaration that is wrong. Always holds: no place is lost, unless there are very many of them.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::tests::TEST_LACKS;
 use crate::diagnostic::{Code, Diagnostic, Id};
 use crate::source::{Sources, Span};
 use crate::syntax::UNQUOTED;
@@ -62,6 +63,10 @@ enum Subject {
 
 fn key(diagnostic: &Diagnostic, sources: &Sources) -> Option<(Subject, String)> {
     let Id::Code(code) = diagnostic.code else { return None };
+    // tests that lack the same field: most likely it is the field that should be optional
+    if code == Code::TestIncomplete && diagnostic.message.starts_with(TEST_LACKS) {
+        return Some((Subject::Other(code, diagnostic.message.clone()), String::new()));
+    }
     let is_name = matches!(
         code,
         Code::UnknownName

@@ -16,7 +16,7 @@ use crate::syntax::{ITEM_WORDS, RESERVED_WORDS};
 const JOINED_MAX: usize = 4;
 
 /// A set of names in which a written name is looked up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Space {
     /// fields, lets, scores, decides, routes and slas
     Value,
@@ -49,6 +49,23 @@ impl Space {
         Space::Table,
         Space::Standard,
     ];
+
+    /// The words of the items that declare names of the space.
+    fn items(self) -> &'static [&'static str] {
+        match self {
+            Space::Value => &["lead", "let", "score", "decide", "grid", "route", "sla"],
+            Space::Field => &["lead"],
+            Space::Section => &["score"],
+            Space::Stage => &["stage"],
+            Space::Queue => &["queue"],
+            Space::Owner => &["queue", "team"],
+            Space::Team => &["team"],
+            Space::Calendar => &["calendar"],
+            Space::Signal => &["signal", "group"],
+            Space::Table => &["table"],
+            Space::Standard => &["standard"],
+        }
+    }
 }
 
 /// What a reported mistake has hidden from the checkers.
@@ -61,6 +78,8 @@ pub(crate) struct Hidden {
     /// the words of unread parts that begin with no item word, so that they may be any item
     any_kind: FxHashSet<String>,
     names: [FxHashSet<String>; Space::ALL.len()],
+    /// where items that begin with `stage`, and could not be read, say that theirs is the start; with its name
+    starts: Vec<(String, Span)>,
     /// the words of unread flows
     ways: Ways,
     /// item -> the words of unread lines below it that begin with no item word: they may be its own
@@ -84,6 +103,7 @@ impl Hidden {
             let written = text.get(span.start as usize..span.end as usize).unwrap_or_default();
             let code = code_of(written);
             self.add_part(unread, &code);
+            self.add_start(unread, &code);
             self.add_mended_names(unread, written, &code);
             if unread.word.is_none() {
                 let above = file.items.partition_point(|item| item.span.end <= span.start).checked_sub(1);
@@ -115,6 +135,21 @@ impl Hidden {
         }
         if !strays.is_empty() {
             self.add_any(strays);
+        }
+    }
+
+    /// `stage raw owner t start`: what else may be wrong with it, it says that it is the start.
+    fn add_start(&mut self, unread: &Unread, code: &str) {
+        let own = code.get(..own_end(code)).unwrap_or_default();
+        let words: Vec<&str> = words_of(own).collect();
+        if unread.word != Some("stage") || words.iter().filter(|word| **word == "stage").count() > 1 {
+            return;
+        }
+        let place = words.iter().skip(2).find(|word| **word == "start").map(|word| word.as_ptr() as usize - code.as_ptr() as usize);
+        if let Some(at) = place {
+            let start = unread.span.start + at as u32;
+            let span = Span { start, end: start + "start".len() as u32, ..unread.span };
+            self.starts.push((words[1].to_owned(), span));
         }
     }
 
@@ -197,6 +232,11 @@ impl Hidden {
         self.files || !self.any_kind.is_empty() || self.kinds.contains_key(item)
     }
 
+    /// Whether anything that declares names of the space may stand there.
+    pub fn may_have_any(&self, space: Space) -> bool {
+        space.items().iter().any(|item| self.may_have(item))
+    }
+
     /// The same for an item in which this word stands, or one that is nearly it.
     pub fn may_have_with(&self, item: &str, word: &str) -> bool {
         let is_near = |written: &String| written == word || nearest(written, [word]).is_some();
@@ -216,6 +256,11 @@ impl Hidden {
     /// Whether lines below an item that was read may be its own, and say this word.
     pub fn may_continue(&self, item: Span, word: &str) -> bool {
         self.continuations.get(&item).is_some_and(|words| words.contains(word))
+    }
+
+    /// The names of stages that could not be read and say that they are the start, and where they do.
+    pub fn starts(&self) -> &[(String, Span)] {
+        &self.starts
     }
 
     /// Whether a row of a flow that could not be read may lead to the stage.
@@ -278,20 +323,24 @@ fn own_end(code: &str) -> usize {
     code.len()
 }
 
-/// The text with blanks in place of comments and of what stands in quotes.
+/// The text with blanks in place of comments and of what stands in quotes, of the same length.
 fn code_of(text: &str) -> String {
     let (mut in_text, mut in_comment) = (false, false);
-    text.chars()
-        .map(|character| {
-            match character {
-                '\n' => (in_text, in_comment) = (false, false),
-                '#' if !in_text => in_comment = true,
-                '"' if !in_comment => in_text = !in_text,
-                _ => {}
-            }
-            if (in_text || in_comment) && character != '\n' { ' ' } else { character }
-        })
-        .collect()
+    let mut code = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' => (in_text, in_comment) = (false, false),
+            '#' if !in_text => in_comment = true,
+            '"' if !in_comment => in_text = !in_text,
+            _ => {}
+        }
+        if (in_text || in_comment) && character != '\n' {
+            code.extend(std::iter::repeat_n(' ', character.len_utf8()));
+        } else {
+            code.push(character);
+        }
+    }
+    code
 }
 
 /// The text with `_` for each `-` between two letters or digits, in small letters, as names are written; as long as before.

@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::check::{Checker, DecideTree, Named};
 use super::expressions::constant;
+use super::lost::Lost;
 use super::value::{Constant, Interval, Type};
 use super::words::listed;
 use super::{Choices, ChoicesId, Decide, DecideBody, Derived, Let, Score, TableId};
@@ -32,6 +33,8 @@ pub(crate) struct Memory {
     pub event_columns: FxHashMap<(String, String), super::EventColumnId>,
     /// per route of the text: the routes of the policy that it makes, one for each choice of a `for each`
     pub routes: Vec<std::ops::Range<usize>>,
+    /// names that reported mistakes have taken out of their sets
+    pub lost: Lost,
     /// how many names were compared for "did you mean"
     pub names_compared: usize,
     /// how deep the expression at hand is nested

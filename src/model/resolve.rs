@@ -5,6 +5,7 @@
 
 use super::check::Checker;
 use super::hidden::Space;
+use super::lost::Set;
 use super::{ChoicesId, TableId};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::syntax::tree;
@@ -91,6 +92,9 @@ impl Checker<'_> {
             return Some(index);
         }
         let candidates = self.choosable(columns.iter().map(|column| column.name.as_str()));
+        if self.memory.lost.may_be(&Set::Columns(table), &name.text) {
+            return None;
+        }
         let table = self.policy.tables.get(table).map(|table| table.name.clone()).unwrap_or_default();
         let diagnostic = Diagnostic::new(Code::UnknownColumn, format!("table `{table}` has no column `{}`", name.text))
             .at(name.span, "not a column of this table");
@@ -113,13 +117,18 @@ impl Checker<'_> {
         let diagnostic = Diagnostic::new(Code::UnknownProperty, format!("the signal `{}` has no property `{}`", lacking.name, name.text))
             .at(name.span, "not a property of it")
             .at(lacking.span, "the signal");
-        let diagnostic = self.propose(diagnostic, "property", name, candidates);
+        let is_silent = candidates.is_empty() && !lacking.broken_properties.is_empty();
+        let set = Set::Properties(lacking.name.clone());
+        if self.memory.lost.may_be(&set, &name.text) {
+            return;
+        }
+        let diagnostic = if is_silent { diagnostic } else { self.propose(diagnostic, "property", name, candidates) };
         self.report(diagnostic);
     }
 
     /// Says that `name` is not a declared `noun`, unless text that could not be read may declare it in its space. A near candidate is proposed.
     pub(crate) fn unknown(&mut self, code: Code, space: Space, noun: &str, name: &tree::Name, candidates: Vec<String>) {
-        if self.hidden.may_declare(space, &name.text) {
+        if self.may_be_declared(space, &name.text) {
             return;
         }
         let label = match self.declared_as(&name.text) {
@@ -127,7 +136,9 @@ impl Checker<'_> {
             None => "not declared".to_owned(),
         };
         let diagnostic = Diagnostic::new(code, format!("there is no {noun} `{}`", name.text)).at(name.span, label);
-        let diagnostic = self.propose(diagnostic, noun, name, candidates);
+        // those that could not be read are declared all the same
+        let is_silent = candidates.is_empty() && self.hidden.may_have_any(space);
+        let diagnostic = if is_silent { diagnostic } else { self.propose(diagnostic, noun, name, candidates) };
         self.report(diagnostic);
     }
 

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::check::Checker;
 use super::expressions::Scope;
+use super::lost::Set;
 use super::value::{Decimal, Interval, SCALE_MAX, Type, Unit};
 use super::weights::Part;
 use super::{Adjust, Derived, Expr, Persona, Score, ScoreId, Section, SectionName};
@@ -68,7 +69,7 @@ impl Checker<'_> {
                     }
                 },
             };
-            self.check_section_names(model, &mut draft);
+            self.check_section_names(id, model, &mut draft);
             self.check_section_weights(model, tree, &name, &mut draft);
             let mut sections = Vec::with_capacity(model.sections.len());
             for section in &model.sections {
@@ -202,7 +203,7 @@ impl Checker<'_> {
     }
 
     /// Gives each section name of the score a number, once; a model has a name at most once.
-    fn check_section_names(&mut self, model: &Model<'_>, draft: &mut Draft) {
+    fn check_section_names(&mut self, id: ScoreId, model: &Model<'_>, draft: &mut Draft) {
         let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
         for section in &model.sections {
             let name = &section.name;
@@ -216,6 +217,7 @@ impl Checker<'_> {
                             .at(first, "first here")
                             .help("give one of them another name"),
                     );
+                    self.memory.lost.add(Set::Sections(id), 1);
                     draft.sound = false;
                 }
                 None => {

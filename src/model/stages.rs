@@ -95,18 +95,21 @@ impl Checker<'_> {
     }
 
     fn check_start(&mut self, stages: &[(&tree::Item, &tree::Stage)]) {
-        let mut starts = stages.iter().enumerate().filter_map(|(index, (_, stage))| stage.start.map(|span| (index, stage, span)));
-        let first = starts.next();
-        for (_, stage, span) in starts {
-            let Some((_, first_stage, first_span)) = first else { break };
-            self.report(
-                Diagnostic::new(Code::TwoStarts, format!("`{}` is a second start stage", stage.name.text))
-                    .at(span, "second start")
-                    .at(first_span, format!("`{}` is the start already", first_stage.name.text))
-                    .help("a lead starts in one stage; take `start` away from the other"),
-            );
+        let read = stages.iter().filter_map(|(_, stage)| Some((stage.name.text.clone(), stage.start?)));
+        let mut starts: Vec<(String, Span)> = read.chain(self.hidden.starts().iter().cloned()).collect();
+        starts.sort_by_key(|(_, span)| *span);
+        if let Some(((first, first_span), others)) = starts.split_first() {
+            for (name, span) in others {
+                self.report(
+                    Diagnostic::new(Code::TwoStarts, format!("`{name}` is a second start stage"))
+                        .at(*span, "second start")
+                        .at(*first_span, format!("`{first}` is the start already"))
+                        .help("a lead starts in one stage; take `start` away from the other"),
+                );
+            }
         }
-        self.policy.start_stage = first.map(|(index, ..)| index);
+        let first = stages.iter().position(|(_, stage)| stage.start.is_some());
+        self.policy.start_stage = first;
         if first.is_none()
             && let Some((_, stage)) = stages.first()
             && !self.hidden.may_have_with("stage", "start")

@@ -8,7 +8,8 @@ use rustc_hash::FxHashMap;
 
 use super::cells::{CellMistake, CellReader};
 use super::csv_text::{CELL_BYTES_MAX, Cells, Next};
-use super::hidden::{Hidden, Space};
+use super::hidden::Space;
+use super::lost::Undeclared;
 use super::value::{fold_choice, fold_text};
 use super::{Choices, Interval, TABLE_KEYS_MAX, Type};
 use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
@@ -56,7 +57,7 @@ pub(crate) fn read_rows(
     plans: &[Plan],
     choices: &[Choices],
     zone: &TimeZone,
-    hidden: &Hidden,
+    undeclared: Undeclared,
 ) -> Rows {
     let readers = plans.iter().map(|plan| {
         let ty = plan.ty.unwrap_or(Type::Text);
@@ -73,7 +74,7 @@ pub(crate) fn read_rows(
         readers: readers.collect(),
         columns: plans.iter().map(|_| ReadColumn::default()).collect(),
         keys: FxHashMap::default(),
-        hidden,
+        undeclared,
         diagnostics: Vec::new(),
         unshown: 0,
     };
@@ -89,7 +90,7 @@ struct Reading<'r> {
     columns: Vec<ReadColumn>,
     /// keys and the line of the row that has them
     keys: FxHashMap<[i64; TABLE_KEYS_MAX], Span>,
-    hidden: &'r Hidden,
+    undeclared: Undeclared<'r>,
     diagnostics: Vec<Diagnostic>,
     unshown: usize,
 }
@@ -263,9 +264,11 @@ impl Reading<'_> {
 
     fn cell_mistake(&mut self, column: usize, mistake: CellMistake, span: Span) {
         let plan = &self.plans[column];
-        let is_hidden = |name: &String| plan.space.is_some_and(|space| self.hidden.may_declare(space, name));
-        // the declaration of what the cell names may stand in text that could not be parsed
-        if mistake.unknown.as_ref().is_some_and(is_hidden) {
+        let choices = match plan.ty {
+            Some(Type::OneOf(id) | Type::SomeOf(id)) => Some(id),
+            Some(Type::Text | Type::Number { .. } | Type::YesNo | Type::Date | Type::Time) | None => None,
+        };
+        if mistake.unknown.as_ref().is_some_and(|name| self.undeclared.may_be(plan.space, choices, name)) {
             return;
         }
         if self.is_full() {

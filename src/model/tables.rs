@@ -11,6 +11,7 @@ use super::check::Checker;
 use super::declare::enter;
 use super::hidden::Space;
 use super::load::{Unread, read_text};
+use super::lost::Undeclared;
 use super::paths::below_root;
 use super::table_rows::{Plan, Rows, read_rows};
 use super::types::TypePlace;
@@ -64,6 +65,7 @@ impl<'t> Checker<'t> {
         let mut names = FxHashMap::default();
         for column in &tree.columns {
             if !enter(&mut names, &mut self.diagnostics, "column", &column.name) {
+                is_broken = true;
                 continue;
             }
             let resolved = self.resolve_type(&column.ty, TypePlace::Column);
@@ -160,8 +162,9 @@ impl<'t> Checker<'t> {
         let Some(source) = self.csv_source(files, &file_of, file) else { return };
         let zone = TimeZoneDatabase::bundled().get(&self.policy.timezone).unwrap_or(TimeZone::UTC);
         let text = &self.sources.get(source).text;
+        let undeclared = Undeclared { hidden: &self.hidden, lost: &mut self.memory.lost };
         let Rows { row_count, columns, diagnostics } =
-            read_rows(text, source, &tree.name, file.span, plans, &self.policy.choices, &zone, &self.hidden);
+            read_rows(text, source, &tree.name, file.span, plans, &self.policy.choices, &zone, undeclared);
         self.diagnostics.extend(diagnostics);
         let Some(table) = self.policy.tables.get_mut(id) else { return };
         table.row_count = row_count;

@@ -8,16 +8,16 @@ use jiff::tz::TimeZoneDatabase;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::check::{Checker, Named};
-use super::constants::{scale_of, written_range, written_units};
+use super::constants::scale_of;
 use super::hidden::Space;
 use super::resolve::quoted;
-use super::{Constant, Derived, Event, Expected, ExpectedValue, Field, FieldId, Interval, Length, Target, Test, Type, Unit};
+use super::{Constant, Derived, Event, Expected, ExpectedValue, Field, FieldId, Interval, Length, Target, Test, Type};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::{Files, Span};
 use crate::syntax::tree::{self, Ago, ExprKind};
 
-/// What a clock answers: `first_touch.due`, `first_touch.state`.
-const CLOCK_PARTS: [&str; 2] = ["due", "state"];
+/// How it is said that a test gives no whole lead.
+pub(crate) const TEST_LACKS: &str = "the test does not give";
 
 impl<'t> Checker<'t> {
     pub(crate) fn check_tests(&mut self, files: &dyn Files) {
@@ -54,9 +54,11 @@ impl<'t> Checker<'t> {
 
     /// What every test has to give.
     fn required_fields(&self) -> Vec<FieldId> {
+        // a second key has been reported, and may be meant to be the only one
+        let keys: Vec<bool> = self.items.leads.iter().flat_map(|(_, lead)| &lead.fields).map(|field| field.key.is_some()).collect();
         let is_required = |(id, field): &(FieldId, &Field)| {
             let is_declared = matches!(self.names.get(&field.name), Some((Named::Field(named), _)) if named == id);
-            is_declared && !field.optional && self.policy.key != Some(*id)
+            is_declared && !field.optional && !keys.get(*id).copied().unwrap_or(false)
         };
         self.policy.fields.iter().enumerate().filter(is_required).map(|(id, _)| id).collect()
     }
@@ -111,9 +113,9 @@ impl<'t> Checker<'t> {
         let absent = not_meant(absent.collect(), &unknown);
         // a lead without key has been reported; its key is none of the fields that a test gives
         if !absent.is_empty() && self.policy.key.is_some() {
-            let message =
-                format!("the test does not give {}, which {} not optional", quoted(&absent), if absent.len() == 1 { "is" } else { "are" });
+            let message = format!("{TEST_LACKS} {}, which {} not optional", quoted(&absent), if absent.len() == 1 { "is" } else { "are" });
             let help = format!("write {} in its `lead`", absent.iter().map(|name| format!("`{name} …`")).collect::<Vec<_>>().join(", "));
+            let help = format!("{help}, or declare what a lead may lack as `optional`");
             self.report(Diagnostic::new(Code::TestIncomplete, message).at(test.title.span, "not a whole lead").help(help));
         }
         lead
@@ -337,184 +339,16 @@ impl<'t> Checker<'t> {
             self.compared_constant(constant, ty, Some(range), &format!("`{}`", name.text));
         }
     }
-
-    /// What an expectation is about, its type, and which values the policy writes down for it; none if that is unknown or broken, which has been said. What
-    /// its rows can add up to is left to the run of the test, so that a change of points is told as what comes out beside what was expected.
-    pub(crate) fn target(&mut self, path: &[tree::Name], span: Span) -> Option<(Target, Type, Option<Interval>)> {
-        let (name, part) = match path {
-            [name] => (name, None),
-            [name, part] => (name, Some(part)),
-            [name, part, owner] if let Some((Named::Route(id), _)) = self.names.get(&name.text).copied() => {
-                return self.route_target(id, name, Some(part), Some(owner));
-            }
-            _ => {
-                let text = self.one_line(span);
-                self.report(
-                    Diagnostic::new(Code::TestField, format!("nothing is called `{text}`"))
-                        .at(span, "too many parts")
-                        .help("expect a value such as `status`, or a part of one, such as `readiness.demographic` or `handover.owner`"),
-                );
-                return None;
-            }
-        };
-        if name.text == "stage" && part.is_none() {
-            let Some(choices) = self.policy.stage_choices else {
-                if !self.hidden.may_have("stage") {
-                    self.report(
-                        Diagnostic::new(Code::TestField, "the policy has no stages")
-                            .at(span, "which stage?")
-                            .help("leave the row out, or declare stages such as `stage inquiry owner marketing start`"),
-                    );
-                }
-                return None;
-            };
-            return Some((Target::Stage, Type::OneOf(choices), None));
-        }
-        let named = match self.names.get(&name.text) {
-            Some((named, _)) => *named,
-            None => {
-                let candidates = self.choosable(self.names.keys().map(String::as_str).chain(["stage"]));
-                self.unknown(Code::TestField, Space::Value, "field or derived value", name, candidates);
-                return None;
-            }
-        };
-        match (named, part) {
-            (Named::Broken, _) => None,
-            (Named::Field(id), None) => {
-                let field = self.policy.fields.get(id)?;
-                Some((Target::Field(id), field.ty, field.range))
-            }
-            (Named::Let(id), None) => {
-                if self.memory.broken.contains(&Derived::Let(id)) {
-                    return None;
-                }
-                let value = &self.policy.lets.get(id)?.value;
-                Some((Target::Let(id), value.ty, written_range(&self.policy, value)))
-            }
-            (Named::Score(id), part) => self.score_target(id, name, part),
-            (Named::Decide(id), None) => {
-                if self.memory.broken.contains(&Derived::Decide(id)) {
-                    return None;
-                }
-                Some((Target::Decide(id), Type::OneOf(self.policy.decides.get(id)?.choices), None))
-            }
-            (Named::Route(id), part) => self.route_target(id, name, part, None),
-            (Named::Sla(id), part) => match part.map(|part| part.text.as_str()) {
-                Some("due") => Some((Target::ClockDue(id), Type::Time, None)),
-                Some("state") => Some((Target::ClockState(id), Type::OneOf(self.policy.clock_state_choices?), None)),
-                Some(_) | None => {
-                    self.no_part(name, part, span, &CLOCK_PARTS.map(str::to_owned));
-                    None
-                }
-            },
-            (Named::Field(_) | Named::Let(_) | Named::Decide(_), Some(part)) => {
-                self.no_part(name, Some(part), span, &[]);
-                None
-            }
-        }
-    }
-
-    fn score_target(&mut self, id: usize, name: &tree::Name, part: Option<&tree::Name>) -> Option<(Target, Type, Option<Interval>)> {
-        let is_broken = self.memory.broken.contains(&Derived::Score(id));
-        let number = |scale| Type::Number { scale, unit: Unit::Plain };
-        let score = self.policy.scores.get(id)?;
-        let Some(part) = part else {
-            return (!is_broken).then(|| (Target::Score(id), number(score.scale), written_units(score)));
-        };
-        // a score whose models are beyond the limit has no sections
-        if is_broken && (score.sections.is_empty() || score.sections.iter().any(|section| section.name == part.text)) {
-            return None;
-        }
-        if let Some(index) = score.sections.iter().position(|section| section.name == part.text) {
-            let section = &score.sections[index];
-            return Some((Target::Section(id, index), number(section.scale), None));
-        }
-        let sections: Vec<String> = score.sections.iter().map(|section| section.name.clone()).collect();
-        self.no_part(name, Some(part), part.span, &sections);
-        None
-    }
-
-    /// `handover`, `handover.owner`; of a route `for each`, `desk.dispensing` and `desk.dispensing.owner`.
-    fn route_target(
-        &mut self,
-        id: usize,
-        name: &tree::Name,
-        part: Option<&tree::Name>,
-        further: Option<&tree::Name>,
-    ) -> Option<(Target, Type, Option<Interval>)> {
-        let made = self.memory.routes.get(id).cloned().unwrap_or_default();
-        let routes = self.policy.routes.get(made.clone()).unwrap_or_default();
-        if self.items.routes.get(id).is_some_and(|(_, route)| route.each.is_none()) {
-            return match (part, further) {
-                (None, _) => Some((Target::Route(made.start), Type::OneOf(self.policy.queue_choices?), None)),
-                (Some(part), None) => self.owner_target(made.start, name, part),
-                (Some(_), Some(further)) => {
-                    self.no_part(name, Some(further), further.span, &[]);
-                    None
-                }
-            };
-        }
-        let choices: Vec<String> = routes.iter().filter_map(|route| route.choice.clone()).collect();
-        let found = part.and_then(|part| choices.iter().position(|choice| *choice == part.text));
-        match (found, further) {
-            (Some(choice), None) => Some((Target::Route(made.start + choice), Type::OneOf(self.policy.queue_choices?), None)),
-            (Some(choice), Some(owner)) => self.owner_target(made.start + choice, name, owner),
-            (None, _) => {
-                // a set with a reported mistake has no choices
-                if !choices.is_empty() {
-                    self.no_part(name, part, name.span, &choices);
-                }
-                None
-            }
-        }
-    }
-
-    fn owner_target(&mut self, id: usize, name: &tree::Name, part: &tree::Name) -> Option<(Target, Type, Option<Interval>)> {
-        if part.text != "owner" {
-            self.no_part(name, Some(part), part.span, &["owner".to_owned()]);
-            return None;
-        }
-        let Some(owners) = self.policy.owner_choices else {
-            if !self.hidden.may_have_owners() {
-                self.report(
-                    Diagnostic::new(Code::TestField, format!("the route `{}` gives no owner", name.text))
-                        .at(part.span, "no queue rotates among owners")
-                        .help(format!("expect the queue that `{}` gives, or let a queue `rotate` among owners", name.text)),
-                );
-            }
-            return None;
-        };
-        Some((Target::RouteOwner(id), Type::OneOf(owners), None))
-    }
-
-    /// `readiness.demografic`, `status.x`: the value has no such part.
-    fn no_part(&mut self, name: &tree::Name, part: Option<&tree::Name>, span: Span, parts: &[String]) {
-        let Some(part) = part else {
-            let help = format!(
-                "expect a part of it: {}",
-                parts.iter().map(|part| format!("`{}.{part}`", name.text)).collect::<Vec<_>>().join(", ")
-            );
-            let message = format!("`{}` is not one value", name.text);
-            self.report(Diagnostic::new(Code::TestField, message).at(span, "which of its values?").help(help));
-            return;
-        };
-        let diagnostic =
-            Diagnostic::new(Code::TestField, format!("`{}` has no part `{}`", name.text, part.text)).at(part.span, "not a part of it");
-        let diagnostic = if parts.is_empty() {
-            diagnostic.help(format!("expect `{}` itself", name.text))
-        } else {
-            self.propose(diagnostic, "part", part, parts.to_vec())
-        };
-        self.report(diagnostic);
-    }
 }
 
-/// Names without those for which an unknown name most likely stands.
+/// Names without those for which an unknown name most likely stands: the nearest, and where none is near any one.
 fn not_meant<'n>(mut names: Vec<&'n str>, unknown: &[&str]) -> Vec<&'n str> {
+    let mut without = 0;
     for name in unknown {
-        if let Some(meant) = nearest(name, names.iter().copied()) {
-            names.retain(|name| *name != meant);
+        match nearest(name, names.iter().copied()) {
+            Some(meant) => names.retain(|name| *name != meant),
+            None => without += 1,
         }
     }
-    names
+    if names.len() <= without { Vec::new() } else { names }
 }

@@ -7,6 +7,7 @@
 use rustc_hash::FxHashMap;
 
 use super::check::Checker;
+use super::lost::Set;
 use super::ranges::domain_of;
 use super::value::{SCALE_MAX, fold_choice};
 use super::{ChoiceMember, Choices, ChoicesId, Interval, SOME_OF_CHOICES_MAX, Type, Unit};
@@ -165,8 +166,13 @@ impl Checker<'_> {
                 }
             }
         }
+        let repeated = choices.len() - members.len();
+        let id = self.policy.choices.len();
         self.policy.choices.push(Choices { members });
-        self.policy.choices.len() - 1
+        if repeated > 0 {
+            self.memory.lost.add(Set::Choices(id), repeated);
+        }
+        id
     }
 
     fn field_choices(&mut self, choices: &[tree::Choice]) -> ChoicesId {

@@ -241,7 +241,10 @@ fn an_unknown_stage_hides_only_the_ways_of_the_stage_it_is_meant_for() {
     let flow = "flow {\n  one -> secnd when beds > 5\n  third -> fourth when beds > 7\n}\n";
     assert_eq!(found(&format!("{stages}{flow}"), &[]), ["E0505 second", "E0504 third", "E0207 secnd"]);
     let flow = "flow {\n  one -> second when beds > 5\n  third -> fourth when beds > 7\n  elsewhere -> third when beds > 8\n}\n";
-    assert_eq!(found(&format!("{stages}{flow}"), &[]), ["E0505 second", "E0207 elsewhere"]);
+    // and `elsewhere` may be meant for `second`
+    assert_eq!(found(&format!("{stages}{flow}"), &[]), ["E0207 elsewhere"]);
+    let (stages, flow) = (format!("{stages}stage fifth owner t\n"), flow.replace("\n}", "\n  one -> fifth when beds > 9\n}"));
+    assert_eq!(found(&format!("{stages}{flow}"), &[]), ["E0505 fifth", "E0207 elsewhere"]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod fields;
 mod measures;
 mod numbers;
 mod operators;
+mod points;
 mod repeats;
 mod rows;
 mod times;
@@ -20,8 +21,9 @@ use crate::source::Span;
 type Habit = fn(&Found) -> Option<Diagnostic>;
 
 /// From the special to the general; the first that fits explains the mistake.
-const HABITS: [&[Habit]; 8] = [
+const HABITS: [&[Habit]; 9] = [
     &repeats::HABITS,
+    &points::HABITS,
     &bands::HABITS,
     &measures::HABITS,
     &times::HABITS,

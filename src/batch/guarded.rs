@@ -1,9 +1,8 @@
 //! Foreign decoders under guard.
 //!
-//! Enters: a call into code that may panic on a damaged file. Leaves: its result, or one clear error. Always holds: nothing is printed of a
+//! Enters: a call into code that may panic on a damaged file. Leaves: its result, or one clear error in our words. Always holds: nothing is printed of a
 //! panic that is caught here, and every other panic is reported as ever.
 
-use std::any::Any;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
@@ -17,8 +16,10 @@ thread_local! {
 
 static QUIET_HOOK: Once = Once::new();
 
-/// Runs a decoder over a file that is called so.
-pub fn guarded<T, E: std::fmt::Display>(file: &str, format: &'static str, decode: impl FnOnce() -> Result<T, E>) -> Result<T, BatchError> {
+const CONTRADICTS_ITSELF: &str = "its content contradicts itself";
+
+/// Runs a decoder over a file that is called so; its errors are reasons for a person, see [`reason_of`].
+pub fn guarded<T>(file: &str, format: &'static str, decode: impl FnOnce() -> Result<T, String>) -> Result<T, BatchError> {
     QUIET_HOOK.call_once(|| {
         let usual = take_hook();
         set_hook(Box::new(move |panic| {
@@ -31,21 +32,29 @@ pub fn guarded<T, E: std::fmt::Display>(file: &str, format: &'static str, decode
     // What a panic leaves half done is dropped with the reader: a run ends at its first error.
     let result = catch_unwind(AssertUnwindSafe(decode));
     GUARDED.set(before);
-    let reason = match result {
-        Ok(Ok(value)) => return Ok(value),
-        Ok(Err(error)) => error.to_string(),
-        Err(panic) => panic_text(panic.as_ref()),
-    };
-    Err(malformed(file, format, &reason))
+    match result {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(reason)) => Err(malformed(file, format, &reason)),
+        Err(_) => Err(malformed(file, format, CONTRADICTS_ITSELF)),
+    }
 }
 
 pub fn malformed(file: &str, format: &'static str, reason: &str) -> BatchError {
-    // The first line says what is wrong; some add a list of what they saw.
-    let line = reason.lines().next().unwrap_or_default();
-    BatchError::Malformed { file: file.to_owned(), format, reason: sanitise::one_line(line).into_owned() }
+    BatchError::Malformed { file: file.to_owned(), format, reason: sanitise::one_line(reason).into_owned() }
 }
 
-fn panic_text(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    text.unwrap_or("its content contradicts itself").to_owned()
+/// What a decoder's error means to whoever has the file: the decoder speaks to programmers.
+pub fn reason_of(error: impl std::fmt::Display) -> String {
+    const KINDS: [(&str, &[&str]); 4] = [
+        ("it has no footer, so it was cut off or never completed", &["corrupt footer"]),
+        (
+            "it ends too early, so it was cut off, or says wrong sizes",
+            &["eof", "end of file", "fill whole buffer", "too small", "need more data", "needmoredata", "unexpected end"],
+        ),
+        ("it is encrypted", &["encrypt", "decrypt"]),
+        ("it uses a part of the format that cannot be read", &["nyi", "not yet implemented", "not supported", "unsupported"]),
+    ];
+    let said = error.to_string().to_lowercase();
+    let kind = KINDS.iter().find(|(_, words)| words.iter().any(|word| said.contains(word)));
+    kind.map_or(CONTRADICTS_ITSELF, |(reason, _)| reason).to_owned()
 }

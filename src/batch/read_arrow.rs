@@ -16,7 +16,7 @@ use arrow_ipc::{Block, MessageHeader, root_as_footer, root_as_message};
 use arrow_schema::SchemaRef;
 
 use super::error::BatchError;
-use super::guarded::guarded;
+use super::guarded::{guarded, reason_of};
 use super::read_columns::ArrayChunk;
 
 const FORMAT: &str = "Arrow IPC";
@@ -50,10 +50,10 @@ enum Parts {
 impl ArrowFile {
     pub fn open(mut file: File, name: &str) -> Result<ArrowFile, BatchError> {
         let opened = guarded(name, FORMAT, || {
-            let length = file.seek(SeekFrom::End(0)).map_err(text)?;
-            file.rewind().map_err(text)?;
+            let length = file.seek(SeekFrom::End(0)).map_err(reason_of)?;
+            file.rewind().map_err(reason_of)?;
             let mut magic = [0; MAGIC.len()];
-            file.read_exact(&mut magic).map_err(text)?;
+            file.read_exact(&mut magic).map_err(reason_of)?;
             let (decoder, parts, schema) = if magic == MAGIC { open_file(&mut file, length)? } else { open_stream(&mut file, length)? };
             let columns = (0..schema.fields().len()).collect();
             Ok::<_, String>(ArrowFile { name: name.to_owned(), length, file, decoder, parts, schema, columns, next_row: 1 })
@@ -78,8 +78,8 @@ impl ArrowFile {
                 Parts::Streamed => next_streamed(file, *length, decoder)?,
             };
             let Some(batch) = batch else { return Ok(None) };
-            let position = file.stream_position().map_err(text)?;
-            Ok::<_, String>(Some((batch.project(columns).map_err(text)?, position)))
+            let position = file.stream_position().map_err(reason_of)?;
+            Ok::<_, String>(Some((batch.project(columns).map_err(reason_of)?, position)))
         })?;
         let Some((batch, bytes_read)) = next else { return Ok(None) };
         let first_row = self.next_row;
@@ -91,15 +91,15 @@ impl ArrowFile {
 fn open_file(file: &mut File, length: u64) -> Result<(FileDecoder, Parts, SchemaRef), String> {
     let mut trailer = [0; 10];
     let trailer_start = length.checked_sub(trailer.len() as u64).ok_or("it is too short")?;
-    file.seek(SeekFrom::Start(trailer_start)).map_err(text)?;
-    file.read_exact(&mut trailer).map_err(text)?;
+    file.seek(SeekFrom::Start(trailer_start)).map_err(reason_of)?;
+    file.read_exact(&mut trailer).map_err(reason_of)?;
     let footer_length = read_footer_length(trailer).map_err(|_| "it has no footer, so it was cut off or never completed")? as u64;
     if footer_length > METADATA_BYTES_MAX {
         return Err("its footer is too long".to_owned());
     }
     let footer_start = trailer_start.checked_sub(footer_length).ok_or("its footer is longer than the file")?;
     let bytes = read_range(file, length, footer_start, footer_length)?;
-    let footer = root_as_footer(&bytes).map_err(text)?;
+    let footer = root_as_footer(&bytes).map_err(reason_of)?;
     let schema = footer.schema().ok_or("it has no schema")?;
     if !schema.endianness().equals_to_target_endianness() {
         return Err("it was written on a machine of another byte order".to_owned());
@@ -108,7 +108,7 @@ fn open_file(file: &mut File, length: u64) -> Result<(FileDecoder, Parts, Schema
     let mut decoder = FileDecoder::new(schema.clone(), footer.version());
     for block in footer.dictionaries().iter().flatten() {
         let bytes = read_block(file, length, block)?;
-        decoder.read_dictionary(block, &bytes).map_err(text)?;
+        decoder.read_dictionary(block, &bytes).map_err(reason_of)?;
     }
     let blocks: Vec<Block> = footer.recordBatches().iter().flatten().copied().collect();
     Ok((decoder, Parts::Listed(blocks.into_iter()), schema))
@@ -122,7 +122,7 @@ fn next_listed(
 ) -> Result<Option<RecordBatch>, String> {
     for block in blocks {
         let bytes = read_block(file, length, &block)?;
-        if let Some(batch) = decoder.read_record_batch(&block, &bytes).map_err(text)? {
+        if let Some(batch) = decoder.read_record_batch(&block, &bytes).map_err(reason_of)? {
             return Ok(Some(batch));
         }
     }
@@ -143,9 +143,9 @@ fn read_block(file: &mut File, length: u64, block: &Block) -> Result<Buffer, Str
 }
 
 fn open_stream(file: &mut File, length: u64) -> Result<(FileDecoder, Parts, SchemaRef), String> {
-    file.rewind().map_err(text)?;
+    file.rewind().map_err(reason_of)?;
     let first = next_message(file, length)?.ok_or("it is empty")?;
-    let message = root_as_message(first.metadata()).map_err(text)?;
+    let message = root_as_message(first.metadata()).map_err(reason_of)?;
     let schema = message.header_as_schema().ok_or("it does not begin with a schema")?;
     if !schema.endianness().equals_to_target_endianness() {
         return Err("it was written on a machine of another byte order".to_owned());
@@ -156,11 +156,11 @@ fn open_stream(file: &mut File, length: u64) -> Result<(FileDecoder, Parts, Sche
 
 fn next_streamed(file: &mut File, length: u64, decoder: &mut FileDecoder) -> Result<Option<RecordBatch>, String> {
     while let Some(message) = next_message(file, length)? {
-        let kind = root_as_message(message.metadata()).map_err(text)?.header_type();
+        let kind = root_as_message(message.metadata()).map_err(reason_of)?.header_type();
         let bytes = Buffer::from_vec(message.bytes);
         if kind == MessageHeader::DictionaryBatch {
-            decoder.read_dictionary(&message.block, &bytes).map_err(text)?;
-        } else if let Some(batch) = decoder.read_record_batch(&message.block, &bytes).map_err(text)? {
+            decoder.read_dictionary(&message.block, &bytes).map_err(reason_of)?;
+        } else if let Some(batch) = decoder.read_record_batch(&message.block, &bytes).map_err(reason_of)? {
             return Ok(Some(batch));
         }
     }
@@ -182,13 +182,13 @@ impl Message {
 
 /// The next message of a stream; none at its end.
 fn next_message(file: &mut File, length: u64) -> Result<Option<Message>, String> {
-    let start = file.stream_position().map_err(text)?;
+    let start = file.stream_position().map_err(reason_of)?;
     if start == length {
         return Ok(None);
     }
     let mut bytes = [0; 8];
     let available = (length - start).min(8) as usize;
-    file.read_exact(&mut bytes[..available]).map_err(text)?;
+    file.read_exact(&mut bytes[..available]).map_err(reason_of)?;
     // Older writers leave out the mark before the length.
     let (metadata, prefix) = match bytes {
         [0xFF, 0xFF, 0xFF, 0xFF, metadata @ ..] if available == 8 => (u32::from_le_bytes(metadata), 8),
@@ -203,7 +203,7 @@ fn next_message(file: &mut File, length: u64) -> Result<Option<Message>, String>
     }
     let head = prefix + metadata as usize;
     let bytes = read_range(file, length, start, head as u64)?;
-    let body = root_as_message(&bytes[prefix..]).map_err(text)?.bodyLength();
+    let body = root_as_message(&bytes[prefix..]).map_err(reason_of)?.bodyLength();
     let total = u64::try_from(body).ok().and_then(|body| body.checked_add(head as u64)).ok_or("a message has an impossible length")?;
     let bytes = read_range(file, length, start, total)?;
     check_unpacked(&bytes[prefix..head], &bytes[head..])?;
@@ -212,7 +212,7 @@ fn next_message(file: &mut File, length: u64) -> Result<Option<Message>, String>
 
 /// A packed buffer begins with the length that it unpacks to.
 fn check_unpacked(message: &[u8], body: &[u8]) -> Result<(), String> {
-    let message = root_as_message(message).map_err(text)?;
+    let message = root_as_message(message).map_err(reason_of)?;
     let batch = match message.header_type() {
         MessageHeader::RecordBatch => message.header_as_record_batch(),
         MessageHeader::DictionaryBatch => message.header_as_dictionary_batch().and_then(|dictionary| dictionary.data()),
@@ -237,12 +237,8 @@ fn read_range(file: &mut File, length: u64, start: u64, count: u64) -> Result<Ve
     if start.checked_add(count).is_none_or(|end| end > length) {
         return Err("a part lies beyond the end of the file".to_owned());
     }
-    file.seek(SeekFrom::Start(start)).map_err(text)?;
-    let mut bytes = vec![0; usize::try_from(count).map_err(text)?];
-    file.read_exact(&mut bytes).map_err(text)?;
+    file.seek(SeekFrom::Start(start)).map_err(reason_of)?;
+    let mut bytes = vec![0; usize::try_from(count).map_err(reason_of)?];
+    file.read_exact(&mut bytes).map_err(reason_of)?;
     Ok(bytes)
-}
-
-fn text(error: impl std::fmt::Display) -> String {
-    error.to_string()
 }

@@ -12,7 +12,7 @@ use parquet::basic::Compression;
 use parquet::file::metadata::ParquetMetaData;
 
 use super::error::BatchError;
-use super::guarded::{guarded, malformed};
+use super::guarded::{guarded, malformed, reason_of};
 use super::lead_block::BLOCK_ROWS_MAX;
 use super::read_columns::ArrayChunk;
 
@@ -26,7 +26,7 @@ pub struct ParquetFile {
 
 impl ParquetFile {
     pub fn open(file: File, name: &str) -> Result<ParquetFile, BatchError> {
-        let metadata = guarded(name, FORMAT, || ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))?;
+        let metadata = guarded(name, FORMAT, || ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(reason_of))?;
         let length = file.metadata().map(|metadata| metadata.len()).unwrap_or(u64::MAX);
         guarded(name, FORMAT, || check_places(metadata.metadata(), length))?;
         let columns = metadata.metadata().row_groups().iter().flat_map(|group| group.columns());
@@ -49,7 +49,8 @@ impl ParquetFile {
         let ParquetFile { file, name, metadata } = self;
         let reader = guarded(&name, FORMAT, || {
             let mask = ProjectionMask::roots(metadata.parquet_schema(), columns.iter().copied());
-            ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata).with_projection(mask).with_batch_size(BLOCK_ROWS_MAX).build()
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
+            builder.with_projection(mask).with_batch_size(BLOCK_ROWS_MAX).build().map_err(reason_of)
         })?;
         Ok(ParquetChunks { reader, name, next_row: 1 })
     }
@@ -94,7 +95,7 @@ pub struct ParquetChunks {
 impl ParquetChunks {
     pub fn next_chunk(&mut self) -> Result<Option<ArrayChunk>, BatchError> {
         let reader = &mut self.reader;
-        let Some(batch) = guarded(&self.name, FORMAT, || reader.next().transpose())? else { return Ok(None) };
+        let Some(batch) = guarded(&self.name, FORMAT, || reader.next().transpose().map_err(reason_of))? else { return Ok(None) };
         let first_row = self.next_row;
         self.next_row += batch.num_rows() as u64;
         if batch.num_rows() == 0 {

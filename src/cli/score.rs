@@ -200,6 +200,9 @@ fn refuse_inputs(arguments: &Arguments) -> Result<(), Misuse> {
 
 fn options(arguments: &Arguments, policy: &crate::model::Policy) -> Result<Options, Misuse> {
     let mut options = arguments.leads.options(policy)?;
+    if arguments.keep.split(',').all(|name| name.trim().is_empty()) {
+        return Err(Misuse::new(format!("`--keep \"{}\"` names no column: write all, key, or names with commas between", arguments.keep)));
+    }
     options.keep = Keep::parse(&arguments.keep);
     options.rejects = arguments.rejects.clone();
     options.rejects_signals = arguments.rejects_signals.clone();

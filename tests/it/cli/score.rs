@@ -255,6 +255,10 @@ fn signals_that_cannot_be_read_are_one_sentence() {
     assert!(sentence("clinic.lead", &["--signals", &name("short.csv")]).contains("no column for the required field `time`"));
     assert!(sentence("clinic.lead", &["--signals", &name("keyless.csv")]).contains("no column for the key `id`"));
     assert!(sentence("clinic.lead", &["--signals", &name("picture.dat")]).contains("damaged or no well-formed Parquet file"));
+    for keep in ["", " ", ","] {
+        let told = sentence("plain.lead", &["--keep", keep]);
+        assert!(told.contains("names no column: write all, key, or names with commas between"), "{told}");
+    }
     assert!(sentence("plain.lead", &["--signals", &name("s.csv")]).contains("the policy has no signals"));
     assert!(sentence("clinic.lead", &["--signals", "-", "-"]).contains("standard input can be read only once"));
     assert!(sentence("clinic.lead", &["--signals", &name("s.csv"), "-o", &name("s.csv")]).contains("is the input itself"));

@@ -21,6 +21,9 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
 use crate::source::{Files, Span};
 use crate::syntax::tree;
 
+/// What stands before the name of a part of a test that a field has too.
+const OF_TEST: &str = "test_";
+
 /// The most mistakes that are shown of the rows of one file.
 const SHOWN_MAX: usize = 20;
 
@@ -168,18 +171,25 @@ impl Checker<'_> {
         if let Some(path) = expected_path(&cell.text) {
             return self.expected_column(&path, cell);
         }
-        match folded.as_str() {
+        // `test owner` is the part of a test where a field has the part's name
+        let part = self.part_of_test(folded.strip_prefix(OF_TEST).unwrap_or(&folded));
+        part.unwrap_or_else(|| {
+            self.unknown_column(cell, &folded);
+            Column::Ignored
+        })
+    }
+
+    fn part_of_test(&self, folded: &str) -> Option<Column> {
+        Some(match folded {
+            "title" | "case" => Column::Title,
             "as_of" => Column::AsOf,
             "stage" if self.policy.stage_choices.is_some() => Column::Stage,
             "stage_since" if self.policy.stage_choices.is_some() => Column::StageSince,
             "owner" => Column::Owner,
             "queue" => Column::Queue,
             "signals" => Column::Signals,
-            folded => {
-                self.unknown_column(cell, folded);
-                Column::Ignored
-            }
-        }
+            _ => return None,
+        })
     }
 
     /// The only field that is shown so, or called so in some system.
@@ -425,8 +435,14 @@ impl Checker<'_> {
         let mut diagnostic =
             Diagnostic::new(Code::CasesCell, format!("{} in the column `{name}` of the cases", mistake.reason)).at(cell.span, "this cell");
         diagnostic.help = near.map(|near| format!("did you mean `{near}`?")).or(mistake.help);
-        if is_title(&fold_choice(name)) {
-            let clash = format!("`{name}` is a field here, so the column is its value; what a case is called can stand in a column `case`");
+        let is_field = self.policy.fields.iter().any(|field| field.name == name);
+        if is_field && self.part_of_test(name).is_some() {
+            let column = if is_title(name) {
+                "what a case is called can stand in a column `case`".to_owned()
+            } else {
+                format!("the part of a test can stand in a column `test {name}`")
+            };
+            let clash = format!("`{name}` is a field here, so the column is its value; {column}");
             diagnostic.help = Some(diagnostic.help.map_or(clash.clone(), |help| format!("{help}; {clash}")));
         }
         self.report(diagnostic);

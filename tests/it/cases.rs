@@ -262,3 +262,31 @@ fn a_case_that_expects_what_rows_cannot_give_fails_alone() {
         .collect();
     assert_eq!(told, ["passed", "fit Some(\"99.75\") Some(\"100\")", "fit.size Some(\"170\") Some(\"100\")"]);
 }
+
+#[test]
+fn a_field_that_is_called_like_a_part_of_a_test_keeps_its_column() {
+    let with = |csv: &str| {
+        let policy = POLICY.replace(
+            "  state    text    optional\n",
+            "  owner    one of ann, bob optional\n  signals  whole 0..9 optional\n  state    text    optional\n",
+        );
+        let policy = policy.replacen("team desk\n", "team desk members cid, dan\nqueue turn team desk rotate cid, dan\n", 1);
+        let route = "route desk_of_all { keep owner when owner is ann   turn otherwise }\n";
+        let item = "cases from \"cases.csv\" { as of 2026-11-18T15:00  lead { site hospital  beds 100 } }";
+        BTreeMap::from([("policy.lead".to_owned(), format!("{policy}\n{route}{item}\n")), ("cases.csv".to_owned(), csv.to_owned())])
+    };
+    let files = with(
+        "owner,signals,test owner,test queue,test signals,expect desk_of_all.owner,expect calls\nann,4,dan,turn,call 1 day ago { outcome good },dan,1\n",
+    );
+    let policy = Policy::load(&files, "policy.lead").unwrap_or_else(|refused| panic!("{:?}", refused.diagnostics));
+    let results = policy.test(&Selection::default()).unwrap();
+    assert!(results.len() == 1 && results[0].passed(), "{results:?}");
+    let files = with("owner,expect fit\ndan,100\n");
+    let checked = model::check(&files, "policy.lead");
+    let [told] = checked.diagnostics.as_slice() else { panic!("{:?}", checked.diagnostics) };
+    let help = "`owner` is a field here, so the column is its value; the part of a test can stand in a column `test owner`";
+    assert!(told.help.as_ref().is_some_and(|told| told.ends_with(help)), "{:?}", told.help);
+    let files = with("test owner,Test Owner,expect fit\ndan,dan,100\n");
+    let told: Vec<&str> = model::check(&files, "policy.lead").diagnostics.iter().map(|diagnostic| diagnostic.name()).collect();
+    assert_eq!(told, ["E0605"]);
+}

@@ -4,11 +4,14 @@
 //! `to N places` writes, else the sum of its factors' scales. Each is exact whatever stands on the way to its result, so bounds come from
 //! [`super::extent`]; a result can be missing where an operand can, where a divisor can be 0, and where the result itself can leave 64 bits.
 
+use std::rc::Rc;
+
 use super::check::Checker;
 use super::constants::scale_of;
 use super::expressions::{Scope, is_plain_literal};
 use super::extent::{FACTORS_MAX, OPERANDS_MAX, as_result, extent, part};
 use super::value::{Interval, SCALE_MAX, Type, Unit};
+use super::wanted::Wanted;
 use super::words::a_value_of;
 use super::{Arithmetic, Expr, ExprKind};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
@@ -72,7 +75,7 @@ impl Checker<'_> {
 
     /// Only the result has to fit 64 bits.
     fn calculated(&mut self, arithmetic: Arithmetic, ty: Type, span: Span) -> Option<Expr> {
-        let extent = extent(&arithmetic, ty);
+        let extent = extent(&arithmetic, ty, &self.memory.extents);
         if extent.leaves && extent.operands > OPERANDS_MAX {
             self.report_too_long(span, format!("`{}` is calculated from {} values", self.one_line(span), extent.operands), OPERANDS_MAX);
             return None;
@@ -82,6 +85,7 @@ impl Checker<'_> {
             return None;
         }
         let (optional, range) = as_result(&extent);
+        self.memory.extents.insert(span, Rc::new(extent));
         Some(Expr { kind: ExprKind::Arithmetic(arithmetic), ty, optional, range: Some(range), span })
     }
 
@@ -185,7 +189,7 @@ impl Checker<'_> {
     }
 
     fn check_divisor(&mut self, divisor: &Expr, whole: Span) {
-        if as_result(&part(divisor)).1 == (Interval { low: 0, high: 0 }) {
+        if as_result(&part(divisor, &self.memory.extents)).1 == (Interval { low: 0, high: 0 }) {
             self.report(
                 Diagnostic::new(Code::DivisionByZero, format!("`{}` divides by zero", self.one_line(whole)))
                     .at(divisor.span, "always zero")
@@ -204,7 +208,7 @@ impl Checker<'_> {
 
     /// Every member typed; all are checked before one that is wrong stops the rest.
     fn members(&mut self, trees: &[&tree::Expr], scope: &Scope) -> Option<Vec<Expr>> {
-        let values: Vec<Option<Expr>> = trees.iter().map(|tree| self.value(tree, scope)).collect();
+        let values: Vec<Option<Expr>> = trees.iter().map(|tree| self.value_as(tree, Wanted::Number, scope)).collect();
         values.into_iter().collect()
     }
 

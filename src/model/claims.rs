@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::check::{Checker, Named};
 use super::expressions::Scope;
+use super::wanted::Wanted;
 use super::{Claim, ClaimKind, Expr, FieldId, Type};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -92,7 +93,7 @@ impl Checker<'_> {
                         .at(declared, "declared here"),
                 );
             }
-            None => self.unknown_name(name),
+            None => self.unknown_name(name, &Wanted::RisingField),
         }
         None
     }

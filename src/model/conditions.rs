@@ -10,6 +10,7 @@ use super::constants::{bare, is_literal, scale_of, written_range};
 use super::expressions::Scope;
 use super::lookups::same_kind;
 use super::value::{Decimal, Type, Unit, fold_text};
+use super::wanted::Wanted;
 use super::words::a_value_of;
 use super::{Connective, Expr, ExprKind, Operator, Predicate, TextTest};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
@@ -19,7 +20,7 @@ use crate::syntax::tree::{self, Comparison, Name, Text};
 impl Checker<'_> {
     /// A value that must be a `yes_no`; the result is never missing.
     pub(crate) fn holds(&mut self, tree: &tree::Expr, scope: &Scope) -> Option<Expr> {
-        let value = self.value(tree, scope)?;
+        let value = self.value_as(tree, Wanted::Condition, scope)?;
         match value.ty {
             Type::YesNo if value.optional => {
                 let span = value.span;
@@ -130,12 +131,12 @@ impl Checker<'_> {
             }
             // `100 <= beds` is read as `beds >= 100`
             (true, false) => {
-                let value = self.value(right, scope)?;
+                let value = self.value_as(right, Wanted::against(left), scope)?;
                 let compared = self.compared(value, mirrored(operator), left, scope)?;
                 Some(Expr { span, ..compared })
             }
             (false, _) => {
-                let value = self.value(left, scope);
+                let value = self.value_as(left, Wanted::against(right), scope);
                 let Some(value) = value else {
                     if !is_literal(right) {
                         self.value(right, scope);
@@ -152,7 +153,7 @@ impl Checker<'_> {
 
     /// `a between B and C`
     fn between(&mut self, left: &tree::Expr, low: &tree::Expr, high: &tree::Expr, span: Span, scope: &Scope) -> Option<Expr> {
-        let Some(left) = self.value(left, scope) else {
+        let Some(left) = self.value_as(left, Wanted::against(low), scope) else {
             for end in [low, high] {
                 match &bare(left).kind {
                     tree::ExprKind::Path(path) if is_literal(end) => self.check_against_broken(path, end),
@@ -217,7 +218,8 @@ impl Checker<'_> {
             let constant = self.compared_constant(right, left.ty, range, &format!("`{written}`"))?;
             return Some(yes_no(Predicate::CompareConstant { left: Box::new(left), operator, right: constant }, span));
         }
-        let right = self.value(right, scope)?;
+        let wanted = if let Type::Number { .. } = left.ty { Wanted::Number } else { Wanted::Like(left.ty) };
+        let right = self.value_as(right, wanted, scope)?;
         let same = match (left.ty, right.ty) {
             (Type::Number { .. }, Type::Number { .. }) => {
                 if unit_of(&left) != unit_of(&right) {
@@ -268,7 +270,7 @@ impl Checker<'_> {
     }
 
     fn text_test(&mut self, left: &tree::Expr, test: TextTest, text: &Text, span: Span, scope: &Scope) -> Option<Expr> {
-        let left = self.value(left, scope)?;
+        let left = self.value_as(left, Wanted::Text, scope)?;
         if left.ty != Type::Text {
             self.report_wrong_type(&left, "only a text starts with, ends with or contains something", None);
             return None;

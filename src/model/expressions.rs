@@ -9,6 +9,7 @@ use super::constants::bare;
 use super::lost::Set;
 use super::ranges::{DAYS_BETWEEN, domain_of};
 use super::value::{Constant, Interval, Type, Unit};
+use super::wanted::Wanted;
 use super::words::a_value_of;
 use super::{Arithmetic, Conversion, Derived, Expr, ExprKind, Reference, ScoreId};
 use crate::diagnostic::{Code, Diagnostic};
@@ -54,6 +55,9 @@ impl Checker<'_> {
         self.memory.depth += 1;
         let typed = stacker::maybe_grow(STACK_LEFT, STACK_NEXT, || self.value_of_kind(tree, scope));
         self.memory.depth -= 1;
+        if self.memory.depth == 0 {
+            self.memory.extents.clear();
+        }
         typed
     }
 
@@ -80,7 +84,13 @@ impl Checker<'_> {
             }
             tree::ExprKind::Path(path) => self.path(path, span, scope),
             tree::ExprKind::Cell { table, keys, column } => self.cell(table, keys, column, span, scope),
-            tree::ExprKind::Paren(inner) => Some(Expr { span, ..self.value(inner, scope)? }),
+            tree::ExprKind::Paren(inner) => {
+                let value = self.value(inner, scope)?;
+                if let Some(extent) = self.memory.extents.get(&value.span).cloned() {
+                    self.memory.extents.insert(span, extent);
+                }
+                Some(Expr { span, ..value })
+            }
 
             tree::ExprKind::Arithmetic(tree::Arithmetic::Sum(members)) => self.sum(members, span, scope),
             tree::ExprKind::Arithmetic(tree::Arithmetic::Product { factors, places }) => self.product(factors, *places, span, scope),
@@ -115,6 +125,7 @@ impl Checker<'_> {
 
     /// `beds`, `readiness.demographic`, `stage`; the properties of a signal in its `where`.
     fn path(&mut self, path: &[Name], span: Span, scope: &Scope) -> Option<Expr> {
+        let wanted = std::mem::take(&mut self.memory.wanted);
         if let Scope::Signal(signal) = scope {
             return self.property(path, signal, span);
         }
@@ -126,7 +137,7 @@ impl Checker<'_> {
             return self.stage(span);
         }
         let Some((named, _)) = self.names.get(&first.text).copied() else {
-            self.report_unknown(first, rest);
+            self.report_unknown(first, rest, &wanted);
             return None;
         };
         let typed = |kind: ExprKind, ty: Type, optional: bool, range: Option<Interval>| Some(Expr { kind, ty, optional, range, span });
@@ -213,7 +224,7 @@ impl Checker<'_> {
 
     /// `A else CONSTANT`
     fn or_else(&mut self, value: &tree::Expr, default: &tree::Expr, span: Span, scope: &Scope) -> Option<Expr> {
-        let value = self.value(value, scope)?;
+        let value = self.value_as(value, Wanted::beside(default), scope)?;
         let what = format!("`{}`", self.one_line(value.span));
         let default = self.constant(default, value.ty, None, &what)?;
         let range = match &default {
@@ -225,7 +236,7 @@ impl Checker<'_> {
 
     /// `days since A`, `days until A`: missing when the day lies on the other side.
     fn days(&mut self, of: &tree::Expr, span: Span, scope: &Scope, kind: fn(Box<Expr>) -> Conversion) -> Option<Expr> {
-        let of = self.value(of, scope)?;
+        let of = self.value_as(of, Wanted::Day, scope)?;
         if let Scope::Signal(_) = scope {
             let message = format!("`{}` changes with as-of, and a `where` is about the signal alone", self.one_line(span));
             let help = "a window such as `in last 30 days` says how long ago a signal may be";
@@ -248,7 +259,7 @@ impl Checker<'_> {
     }
 
     fn domain(&mut self, of: &tree::Expr, span: Span, scope: &Scope) -> Option<Expr> {
-        let of = self.value(of, scope)?;
+        let of = self.value_as(of, Wanted::Text, scope)?;
         if of.ty != Type::Text {
             self.report_wrong_type(&of, "a text such as an address of mail is needed here", None);
             return None;
@@ -272,7 +283,7 @@ impl Checker<'_> {
     }
 
     /// A name that nothing declares as a value, and what was probably meant.
-    fn report_unknown(&mut self, name: &Name, rest: &[Name]) {
+    fn report_unknown(&mut self, name: &Name, rest: &[Name], wanted: &Wanted) {
         let signal = self.signals.contains_key(&name.text) || self.groups.contains_key(&name.text);
         let (label, help) = if self.tables.contains_key(&name.text) {
             ("a table", format!("look a row up by its key, as in `{}[state].column`", name.text))
@@ -283,7 +294,7 @@ impl Checker<'_> {
         } else if self.policy.stage_choices.is_some_and(|choices| self.choice_index(choices, &name.text).is_some()) {
             ("a stage", format!("write `stage is {}`", name.text))
         } else {
-            self.unknown_name(name);
+            self.unknown_name(name, wanted);
             return;
         };
         let message = format!("there is no field or derived value `{}`", name.text);

@@ -3,11 +3,16 @@
 //! Enters: the typed parts of a sum, a product, a remainder or an extreme. Leaves: the [`Extent`] of the exact result. Always holds: every exact
 //! result is within the bounds, however far the parts leave 64 bits; a part whose bounds stay within 64 bits counts as one value.
 
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
 use super::constants::scale_of;
 use super::expressions::{STACK_LEFT, STACK_NEXT, bounds};
 use super::value::{Interval, Type};
 use super::wide::Wide;
 use super::{Arithmetic, Expr, ExprKind};
+use crate::source::Span;
 use crate::syntax::tree::{Factor, Sign};
 
 /// How many values one calculation may have of which a part can leave 64 bits.
@@ -16,6 +21,7 @@ pub const OPERANDS_MAX: usize = 4_096;
 /// How many factors may be multiplied with each other in such a calculation: what bounds the width of its parts.
 pub const FACTORS_MAX: usize = 64;
 
+#[derive(Clone)]
 pub(crate) struct Extent {
     /// bounds of the exact result; 0 where there is never one
     pub range: Wide,
@@ -51,31 +57,34 @@ impl Extent {
     }
 }
 
-/// Of a calculation whose result has the type `ty`.
-pub(crate) fn extent(arithmetic: &Arithmetic, ty: Type) -> Extent {
+/// The extents of calculations that have been checked, by place: whatever stands around one asks for it, and each is worked out once, however deep it stands.
+pub(crate) type Extents = FxHashMap<Span, Rc<Extent>>;
+
+/// Of a calculation whose parts have been checked, and whose result has the type `ty`.
+pub(crate) fn extent(arithmetic: &Arithmetic, ty: Type, checked: &Extents) -> Extent {
     match arithmetic {
         Arithmetic::Sum(members) => members.iter().fold(Extent::of(Wide::constant(0)), |sum, (sign, member)| {
-            let member = at_scale(member, ty);
+            let member = at_scale(member, ty, checked);
             let range = match sign {
                 Sign::Plus => sum.range.clone().plus(member.range.clone()),
                 Sign::Minus => sum.range.clone().minus(member.range.clone()),
             };
             sum.with(&member).reaching(range)
         }),
-        Arithmetic::Product(factors) => product(factors, ty),
+        Arithmetic::Product(factors) => product(factors, ty, checked),
         Arithmetic::Remainder(left, right) => {
-            let (left, right) = (at_scale(left, ty), at_scale(right, ty));
+            let (left, right) = (at_scale(left, ty, checked), at_scale(right, ty, checked));
             let (by_zero, rest) = (right.range.contains_zero(), left.range.rest_by(&right.range));
             let both = Extent { optional: by_zero, ..Extent::of(rest.unwrap_or(Wide::constant(0))) };
             both.with(&left).with(&right)
         }
-        Arithmetic::Larger(members) => extreme(members, ty, Wide::larger),
-        Arithmetic::Smaller(members) => extreme(members, ty, Wide::smaller),
+        Arithmetic::Larger(members) => extreme(members, ty, checked, Wide::larger),
+        Arithmetic::Smaller(members) => extreme(members, ty, checked, Wide::smaller),
     }
 }
 
-fn extreme(members: &[Expr], ty: Type, choose: impl Fn(Wide, Wide) -> Wide) -> Extent {
-    let members = members.iter().map(|member| at_scale(member, ty));
+fn extreme(members: &[Expr], ty: Type, checked: &Extents, choose: impl Fn(Wide, Wide) -> Wide) -> Extent {
+    let members = members.iter().map(|member| at_scale(member, ty, checked));
     let extreme = members.reduce(|extreme, member| {
         let range = choose(extreme.range.clone(), member.range.clone());
         extreme.with(&member).reaching(range)
@@ -83,11 +92,11 @@ fn extreme(members: &[Expr], ty: Type, choose: impl Fn(Wide, Wide) -> Wide) -> E
     extreme.unwrap_or(Extent::of(Wide::constant(0)))
 }
 
-fn product(values: &[(Factor, Expr)], ty: Type) -> Extent {
+fn product(values: &[(Factor, Expr)], ty: Type, checked: &Extents) -> Extent {
     let side = |wanted: Factor| {
         let factors = values.iter().filter(|(operator, _)| *operator == wanted);
         factors.fold((Extent::of(Wide::constant(1)), 0u32), |(side, scale), (_, factor)| {
-            let part = part(factor);
+            let part = part(factor, checked);
             let (range, count) = (side.range.times(&part.range), side.factors + part.factors);
             (Extent { factors: count, ..side.with(&part).reaching(range) }, scale + u32::from(scale_of(factor.ty)))
         })
@@ -102,14 +111,14 @@ fn product(values: &[(Factor, Expr)], ty: Type) -> Extent {
 }
 
 /// Of a part of a calculation, in the units of the calculation's type.
-fn at_scale(value: &Expr, ty: Type) -> Extent {
-    let part = part(value);
+fn at_scale(value: &Expr, ty: Type, checked: &Extents) -> Extent {
+    let part = part(value, checked);
     let range = part.range.clone().shifted(u32::from(scale_of(ty) - scale_of(value.ty)));
     part.reaching(range)
 }
 
 /// Of a part of a calculation, in its own units.
-pub(crate) fn part(value: &Expr) -> Extent {
+pub(crate) fn part(value: &Expr, checked: &Extents) -> Extent {
     let known = bounds(value);
     let one = || Extent { optional: value.optional, operands: 1, factors: 1, ..Extent::of(Wide::from(known)) };
     let ExprKind::Arithmetic(arithmetic) = &value.kind else { return one() };
@@ -117,7 +126,10 @@ pub(crate) fn part(value: &Expr) -> Extent {
     if known.low > i64::MIN && known.high < i64::MAX {
         return one();
     }
-    let extent = stacker::maybe_grow(STACK_LEFT, STACK_NEXT, || extent(arithmetic, value.ty));
+    let extent = match checked.get(&value.span) {
+        Some(extent) => Extent::clone(extent),
+        None => stacker::maybe_grow(STACK_LEFT, STACK_NEXT, || extent(arithmetic, value.ty, checked)),
+    };
     if extent.range.known().1 { extent } else { Extent { operands: 1, factors: 1, leaves: false, ..extent } }
 }
 

@@ -8,6 +8,7 @@ use super::constants::is_literal;
 use super::expressions::{Scope, constant};
 use super::ranges::domain_of;
 use super::value::{Interval, Type};
+use super::wanted::Wanted;
 use super::words::a_value_of;
 use super::{Expr, ExprKind, Policy, Reference, TableId};
 use crate::diagnostic::{Code, Diagnostic};
@@ -63,7 +64,7 @@ impl Checker<'_> {
             let value = self.constant(tree, ty, None, &format!("key `{column}`"))?;
             return Some(constant(value, ty, tree.span));
         }
-        let key = self.value(tree, scope)?;
+        let key = self.value_as(tree, Wanted::Like(ty), scope)?;
         if same_kind(&self.policy, key.ty, ty) {
             return Some(key);
         }

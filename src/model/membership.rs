@@ -6,7 +6,9 @@ use super::check::{Checker, Named};
 use super::conditions::yes_no;
 use super::constants::{bare, written_range};
 use super::expressions::Scope;
-use super::value::{Constant, Type, fold_text};
+use super::lookups::same_kind;
+use super::value::{Constant, Type, Unit, fold_text};
+use super::wanted::Wanted;
 use super::words::a_value_of;
 use super::{Expr, ExprKind, Predicate};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
@@ -24,7 +26,7 @@ impl Checker<'_> {
         span: Span,
         scope: &Scope,
     ) -> Option<Expr> {
-        let left = self.value(left_tree, scope)?;
+        let left = self.value_as(left_tree, choices.first().map_or(Wanted::Any, Wanted::beside), scope)?;
         let what = format!("`{}`", self.one_line(left.span));
         if let Type::SomeOf(_) = left.ty {
             let first = choices.first()?;
@@ -45,7 +47,7 @@ impl Checker<'_> {
         let mut sound = true;
         for choice in choices {
             if self.is_another_value(choice, left.ty) {
-                self.report_needs_same_as(choice, &what, span, one_of, scope);
+                self.report_needs_same_as(choice, &left, span, one_of, scope);
                 sound = false;
                 continue;
             }
@@ -98,17 +100,20 @@ impl Checker<'_> {
         }
     }
 
-    fn report_needs_same_as(&mut self, other: &tree::Expr, what: &str, span: Span, one_of: bool, scope: &Scope) {
+    fn report_needs_same_as(&mut self, other: &tree::Expr, left: &Expr, span: Span, one_of: bool, scope: &Scope) {
         // whatever else is wrong with it comes first
-        if self.value(other, scope).is_none() {
-            return;
-        }
-        let written = self.one_line(other.span);
+        let Some(value) = self.value(other, scope) else { return };
+        let (what, written) = (format!("`{}`", self.one_line(left.span)), self.one_line(other.span));
+        let are_numbers = |unit| matches!((left.ty, value.ty), (Type::Number { unit: one, .. }, Type::Number { unit: other, .. }) if (one, other) == (unit, unit));
+        let is_like = same_kind(&self.policy, left.ty, value.ty) || are_numbers(Unit::Plain) || are_numbers(Unit::Money);
         let mut diagnostic =
             Diagnostic::new(Code::WrongType, format!("`is` compares {what} with a constant, and `{written}` is another value"))
                 .at(other.span, "this changes from lead to lead")
                 .at(span, "");
-        if one_of {
+        if !is_like {
+            let help = format!("{what} is {}, and `{written}` is {}", a_value_of(left.ty), a_value_of(value.ty));
+            diagnostic = diagnostic.help(help);
+        } else if one_of {
             diagnostic = diagnostic.help(format!("write {what} `is same as {written}` for each value, joined by `or`"));
         } else {
             let place = Span { end: other.span.start, ..other.span };
@@ -146,7 +151,7 @@ impl Checker<'_> {
 
     /// `products has service`, `products has any of service, dispensing`
     pub(super) fn has(&mut self, left: &tree::Expr, choices: &[tree::Expr], span: Span, scope: &Scope) -> Option<Expr> {
-        let left = self.value(left, scope)?;
+        let left = self.value_as(left, Wanted::Set, scope)?;
         let written = self.one_line(left.span);
         let Type::SomeOf(_) = left.ty else {
             let mut diagnostic =

@@ -70,6 +70,7 @@ mod test_tables;
 mod tests;
 mod types;
 pub mod value;
+mod wanted;
 mod weights;
 pub(crate) mod wide;
 mod words;

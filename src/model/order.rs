@@ -4,12 +4,17 @@
 //! otherwise in the order of the text as far as possible. Always holds: what stands in a circle is reported once, with the circle, and what needs
 //! it says nothing more. Nothing here recurses, so a chain of lets may be as long as a policy can be.
 
+use std::cell::OnceCell;
+use std::rc::Rc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::check::{Checker, DecideTree, Named};
 use super::expressions::constant;
+use super::extent::Extents;
 use super::lost::Lost;
 use super::value::{Constant, Interval, Type};
+use super::wanted::Wanted;
 use super::words::listed;
 use super::{Choices, ChoicesId, Decide, DecideBody, Derived, Let, Score, TableId};
 use crate::diagnostic::{Code, Diagnostic};
@@ -35,10 +40,31 @@ pub(crate) struct Memory {
     pub routes: Vec<std::ops::Range<usize>>,
     /// names that reported mistakes have taken out of their sets
     pub lost: Lost,
+    /// of calculations in the expression at hand
+    pub extents: Extents,
+    /// what the place of the name at hand needs
+    pub wanted: Wanted,
+    /// the derived value that is being checked
+    pub current: Option<Derived>,
+    /// derived values that have been checked
+    pub typed: FxHashSet<Derived>,
+    /// who needs whom
+    needs: Rc<Needs>,
+    /// the derived values that need one, themselves or through others
+    users: Option<(Derived, Rc<FxHashSet<Derived>>)>,
     /// how many names were compared for "did you mean"
     pub names_compared: usize,
     /// how deep the expression at hand is nested
     pub depth: usize,
+}
+
+/// Derived values, in the order of the text, and what each needs.
+#[derive(Default)]
+struct Needs {
+    nodes: Vec<Derived>,
+    of: Vec<Vec<Need>>,
+    /// for each node, those that need it
+    users: OnceCell<Vec<Vec<usize>>>,
 }
 
 /// One derived value needs another, and says so there.
@@ -54,18 +80,52 @@ impl Checker<'_> {
     pub(crate) fn check_derived(&mut self) {
         self.stand_in();
         let nodes = self.nodes();
-        let needs = self.needs(&nodes);
-        for group in groups(&needs) {
-            self.report_circle(&group, &nodes, &needs);
+        let of = self.needs(&nodes);
+        let all = Rc::new(Needs { nodes, of, users: OnceCell::new() });
+        self.memory.needs = Rc::clone(&all);
+        let Needs { nodes, of: needs, .. } = &*all;
+        for group in groups(needs) {
+            self.report_circle(&group, nodes, needs);
             for node in group {
                 self.policy.order.push(nodes[node]);
+                self.memory.current = Some(nodes[node]);
                 match nodes[node] {
                     Derived::Let(id) => self.check_let(id),
                     Derived::Score(id) => self.check_score(id),
                     Derived::Decide(id) => self.check_decide(id),
                 }
+                self.memory.typed.insert(nodes[node]);
             }
         }
+        self.memory.current = None;
+    }
+
+    /// The derived value that is being checked, and all that need it: none of them can stand in it.
+    pub(crate) fn users_of_current(&mut self) -> Rc<FxHashSet<Derived>> {
+        let Some(current) = self.memory.current else { return Rc::default() };
+        if let Some((_, users)) = self.memory.users.as_ref().filter(|(of, _)| *of == current) {
+            return Rc::clone(users);
+        }
+        let Needs { nodes, of, users } = &*self.memory.needs;
+        let users = users.get_or_init(|| {
+            let mut users = vec![Vec::new(); nodes.len()];
+            for (user, needs) in of.iter().enumerate() {
+                needs.iter().for_each(|need| users[need.of].push(user));
+            }
+            users
+        });
+        let mut open: Vec<usize> = nodes.iter().position(|node| *node == current).into_iter().collect();
+        let mut found: FxHashSet<Derived> = FxHashSet::default();
+        while let Some(node) = open.pop() {
+            if found.insert(nodes[node]) {
+                open.extend(&users[node]);
+            }
+        }
+        // as much work as comparing so many names
+        self.memory.names_compared = self.memory.names_compared.saturating_add(found.len());
+        let found = Rc::new(found);
+        self.memory.users = Some((current, Rc::clone(&found)));
+        found
     }
 
     /// Gives every id a harmless value, until (and unless) its tree makes sense. The outcomes of a decide are known from the start.

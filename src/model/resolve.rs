@@ -6,6 +6,7 @@
 use super::check::Checker;
 use super::hidden::Space;
 use super::lost::Set;
+use super::wanted::Wanted;
 use super::{ChoicesId, TableId};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::syntax::tree;
@@ -17,8 +18,8 @@ const LISTED_MAX: usize = 6;
 
 impl Checker<'_> {
     /// Says that a name of the space of fields, lets, scores, decides, routes and slas is not declared.
-    pub(crate) fn unknown_name(&mut self, name: &tree::Name) {
-        let candidates = self.choosable(self.names.keys().map(String::as_str).chain(["stage"]));
+    pub(crate) fn unknown_name(&mut self, name: &tree::Name, wanted: &Wanted) {
+        let candidates = self.fitting(wanted);
         self.unknown(Code::UnknownName, Space::Value, "field or derived value", name, candidates);
     }
 
@@ -137,7 +138,8 @@ impl Checker<'_> {
         };
         let diagnostic = Diagnostic::new(code, format!("there is no {noun} `{}`", name.text)).at(name.span, label);
         // those that could not be read are declared all the same
-        let is_silent = candidates.is_empty() && self.hidden.may_have_any(space);
+        let has_others = space == Space::Value && !self.names.is_empty();
+        let is_silent = candidates.is_empty() && (has_others || self.hidden.may_have_any(space));
         let diagnostic = if is_silent { diagnostic } else { self.propose(diagnostic, noun, name, candidates) };
         self.report(diagnostic);
     }

@@ -5,6 +5,7 @@
 
 use super::check::{Checker, Named};
 use super::expressions::Scope;
+use super::wanted::Wanted;
 use super::{ChoicesId, Connective, Effort, Expr, ExprKind, Field, FieldId, Predicate, Reference, Route, RouteRow, RouteTarget, Type};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
@@ -224,7 +225,7 @@ impl<'t> Checker<'t> {
             Some((Named::Broken, _)) => None,
             Some((Named::Let(_) | Named::Score(_) | Named::Decide(_) | Named::Route(_) | Named::Sla(_), _)) => Some(Type::Text),
             None => {
-                self.unknown_name(over);
+                self.unknown_name(over, &Wanted::Set);
                 None
             }
         };

@@ -9,6 +9,7 @@ use leadwright::program::{Lowered, Value};
 use crate::support::policies::generate;
 use crate::support::random::Random;
 use crate::support::random_program::{block, parameters};
+use crate::support::work::counted;
 
 const POLICIES: u64 = 150;
 const LEADS: usize = 60;
@@ -103,4 +104,22 @@ fn roots(policy: &Policy) -> Vec<&Expr> {
         }
     }
     roots
+}
+
+/// Nested calculations beyond 64 bits are each worked out once: what stands around one does not work it out again.
+#[test]
+fn the_work_of_a_calculation_does_not_grow_with_its_depth() {
+    let work = |depth: usize| {
+        let mut value = "wide".to_owned();
+        for _ in 0..depth {
+            value = format!("({value}{})", " + wide * 3".repeat(1_800 / depth));
+        }
+        let text = format!("leadwright 1\npolicy p {{}}\nlead {{ id text key   wide whole }}\nlet x = {value}\n");
+        let files = std::collections::BTreeMap::from([("p.lead".to_owned(), text)]);
+        let (checked, bytes) = counted(|| model::check(&files, "p.lead"));
+        assert!(checked.diagnostics.is_empty(), "{:?}", checked.diagnostics);
+        bytes
+    };
+    let (flat, deep) = (work(5), work(60));
+    assert!(deep <= 2 * flat, "{flat} bytes for depth 5, {deep} for depth 60");
 }

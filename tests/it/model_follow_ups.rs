@@ -191,3 +191,57 @@ fn what_is_declared_but_could_not_be_read_is_not_called_absent() {
         assert!(says(&format!("{used}\n")), "{used}: {:?}", helps(&format!("{used}\n")));
     }
 }
+
+#[test]
+fn what_is_proposed_fits_and_closes_no_circle() {
+    // what a name may be meant for, after one edit; none if nothing is proposed
+    let proposed = |old: &str, new: &str| {
+        let policy = HEAD.replace("by areas[\"x\"].queue when beds > 5   ", "field when areas[\"x\"].region is north   ");
+        assert!(policy.contains(old), "{old}");
+        let files = [
+            ("policy.lead".to_owned(), policy.replacen(old, new, 1)),
+            ("areas.csv".to_owned(), "area,region\nx,North\ny,South\n".to_owned()),
+        ];
+        let checked = check(&BTreeMap::from(files), "policy.lead");
+        let [told] = checked.diagnostics.as_slice() else { panic!("{new}: {:?}", checked.diagnostics) };
+        told.fixes.first().map(|fix| fix.edits[0].text.clone())
+    };
+    let cases = [
+        // a value that needs the one that is declared
+        ("let big   = beds >= 50", "let big   = bigg and beds >= 50", None),
+        ("under 50 1   50 or more 10", "under 50 1   50 or more 10 }  sizes 0% { otherwise 1", None),
+        ("when big and s >= 50", "when big and sizee is large", None),
+        ("let late  = days since met", "let late  = callz", Some("calls")),
+        ("let calls = count of call where outcome is good", "let calls = callz else 0", None),
+        // what is needed there
+        ("let late  = days since met", "let late  = days since mett", Some("met")),
+        ("let late  = days since met", "let late  = days since sitee", None),
+        ("beds >= 50", "bed >= 50", Some("beds")),
+        ("beds >= 50", "sitt >= 50", None),
+        ("when big and", "when bigg and", Some("big")),
+        ("when big and", "when bedz and", None),
+        ("size is large", "sizze is large", Some("size")),
+        ("size is large", "sitee is large", None),
+        ("areas[\"x\"]", "areas[idd]", Some("id")),
+        ("areas[\"x\"]", "areas[bed]", None),
+        // neither routes nor clocks are values
+        ("size is large and", "rr is missing and", None),
+    ];
+    for (old, new, expected) in cases {
+        assert_eq!(proposed(old, new).as_deref(), expected, "{new}");
+    }
+}
+
+#[test]
+fn is_same_as_is_proposed_for_values_of_one_kind() {
+    let fixes = |new: &str| {
+        let text = HEAD.replace("by areas[\"x\"].queue when beds > 5   ", "").replace("size is large and", new);
+        let files = [("policy.lead".to_owned(), text), ("areas.csv".to_owned(), "area,region\nx,North\ny,South\n".to_owned())];
+        let checked = check(&BTreeMap::from(files), "policy.lead");
+        let [told] = checked.diagnostics.as_slice() else { panic!("{new}: {:?}", checked.diagnostics) };
+        (told.name(), told.fixes.len())
+    };
+    assert_eq!(fixes("beds is s and"), ("E0301", 1));
+    assert_eq!(fixes("site is beds and"), ("E0301", 0));
+    assert_eq!(fixes("met is beds and"), ("E0301", 0));
+}

@@ -68,6 +68,17 @@ impl Outlines {
         self.of(file).is_policy
     }
 
+    pub fn has_lead(&mut self, file: &Path) -> bool {
+        self.of(file).has_lead
+    }
+
+    /// The first policy of these folders that uses the file.
+    pub fn user_of(&mut self, file: &Path, folders: &[PathBuf]) -> Option<PathBuf> {
+        let mut policies = self.policies_in(folders);
+        policies.sort();
+        policies.into_iter().find(|policy| self.files_of(policy).contains(file))
+    }
+
     /// The real places of all files that the policy beginning with this one is made of.
     pub fn files_of(&mut self, entry: &Path) -> FxHashSet<PathBuf> {
         let entry = real(entry);

@@ -80,7 +80,7 @@ pub fn find(paths: &[PathBuf]) -> Result<Finds, Misuse> {
             located.extend(beneath.policies);
             strays.extend(beneath.strays);
         } else {
-            located.push(locate(path)?);
+            located.push(policy_of(path)?);
         }
     }
     let whole = |located: &Located| located.disk.root().join(&located.entry);
@@ -95,9 +95,34 @@ pub fn find(paths: &[PathBuf]) -> Result<Finds, Misuse> {
 
 /// The one policy that a path names.
 pub fn find_one(path: &Path) -> Result<Found, Misuse> {
-    let located = locate(path)?;
+    let located = policy_of(path)?;
     let base = base(&[located.disk.root()]);
     Ok(Found { folder: below(&base, &located), located })
+}
+
+/// The policy at a path.
+fn policy_of(path: &Path) -> Result<Located, Misuse> {
+    let located = locate(path)?;
+    match part_of(path, &located.disk.root().join(&located.entry)) {
+        Some(misuse) => Err(misuse),
+        None => Ok(located),
+    }
+}
+
+/// What is no policy by itself and is used by one is that one's: by itself it would be nothing but mistakes. `file` is without symbolic links.
+fn part_of(path: &Path, file: &Path) -> Option<Misuse> {
+    let mut outlines = Outlines::default();
+    if outlines.is_policy(file) || outlines.has_lead(file) {
+        return None;
+    }
+    let folder = file.parent()?;
+    let folders: Vec<PathBuf> = [folder.to_path_buf()].into_iter().chain(above(folder)).collect();
+    let user = outlines.user_of(file, &folders)?;
+    Some(Misuse::new(format!(
+        "`{}` is no policy but a part of `{}`, which uses it: name that one, or a folder that holds both",
+        path.display(),
+        shown_file(&user)
+    )))
 }
 
 fn placed(located: Vec<Located>, strays: Vec<PathBuf>) -> Finds {
@@ -197,6 +222,9 @@ fn beneath(folder: &Path) -> Result<Beneath, Misuse> {
     let policies: Vec<Located> = policies.into_iter().filter_map(located).collect();
     if !policies.is_empty() {
         return Ok(Beneath { policies, strays });
+    }
+    if let Some(misuse) = files.first().and_then(|file| part_of(folder, file)) {
+        return Err(misuse);
     }
     // a policy may lack its header, which `check` then says
     if has_file_at_top(folder) { Ok(Beneath { policies: vec![locate(folder)?], strays: Vec::new() }) } else { Err(none_beneath(folder)) }

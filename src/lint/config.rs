@@ -115,6 +115,17 @@ fn group_names() -> impl Iterator<Item = &'static str> {
     Group::ALL.into_iter().map(Group::name)
 }
 
+/// What stands in `[lint]` and is none of its settings.
+fn no_setting(word: &str) -> String {
+    let (known, section) =
+        (["baseline", "groups", "rules"].into_iter(), |noun: &str| format!("`{word}` is a {noun}: its level stands in `[lint.{noun}s]`"));
+    match (find(word), group_names().any(|group| group == word)) {
+        (Some(_), _) => section("rule"),
+        (None, true) => section("group"),
+        (None, false) => unknown("setting", word, known),
+    }
+}
+
 /// `there is no rule `x`; did you mean `y`?`
 pub fn unknown(noun: &str, word: &str, candidates: impl Iterator<Item = &'static str>) -> String {
     // rules are written with hyphens, and remembered with underscores and blanks
@@ -165,10 +176,7 @@ impl Reader<'_> {
                         config.levels.rules.insert(rule.name, self.level(value)?);
                     }
                 }
-                other => {
-                    let known = ["baseline", "groups", "rules"].into_iter();
-                    return Err(self.error(key.span().start, unknown("setting", other, known) + " in `[lint]`"));
-                }
+                other => return Err(self.error(key.span().start, no_setting(other))),
             }
         }
         Ok(())
@@ -253,7 +261,9 @@ mod tests {
         wrong("[lint.rules]\nunused-lets = \"off\"\n", "2:1: there is no rule `unused-lets`; did you mean `unused-let`?");
         wrong("[lint.rules]\nunused-let = \"warn\"\n", "2:14: there is no level `warn`: write `warning`");
         wrong("[lint.rules]\nunused-let = 1\n", "2:14: a level is a text in quotation marks");
-        wrong("[lint.group]\nstyle = \"off\"\n", "1:7: there is no setting `group`; did you mean `groups`? in `[lint]`");
+        wrong("[lint.group]\nstyle = \"off\"\n", "1:7: there is no setting `group`; did you mean `groups`?");
+        wrong("[lint]\nunused-let = \"off\"\n", "2:1: `unused-let` is a rule: its level stands in `[lint.rules]`");
+        wrong("[lint]\nstyle = \"off\"\n", "2:1: `style` is a group: its level stands in `[lint.groups]`");
         wrong("[lnt]\n", "1:2: there is no section `lnt`; did you mean `lint`?");
     }
 }

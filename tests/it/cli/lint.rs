@@ -158,6 +158,29 @@ fn a_file_that_another_policy_uses_is_judged_with_that_policy_alone() {
     assert_eq!(lint(&[&y], &[]).out.matches("nothing reads").count(), 2);
 }
 
+/// By itself it would be nothing but mistakes.
+#[test]
+fn a_part_of_a_policy_is_no_policy() {
+    let policy = "leadwright 1\npolicy p { version \"1\" }\nlead { id text key }\nuse \"common/a.lead\"\nuse \"common/b.lead\"\n";
+    let folder = Folder::new(&[
+        (".git/HEAD", ""),
+        ("p.lead", policy),
+        ("common/a.lead", "leadwright 1\nteam a\n"),
+        ("common/b.lead", "leadwright 1\nteam b\n"),
+    ]);
+    let (file, shared) = (folder.name("common/a.lead"), folder.name("common"));
+    for words in [["lint", &file], ["check", &file], ["test", &file], ["prove", &file], ["lint", &shared], ["check", &shared]] {
+        let ran = run(&words);
+        let part = format!("`{}` is no policy but a part of `p.lead`, which uses it: ", words[1]);
+        assert!(ran.sentence().starts_with(&part), "{words:?}: {}", ran.sentence());
+    }
+    // what no policy uses, and what has lost its header, is looked at as it is
+    fs::write(folder.name("p.lead"), policy.replace("use \"common/b.lead\"\n", "")).unwrap();
+    assert_eq!(run(&["check", &folder.name("common/b.lead")]).code, 1);
+    fs::write(folder.name("common/a.lead"), "leadwright 1\nlead { id text key }\n").unwrap();
+    assert!(run(&["check", &folder.name("common/a.lead")]).out.contains("there is no `policy` header"));
+}
+
 /// What one policy does not need, the other does.
 #[test]
 fn a_shared_file_belongs_to_all_its_policies() {

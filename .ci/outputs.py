@@ -6,6 +6,7 @@
 The policies are those of docs/codes (one with each mistake), the examples, the examples with mistakes put in, and one full of text that tries to break out.
 """
 
+import csv
 import json
 import re
 import subprocess
@@ -18,6 +19,9 @@ from jsonschema import Draft4Validator, Draft202012Validator
 from referencing import Registry, Resource
 
 ROOT = Path(__file__).resolve().parent.parent
+# so many leads of each example are explained; goals besides the answers that they have
+EXPLAINED = 4
+OTHER_GOALS = {"medbank": ["status=qualified", "stage=mql", "queue=inside", "readiness>=65"]}
 MORE = {"fmt": ["--check"]}
 KINDS = ["json", "sarif", "github", "gitlab", "junit", "markdown"]
 HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
@@ -137,6 +141,35 @@ class Checker:
         return len(rows)
 
 
+    def explain(self, policy, leads, key, *more):
+        arguments = [self.program, "explain", str(policy), str(leads), "--lead", key, *more, "--output", "json"]
+        ran = subprocess.run(arguments, capture_output=True, text=True)
+        what = " ".join(arguments[1:])
+        hold(ran.returncode in (0, 1, 3) and ran.stdout, f"{what} ends with {ran.returncode}", ran.stderr)
+        hold(not HARMFUL.search(ran.stdout), f"{what} can steer a terminal", repr(ran.stdout))
+        hold_schema(self.own["explain"], json.loads(ran.stdout), what)
+        self.count += 1
+        return json.loads(ran.stdout)
+
+    def explanations(self, example):
+        """Of some leads of an example, with their signals: why, the cheapest way to each outcome, why not."""
+        leads = example / "leads.csv"
+        with leads.open(newline="") as file:
+            rows = list(csv.reader(file))
+        place = next(at for at, name in enumerate(rows[0]) if name in ("lead_id", "id"))
+        signals = ["--signals", str(example / "signals.csv"), "--as-of", "2026-11-18T15:00"]
+        verdicts = set()
+        for row in rows[1 : 1 + EXPLAINED]:
+            plain = self.explain(example, leads, row[place], *signals)
+            goals = [f"{decide['name']}={decide['value']}" for decide in plain["decides"]]
+            if plain["stage"] is not None:
+                goals.append(f"stage={plain['stage']['after']['name']}")
+            for goal in dict.fromkeys([*goals, *OTHER_GOALS.get(example.name, [])]):
+                verdicts.add(self.explain(example, leads, row[place], *signals, "--reach", goal, "--budget", "20000")["verdict"])
+                self.explain(example, leads, row[place], *signals, "--why-not", goal)
+        return verdicts
+
+
 def hostile(folder):
     """A policy that checks, has a test that fails, and says hostile things wherever it can; and one with mistakes."""
     text = (ROOT / "tests/it/outputs/hostile.lead").read_text().replace("EVIL", EVIL)
@@ -157,9 +190,13 @@ def main(program):
                     place.parent.mkdir(parents=True, exist_ok=True)
                     place.write_text(text)
                 checker.all(folder, ["check", "lint", "fmt"])
+    verdicts = set()
     for example in sorted((ROOT / "examples").iterdir()):
         if any(example.glob("*.lead")):
             checker.all(example, ["check", "lint", "fmt", "test"])
+        if (example / "leads.csv").exists() and (example / "signals.csv").exists():
+            verdicts |= checker.explanations(example)
+    hold({"already", "reached", "never"} <= verdicts, "explanations of all kinds", str(verdicts))
     with tempfile.TemporaryDirectory() as folder:
         for path in (ROOT / "examples/medbank").rglob("*"):
             if path.suffix == ".lead" or path.name in ("territories.csv", "named_accounts.csv"):

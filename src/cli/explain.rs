@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use serde::Serialize;
 
 use super::console::Console;
 use super::leads::LeadArguments;
 use super::load::load;
 use super::outcome::{Misuse, Outcome};
+use super::output::JSON_FORMAT;
 use super::rotation::RotationArguments;
 use super::tables::TableArguments;
 use crate::batch::turns::Watched;
@@ -126,8 +128,19 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     Ok(Outcome::Clean)
 }
 
-fn json(explanation: &impl serde::Serialize) -> Result<String, Misuse> {
-    render_json::to_json(explanation).map_err(|error| Misuse::new(format!("the explanation cannot be written as JSON: {error}")))
+/// What stands before an explanation: docs/schema/explain.json.
+#[derive(Serialize)]
+struct Headed<'e, Of> {
+    leadwright: &'static str,
+    format: u32,
+    version: &'static str,
+    #[serde(flatten)]
+    of: &'e Of,
+}
+
+fn json(explanation: &impl Serialize) -> Result<String, Misuse> {
+    let headed = Headed { leadwright: "explain", format: JSON_FORMAT, version: env!("CARGO_PKG_VERSION"), of: explanation };
+    render_json::to_json(&headed).map_err(|error| Misuse::new(format!("the explanation cannot be written as JSON: {error}")))
 }
 
 /// What it takes to get the lead where the goals are, or why it is not there.

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-/// `fields` fields of several types, about `rows` rows of scores in two sections and in adjustments, and `routing` rows of a decision and a flow.
+const QUEUES: usize = 6;
+
+/// `fields` fields of several types, about `rows` rows of scores in two sections and in adjustments, and `routing` rows of a decision.
 /// `weight` is what one adjustment gives.
 pub fn large(fields: usize, rows: usize, routing: usize, weight: i64) -> String {
     let mut text = String::from("leadwright 1\n\npolicy p { timezone \"UTC\" }\n\nlead {\n  id text key\n");
@@ -42,6 +44,24 @@ pub fn large(fields: usize, rows: usize, routing: usize, weight: i64) -> String 
     }
     text.push_str("  rest otherwise\n}\n\nclaim \"more never hurts\" s never falls as f0 rises\n");
     text
+}
+
+/// The same with a decision of three thresholds, and `routing` rows of a route that rests on it.
+pub fn routed(fields: usize, rows: usize, routing: usize, weight: i64) -> String {
+    let (hot, warm) = (condition(1, 0), condition(2, 1));
+    let mut text = format!(
+        "  hot when s >= 170 and {hot}\n  warm when s >= 130 or ({warm} and s >= 100)\n  cool when s >= 90\n  rest otherwise\n}}\n\nroute r {{\n"
+    );
+    for row in 0..routing {
+        let (outcome, queue) = (["hot", "warm", "cool", "warm"][row % 4], row % QUEUES);
+        let (left, right) = (condition(row * 7 % fields, row), condition((row * 11 + 2) % fields, row + 3));
+        writeln!(text, "  q{queue} when d is {outcome} and {left} and {right}").unwrap();
+    }
+    text.push_str("  q0 otherwise\n}\n\nteam desk\n");
+    for queue in 0..QUEUES {
+        writeln!(text, "queue q{queue} team desk").unwrap();
+    }
+    large(fields, rows, 0, weight).replace("  rest otherwise\n}\n", &text)
 }
 
 fn condition(field: usize, number: usize) -> String {

@@ -51,9 +51,8 @@ impl Prover<'_> {
     }
 
     fn moves_without_rows(&mut self, value: Value, expr: &Expr, direction: Direction, field: FieldId) -> Possible {
-        let of_field = |variable: &super::variables::Variable| match &variable.meaning {
-            Meaning::Column(column) | Meaning::Day(column) | Meaning::DaysBefore { column, .. } => *column == field,
-            _ => false,
+        let of_field = |variable: &super::variables::Variable| {
+            variable.meaning.column() == Some(field) && !matches!(variable.meaning, Meaning::Text { .. } | Meaning::Identity { .. })
         };
         let node = self.translation.node(&mut self.graph, value);
         let places: Vec<usize> = (0..self.variables.all.len()).filter(|place| of_field(&self.variables.all[*place])).collect();

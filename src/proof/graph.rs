@@ -111,10 +111,7 @@ impl<'p> Graph<'p> {
     }
 
     pub fn constant_of(&self, id: NodeId) -> Option<Option<i64>> {
-        match self.node(id) {
-            Node::Constant(value) => Some(*value),
-            _ => None,
-        }
+        if let Node::Constant(value) = self.node(id) { Some(*value) } else { None }
     }
 
     /// Whether it is a condition that always holds, or never does.
@@ -127,10 +124,12 @@ impl<'p> Graph<'p> {
     }
 
     pub fn leaf(&self, id: NodeId) -> Option<Leaf> {
-        match self.node(id) {
-            Node::Leaf(leaf) => Some(*leaf),
-            _ => None,
-        }
+        if let Node::Leaf(leaf) = self.node(id) { Some(*leaf) } else { None }
+    }
+
+    /// The node with this structure, if there is one.
+    pub fn number_of(&self, node: &Node) -> Option<NodeId> {
+        self.numbers.get(node).copied()
     }
 
     /// The node with this structure. What is always one value becomes that constant.

@@ -290,12 +290,7 @@ impl<'p> Prover<'p> {
     /// Whether some lead's value becomes another if that field alone changes; none if undecided.
     pub fn can_change(&mut self, value: Value, field: FieldId) -> Option<bool> {
         let before = self.translation.node(&mut self.graph, value);
-        let of_field = |meaning: &Meaning| match meaning {
-            Meaning::Column(column) | Meaning::Day(column) | Meaning::DaysBefore { column, .. } | Meaning::Text { column, .. } => {
-                *column == field
-            }
-            _ => false,
-        };
+        let of_field = |meaning: &Meaning| meaning.column() == Some(field);
         let variables =
             self.graph.variables(before).into_iter().filter(|variable| of_field(&self.variables.all[*variable as usize].meaning));
         let place = match variables.collect::<Vec<u32>>()[..] {

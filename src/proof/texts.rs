@@ -195,7 +195,7 @@ fn can_be(map: &TextMap, code: Option<i64>, other: &TextMap, other_code: Option<
             (TextMapKind::Exact { codes, other: rest }, false) if code != *rest => {
                 codes.iter().any(|(text, found)| Some(*found) == code && other.code_of_folded(text) == other_code)
             }
-            _ => true,
+            (TextMapKind::Exact { .. } | TextMapKind::LongestPrefix { .. } | TextMapKind::Test { .. }, _) => true,
         };
     }
     let no_domain =
@@ -215,16 +215,17 @@ fn can_be(map: &TextMap, code: Option<i64>, other: &TextMap, other_code: Option<
             None => true,
         },
         TextMapKind::Test { test: TextTest::EndsWith, text } if code == Some(1) => match &other.kind {
-            TextMapKind::Test { test: TextTest::EndsWith, text: end } => match other_code {
-                Some(1) => text.ends_with(end.as_str()) || end.ends_with(text.as_str()),
-                _ => !text.ends_with(end.as_str()),
-            },
+            TextMapKind::Test { test: TextTest::EndsWith, text: end } => {
+                text.ends_with(end.as_str()) == (other_code == Some(1)) || other_code == Some(1) && end.ends_with(text.as_str())
+            }
             TextMapKind::Test { test: TextTest::Contains, text: part } => other_code == Some(1) || !text.contains(part.as_str()),
-            _ => true,
+            TextMapKind::Test { test: TextTest::StartsWith, .. } | TextMapKind::Exact { .. } | TextMapKind::LongestPrefix { .. } => true,
         },
         TextMapKind::Test { test: TextTest::Contains, text } if code == Some(1) => match &other.kind {
             TextMapKind::Test { test: TextTest::Contains, text: part } => other_code == Some(1) || !text.contains(part.as_str()),
-            _ => true,
+            TextMapKind::Test { test: TextTest::StartsWith | TextTest::EndsWith, .. }
+            | TextMapKind::Exact { .. }
+            | TextMapKind::LongestPrefix { .. } => true,
         },
         TextMapKind::Test { .. } => true,
     }
@@ -233,10 +234,9 @@ fn can_be(map: &TextMap, code: Option<i64>, other: &TextMap, other_code: Option<
 /// For a text that starts with `start`.
 fn starts_agree(start: &str, other: &TextMapKind, other_code: Option<i64>) -> bool {
     match other {
-        TextMapKind::Test { test: TextTest::StartsWith, text } => match other_code {
-            Some(1) => start.starts_with(text.as_str()) || text.starts_with(start),
-            _ => !start.starts_with(text.as_str()),
-        },
+        TextMapKind::Test { test: TextTest::StartsWith, text } => {
+            start.starts_with(text.as_str()) == (other_code == Some(1)) || other_code == Some(1) && text.starts_with(start)
+        }
         TextMapKind::Test { test: TextTest::Contains, text } => other_code == Some(1) || !start.contains(text.as_str()),
         TextMapKind::LongestPrefix { codes } => match codes.iter().find(|(_, found)| Some(**found) == other_code) {
             Some((prefix, _)) => start.starts_with(prefix.as_str()) || prefix.starts_with(start),

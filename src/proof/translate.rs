@@ -138,7 +138,31 @@ impl Translation {
                         (None, None) => None,
                     }
                 }
-                _ => None,
+                Op::Input(_)
+                | Op::Parameter(_)
+                | Op::Missing
+                | Op::Divide { .. }
+                | Op::Quotient(..)
+                | Op::Remainder(..)
+                | Op::Larger(..)
+                | Op::Smaller(..)
+                | Op::Calculate(_)
+                | Op::Else(..)
+                | Op::Select(..)
+                | Op::Compare { .. }
+                | Op::Equal(..)
+                | Op::Known(_)
+                | Op::And(..)
+                | Op::Or(..)
+                | Op::Not(_)
+                | Op::HasBits { .. }
+                | Op::Table { .. }
+                | Op::Band { .. }
+                | Op::Find { .. }
+                | Op::Turn { .. }
+                | Op::Add(..)
+                | Op::Subtract(..)
+                | Op::Multiply(..) => None,
             };
             match parts {
                 Some(parts) => rest.extend(parts),

@@ -51,6 +51,27 @@ pub enum Meaning {
 }
 
 impl Meaning {
+    /// The field or the measure that it is of.
+    pub fn column(&self) -> Option<ColumnId> {
+        match self {
+            Meaning::Column(column)
+            | Meaning::Day(column)
+            | Meaning::DaysBefore { column, .. }
+            | Meaning::Text { column, .. }
+            | Meaning::Identity { column, .. } => Some(*column),
+            Meaning::Stage
+            | Meaning::StageSince
+            | Meaning::RestUntil
+            | Meaning::RouteOwner(_)
+            | Meaning::RouteQueue(_)
+            | Meaning::KeyHash
+            | Meaning::AsOfDay
+            | Meaning::AsOf
+            | Meaning::Raised(_)
+            | Meaning::Part(_) => None,
+        }
+    }
+
     /// The number of a value of the program that stands for itself.
     pub fn part(&self) -> Option<usize> {
         if let Meaning::Part(number) = self { Some(*number) } else { None }
@@ -202,11 +223,12 @@ fn of_set(policy: &Policy, program: &Program, input: usize, column: ColumnId, do
     let is_input = |value: &crate::program::Value| program.ops[value.index()] == Op::Input(input as u32);
     let mut masks: Vec<i64> = Vec::new();
     for op in &program.ops {
-        match op {
-            Op::HasBits { value, mask } if is_input(value) => masks.push(*mask),
-            Op::Known(_) => {}
-            op if program.operands(op).iter().any(is_input) => return whole,
-            _ => {}
+        if let Op::HasBits { value, mask } = op
+            && is_input(value)
+        {
+            masks.push(*mask);
+        } else if !matches!(op, Op::Known(_)) && program.operands(op).iter().any(is_input) {
+            return whole;
         }
     }
     let kept = alike(&masks, all).into_iter().fold(0, |kept, (_, stands)| kept | stands);
@@ -234,10 +256,8 @@ fn alike(masks: &[i64], all: i64) -> Vec<(i64, i64)> {
 pub fn stand_ins(program: &Program, input: usize, kept: i64) -> Vec<(i64, i64)> {
     let all = program.inputs.get(input).map_or(0, |input| input.interval.1);
     let is_input = |value: &crate::program::Value| program.ops[value.index()] == Op::Input(input as u32);
-    let masks = program.ops.iter().filter_map(|op| match op {
-        Op::HasBits { value, mask } if is_input(value) => Some(*mask),
-        _ => None,
-    });
+    let mask = |op: &Op| if let Op::HasBits { value, mask } = op { is_input(value).then_some(*mask) } else { None };
+    let masks = program.ops.iter().filter_map(mask);
     if kept == all {
         return (0..62).map(|bit| 1i64 << bit).filter(|bit| all & bit != 0).map(|bit| (bit, bit)).collect();
     }

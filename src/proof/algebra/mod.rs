@@ -7,6 +7,7 @@
 //! where equal questions meet; a sum's constant moves into its threshold, and its coefficients are divided by what they have in common, so two partial scores
 //! from which the same is still to be reached are one node.
 
+mod conjunction;
 mod operations;
 mod thresholds;
 
@@ -52,7 +53,14 @@ impl Graph<'_> {
                     constant += i128::from(*inner) * i128::from(coefficient);
                     flat.extend(terms.iter().map(|(term, inner)| (*term, i128::from(*inner) * i128::from(coefficient))));
                 }
-                _ => flat.push((term, i128::from(coefficient))),
+                Node::Leaf(_)
+                | Node::AtLeast(..)
+                | Node::HasBits(..)
+                | Node::Known(_)
+                | Node::All(_)
+                | Node::Not(_)
+                | Node::Select(..)
+                | Node::Operation { .. } => flat.push((term, i128::from(coefficient))),
             }
         }
         flat.sort_unstable_by_key(|(term, _)| *term);
@@ -117,79 +125,15 @@ impl Graph<'_> {
                 self.truth(!holds)
             }
             Node::Not(inner) => *inner,
-            _ => self.intern(Node::Not(of)),
+            Node::Leaf(_)
+            | Node::Sum { .. }
+            | Node::AtLeast(..)
+            | Node::HasBits(..)
+            | Node::Known(_)
+            | Node::All(_)
+            | Node::Select(..)
+            | Node::Operation { .. } => self.intern(Node::Not(of)),
         }
-    }
-
-    pub fn any(&mut self, members: Vec<NodeId>) -> NodeId {
-        let none = members.into_iter().map(|member| self.not(member)).collect();
-        let none = self.all(none);
-        self.not(none)
-    }
-
-    pub fn all(&mut self, members: Vec<NodeId>) -> NodeId {
-        let mut flat: Vec<NodeId> = Vec::with_capacity(members.len());
-        let mut rest = members;
-        while let Some(member) = rest.pop() {
-            match self.node(member) {
-                Node::Constant(value) => {
-                    if *value != Some(1) {
-                        return self.truth(false);
-                    }
-                }
-                Node::All(inner) => rest.extend(inner.iter().copied()),
-                _ => flat.push(member),
-            }
-        }
-        flat.sort_unstable();
-        flat.dedup();
-        let Some(flat) = self.without_weaker(flat) else { return self.truth(false) };
-        match flat.as_slice() {
-            [] => self.truth(true),
-            [one] => *one,
-            _ => self.intern(Node::All(flat.into())),
-        }
-    }
-
-    /// Without the thresholds that others imply; none if two of the members exclude each other.
-    fn without_weaker(&self, members: Vec<NodeId>) -> Option<Vec<NodeId>> {
-        // per compared node: the highest threshold that must be reached, the lowest that must not
-        let mut bounds: Vec<(NodeId, Option<i64>, Option<i64>)> = Vec::new();
-        for member in &members {
-            let (of, least, beyond) = match self.node(*member) {
-                Node::AtLeast(of, threshold) => (*of, Some(*threshold), None),
-                Node::Not(inner) => match self.node(*inner) {
-                    Node::AtLeast(of, threshold) => (*of, None, Some(*threshold)),
-                    _ if members.binary_search(inner).is_ok() => return None,
-                    _ => continue,
-                },
-                _ => continue,
-            };
-            match bounds.iter_mut().find(|(found, _, _)| *found == of) {
-                Some((_, most, fewest)) => {
-                    *most = (*most).max(least);
-                    *fewest = [*fewest, beyond].into_iter().flatten().min();
-                }
-                None => bounds.push((of, least, beyond)),
-            }
-        }
-        if bounds.iter().any(|(_, least, beyond)| least.zip(*beyond).is_some_and(|(least, beyond)| least >= beyond)) {
-            return None;
-        }
-        if bounds.len() == members.len() {
-            return Some(members);
-        }
-        let bound_of = |of: NodeId| bounds.iter().find(|(found, _, _)| *found == of);
-        let keeps = |member: &NodeId| match self.node(*member) {
-            Node::AtLeast(of, threshold) => bound_of(*of).is_none_or(|(_, least, _)| *least == Some(*threshold)),
-            Node::Not(inner) => match self.node(*inner) {
-                Node::AtLeast(of, threshold) => bound_of(*of).is_none_or(|(_, _, beyond)| *beyond == Some(*threshold)),
-                _ => true,
-            },
-            Node::Known(of) => bound_of(*of).is_none_or(|(_, least, _)| least.is_none()),
-            _ => true,
-        };
-        Some(members.into_iter().filter(keeps).collect())
     }
 
     pub fn select(&mut self, condition: NodeId, then: NodeId, otherwise: NodeId) -> NodeId {
@@ -241,7 +185,14 @@ impl Graph<'_> {
                 let (then, otherwise) = (self.has_bits(then, mask), self.has_bits(otherwise, mask));
                 self.select(condition, then, otherwise)
             }
-            _ => self.intern(Node::HasBits(of, mask)),
+            Node::Leaf(_)
+            | Node::Sum { .. }
+            | Node::AtLeast(..)
+            | Node::HasBits(..)
+            | Node::Known(_)
+            | Node::All(_)
+            | Node::Not(_)
+            | Node::Operation { .. } => self.intern(Node::HasBits(of, mask)),
         }
     }
 }

@@ -136,7 +136,29 @@ impl Graph<'_> {
                 let right_wins = if is_larger { b.interval.low >= a.interval.high } else { b.interval.high <= a.interval.low };
                 if left_wins && !b.optional { Some(left) } else { (right_wins && !a.optional).then_some(right) }
             }
-            _ => None,
+            Op::Input(_)
+            | Op::Parameter(_)
+            | Op::Constant(_)
+            | Op::Missing
+            | Op::Divide { .. }
+            | Op::Quotient(..)
+            | Op::Remainder(..)
+            | Op::Calculate(_)
+            | Op::Else(..)
+            | Op::Select(..)
+            | Op::Known(_)
+            | Op::And(..)
+            | Op::Or(..)
+            | Op::Not(_)
+            | Op::HasBits { .. }
+            | Op::Table { .. }
+            | Op::Band { .. }
+            | Op::Find { .. }
+            | Op::Turn { .. }
+            | Op::Add(..)
+            | Op::Subtract(..)
+            | Op::Compare { .. }
+            | Op::Equal(..) => None,
         }
     }
 }

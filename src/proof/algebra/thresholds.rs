@@ -47,7 +47,26 @@ impl Graph<'_> {
                     Some((operand, threshold)) => self.at_least(operand, threshold),
                     None => self.intern(Node::AtLeast(of, threshold)),
                 },
-                _ => self.intern(Node::AtLeast(of, threshold)),
+                Op::Input(_)
+                | Op::Parameter(_)
+                | Op::Constant(_)
+                | Op::Missing
+                | Op::Add(..)
+                | Op::Subtract(..)
+                | Op::Multiply(..)
+                | Op::Remainder(..)
+                | Op::Calculate(_)
+                | Op::Else(..)
+                | Op::Select(..)
+                | Op::Compare { .. }
+                | Op::Equal(..)
+                | Op::Known(_)
+                | Op::And(..)
+                | Op::Or(..)
+                | Op::Not(_)
+                | Op::HasBits { .. }
+                | Op::Find { .. }
+                | Op::Turn { .. } => self.intern(Node::AtLeast(of, threshold)),
             },
             Node::Leaf(leaf) => {
                 if !leaf.is_set {
@@ -75,22 +94,20 @@ impl Graph<'_> {
         let negative = terms.first().is_some_and(|(_, coefficient)| *coefficient < 0);
         if !negative || threshold == i64::MIN {
             let sum = self.sum(0, terms);
-            return match self.node(sum) {
-                // another round for what is no sum any more
-                Node::Sum { .. } => self.intern_at_least(sum, threshold),
-                _ => self.at_least(sum, threshold),
-            };
+            return self.again_at_least(sum, threshold);
         }
         // a sum of at least t is one whose opposite is not at least 1 - t
         terms.iter_mut().for_each(|(_, coefficient)| *coefficient = -*coefficient);
         let opposite = self.sum(0, terms);
         let known = self.known(opposite);
-        let more = match self.node(opposite) {
-            Node::Sum { .. } => self.intern_at_least(opposite, 1 - threshold),
-            _ => self.at_least(opposite, 1 - threshold),
-        };
+        let more = self.again_at_least(opposite, 1 - threshold);
         let less = self.not(more);
         self.all(vec![known, less])
+    }
+
+    /// Another round for what is no sum any more.
+    fn again_at_least(&mut self, of: NodeId, threshold: i64) -> NodeId {
+        if matches!(self.node(of), Node::Sum { .. }) { self.intern_at_least(of, threshold) } else { self.at_least(of, threshold) }
     }
 
     fn intern_at_least(&mut self, of: NodeId, threshold: i64) -> NodeId {
@@ -136,11 +153,8 @@ impl Graph<'_> {
         let operand = *operands.first()?;
         let rest: Option<Vec<i64>> = operands[1..].iter().map(|operand| self.constant_of(*operand).flatten()).collect();
         let rest = rest?;
-        let rises = match op {
-            Op::Divide { .. } | Op::Quotient(..) => rest.first().is_some_and(|divisor| *divisor > 0),
-            Op::Band { .. } => true,
-            _ => false,
-        };
+        let divides = matches!(op, Op::Divide { .. } | Op::Quotient(..)) && rest.first().is_some_and(|divisor| *divisor > 0);
+        let rises = divides || matches!(op, Op::Band { .. });
         let shape = self.shape(operand);
         let program = self.programs[usize::from(program)];
         let value_at = |first: i64| {

@@ -12,6 +12,7 @@
 
 mod answers;
 mod apart;
+mod by_values;
 mod cells;
 mod count;
 mod diagram;
@@ -36,6 +37,7 @@ use rustc_hash::FxHashMap;
 use self::answers::Pair;
 use self::joint::Joint;
 use self::merge::{MadeUp, Merged, comparable, merged};
+use super::graph::NodeId;
 use super::{Possible, Prover, Shown, Why};
 use crate::batch::compare::Kind;
 use crate::interpret;
@@ -134,9 +136,16 @@ pub fn compare(old: Version, new: Version, budget: u64, is_same_balance: &dyn Fn
     };
     comparer.keep_shared(&mut prover);
     let mut found = Vec::with_capacity(pairs.len());
+    let mut same: Vec<(Value, NodeId)> = Vec::new();
     for (pair, both) in &pairs {
         let start = prover.steps();
         let outcome = comparer.outcome(&mut prover, pair, *both);
+        // what rests on an answer that is the same for every lead rests on one value
+        let own = [0, 1].map(|side| values[side][pair.values[side].index()]);
+        if matches!(outcome, Outcome::Same) && own == *both && own[0] != own[1] {
+            same.push((own[1], prover.translation.node(&mut prover.graph, own[0])));
+            prover.translation = prover.translation.anew(&same);
+        }
         let loses = if matches!(outcome, Outcome::Same) { Some(false) } else { comparer.loses(&mut prover, pair, *both) };
         found.push(Answer { name: pair.name.clone(), kind: pair.kind, outcome, loses, steps: prover.steps() - start });
     }
@@ -182,7 +191,7 @@ impl Comparer<'_> {
         }
         let differs = prover.differs(old, new);
         let shows = |_: &Prover, shown: &mut Shown| self.shows(pair, shown);
-        match prover.smallest(differs, &shows) {
+        match self.search(prover, pair, [old, new], differs, &shows) {
             Possible::Never => Outcome::Same,
             Possible::Undecided(why) => Outcome::Undecided(why),
             Possible::Yes(witness) => match self.replayed(&witness.lead, witness.as_of) {

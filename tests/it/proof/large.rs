@@ -6,7 +6,7 @@ use leadwright::policy::versions::{Verdict, treatment};
 use leadwright::policy::{self, Policy};
 use leadwright::proof::{BUDGET, Prover, questions};
 
-use crate::support::large_policies::large;
+use crate::support::large_policies::{large, routed};
 
 fn loaded(text: String) -> Policy {
     let files = BTreeMap::from([("policy.lead".to_string(), text)]);
@@ -22,6 +22,30 @@ fn a_policy_of_24_fields_is_decided() {
     assert!(found.asked > 80 && found.undecided == 0, "{} of {} undecided", found.undecided, found.asked);
     let proofs = policy.prove(BUDGET, |_| true);
     println!("{:?} in {} steps", proofs.claims[0].verdict, proofs.claims[0].steps);
+}
+
+#[test]
+fn a_route_of_24_fields_is_decided_but_for_a_few_rows() {
+    let policy = loaded(routed(24, 90, 20, 9));
+    let mut prover = Prover::new(policy.model(), policy.plain());
+    prover.budget = BUDGET / 10;
+    let found = questions::ask(&mut prover, policy.sources());
+    println!("{} questions, {} undecided, {} steps, {} findings", found.asked, found.undecided, prover.steps(), found.all.len());
+    assert!(found.asked > 120 && found.undecided <= 6, "{} of {} undecided", found.undecided, found.asked);
+}
+
+/// What rests on an answer that is the same for every lead is the same: it is not asked anew.
+#[test]
+fn an_answer_that_stays_the_same_is_known_to_be() {
+    let row = "  cool when s >= 90\n";
+    let text = routed(24, 90, 20, 9);
+    let (old, new) = (loaded(text.clone()), loaded(text.replace(row, &format!("  cool when s >= 130 and f3 < 50\n{row}"))));
+    let changes = policy::diff(old.checked(), new.checked());
+    let treated = treatment(&old, &new, &changes, BUDGET / 20);
+    let verdicts: Vec<(&str, Verdict)> = treated.answers.iter().map(|answer| (answer.name.as_str(), answer.verdict)).collect();
+    assert_eq!(verdicts[verdicts.len() - 2..], [("d", Verdict::Same), ("r", Verdict::Same)], "{verdicts:?}");
+    let route = treated.answers.last().unwrap();
+    assert!(route.steps < 5_000, "{} steps", route.steps);
 }
 
 #[test]

@@ -8,16 +8,31 @@
 use std::ops::Range;
 
 /// Where a cell is, without its quotes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
-    pub range: Range<usize>,
+    start: u32,
+    end: u32,
     /// holds doubled quotes that stand for one
     pub doubled_quotes: bool,
 }
 
-/// A record's cells are left in [`Scanner::cells`].
+impl Cell {
+    fn at(range: Range<usize>, doubled_quotes: bool) -> Cell {
+        // Chunks are some megabytes long.
+        let place = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+        Cell { start: place(range.start), end: place(range.end), doubled_quotes }
+    }
+
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A record's cells are behind those of earlier ones in [`Scanner::cells`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
+    /// number of its first cell
+    pub first_cell: usize,
     /// all of it but the line end
     pub range: Range<usize>,
     /// line ends inside and behind it, and empty lines before it
@@ -52,7 +67,7 @@ impl Scanner {
             return None;
         }
 
-        self.cells.clear();
+        let first_cell = self.cells.len();
         let mut at = start;
         let mut lines = 0;
         let mut quote_inside = false;
@@ -65,7 +80,7 @@ impl Scanner {
             } else {
                 let begin = at;
                 at = self.end_of_plain(text, at);
-                self.cells.push(Cell { range: begin..at, doubled_quotes: false });
+                self.cells.push(Cell::at(begin..at, false));
             }
             match text.get(at) {
                 Some(byte) if *byte == self.delimiter => at += 1,
@@ -80,7 +95,7 @@ impl Scanner {
             (None, _) => at,
         };
         lines += text[end..next].iter().filter(|byte| **byte == self.line_end).count() as u64;
-        Some((Record { range: start..end, lines_before, lines, quote_inside }, next))
+        Some((Record { first_cell, range: start..end, lines_before, lines, quote_inside }, next))
     }
 
     /// The cell whose opening quote is before `from`, and the place behind its closing quote.
@@ -96,14 +111,33 @@ impl Scanner {
                 closing => {
                     let end = closing.map_or(text.len(), |offset| at + offset);
                     *lines += memchr::memchr_iter(self.line_end, &text[from..end]).count() as u64;
-                    return (Cell { range: from..end, doubled_quotes }, (end + 1).min(text.len()));
+                    return (Cell::at(from..end, doubled_quotes), (end + 1).min(text.len()));
                 }
             }
         }
     }
 
+    /// Eight bytes at a time; most cells are shorter.
     fn end_of_plain(&self, text: &[u8], from: usize) -> usize {
+        let mut at = from;
+        while let Some(Ok(eight)) = text.get(at..at + 8).map(<[u8; 8]>::try_from) {
+            let eight = u64::from_le_bytes(eight);
+            let ends = bytes_equal(eight, self.delimiter) | bytes_equal(eight, b'\n') | bytes_equal(eight, b'\r');
+            if ends != 0 {
+                return at + ends.trailing_zeros() as usize / 8;
+            }
+            at += 8;
+        }
         let ends = |byte: &u8| *byte == self.delimiter || *byte == b'\n' || *byte == b'\r';
-        text[from..].iter().position(ends).map_or(text.len(), |offset| from + offset)
+        text[at..].iter().position(ends).map_or(text.len(), |offset| at + offset)
     }
 }
+
+/// The highest bit of the first byte that is the wanted one; bits of later bytes say nothing.
+pub fn bytes_equal(eight: u64, wanted: u8) -> u64 {
+    let rest = eight ^ (ONES * u64::from(wanted));
+    rest.wrapping_sub(ONES) & !rest & (ONES << 7)
+}
+
+/// 1 in every byte.
+const ONES: u64 = u64::MAX / 255;

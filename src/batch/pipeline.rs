@@ -141,7 +141,7 @@ pub fn score_with(
         progress,
     };
     collector.header(&formatter)?;
-    let chunks = content.read(&prepared.used_columns())?;
+    let chunks = content.read(&prepared.used_columns(), &prepared.choice_columns())?;
     in_order(chunks, workers, &mut |done| collector.take(done))?;
     let (signals, stage_log) = match history {
         Some(history) => histories(history, history_rejects.as_mut())?,
@@ -230,7 +230,9 @@ fn create_output(prepared: &Prepared, options: &Options, output: &Output) -> Res
         Formatter::Arrays(writer) => Some(writer.schema()),
         Formatter::Nothing | Formatter::Csv(_) | Formatter::Ndjson(_) => None,
     };
-    Ok((Sink::create(OutputFile::create(place)?, format, schema)?, formatter))
+    let binding = &prepared.binding;
+    let key = binding.kept.iter().find(|kept| kept.column == binding.key).map(|kept| kept.name.as_str());
+    Ok((Sink::create(OutputFile::create(place)?, format, schema, key)?, formatter))
 }
 
 /// Takes results in the order of the file.

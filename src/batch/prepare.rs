@@ -11,7 +11,7 @@ use super::bind::{BindError, Binding, Names, Naming, Wanted, bind};
 use super::encode::Encoder;
 use super::error::BatchError;
 use super::format::Format;
-use super::plan::{Extent, Plan, plan};
+use super::plan::{ColumnUse, Extent, Plan, plan};
 use super::read_columns::{ArrayDecoder, check_types, type_text};
 use super::read_csv::CsvDecoder;
 use super::read_ndjson::NdjsonDecoder;
@@ -25,7 +25,7 @@ use super::write_ndjson::NdjsonWriter;
 use super::{Keep, OnBadRow, Options};
 use crate::calendar::Zone;
 use crate::model::value::fold_text;
-use crate::model::{FieldId, Policy};
+use crate::model::{FieldId, Policy, Type};
 use crate::program::{Output, Program};
 
 pub struct Prepared {
@@ -129,6 +129,14 @@ impl Prepared {
     /// Columns that are read at all, in the file's order.
     pub fn used_columns(&self) -> Vec<usize> {
         (0..self.plan.uses.len()).filter(|column| self.plan.uses[*column].is_used()).collect()
+    }
+
+    /// Those of them whose texts are read as choices and for nothing else.
+    pub fn choice_columns(&self) -> Vec<usize> {
+        let is_choice = |slot: &usize| matches!(self.plan.slots[*slot].ty, Type::OneOf(_) | Type::SomeOf(_) | Type::YesNo);
+        let is_read = |using: &ColumnUse| !using.key && using.kept.is_none() && using.slots.iter().all(is_choice);
+        let used = self.used_columns().into_iter();
+        used.filter(|column| is_read(&self.plan.uses[*column])).collect()
     }
 
     pub fn decoder(&self) -> Decoder {

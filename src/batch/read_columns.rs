@@ -5,9 +5,12 @@
 //! give the field is refused before the first row.
 
 use std::borrow::Cow;
+use std::cell::Cell as Changing;
+use std::ops::Range;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::types::*;
+use arrow_array::{Array, ArrayRef, GenericStringArray, OffsetSizeTrait, RecordBatch};
 use arrow_schema::{DataType, Schema, TimeUnit};
 
 use super::arrow_text::{
@@ -16,10 +19,12 @@ use super::arrow_text::{
 };
 use super::bad::Reason;
 use super::bind::BindError;
+use super::cells::{Cell, CellReader, Cells, appended};
 use super::error::BatchError;
 use super::lead_block::{BLOCK_ROWS_MAX, KeptValues, LeadBlock};
 use super::plan::{ColumnUse, Plan, Slot};
 use super::rows::Rows;
+use crate::column::{Appended, Column};
 use crate::model::Type;
 
 /// Some rows of a file of arrays. Its columns are those that the plan uses, in the file's order.
@@ -177,7 +182,9 @@ fn fill_slot(rows: &mut Rows, slot: usize, name: &str, array: &dyn Array) {
         }
     };
     match array.data_type() {
-        ty if is_text(ty) => {
+        DataType::Utf8 => rows.put_texts(slot, 0, name, array.as_string::<i32>()),
+        DataType::LargeUtf8 => rows.put_texts(slot, 0, name, array.as_string::<i64>()),
+        DataType::Utf8View => {
             for row in 0..array.len() {
                 rows.put_text(slot, row, name, text_at(array, row).unwrap_or_default());
             }
@@ -192,16 +199,21 @@ fn fill_slot(rows: &mut Rows, slot: usize, name: &str, array: &dyn Array) {
             }
         }
         ty if is_whole(ty) => {
-            for row in 0..array.len() {
-                let reader = &mut rows.plan.slots[slot].reader;
-                let value = match whole_at(array, row).map(i64::try_from) {
-                    None => Ok(None),
-                    Some(Ok(value)) => reader.whole(value),
-                    Some(Err(_)) if reader.is_text() => Ok(Some(0)),
-                    Some(Err(_)) => Err(Reason::TooLarge),
-                };
-                rows.put_with(slot, row, name, value, &text(row));
-            }
+            rows.put_many(
+                slot,
+                0..array.len(),
+                &|reader, rows, required, into| extend_wholes(reader, array, rows, required, into),
+                &mut |rows, row| {
+                    let reader = &mut rows.plan.slots[slot].reader;
+                    let value = match whole_at(array, row).map(i64::try_from) {
+                        None => Ok(None),
+                        Some(Ok(value)) => reader.whole(value),
+                        Some(Err(_)) if reader.is_text() => Ok(Some(0)),
+                        Some(Err(_)) => Err(Reason::TooLarge),
+                    };
+                    rows.put_with(slot, row, name, value, &text(row));
+                },
+            );
         }
         DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) => {
             for row in 0..array.len() {
@@ -263,17 +275,61 @@ fn fill_slot(rows: &mut Rows, slot: usize, name: &str, array: &dyn Array) {
     }
 }
 
+/// As far as they are plain.
+fn extend_wholes(reader: &mut CellReader, array: &dyn Array, rows: Range<usize>, required: bool, into: &mut Column) -> usize {
+    macro_rules! extend {
+        ($($found:pat => $kind:ty),*) => {
+            match array.data_type() {
+                $($found => {
+                    let array = array.as_primitive::<$kind>();
+                    reader.extend_wholes(|row| array.is_valid(row).then(|| array.value(row).into()), rows, required, into)
+                })*
+                // of 64 bits without a sign, which may not fit
+                _ => rows.start,
+            }
+        };
+    }
+    extend!(
+        DataType::Int8 => Int8Type, DataType::Int16 => Int16Type, DataType::Int32 => Int32Type, DataType::Int64 => Int64Type,
+        DataType::UInt8 => UInt8Type, DataType::UInt16 => UInt16Type, DataType::UInt32 => UInt32Type
+    )
+}
+
+impl<O: OffsetSizeTrait> Cells for GenericStringArray<O> {
+    #[inline]
+    fn cell(&self, row: usize) -> Cell<'_> {
+        let offsets = self.value_offsets();
+        let (start, end) = (offsets[row].as_usize(), offsets[row + 1].as_usize());
+        Cell { text: self.value_data(), start, end: if self.is_null(row) { start } else { end } }
+    }
+}
+
 /// Reads each text of the dictionary once.
 fn fill_from_dictionary(rows: &mut Rows, slot: usize, name: &str, array: &dyn Array) {
     let values = array.as_any_dictionary().values().clone();
-    let mut read: Vec<Option<Result<Option<i64>, Reason>>> = vec![None; values.len()];
-    for row in 0..array.len() {
-        let Some(key) = dictionary_key(array, row).filter(|key| *key < read.len()) else {
-            rows.put(slot, row, name, "", Ok(None));
-            continue;
-        };
+    let read: Vec<Changing<Option<Result<Option<i64>, Reason>>>> = vec![Changing::new(None); values.len()];
+    let code = |row: usize| dictionary_key(array, row).filter(|key| *key < read.len());
+    let keys = match array.data_type() {
+        DataType::Dictionary(key, _) if **key == DataType::Int32 => Some(array.as_dictionary::<Int32Type>().keys()),
+        _ => None,
+    };
+    let extend = |_: &mut CellReader, rows: Range<usize>, required: bool, into: &mut Column| match keys {
+        // where a key stands for a missing value is not looked at
+        Some(keys) if keys.null_count() == 0 => into.extend(rows, |row| match read.get(keys.value(row) as usize).and_then(Changing::get) {
+            Some(Ok(value)) => appended(value, required),
+            Some(Err(_)) | None => Appended::Not,
+        }),
+        Some(_) | None => into.extend(rows, |row| match code(row).map(|key| read[key].get()) {
+            None => appended(None, required),
+            Some(Some(Ok(value))) => appended(value, required),
+            Some(Some(Err(_)) | None) => Appended::Not,
+        }),
+    };
+    rows.put_many(slot, 0..array.len(), &extend, &mut |rows, row| {
+        let Some(key) = code(row) else { return rows.put(slot, row, name, "", Ok(None)) };
         let text = text_at(values.as_ref(), key).unwrap_or_default();
-        let value = *read[key].get_or_insert_with(|| rows.plan.slots[slot].reader.text(text));
+        let value = read[key].get().unwrap_or_else(|| rows.plan.slots[slot].reader.text(text));
+        read[key].set(Some(value));
         rows.put(slot, row, name, text, value);
-    }
+    });
 }

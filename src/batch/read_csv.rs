@@ -4,10 +4,13 @@
 //! without a byte order mark; cells are parted by the comma, semicolon or tab that occurs most often in the line of names; a row with more or
 //! fewer cells than names, with bytes that are not UTF-8 or with a NUL is rejected.
 
-use std::borrow::Cow;
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
 
 use super::bad::Reason;
-use super::csv_scan::{Cell, Record, Scanner};
+use super::cells::{Cell, Cells};
+use super::csv_scan::{self, Record, Scanner};
 use super::error::BatchError;
 use super::lead_block::{BLOCK_ROWS_MAX, KeptValues, LeadBlock, Texts};
 use super::plan::{ColumnUse, Plan};
@@ -26,7 +29,7 @@ pub fn open(chunks: &mut TextChunks, file: &str) -> Result<(Vec<String>, Records
     let mut scanner = Scanner::new(delimiter, line_end);
     let Some((record, next)) = scanner.next(head, 0) else { return Err(BatchError::NoHeader { file: file.to_owned() }) };
     let names = scanner.cells.iter().map(|cell| {
-        let name = std::str::from_utf8(&head[cell.range.clone()]).map_err(|_| BatchError::HeaderNotUtf8 { file: file.to_owned() })?;
+        let name = std::str::from_utf8(&head[cell.range()]).map_err(|_| BatchError::HeaderNotUtf8 { file: file.to_owned() })?;
         Ok(if cell.doubled_quotes { name.replace("\"\"", "\"") } else { name.to_owned() })
     });
     let names = names.collect::<Result<Vec<String>, BatchError>>()?;
@@ -49,8 +52,14 @@ pub struct CsvDecoder {
     /// columns that are of use
     uses: Vec<(usize, ColumnUse)>,
     key_column: usize,
-    unquoted: String,
+    /// cells with doubled quotes as they are meant
+    unquoted: Vec<u8>,
+    /// where they are in there, by the number of the cell
+    unquoted_at: FxHashMap<usize, Range<usize>>,
 }
+
+/// Rows whose cells are read column by column; the text of so many is still in the nearest caches.
+const ROWS_READ: usize = 1_024;
 
 impl CsvDecoder {
     pub fn new(plan: Plan, columns: Vec<String>, records: Records) -> CsvDecoder {
@@ -62,94 +71,125 @@ impl CsvDecoder {
         let (kept_count, key_column) = (plan.kept_count, plan.key_column);
         let mut rows = Rows::new(plan);
         rows.block.kept = (0..kept_count).map(|_| KeptValues::Cells(Texts::default())).collect();
-        CsvDecoder { rows, scanner: Scanner::new(delimiter, line_end), columns, uses, key_column, unquoted: String::new() }
+        let scanner = Scanner::new(delimiter, line_end);
+        CsvDecoder { rows, scanner, columns, uses, key_column, unquoted: Vec::new(), unquoted_at: FxHashMap::default() }
     }
 
     /// Gives the leads of a chunk, some thousand at a time.
     pub fn decode(&mut self, chunk: &TextChunk, sink: &mut dyn FnMut(&mut LeadBlock) -> Result<(), BatchError>) -> Result<(), BatchError> {
         let bytes = &chunk.bytes[..];
         // Looked at once for all; only a chunk that is not clean is looked at row by row.
-        let clean = std::str::from_utf8(bytes).ok().filter(|_| memchr::memchr(0, bytes).is_none());
+        let clean = std::str::from_utf8(bytes).is_ok() && memchr::memchr(0, bytes).is_none();
         let mut line = chunk.first_line;
         let mut at = 0;
         self.rows.clear();
+        self.scanner.cells.clear();
         while let Some((record, next)) = self.scanner.next(bytes, at) {
             at = next;
             line += record.lines_before;
             self.record(bytes, clean, &record, line);
             line += record.lines;
+            if self.scanner.cells.len() >= ROWS_READ * self.columns.len() || self.rows.block.rows == BLOCK_ROWS_MAX {
+                self.read_cells(bytes);
+            }
             if self.rows.block.rows == BLOCK_ROWS_MAX {
                 sink(self.rows.finish())?;
                 self.rows.clear();
             }
         }
+        self.read_cells(bytes);
         sink(self.rows.finish())
     }
 
-    fn record(&mut self, bytes: &[u8], clean: Option<&str>, record: &Record, line: u64) {
+    /// Begins a row, or loses it. Its cells are left for [`CsvDecoder::read_cells`].
+    fn record(&mut self, bytes: &[u8], clean: bool, record: &Record, line: u64) {
         let raw = &bytes[record.range.clone()];
-        let text = match clean {
-            Some(text) => Ok(&text[record.range.clone()]),
-            None => match std::str::from_utf8(raw) {
-                Err(_) => Err(Reason::RowNotUtf8),
-                Ok(_) if raw.contains(&0) => Err(Reason::RowHoldsNul),
-                Ok(text) => Ok(text),
-            },
+        let cells = &self.scanner.cells[record.first_cell..];
+        let reason = if !clean && std::str::from_utf8(raw).is_err() {
+            Some(Reason::RowNotUtf8)
+        } else if !clean && raw.contains(&0) {
+            Some(Reason::RowHoldsNul)
+        } else if record.quote_inside {
+            Some(Reason::QuoteInside)
+        } else if cells.len() != self.columns.len() {
+            Some(Reason::CellCount { found: cells.len() as u32, expected: self.columns.len() as u32 })
+        } else if raw.len() > CELL_BYTES_MAX && cells.iter().any(|cell| cell.range().len() > CELL_BYTES_MAX) {
+            Some(Reason::CellTooLong)
+        } else {
+            None
         };
-        let cells = &self.scanner.cells;
-        let text = text.and_then(|text| {
-            if record.quote_inside {
-                Err(Reason::QuoteInside)
-            } else if cells.len() != self.columns.len() {
-                Err(Reason::CellCount { found: cells.len() as u32, expected: self.columns.len() as u32 })
-            } else if raw.len() > CELL_BYTES_MAX && cells.iter().any(|cell| cell.range.len() > CELL_BYTES_MAX) {
-                Err(Reason::CellTooLong)
-            } else {
-                Ok(text)
-            }
-        });
-        let text = match text {
-            Ok(text) => text,
-            Err(reason) => {
-                let key = cells.get(self.key_column).map(|cell| String::from_utf8_lossy(&bytes[cell.range.clone()]));
-                let start = &raw[..raw.len().min(1_024)];
-                self.rows.lose(line, &key.unwrap_or_default(), &String::from_utf8_lossy(start), reason);
-                return;
-            }
-        };
+        if let Some(reason) = reason {
+            let key = cells.get(self.key_column).map(|cell| String::from_utf8_lossy(&bytes[cell.range()]));
+            let start = &raw[..raw.len().min(1_024)];
+            self.rows.lose(line, &key.unwrap_or_default(), &String::from_utf8_lossy(start), reason);
+            self.scanner.cells.truncate(record.first_cell);
+            return;
+        }
+        for (number, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.doubled_quotes) {
+            let start = self.unquoted.len();
+            unquote(&bytes[cell.range()], &mut self.unquoted);
+            self.unquoted_at.insert(record.first_cell + number, start..self.unquoted.len());
+        }
+        self.rows.begin(line);
+    }
 
-        let row = self.rows.begin(line);
-        for (column, using) in &self.uses {
-            let cell = cell_text(text, record.range.start, &self.scanner.cells[*column], &mut self.unquoted);
+    /// Reads the cells of the rows that were begun since the last time.
+    fn read_cells(&mut self, bytes: &[u8]) {
+        let CsvDecoder { rows, scanner, columns, uses, unquoted, unquoted_at, .. } = self;
+        let count = scanner.cells.len() / columns.len();
+        let first = rows.block.rows - count;
+        for (column, using) in uses {
+            let cells = CsvColumn { bytes, cells: &scanner.cells, column: *column, columns: columns.len(), unquoted, unquoted_at };
             for slot in &using.slots {
-                self.rows.put_text(*slot, row, &self.columns[*column], cell);
+                rows.put_texts(*slot, first, &columns[*column], &cells);
             }
             if using.key {
-                self.rows.block.keys.push(cell);
+                (0..count).for_each(|row| rows.block.keys.push(cells.cell(row).as_str()));
             }
             if let Some(kept) = using.kept
-                && let Some(KeptValues::Cells(texts)) = self.rows.block.kept.get_mut(kept)
+                && let Some(KeptValues::Cells(texts)) = rows.block.kept.get_mut(kept)
             {
-                texts.push(cell);
+                (0..count).for_each(|row| texts.push(cells.cell(row).as_str()));
             }
         }
+        scanner.cells.clear();
+        unquoted.clear();
+        unquoted_at.clear();
     }
 }
 
-/// The cell without the quotes that write it down; `offset` is where the record begins.
-fn cell_text<'t>(record: &'t str, offset: usize, cell: &Cell, unquoted: &'t mut String) -> &'t str {
-    let text = &record[cell.range.start - offset..cell.range.end - offset];
-    if !cell.doubled_quotes {
-        return text;
-    }
-    unquoted.clear();
-    match unquote(text) {
-        Cow::Borrowed(text) => unquoted.push_str(text),
-        Cow::Owned(text) => *unquoted = text,
-    }
-    unquoted
+/// The cells of a column, without the quotes that write them down.
+struct CsvColumn<'c> {
+    bytes: &'c [u8],
+    /// row by row
+    cells: &'c [csv_scan::Cell],
+    column: usize,
+    columns: usize,
+    unquoted: &'c [u8],
+    unquoted_at: &'c FxHashMap<usize, Range<usize>>,
 }
 
-fn unquote(text: &str) -> Cow<'_, str> {
-    if text.contains("\"\"") { Cow::Owned(text.replace("\"\"", "\"")) } else { Cow::Borrowed(text) }
+impl Cells for CsvColumn<'_> {
+    #[inline]
+    fn cell(&self, row: usize) -> Cell<'_> {
+        let number = row * self.columns + self.column;
+        let cell = self.cells[number];
+        if cell.doubled_quotes
+            && let Some(Range { start, end }) = self.unquoted_at.get(&number).cloned()
+        {
+            return Cell { text: self.unquoted, start, end };
+        }
+        let Range { start, end } = cell.range();
+        Cell { text: self.bytes, start, end }
+    }
+}
+
+/// Appends the text with one quote for two.
+fn unquote(text: &[u8], out: &mut Vec<u8>) {
+    let mut from = 0;
+    while let Some(quote) = memchr::memmem::find(&text[from..], b"\"\"") {
+        out.extend_from_slice(&text[from..=from + quote]);
+        from += quote + 2;
+    }
+    out.extend_from_slice(&text[from..]);
 }

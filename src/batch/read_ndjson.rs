@@ -5,17 +5,17 @@
 //! is no object, a used name that occurs twice, two names for one field, an object where a value should stand and a value longer than 1 MiB reject the
 //! row, each once.
 
-use std::fmt;
 use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
 
 use super::bad::{Reason, Subject};
 use super::bind::{Binding, Matched, Names};
+use super::cells::{CellReader, Cells};
 use super::error::BatchError;
+use super::json_line::{read_object, scalar_text};
 use super::lead_block::{BLOCK_ROWS_MAX, KeptValues, LeadBlock, Texts};
+use super::ndjson_lines::{Shape, Use, Values};
 use super::plan::{ColumnUse, Plan};
 use super::read_text::{CELL_BYTES_MAX, TextChunk, TextChunks};
 use super::rows::Rows;
@@ -125,7 +125,23 @@ pub struct NdjsonDecoder {
     filled_slots: Vec<Option<usize>>,
     filled_kept: Vec<Option<usize>>,
     pub late_names: Vec<LateName>,
+    /// what lines look like, since one was last read name by name; and the use of each of its names
+    shape: Option<(Shape, Vec<(usize, String)>)>,
+    /// of lines that look like this
+    values: Values,
+    /// lines that are read name by name before another shape is tried, and how many they were the last time
+    wait: usize,
+    waited: usize,
 }
+
+/// Rows whose values are read column by column; the text of so many is still in the nearest caches.
+const ROWS_READ: usize = 1_024;
+
+/// Most lines that are read name by name before another shape is tried.
+const WAIT_MAX: usize = 1_024;
+
+/// A line with more names than this is read name by name.
+const SHAPE_NAMES_MAX: usize = 1_000;
 
 /// After so many different names, which no honest file has, all are forgotten and worked out anew.
 const NAMES_REMEMBERED_MAX: usize = 10_000;
@@ -150,32 +166,108 @@ impl NdjsonDecoder {
             filled_slots: vec![None; slot_count],
             filled_kept: vec![None; kept_count],
             late_names: Vec::new(),
+            shape: None,
+            values: Values::default(),
+            wait: 0,
+            waited: 0,
         }
     }
 
     /// Gives the leads of a chunk, some thousand at a time.
     pub fn decode(&mut self, chunk: &TextChunk, sink: &mut dyn FnMut(&mut LeadBlock) -> Result<(), BatchError>) -> Result<(), BatchError> {
         self.rows.clear();
-        let lines = chunk.bytes.strip_suffix(b"\n").unwrap_or(&chunk.bytes).split(|byte| *byte == b'\n');
-        for (line, number) in lines.zip(chunk.first_line..) {
-            match std::str::from_utf8(line) {
-                Ok(text) if text.trim().is_empty() => continue,
-                Ok(text) => self.line(text, number),
-                Err(_) => self.rows.lose(number, "", &String::from_utf8_lossy(&line[..line.len().min(1_024)]), Reason::RowNotUtf8),
+        // Looked at once for all; only a chunk that is not clean is looked at line by line.
+        let clean = std::str::from_utf8(&chunk.bytes).unwrap_or_default();
+        let lines = chunk.bytes.strip_suffix(b"\n").unwrap_or(&chunk.bytes);
+        let mut start = 0;
+        for (end, number) in memchr::memchr_iter(b'\n', lines).chain([lines.len()]).zip(chunk.first_line..) {
+            let line = start..end;
+            start = end + 1;
+            if self.take(clean, line.clone()) {
+                (self.wait, self.waited) = (0, 0);
+                self.rows.begin(number);
+            } else {
+                self.read_values(clean);
+                let line = &chunk.bytes[line];
+                match std::str::from_utf8(line) {
+                    Ok(text) if text.trim().is_empty() => continue,
+                    Ok(text) => self.line(text, number),
+                    Err(_) => self.rows.lose(number, "", &String::from_utf8_lossy(&line[..line.len().min(1_024)]), Reason::RowNotUtf8),
+                }
+            }
+            if self.values.rows() == ROWS_READ || self.rows.block.rows == BLOCK_ROWS_MAX {
+                self.read_values(clean);
             }
             if self.rows.block.rows == BLOCK_ROWS_MAX {
                 sink(self.rows.finish())?;
                 self.rows.clear();
             }
         }
+        self.read_values(clean);
         sink(self.rows.finish())
+    }
+
+    /// Takes a line that looks like the last one, if it does.
+    fn take(&mut self, clean: &str, line: Range<usize>) -> bool {
+        let Some((shape, _)) = &self.shape else { return false };
+        !clean.is_empty() && line.len() <= CELL_BYTES_MAX && shape.take(clean.as_bytes(), line, &mut self.values)
+    }
+
+    /// Reads the values of the lines that were taken since the last time, column by column.
+    fn read_values(&mut self, text: &str) {
+        let count = self.values.rows();
+        let Some((_, names)) = self.shape.as_ref().filter(|_| count > 0) else { return };
+        let rows = &mut self.rows;
+        let first = rows.block.rows - count;
+        self.filled_slots.fill(None);
+        self.filled_kept.fill(None);
+        let mut has_key = false;
+        for (number, (index, name)) in names.iter().enumerate() {
+            let using = &self.use_list[*index];
+            let column = self.values.column(text, number);
+            for slot in &using.slots {
+                self.filled_slots[*slot] = Some(number);
+                let extend = |reader: &mut CellReader, rows, required, into: &mut _| reader.extend(&column, rows, required, into);
+                rows.put_many(*slot, first..rows.block.rows, &extend, &mut |rows, row| match column.json(row) {
+                    "" => put_nothing(rows, *slot, first + row),
+                    value => {
+                        let cell = column.cell(row);
+                        let reader = &mut rows.plan.slots[*slot].reader;
+                        let read = reader.text(cell.as_str());
+                        reader.remember(cell, read);
+                        put_json(rows, *slot, first + row, name, value);
+                    }
+                });
+            }
+            if using.key {
+                (0..count).for_each(|row| rows.block.keys.push(column.cell(row).as_str()));
+                has_key = true;
+            }
+            if let Some(kept) = using.kept {
+                self.filled_kept[kept] = Some(number);
+                if let Some(KeptValues::Json(texts)) = rows.block.kept.get_mut(kept) {
+                    (0..count).for_each(|row| texts.push(column.json(row)));
+                }
+            }
+        }
+        for row in first..rows.block.rows {
+            if !has_key {
+                rows.block.keys.push("");
+            }
+            put_what_is_not_there(rows, row, &self.filled_slots, &self.filled_kept);
+        }
+        self.values.clear();
     }
 
     fn line(&mut self, text: &str, number: u64) {
         if self.uses.len() >= NAMES_REMEMBERED_MAX {
             self.uses.clear();
             self.use_list.clear();
+            self.shape = None;
         }
+        let learns = self.wait == 0;
+        self.wait = self.wait.saturating_sub(1);
+        let mut names = Vec::new();
         let mut entries = std::mem::take(&mut self.entries);
         let mut count = 0;
         let start = text.as_ptr() as usize;
@@ -183,6 +275,9 @@ impl NdjsonDecoder {
         let read = read_object(text, &mut |name, value| {
             is_too_long |= value.len() > CELL_BYTES_MAX;
             let index = self.use_of(name, number);
+            if learns && names.len() < SHAPE_NAMES_MAX {
+                names.push((index, name.to_owned()));
+            }
             if self.use_list[index].is_used() {
                 let begin = value.as_ptr() as usize - start;
                 let range = begin..begin + value.len();
@@ -208,6 +303,38 @@ impl NdjsonDecoder {
             Err(reason) => self.rows.lose(number, "", text, reason),
         }
         self.entries = entries;
+        if learns {
+            self.learn(names);
+            // a file whose lines are never written alike is not asked at each of them
+            self.waited = (2 * self.waited).clamp(1, WAIT_MAX);
+            self.wait = self.waited - 1;
+        }
+    }
+
+    /// The next lines may well be written like one that has these names. Not if two of them are for the same thing, which rejects a row.
+    fn learn(&mut self, names: Vec<(usize, String)>) {
+        let uses = || names.iter().map(|(index, _)| &self.use_list[*index]);
+        let slots: Vec<usize> = uses().flat_map(|using| using.slots.iter().copied()).collect();
+        let kept: Vec<usize> = uses().filter_map(|using| using.kept).collect();
+        let has_two = |numbers: &[usize]| numbers.iter().enumerate().any(|(at, number)| numbers[..at].contains(number));
+        if names.is_empty() || names.len() == SHAPE_NAMES_MAX || has_two(&slots) || has_two(&kept) {
+            return;
+        }
+        let shape = Shape::of(names.iter().map(|(index, name)| {
+            let using = &self.use_list[*index];
+            let is_needed = using.slots.iter().any(|slot| self.rows.plan.slots[*slot].required);
+            (
+                name.as_str(),
+                if is_needed {
+                    Use::Needed
+                } else if using.is_used() {
+                    Use::Used
+                } else {
+                    Use::Unused
+                },
+            )
+        }));
+        self.shape = shape.map(|shape| (shape, names.into_iter().filter(|(index, _)| self.use_list[*index].is_used()).collect()));
     }
 
     fn row(&mut self, text: &str, number: u64, entries: &[(usize, String, Range<usize>)]) {
@@ -249,17 +376,7 @@ impl NdjsonDecoder {
         if !has_key {
             self.rows.block.keys.push("");
         }
-        for slot in 0..self.filled_slots.len() {
-            if self.filled_slots[slot].is_none() {
-                let name = self.rows.plan.slots[slot].name.clone();
-                self.rows.put(slot, row, &name, "", Ok(None));
-            }
-        }
-        for (kept, filled) in self.rows.block.kept.iter_mut().zip(&self.filled_kept) {
-            if let (KeptValues::Json(texts), None) = (kept, filled) {
-                texts.push("");
-            }
-        }
+        put_what_is_not_there(&mut self.rows, row, &self.filled_slots, &self.filled_kept);
     }
 
     fn use_of(&mut self, name: &str, line: u64) -> usize {
@@ -289,6 +406,25 @@ impl NdjsonDecoder {
     }
 }
 
+/// What a row lacks is missing.
+fn put_what_is_not_there(rows: &mut Rows, row: usize, filled_slots: &[Option<usize>], filled_kept: &[Option<usize>]) {
+    for (slot, filled) in filled_slots.iter().enumerate() {
+        if filled.is_none() {
+            put_nothing(rows, slot, row);
+        }
+    }
+    for (kept, filled) in rows.block.kept.iter_mut().zip(filled_kept) {
+        if let (KeptValues::Json(texts), None) = (kept, filled) {
+            texts.push("");
+        }
+    }
+}
+
+fn put_nothing(rows: &mut Rows, slot: usize, row: usize) {
+    let name = rows.plan.slots[slot].name.clone();
+    rows.put(slot, row, &name, "", Ok(None));
+}
+
 fn put_json(rows: &mut Rows, slot: usize, row: usize, name: &str, value: &str) {
     let reader = &mut rows.plan.slots[slot].reader;
     let mut unescaped = String::new();
@@ -310,79 +446,4 @@ fn put_json(rows: &mut Rows, slot: usize, row: usize, name: &str, value: &str) {
         Some(_) | None => Err(Reason::NotOneValue),
     };
     rows.put(slot, row, name, value, read);
-}
-
-/// The text of a JSON string, or of a number or truth value as it stands; none for `null`, lists and objects.
-pub fn scalar_text<'v>(value: &'v str, unescaped: &'v mut String) -> Option<&'v str> {
-    match value.as_bytes() {
-        [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => Some(&value[1..value.len() - 1]),
-        [b'"', ..] => {
-            *unescaped = serde_json::from_str(value).ok()?;
-            Some(unescaped)
-        }
-        [b'n' | b'[' | b'{', ..] | [] => None,
-        [_, ..] => Some(value),
-    }
-}
-
-/// Shows each name and the text of its value.
-fn read_object(line: &str, entry: &mut dyn FnMut(&str, &str)) -> Result<(), Reason> {
-    let mut deserializer = serde_json::Deserializer::from_str(line);
-    let read = Entries { entry }.deserialize(&mut deserializer).and_then(|()| deserializer.end());
-    read.map_err(|error| if error.is_data() { Reason::NotAnObject } else { Reason::NotJson })
-}
-
-struct Entries<'e> {
-    entry: &'e mut dyn FnMut(&str, &str),
-}
-
-impl<'de> DeserializeSeed<'de> for Entries<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Entries<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key_seed(Name)? {
-            let value: &RawValue = map.next_value()?;
-            (self.entry)(&name, value.get());
-        }
-        Ok(())
-    }
-}
-
-/// A name, copied only if it has escapes.
-struct Name;
-
-impl<'de> DeserializeSeed<'de> for Name {
-    type Value = std::borrow::Cow<'de, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Name {
-    type Value = std::borrow::Cow<'de, str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a name")
-    }
-
-    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
-        Ok(std::borrow::Cow::Borrowed(name))
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(std::borrow::Cow::Owned(name.to_owned()))
-    }
 }

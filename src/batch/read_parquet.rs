@@ -5,7 +5,9 @@
 //! pages and batches, not on the number of rows.
 
 use std::fs::File;
+use std::sync::Arc;
 
+use arrow_schema::{DataType, FieldRef, Fields, Schema, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::basic::Compression;
@@ -44,10 +46,12 @@ impl ParquetFile {
         u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
     }
 
-    /// Reads these columns, in the file's order.
-    pub fn read(self, columns: &[usize]) -> Result<ParquetChunks, BatchError> {
+    /// Reads these columns, in the file's order; `choices` are those of them whose texts may stay numbers of a dictionary.
+    pub fn read(self, columns: &[usize], choices: &[usize]) -> Result<ParquetChunks, BatchError> {
         let ParquetFile { file, name, metadata } = self;
         let reader = guarded(&name, FORMAT, || {
+            let options = ArrowReaderOptions::new().with_schema(with_dictionaries(metadata.schema(), choices));
+            let metadata = ArrowReaderMetadata::try_new(metadata.metadata().clone(), options).map_err(reason_of)?;
             let mask = ProjectionMask::roots(metadata.parquet_schema(), columns.iter().copied());
             let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
             builder.with_projection(mask).with_batch_size(BLOCK_ROWS_MAX).build().map_err(reason_of)
@@ -68,6 +72,19 @@ fn unreadable_codec(compression: Compression) -> Option<&'static str> {
         | Compression::ZSTD(_)
         | Compression::LZ4_RAW => None,
     }
+}
+
+/// The columns that are texts become dictionaries of texts.
+fn with_dictionaries(schema: &SchemaRef, columns: &[usize]) -> SchemaRef {
+    let field = |(number, field): (usize, &FieldRef)| match field.data_type() {
+        text @ (DataType::Utf8 | DataType::LargeUtf8) if columns.contains(&number) => {
+            let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(text.clone()));
+            Arc::new(field.as_ref().clone().with_data_type(dictionary))
+        }
+        _ => field.clone(),
+    };
+    let fields: Fields = schema.fields().iter().enumerate().map(field).collect();
+    Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
 }
 
 fn check_places(metadata: &ParquetMetaData, length: u64) -> Result<(), String> {

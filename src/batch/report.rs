@@ -134,9 +134,14 @@ impl NumberSummary {
         if let Some(observed) = &mut self.observed {
             return observed.add(value);
         }
-        let (low, high) = (i128::from(self.interval.low), i128::from(self.interval.high));
-        let bin = if high > low { (i128::from(value) - low) * BINS as i128 / (high - low) } else { 0 };
-        self.bins[bin.clamp(0, BINS as i128 - 1) as usize] += 1;
+        let Interval { low, high } = self.interval;
+        // mostly small numbers, whose quotients cost little
+        let bin = match (value.checked_sub(low).map(u32::try_from), high.checked_sub(low).map(u32::try_from)) {
+            (_, Some(Ok(0))) => 0,
+            (Some(Ok(above)), Some(Ok(width))) => u64::from(above) * BINS as u64 / u64::from(width),
+            _ => wide_bin(value, low, high),
+        };
+        self.bins[bin.min(BINS as u64 - 1) as usize] += 1;
     }
 
     fn merge(&mut self, other: &NumberSummary) {
@@ -250,17 +255,20 @@ impl Tally {
     /// Counts the answers of the rows that are not rejected.
     pub fn add_answers(&mut self, answers: &Block, rejected: &[bool]) {
         for (tally, column) in self.outputs.iter_mut().zip(&answers.columns) {
-            let rows = (0..answers.rows).filter(|row| !rejected[*row]);
             match tally {
-                OutputTally::Choice(counts, missing) => {
-                    for row in rows {
-                        match column.get(row).and_then(|index| counts.get_mut(usize::try_from(index).ok()?)) {
+                OutputTally::Choice(counts, missing) => column.for_each(|row, value| {
+                    if !rejected[row] {
+                        match value.and_then(|index| counts.get_mut(usize::try_from(index).ok()?)) {
                             Some(count) => *count += 1,
                             None => *missing += 1,
                         }
                     }
-                }
-                OutputTally::Number(summary) => rows.for_each(|row| summary.add(column.get(row))),
+                }),
+                OutputTally::Number(summary) => column.for_each(|row, value| {
+                    if !rejected[row] {
+                        summary.add(value);
+                    }
+                }),
                 OutputTally::Uncounted => {}
             }
         }
@@ -359,6 +367,12 @@ impl Moves {
         let stages = policy.stages.len();
         Moves { stages, columns: before.zip(after), counts: vec![0; stages * stages] }
     }
+}
+
+/// The part of the interval in which the value lies; beyond the ends, the first or a number behind the last.
+fn wide_bin(value: i64, low: i64, high: i64) -> u64 {
+    let (value, low, high) = (i128::from(value), i128::from(low), i128::from(high));
+    if high > low { u64::try_from((value - low) * BINS as i128 / (high - low)).unwrap_or(0) } else { 0 }
 }
 
 /// So wide that equal parts of it would tell nothing, as where points of signals have no upper end.

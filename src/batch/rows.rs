@@ -4,23 +4,27 @@
 //! [`LeadBlock`]. Always holds: a row is rejected exactly if one of its cells is bad and does not count as missing.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::OnBadRow;
 use super::bad::{BadCell, Outcome, Reason, Subject, shown};
+use super::cells::{CellReader, Cells};
 use super::lead_block::{KeptValues, LeadBlock, SlotValues, TextColumn};
 use super::plan::{Plan, Slot, Store};
-use crate::column::Column;
+use crate::column::{Column, Width};
 
 /// A block under construction, and what it is built by.
 #[derive(Debug)]
 pub struct Rows {
     pub plan: Plan,
     pub block: LeadBlock,
+    /// values that are checked but of no use
+    unread: Column,
 }
 
 impl Rows {
     pub fn new(plan: Plan) -> Rows {
-        let mut rows = Rows { plan, block: LeadBlock::default() };
+        let mut rows = Rows { plan, block: LeadBlock::default(), unread: Column::with_capacity(Width::U8, 0) };
         rows.block.slots = rows.plan.slots.iter().map(empty_values).collect();
         rows
     }
@@ -103,6 +107,49 @@ impl Rows {
     pub fn put_text(&mut self, slot: usize, row: usize, column: &str, text: &str) {
         let value = self.plan.slots[slot].reader.text(text);
         self.put(slot, row, column, text, value);
+    }
+
+    /// Reads the cells of a column into a slot, for the rows of the block from `first` on. Cells count their rows from there.
+    pub fn put_texts(&mut self, slot: usize, first: usize, column: &str, cells: &impl Cells) {
+        self.put_many(
+            slot,
+            first..self.block.rows,
+            &|reader, rows, required, into| reader.extend(cells, rows, required, into),
+            &mut |rows, row| {
+                let cell = cells.cell(row);
+                let value = rows.plan.slots[slot].reader.text(cell.as_str());
+                rows.plan.slots[slot].reader.remember(cell, value);
+                rows.put(slot, first + row, column, cell.as_str(), value);
+            },
+        );
+    }
+
+    /// Many values of a slot: `extend` appends those that are plain and gives the row at which it ended, `put` says what becomes of that one. Both count rows from
+    /// the first of these.
+    pub fn put_many(
+        &mut self,
+        slot: usize,
+        rows: Range<usize>,
+        extend: &dyn Fn(&mut CellReader, Range<usize>, bool, &mut Column) -> usize,
+        put: &mut dyn FnMut(&mut Rows, usize),
+    ) {
+        let count = rows.len();
+        let mut row = 0;
+        while row < count {
+            let Slot { reader, required, .. } = &mut self.plan.slots[slot];
+            row = match &mut self.block.slots[slot] {
+                SlotValues::Integers(values) => extend(reader, row..count, *required, values),
+                SlotValues::Nothing => {
+                    self.unread.clear();
+                    extend(reader, row..count, *required, &mut self.unread)
+                }
+                SlotValues::Texts(_) => row,
+            };
+            if row < count {
+                put(self, row);
+                row += 1;
+            }
+        }
     }
 
     /// Something is wrong with a row beyond its values.

@@ -11,6 +11,7 @@ use arrow_schema::SchemaRef;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnPath;
 
 use super::error::BatchError;
 use super::format::Format;
@@ -35,19 +36,21 @@ pub enum Sink {
 }
 
 impl Sink {
-    /// `schema` is that of the batches; text needs none.
-    pub fn create(file: OutputFile, format: Format, schema: Option<&SchemaRef>) -> Result<Sink, BatchError> {
+    /// `schema` is that of the batches; text needs none. The values of the column `key` are all different, so that a dictionary of them would save nothing.
+    pub fn create(file: OutputFile, format: Format, schema: Option<&SchemaRef>, key: Option<&str>) -> Result<Sink, BatchError> {
         let name = file.name().to_owned();
         match (format, schema) {
             (Format::Csv | Format::Ndjson, _) | (_, None) => Ok(Sink::Text(Box::new(file))),
             (Format::Parquet, Some(schema)) => {
-                let properties = WriterProperties::builder()
+                let mut properties = WriterProperties::builder()
                     .set_created_by(concat!("leadwright ", env!("CARGO_PKG_VERSION")).to_owned())
                     .set_compression(Compression::SNAPPY)
                     .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-                    .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
-                    .build();
-                let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties)).map_err(|error| failed(&name, &error))?;
+                    .set_max_row_group_bytes(Some(ROW_GROUP_BYTES));
+                if let Some(key) = key {
+                    properties = properties.set_column_dictionary_enabled(ColumnPath::new(vec![key.to_owned()]), false);
+                }
+                let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties.build())).map_err(|error| failed(&name, &error))?;
                 Ok(Sink::Parquet { writer: Box::new(writer), name })
             }
             (Format::ArrowIpc, Some(schema)) => {

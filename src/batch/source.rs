@@ -160,10 +160,11 @@ impl Chunks {
 
 impl Content {
     /// Begins to read; of arrays, only the columns that are of use.
-    pub fn read(self, used_columns: &[usize]) -> Result<Chunks, BatchError> {
+    /// `choices` are those of the columns that hold nothing but choices, so that their texts need not be read row by row.
+    pub fn read(self, used_columns: &[usize], choices: &[usize]) -> Result<Chunks, BatchError> {
         Ok(match self {
             Content::Csv { chunks, records: _ } | Content::Ndjson { chunks, beginning: _ } => Chunks::Text(chunks),
-            Content::Parquet { file } => Chunks::Parquet(file.read(used_columns)?),
+            Content::Parquet { file } => Chunks::Parquet(file.read(used_columns, choices)?),
             Content::Arrow { mut file } => {
                 file.read(used_columns);
                 Chunks::Arrow(file)

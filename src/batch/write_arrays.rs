@@ -17,8 +17,8 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 
 use super::answers::{Answer, AnswerKind};
 use super::format::Format;
+use super::json_line::scalar_text;
 use super::lead_block::{KeptValues, LeadBlock};
-use super::read_ndjson::scalar_text;
 use crate::column::{Block, Column};
 
 #[derive(Clone, Debug)]

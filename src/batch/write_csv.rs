@@ -5,8 +5,8 @@
 
 use super::answers::{Answer, AnswerKind};
 use super::arrow_text::append_text;
+use super::json_line::scalar_text;
 use super::lead_block::{KeptValues, LeadBlock};
-use super::read_ndjson::scalar_text;
 use crate::column::Block;
 
 #[derive(Clone, Debug)]

@@ -3,7 +3,12 @@
 //! Always holds: values stand in a 64-byte aligned buffer of the column's width; bit `row` (least significant first) of the
 //! validity is set when the value is known; a column without validity has no missing value; the integer under a missing value is 0.
 
-use arrow_buffer::MutableBuffer;
+use std::ops::Range;
+
+use arrow_buffer::{ArrowNativeType, MutableBuffer};
+
+/// Rows that [`Column::extend`] handles at a time.
+const WINDOW: usize = 64;
 
 /// How an integer is stored. `U8` and `U16` are unsigned codes, the others signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +41,15 @@ impl Width {
             Width::I64
         }
     }
+}
+
+/// What is made of one row, where a column is appended to many rows at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Appended {
+    Known(i64),
+    Missing,
+    /// nothing: the rows end here
+    Not,
 }
 
 /// One column of integers.
@@ -90,23 +104,98 @@ impl Column {
             Width::I64 => self.values.push(raw),
         }
         if value.is_none() && self.validity.is_none() {
-            let mut bits = MutableBuffer::new(self.len / 8 + 64);
-            bits.resize(self.len.div_ceil(8), 0xFF);
-            if !self.len.is_multiple_of(8) {
-                let last = bits.len() - 1;
-                bits.as_slice_mut()[last] = (1u8 << (self.len % 8)) - 1;
-            }
-            self.validity = Some(bits);
+            self.begin_validity();
         }
+        self.push_validity(value.is_some());
+        self.len += 1;
+    }
+
+    /// All values so far are known.
+    fn begin_validity(&mut self) {
+        let mut bits = MutableBuffer::new(self.len / 8 + 64);
+        bits.resize(self.len.div_ceil(8), 0xFF);
+        if !self.len.is_multiple_of(8) {
+            let last = bits.len() - 1;
+            bits.as_slice_mut()[last] = (1u8 << (self.len % 8)) - 1;
+        }
+        self.validity = Some(bits);
+    }
+
+    /// Of the value that is being appended, if the column has validity.
+    fn push_validity(&mut self, is_known: bool) {
         if let Some(bits) = &mut self.validity {
             if self.len.is_multiple_of(8) {
                 bits.push(0u8);
             }
-            if value.is_some() {
-                bits.as_slice_mut()[self.len / 8] |= 1 << (self.len % 8);
+            bits.as_slice_mut()[self.len / 8] |= u8::from(is_known) << (self.len % 8);
+        }
+    }
+
+    /// Appends what `read` gives for these rows, until it gives nothing for one or all are done. Gives the row at which it ended.
+    #[inline]
+    pub fn extend(&mut self, rows: Range<usize>, read: impl FnMut(usize) -> Appended) -> usize {
+        match self.width {
+            Width::U8 => self.extend_as(rows, read, |value| value as u8),
+            Width::U16 => self.extend_as(rows, read, |value| value as u16),
+            Width::I32 => self.extend_as(rows, read, |value| value as i32),
+            Width::I64 => self.extend_as(rows, read, |value| value),
+        }
+    }
+
+    #[inline]
+    fn extend_as<T: ArrowNativeType>(
+        &mut self,
+        rows: Range<usize>,
+        mut read: impl FnMut(usize) -> Appended,
+        cut: impl Fn(i64) -> T,
+    ) -> usize {
+        let mut row = rows.start;
+        while row < rows.end {
+            let window = (rows.end - row).min(WINDOW);
+            self.values.resize((self.len + window) * size_of::<T>(), 0);
+            let (mut known, mut count) = (0u64, 0);
+            for place in &mut self.values.typed_data_mut::<T>()[self.len..] {
+                match read(row + count) {
+                    Appended::Known(value) => {
+                        *place = cut(value);
+                        known |= 1 << count;
+                    }
+                    Appended::Missing => {}
+                    Appended::Not => break,
+                }
+                count += 1;
+            }
+            self.values.truncate((self.len + count) * size_of::<T>());
+            self.extend_validity(known, count);
+            row += count;
+            if count < window {
+                return row;
             }
         }
-        self.len += 1;
+        row
+    }
+
+    /// Of so many values, up to 64, that have just been appended.
+    fn extend_validity(&mut self, known: u64, count: usize) {
+        if self.validity.is_none() && known.count_ones() as usize == count {
+            self.len += count;
+            return;
+        }
+        if self.validity.is_none() {
+            self.begin_validity();
+        }
+        match &mut self.validity {
+            Some(bits) if self.len.is_multiple_of(8) => {
+                bits.extend_from_slice(&known.to_le_bytes()[..count.div_ceil(8)]);
+                self.len += count;
+            }
+            Some(_) | None => {
+                for value in 0..count {
+                    self.push_validity(known >> value & 1 == 1);
+                    self.len += 1;
+                }
+            }
+        }
     }
 
     pub fn get(&self, row: usize) -> Option<i64> {
@@ -120,6 +209,26 @@ impl Column {
             Width::I32 => i64::from(self.values.typed_data::<i32>()[row]),
             Width::I64 => self.values.typed_data::<i64>()[row],
         })
+    }
+
+    /// Shows all rows in order.
+    #[inline]
+    pub fn for_each(&self, visit: impl FnMut(usize, Option<i64>)) {
+        match self.width {
+            Width::U8 => self.for_each_as::<u8>(visit),
+            Width::U16 => self.for_each_as::<u16>(visit),
+            Width::I32 => self.for_each_as::<i32>(visit),
+            Width::I64 => self.for_each_as::<i64>(visit),
+        }
+    }
+
+    #[inline]
+    fn for_each_as<T: ArrowNativeType + Into<i64>>(&self, mut visit: impl FnMut(usize, Option<i64>)) {
+        let values = &self.values.typed_data::<T>()[..self.len];
+        match &self.validity {
+            None => values.iter().enumerate().for_each(|(row, value)| visit(row, Some((*value).into()))),
+            Some(_) => values.iter().enumerate().for_each(|(row, value)| visit(row, self.is_known(row).then(|| (*value).into()))),
+        }
     }
 
     pub fn is_known(&self, row: usize) -> bool {

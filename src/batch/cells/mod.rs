@@ -6,12 +6,15 @@
 mod choice;
 mod moment;
 mod number;
+mod quick;
 mod yes_no;
 
 pub use choice::ChoiceCells;
 pub use moment::{DAYS, MICROS, day_in_years, in_years};
 pub use number::{rescaled, shifted};
+pub use quick::{Cell, Cells, appended};
 
+use self::quick::Words;
 use super::bad::Reason;
 use crate::calendar::{MICROS_PER_DAY, MICROS_PER_SECOND, Zone, civil_from_days};
 use crate::model::{Interval, Policy, Type};
@@ -24,6 +27,8 @@ pub struct CellReader {
     limits: Interval,
     /// of a time: a day alone is its beginning
     takes_days: bool,
+    /// cells that were read before
+    words: Words,
 }
 
 #[derive(Clone, Debug)]
@@ -51,7 +56,7 @@ impl CellReader {
             Type::Date => Kind::Date(zone.clone()),
             Type::Time => Kind::Time(zone.clone()),
         };
-        CellReader { kind, limits, takes_days: false }
+        CellReader { kind, limits, takes_days: false, words: Words::default() }
     }
 
     /// From now on a day alone is a time too: its beginning, in the policy's zone.

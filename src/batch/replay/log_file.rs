@@ -89,7 +89,7 @@ impl LogFile {
             Formatter::Arrays(writer) => Some(writer.schema()),
             Formatter::Nothing | Formatter::Csv(_) | Formatter::Ndjson(_) => None,
         };
-        let mut sink = Sink::create(OutputFile::create(place)?, format, schema)?;
+        let mut sink = Sink::create(OutputFile::create(place)?, format, schema, None)?;
         if !header.is_empty() {
             sink.write(Piece::Text(header))?;
         }

@@ -150,7 +150,7 @@ fn replay_with(
     };
     let mut bad_cells = BadCells::showing(options.bad_cells_shown);
     let mut keys = RepeatedKeys::default();
-    let chunks = content.read(&prepared.used_columns())?;
+    let chunks = content.read(&prepared.used_columns(), &prepared.choice_columns())?;
     in_order(chunks, workers, &mut |done: Done| {
         for cell in &done.bad {
             if options.on_bad_row == OnBadRow::Fail && cell.outcome == Outcome::Rejected {

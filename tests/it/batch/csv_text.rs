@@ -19,10 +19,10 @@ fn scan(text: &[u8]) -> Vec<(Vec<Vec<u8>>, bool)> {
         assert!(next > at);
         at = next;
         let cell = |cell: &leadwright::batch::csv_scan::Cell| {
-            let raw = String::from_utf8(text[cell.range.clone()].to_vec()).unwrap();
+            let raw = String::from_utf8(text[cell.range()].to_vec()).unwrap();
             if cell.doubled_quotes { raw.replace("\"\"", "\"") } else { raw }.into_bytes()
         };
-        records.push((scanner.cells.iter().map(cell).collect(), record.quote_inside));
+        records.push((scanner.cells[record.first_cell..].iter().map(cell).collect(), record.quote_inside));
     }
     records
 }

@@ -7,6 +7,7 @@ mod csv_text;
 mod damage;
 mod formats;
 mod keeping;
+mod many_cells;
 mod order;
 mod output;
 mod scene;

@@ -8,14 +8,15 @@ least wall time of the runs, the peak of resident memory, and the ratio.
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+from peers import best, number  # noqa: E402
+
 AS_OF = "2026-11-18T15:00"
 COLUMNS = ["careers_score", "products_score", "brochure_score", "asked_score", "quiet_score"]
 
@@ -59,21 +60,6 @@ def duckdb_run(folder, format, out, threads):
     db.sql((HERE / "windows.sql").read_text().format(signals=signals, leads=leads, out=out))
 
 
-def timed(command):
-    """Wall seconds, and peak memory in MiB of the process."""
-    start = time.monotonic()
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    if status:
-        sys.exit(f"{command} failed")
-    return time.monotonic() - start, usage.ru_maxrss / 1024
-
-
-def best(command, runs):
-    results = [timed(command) for _ in range(runs)]
-    return min(wall for wall, _ in results), max(peak for _, peak in results)
-
-
 def compare(one, other):
     """Prints the number of rows, and of those that differ."""
     import duckdb
@@ -90,8 +76,8 @@ def step(name, *arguments):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("leadwright")
-    parser.add_argument("--signals", type=lambda text: int(text.replace("_", "")), default=20_000_000)
-    parser.add_argument("--leads", type=lambda text: int(text.replace("_", "")), default=2_000_000)
+    parser.add_argument("--signals", type=number, default=20_000_000)
+    parser.add_argument("--leads", type=number, default=2_000_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--memory", type=int, help="MiB of signals that leadwright keeps in memory")
@@ -108,8 +94,8 @@ def main():
             command += ["--signals", f"{folder}/signals.{format}", "-o", ours, "--threads", str(arguments.threads), "--quiet"]
             if arguments.memory is not None:
                 command += ["--signal-memory", str(arguments.memory)]
-            wall, peak = best(command, arguments.runs)
-            their_wall, their_peak = best(step("duckdb_run", folder, format, theirs, arguments.threads), arguments.runs)
+            wall, _, peak = best(command, arguments.runs)
+            their_wall, _, their_peak = best(step("duckdb_run", folder, format, theirs, arguments.threads), arguments.runs)
             compared = subprocess.run(step("compare", ours, theirs), check=True, capture_output=True, text=True)
             rows, different = compared.stdout.split()
             print(f"{format:8} leadwright {wall:6.2f} s {peak:6.0f} MiB   duckdb {their_wall:6.2f} s {their_peak:6.0f} MiB   "

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::tests::TEST_LACKS;
 use crate::diagnostic::{Code, Diagnostic, Id};
 use crate::source::{Sources, Span};
-use crate::syntax::UNQUOTED;
+use crate::syntax::{NOT_A_NAME, UNQUOTED};
 
 /// The most places that one diagnostic points at; the rest is counted.
 const PLACES_MAX: usize = 12;
@@ -41,9 +41,13 @@ pub(crate) fn fold(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagn
     folded
 }
 
-/// Of `region is OH` the text alone says that `OH` is neither a text nor a name; whoever knows what `region` is says which of the two is meant.
+/// Of `region is OH` the text alone says that `OH` is neither a text nor a name; whoever knows what `region` is says which of the two is meant. So does
+/// whoever knows that `On_Hours`, were it written as a name, would be none that is declared.
 fn without_guesses(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let place = |diagnostic: &Diagnostic| diagnostic.labels.first().map(|label| label.span);
+    let unknown: FxHashSet<Option<Span>> = diagnostics.iter().filter(|one| is_unknown_name(one)).map(place).collect();
+    let is_about_name = |one: &Diagnostic| one.code == Code::Syntax && one.message.ends_with(NOT_A_NAME);
+    diagnostics.retain(|one| !is_about_name(one) || !unknown.contains(&place(one)));
     let is_guess = |diagnostic: &Diagnostic| diagnostic.code == Code::Syntax && diagnostic.message.ends_with(UNQUOTED);
     let guesses: FxHashSet<Option<Span>> = diagnostics.iter().filter(|one| is_guess(one)).map(place).collect();
     let known: FxHashSet<Option<Span>> =
@@ -67,24 +71,29 @@ fn key(diagnostic: &Diagnostic, sources: &Sources) -> Option<(Subject, String)> 
     if code == Code::TestIncomplete && diagnostic.message.starts_with(TEST_LACKS) {
         return Some((Subject::Other(code, diagnostic.message.clone()), String::new()));
     }
-    let is_name = matches!(
-        code,
-        Code::UnknownName
-            | Code::UnknownChoice
-            | Code::UnknownTeam
-            | Code::UnknownQueue
-            | Code::UnknownStage
-            | Code::UnknownSignal
-            | Code::UnknownColumn
-            | Code::UnknownTable
-            | Code::UnknownCalendar
-            | Code::UnknownProperty
-            | Code::TestField
-    );
-    let place = diagnostic.labels.first().filter(|_| is_name)?.span;
+    let place = diagnostic.labels.first().filter(|_| is_unknown_name(diagnostic))?.span;
     let about_value = matches!(code, Code::UnknownName | Code::TestField) && diagnostic.message.starts_with("there is no field");
     let subject = if about_value { Subject::Value } else { Subject::Other(code, diagnostic.message.clone()) };
     Some((subject, sources.text(place).to_owned()))
+}
+
+fn is_unknown_name(diagnostic: &Diagnostic) -> bool {
+    matches!(
+        diagnostic.code,
+        Id::Code(
+            Code::UnknownName
+                | Code::UnknownChoice
+                | Code::UnknownTeam
+                | Code::UnknownQueue
+                | Code::UnknownStage
+                | Code::UnknownSignal
+                | Code::UnknownColumn
+                | Code::UnknownTable
+                | Code::UnknownCalendar
+                | Code::UnknownProperty
+                | Code::TestField
+        )
+    )
 }
 
 /// The other's place becomes one more label, if it is to be shown, its change one more edit of the same fix: one that leaves places out

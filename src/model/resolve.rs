@@ -13,6 +13,8 @@ use crate::syntax::tree;
 
 /// The most comparisons of names that "did you mean" makes in one run: a policy of 10,000 wrong names must not take minutes.
 const COMPARISONS_MAX: usize = 200_000;
+/// What the names of the space of fields and derived values stand for.
+const VALUE: &str = "field or derived value";
 /// Up to so many declared names are listed when none is near.
 const LISTED_MAX: usize = 6;
 
@@ -20,7 +22,7 @@ impl Checker<'_> {
     /// Says that a name of the space of fields, lets, scores, decides, routes and slas is not declared.
     pub(crate) fn unknown_name(&mut self, name: &tree::Name, wanted: &Wanted) {
         let candidates = self.fitting(wanted);
-        self.unknown(Code::UnknownName, Space::Value, "field or derived value", name, candidates);
+        self.unknown(Code::UnknownName, Space::Value, VALUE, name, candidates);
     }
 
     pub(crate) fn stage_named(&mut self, name: &tree::Name) -> Option<usize> {
@@ -172,6 +174,8 @@ impl Checker<'_> {
         }
         match candidates.len() {
             0 => diagnostic.help(format!("no {noun} is declared")),
+            // of values only those that may stand there are candidates
+            1..=LISTED_MAX if noun == VALUE => diagnostic.help(format!("what fits here: {}", quoted(&candidates))),
             1..=LISTED_MAX => diagnostic.help(format!("declared: {}", quoted(&candidates))),
             _ => diagnostic,
         }

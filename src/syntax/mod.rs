@@ -32,6 +32,7 @@ use pest::Parser;
 use crate::diagnostic::{self, Applicability, Code, Diagnostic, nearest};
 use crate::source::{SourceId, Sources, Span};
 use build::Builder;
+pub(crate) use build::NOT_A_NAME;
 pub(crate) use build::values::UNQUOTED;
 pub(crate) use cut::ITEM_WORDS;
 use cut::{Cut, ItemRange};

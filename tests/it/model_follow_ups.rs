@@ -245,3 +245,11 @@ fn is_same_as_is_proposed_for_values_of_one_kind() {
     assert_eq!(fixes("site is beds and"), ("E0301", 0));
     assert_eq!(fixes("met is beds and"), ("E0301", 0));
 }
+
+#[test]
+fn a_name_in_capitals_that_is_unknown_too_is_one_message() {
+    assert_eq!(after("when size is large", "when Siz is large"), ["E0201 Siz"]);
+    assert_eq!(after("stage raw   owner t start", "stage raw   owner T5 start"), ["E0205 T5"]);
+    // of one that is known, how it is written is the mistake
+    assert_eq!(after("when size is large", "when Size is large"), ["E0001 Size"]);
+}

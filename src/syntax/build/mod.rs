@@ -29,6 +29,9 @@ use crate::source::{SourceId, Span};
 
 pub(super) type Node<'i> = Pair<'i, Rule>;
 
+/// How it is said that a word cannot be a name as it is written.
+pub(crate) const NOT_A_NAME: &str = " is not a name: names are small letters `a` to `z`, digits and `_`";
+
 /// The grammar let something through that the builder does not know. It cannot happen as long as the two agree; if it does,
 /// the item is reported as unreadable rather than read wrongly.
 #[derive(Debug)]
@@ -101,9 +104,7 @@ impl Builder<'_> {
         let is_snake_case = text.starts_with(|first: char| first.is_ascii_lowercase())
             && text.chars().all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_');
         if !is_snake_case {
-            let diagnostic =
-                Diagnostic::new(Code::Syntax, format!("`{text}` is not a name: names are small letters `a` to `z`, digits and `_`"))
-                    .at(span, "not in snake_case");
+            let diagnostic = Diagnostic::new(Code::Syntax, format!("`{text}`{NOT_A_NAME}")).at(span, "not in snake_case");
             let snake = snake_case(&text);
             let meant = snake.clone().unwrap_or(text);
             self.diagnostics.push(match snake {

@@ -42,7 +42,12 @@ impl<'r> Snapshot<'r> {
             if !path.ends_with(".lead") {
                 return Err(no_policy(path));
             }
-            // a file that is named is a policy, whatever it holds
+            if is_part(&text) {
+                return Err(Misuse::new(format!(
+                    "`{path}` is no policy but a part of one: name the policy that uses it, or a folder that holds both"
+                )));
+            }
+            // any other file that is named is a policy, whatever it lacks
             return Ok(Some(vec![Found { path: path.to_owned(), name: header_name(&text).unwrap_or_default() }]));
         }
         let Some(mut files) = self.lead_files(path)? else { return Ok(None) };
@@ -115,6 +120,16 @@ impl<'r> Snapshot<'r> {
 pub fn no_policy(path: &str) -> Misuse {
     let about_leads = if path.ends_with(".csv") { "; a file of leads stands behind `--leads`" } else { "" };
     Misuse::new(format!("`{path}` is not a policy: that is a folder, or a file whose name ends in `.lead`{about_leads}"))
+}
+
+/// Whether a text has other items than a policy begins with; one that lost its header still has a `lead` record.
+fn is_part(text: &str) -> bool {
+    let begins = |word: &str| {
+        text.lines().any(|line| {
+            line.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_alphanumeric() || letter == '_'))
+        })
+    };
+    !begins("policy") && !begins("lead") && begins("leadwright")
 }
 
 /// The name behind `policy` in the first column.

@@ -729,6 +729,18 @@ fn a_repository_of_another_user_is_read_where_git_trusts_it() {
 }
 
 #[test]
+fn a_part_of_a_policy_is_not_compared_by_itself() {
+    let policy = format!("{POLICY}use \"common/t.lead\"\n");
+    let repo = Repo::new(&[&[("clinic.lead", &policy), ("common/t.lead", "leadwright 1\nteam other\n")]]);
+    repo.write(&[("common/t.lead", "leadwright 1\nteam another\n")]);
+    for words in [&["HEAD", "--", "common/t.lead"][..], &["HEAD:common/t.lead", "common/t.lead"]] {
+        let ran = repo.diff(words);
+        assert!(ran.sentence().contains("t.lead` is no policy but a part of one: name the policy that uses it"), "{ran:?}");
+    }
+    assert!(repo.diff(&["HEAD"]).out.contains("team another"));
+}
+
+#[test]
 fn a_policy_that_lost_its_header_is_not_gone() {
     let repo = Repo::new(&[&[("a/clinic.lead", POLICY), ("b/other.lead", &POLICY.replace("policy clinic", "policy other"))]]);
     repo.write(&[("a/clinic.lead", &POLICY.replace("policy clinic", "polcy clinic"))]);

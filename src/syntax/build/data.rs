@@ -78,8 +78,14 @@ impl Builder<'_> {
                 TypeKind::Decimal { places, range: self.optional_range(&mut parts)? }
             }
             Rule::type_money => {
-                let currency = parts.optional(Rule::currency_code).map(|code| self.currency(code));
-                TypeKind::Money { currency, range: self.optional_range(&mut parts)? }
+                if let Some(range) = parts.optional(Rule::money_range) {
+                    let (currency, range) = self.money_range(range)?;
+                    TypeKind::Money { currency: Some(currency), range: Some(range) }
+                } else {
+                    let code = parts.optional(Rule::currency_code).map(|code| self.currency(code));
+                    let currency = code.or_else(|| parts.optional(Rule::odd_currency).map(|code| self.odd_currency(code)));
+                    TypeKind::Money { currency, range: self.optional_range(&mut parts)? }
+                }
             }
             Rule::YES_NO => TypeKind::YesNo,
             Rule::type_one_of => TypeKind::OneOf(self.choices(parts.need(Rule::choices)?)?),

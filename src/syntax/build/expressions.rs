@@ -127,11 +127,11 @@ impl Builder<'_> {
             Rule::compare | Rule::where_compare => {
                 let mut parts = Parts::of(test);
                 let (operator, operator_span) = self.comparator(parts.need(Rule::comparator)?)?;
-                let right = Box::new(self.value(parts.part().ok_or(Unbuilt)?)?);
+                let right = Box::new(self.compared(parts.part().ok_or(Unbuilt)?, left.span)?);
                 Predicate::Compare { left, operator, operator_span, right }
             }
             Rule::between | Rule::where_between => {
-                let (low, high) = self.limits(test)?;
+                let (low, high) = self.limits(test, left.span)?;
                 Predicate::Between { left, low, high }
             }
             Rule::is_test | Rule::where_is => self.is_test(left, test)?,
@@ -163,6 +163,11 @@ impl Builder<'_> {
         Ok(Expr { kind: ExprKind::Predicate(predicate), span })
     }
 
+    /// What something is compared with.
+    fn compared(&mut self, node: Node, left: Span) -> Built<Expr> {
+        if node.as_rule() == Rule::with_unit { self.with_unit(node, left) } else { self.value(node) }
+    }
+
     pub fn comparator(&mut self, node: Node) -> Built<(Comparison, Span)> {
         let span = self.span(&node);
         let sign = node.into_inner().next().ok_or(Unbuilt)?;
@@ -185,10 +190,10 @@ impl Builder<'_> {
     }
 
     /// `between 1 and 5`
-    fn limits(&mut self, node: Node) -> Built<(Box<Expr>, Box<Expr>)> {
+    fn limits(&mut self, node: Node, left: Span) -> Built<(Box<Expr>, Box<Expr>)> {
         let mut parts = Parts::of(node);
-        let low = self.value(parts.part().ok_or(Unbuilt)?)?;
-        let high = self.value(parts.part().ok_or(Unbuilt)?)?;
+        let low = self.compared(parts.part().ok_or(Unbuilt)?, left)?;
+        let high = self.compared(parts.part().ok_or(Unbuilt)?, left)?;
         Ok((Box::new(low), Box::new(high)))
     }
 
@@ -218,7 +223,7 @@ impl Builder<'_> {
                 }
                 Rule::is_between | Rule::where_is_between => {
                     let span = self.span(&part);
-                    let (low, high) = self.limits(part)?;
+                    let (low, high) = self.limits(part, left.span)?;
                     if negated {
                         self.report(
                             Diagnostic::new(Code::Syntax, "`is not between` is not a test")
@@ -230,6 +235,10 @@ impl Builder<'_> {
                 }
                 Rule::MISSING => return Ok(Predicate::IsKnown { left, known: negated }),
                 Rule::KNOWN => return Ok(Predicate::IsKnown { left, known: !negated }),
+                Rule::with_unit => {
+                    let number = self.with_unit(part, left.span)?;
+                    return Ok(Predicate::Is { left, negated, choices: vec![number], one_of: false });
+                }
                 Rule::constant => {
                     let span = self.span(&part);
                     if is_word_for_missing(part.as_str().trim()) {

@@ -14,6 +14,7 @@ mod measures;
 mod rules;
 mod scores;
 mod tests;
+mod units;
 pub(super) mod values;
 
 use std::collections::HashMap;

@@ -5,6 +5,7 @@
 //! there are named, four at most, in the words of `words`.
 
 mod habits;
+pub(in crate::syntax) mod units;
 mod words;
 
 use pest::error::{Error, ErrorVariant};

@@ -405,6 +405,25 @@ fn decides_and_grids() {
     );
 }
 
+/// A number with a unit is read as a mistake only where the unit cannot be the name of the next row.
+#[test]
+fn rows_may_be_called_like_units() {
+    check(
+        "decide z { a when n >= 5 days when n is 3 usd \"U\" when n between 1 and 2  hour otherwise }",
+        "(decide z (a (when (>= n 5))) (days (when (is n 3))) (usd \"U\" (when (between n 1 2))) (hour otherwise))",
+    );
+    check_flow(
+        "a -> b when n >= 5 days -> c when n > 3 eur, b -> c when n > 1",
+        "(a -> b (when (>= n 5))) (days -> c (when (> n 3))) (eur,b -> c (when (> n 1)))",
+    );
+    check_points(
+        "+1 when a > 3 hours { under 8 70 }  +1 when a > 3 week.x { z 2 }  +1 when a > 3 day[x].y { z 2 }",
+        "(1 (when (> a 3))) (hours ((under 8) => 70)) (1 (when (> a 3))) (week.x (z => 2)) (1 (when (> a 3))) (day[x].y (z => 2))",
+    );
+    check_expression("a >= 30 % b and c >= 30% d", "(and (>= a (30 % b)) (>= c (30 % d)))");
+    check("lead { a money 0..100 usd whole  b money eur text }", "(lead (a (money 0 100)) (usd whole) (b (money)) (eur text))");
+}
+
 #[test]
 fn stages_and_flows() {
     check("stage inquiry \"Inquiry\" owner marketing start", "(stage inquiry \"Inquiry\" (owner marketing) start)");

@@ -1,9 +1,10 @@
 //! Slips in measures over signals and in what is called like a function elsewhere.
 
 use super::{Habit, instead, slip, superfluous};
-use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
+use crate::diagnostic::{Applicability, Diagnostic, Edit};
 use crate::syntax::grammar::Rule;
 use crate::syntax::mistakes::Found;
+use crate::syntax::mistakes::units::{Timed, is_unit};
 use crate::syntax::scan::Kind;
 
 pub(super) const HABITS: [Habit; 7] =
@@ -116,41 +117,27 @@ fn function_call(found: &Found) -> Option<Diagnostic> {
     Some(slip(format!("there is no function `{name}`"), found.span(-1), "not a function", help))
 }
 
-/// `days since call > 5 days`
+/// `a + 5 days`: a number that is compared is read with its unit
 fn unit_behind_number(found: &Found) -> Option<Diagnostic> {
-    let is_unit = |word: &str| ["day", "days", "hour", "hours", "minute", "minutes", "week", "weeks", "second", "seconds"].contains(&word);
     let unit = [0, 1].into_iter().find(|ahead| is_unit(found.word(*ahead)))?;
     let is_business = unit == 1 && found.word(0) == "business";
     if unit == 1 && !is_business || found.kind(-1) != Some(Kind::Number) || !found.expects_operator() {
         return None;
     }
+    let begins_condition = |back: &isize| ["when", "if", "where", "and", "or", "not", "{", ""].contains(&found.word(-back));
+    let searched = (2..=UNIT_SEARCH).find(begins_condition).unwrap_or(UNIT_SEARCH) as usize;
+    let timed = Timed {
+        source: found.source,
+        text: found.text,
+        tokens: found.tokens,
+        number: found.index - 1,
+        unit: found.index + unit as usize,
+        compared: found.index.saturating_sub(searched)..found.index - 1,
+    };
+    let (diagnostic, days) = timed.explain();
     let span = found.span(-1).to(found.span(unit));
-    let written = &found.text[span.start as usize..span.end as usize];
-    let counts = (2..=UNIT_SEARCH).find(|back| found.word(-back) == "days" && ["since", "until", "in"].contains(&found.word(1 - back)));
-    let (message, help) = match counts {
-        Some(back) => {
-            let counts = format!("`days {} …`", found.word(1 - back));
-            (
-                format!("{counts} is a plain number of days, but `{written}` is a length of time"),
-                format!("write the number of days: `days {} … {} 5`", found.word(1 - back), found.word(-2)),
-            )
-        }
-        None => (
-            format!("`{written}` is a length of time, and a plain number is needed here"),
-            "leave the unit out; what counts time are `days since …`, `days until …` and `days in …`, plain numbers of days".to_owned(),
-        ),
-    };
-    let diagnostic = Diagnostic::new(Code::WrongUnit, message).at(span, "a number with a unit").help(help);
-    let number: u64 = found.word(-1).replace('_', "").parse().unwrap_or(0);
-    let days = match found.word(unit) {
-        "day" | "days" => Some(number),
-        "week" | "weeks" => number.checked_mul(7),
-        "hour" | "hours" if number.is_multiple_of(24) => Some(number / 24),
-        _ => None,
-    };
-    let days = days.filter(|days| *days > 0 && !is_business && (counts.is_some() || *days == number)).map(|days| days.to_string());
-    let mends = |days: &String| found.is_mended_by(&[Edit { span, text: days.clone() }]);
-    Some(match days.filter(mends) {
+    let days = days.map(|days| days.to_string()).filter(|days| found.is_mended_by(&[Edit { span, text: days.clone() }]));
+    Some(match days {
         Some(days) => diagnostic.replace(format!("write `{days}`"), Applicability::Unsafe, span, days),
         None => diagnostic,
     })

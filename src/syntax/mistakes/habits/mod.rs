@@ -80,6 +80,6 @@ fn translated(table: &[(&'static str, &[&str])], word: &str) -> Option<&'static 
     table.iter().find(|(_, others)| others.contains(&word.as_str())).map(|(ours, _)| *ours)
 }
 
-fn is_comparison_sign(word: &str) -> bool {
+pub(super) fn is_comparison_sign(word: &str) -> bool {
     [">", "<", ">=", "<=", "=>", "=<", "≥", "≤"].contains(&word)
 }

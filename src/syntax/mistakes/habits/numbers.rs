@@ -87,7 +87,8 @@ fn money_sign(found: &Found) -> Option<Diagnostic> {
 /// `0-50`, `0 to 50` or `0..` for `0..50`; `from 0..100` for `from 0 to 100`
 fn range_with_dash(found: &Found) -> Option<Diagnostic> {
     let (written, span) = (found.word(0), found.span(0));
-    if found.expected == [Rule::DOTS] && (written == "to" || written.starts_with('-')) {
+    let expects_dots = found.expects(Rule::DOTS) && found.expected.iter().all(|rule| matches!(rule, Rule::DOTS | Rule::late_currency));
+    if expects_dots && (written == "to" || written.starts_with('-')) {
         // Without the blanks around it.
         let end = if written == "to" { found.span(1).start } else { span.start + 1 };
         let separator = Span { start: found.span(-1).end, end, ..span };

@@ -184,5 +184,6 @@ pub fn type_name(ty: &TypeExpr) -> String {
         TypeKind::Team => "team".to_owned(),
         TypeKind::Owner => "owner".to_owned(),
         TypeKind::Stage => "stage".to_owned(),
+        TypeKind::Unread => "?".to_owned(),
     }
 }

@@ -56,6 +56,7 @@ impl<'t> Checker<'t> {
             }
             self.check_property(property);
         }
+        self.currency_broken |= self.policy.currency.is_none() && self.hidden.may_have_with("policy", "currency");
     }
 
     fn check_property(&mut self, property: &'t tree::PolicyProperty) {

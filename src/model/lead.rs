@@ -152,6 +152,9 @@ impl<'t> Checker<'t> {
 
     fn check_key(&mut self, fields: &[&tree::Field], keys: &[FieldId], record: Span) {
         let Some(first) = keys.first().copied() else {
+            if fields.iter().any(|field| field.ty.kind.is_unread()) {
+                return;
+            }
             let mut diagnostic = Diagnostic::new(Code::BadKey, "no field of the lead is its `key`")
                 .at(self.first_word(record), "this record has no key")
                 .help("mark the field that tells one lead from another, as in `lead_id text key`");

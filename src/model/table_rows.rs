@@ -214,7 +214,8 @@ impl Reading<'_> {
     }
 
     fn column_missing(&mut self, plan: &Plan, names: &[(String, Span)], line: Span) {
-        if self.is_full() {
+        // what could not be read may be no column
+        if self.is_full() || plan.tree.ty.kind.is_unread() {
             return;
         }
         let name = &plan.tree.name;
@@ -305,7 +306,9 @@ impl Reading<'_> {
                 _ => return,
             }
         }
-        if !self.plans.iter().any(|plan| plan.tree.key.is_some()) {
+        // a row that could not be read may be one more key
+        let has_key = self.plans.iter().any(|plan| plan.tree.key.is_some());
+        if !has_key || self.plans.iter().any(|plan| plan.tree.ty.kind.is_unread()) {
             return;
         }
         if let Some(first) = self.keys.get(&key) {

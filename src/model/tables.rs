@@ -123,6 +123,9 @@ impl<'t> Checker<'t> {
         let keys: Vec<&tree::Column> = tree.columns.iter().filter(|column| column.key.is_some()).collect();
         let name = &tree.name;
         let Some(first) = keys.first() else {
+            if tree.columns.iter().any(|column| column.ty.kind.is_unread()) {
+                return false;
+            }
             let mut diagnostic = Diagnostic::new(Code::WrongKeys, format!("the table `{}` has no key", name.text))
                 .at(name.span, "by what is a row found?")
                 .help("mark the column that rows are looked up by, as in `state text key`");
@@ -235,6 +238,7 @@ fn names_of(kind: &TypeKind) -> (&'static str, Option<Space>) {
         | TypeKind::OneOf(_)
         | TypeKind::SomeOf(_)
         | TypeKind::Date
-        | TypeKind::Time => ("choice of its column", None),
+        | TypeKind::Time
+        | TypeKind::Unread => ("choice of its column", None),
     }
 }

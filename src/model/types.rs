@@ -79,6 +79,7 @@ impl Checker<'_> {
             TypeKind::Team => self.named_type(ty.span, "team", self.team_choices, place),
             TypeKind::Owner => self.named_type(ty.span, "owner", self.policy.owner_choices, place),
             TypeKind::Stage => self.named_type(ty.span, "stage", self.policy.stage_choices, place),
+            TypeKind::Unread => None,
         }
     }
 

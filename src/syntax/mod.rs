@@ -23,6 +23,7 @@ mod leave_out;
 pub mod meant;
 mod mistakes;
 pub mod outline;
+mod rows;
 mod scan;
 pub mod tree;
 mod trial;
@@ -288,13 +289,15 @@ impl Reader<'_> {
                         Some(end)
                     }
                     None => {
-                        self.leave_unread(range);
                         // What a missing bracket or quotation mark leads to has been said with it.
                         if !range.broken {
                             let diagnostic = found.explain();
                             let place = place_of(&diagnostic);
                             self.diagnostics.push(diagnostic);
                             self.further_mistakes(range, place);
+                        }
+                        if range.broken || !self.read_row_by_row(range) {
+                            self.leave_unread(range);
                         }
                         None
                     }
@@ -304,7 +307,7 @@ impl Reader<'_> {
     }
 
     /// Reads on behind a mistake as if its row were not there, so that the other rows' mistakes are seen in the same run. What follows on the
-    /// very next row may be a consequence of the missing one, so there reading ends; and the tree is not built, as it would lack a row.
+    /// very next row may be a consequence of the missing one: there reading ends, unless that row is wrong without all others too.
     fn further_mistakes(&mut self, range: &ItemRange, mut place: usize) {
         let mut tokens = self.scan.tokens[range.first..range.end].to_vec();
         let (Some(first), Some(last)) = (tokens.first().copied(), tokens.last().copied()) else { return };
@@ -325,7 +328,8 @@ impl Reader<'_> {
             }
             let diagnostic = found.explain();
             place = place_of(&diagnostic);
-            if place < next_end {
+            let is_next = tokens[..found.index.min(tokens.len())].last().is_some_and(|before| before.end <= next_end);
+            if is_next && !trial::is_wrong_alone(rest, first.start, &tokens, found.index) {
                 return;
             }
             self.diagnostics.push(diagnostic);

@@ -73,6 +73,35 @@ pub(super) fn without_row(item: &str, offset: usize, tokens: &[Token], place: us
     }
 }
 
+/// Whether the item stops making sense at the same token if of all rows that can be left out it has only the one with that token, or the one that ends
+/// before it. `item` is without comments.
+pub(super) fn is_wrong_alone(item: &str, offset: usize, tokens: &[Token], index: usize) -> bool {
+    let offending = tokens.get(index).map(|token| token.start);
+    let is_stop_of = |within: Option<usize>| {
+        let row = within.and_then(|within| whole_row_at(tokens, tokens.get(within)?.start));
+        row.is_some_and(|row| stop_of_row_alone(item, offset, tokens, row) == offending)
+    };
+    is_stop_of(Some(index)) || is_stop_of(index.checked_sub(1))
+}
+
+/// The token with which the item stops making sense if it has this row alone; none if it makes sense.
+fn stop_of_row_alone(item: &str, offset: usize, tokens: &[Token], row: Range<usize>) -> Option<usize> {
+    let mut text = item.as_bytes().to_vec();
+    let mut at = 0;
+    while let Some(first) = tokens.get(at) {
+        if at != row.start
+            && let Some(other) = whole_row_at(tokens, first.start)
+        {
+            text.get_mut(tokens[other.start].start - offset..tokens[other.end - 1].end - offset)?.fill(b' ');
+        }
+        at = row_at(tokens, first.start)?.end;
+    }
+    // a blank for each byte of whole tokens leaves the text well-formed
+    let error = Grammar::parse(Rule::item, std::str::from_utf8(&text).ok()?).err()?;
+    let place = offset + place_of(&error);
+    tokens.iter().find(|token| token.end > place).map(|token| token.start)
+}
+
 /// What is left of an item without one of its rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rest {

@@ -23,6 +23,7 @@ mod model_follow_ups;
 mod model_messages;
 mod model_together;
 mod model_unread;
+mod model_unread_rows;
 mod outputs;
 mod program;
 mod proof;

@@ -82,7 +82,7 @@ fn what_a_slip_hides_is_not_called_unknown() {
         "calendar z { hours mon 8 to 9 }\nteam y on z\n",
         "signal visit { x whle }\nlet a = count of visit\nlet b = sum of visit.x\n",
         "group visits = , visit\nlet a = count of visits\n",
-        "table z from \"z.csv\" { a text kye }\nlet b = z[region].c\n",
+        "table z from input { a text kye }\nlet b = z[region].c\n",
         "let a = = 3\nlet b = a > 5\nscore s { section x points { +5 when a > 3 } }\n",
         "let a = = 3  let b = 4\nlet c = b > 5\n",
         "score z { section fit 100% { beds 100 more 5 } }\nlet a = z > 5\nlet b = z.fit > 5\n",

@@ -59,7 +59,8 @@ impl TypeExpr {
             | TypeKind::Queue
             | TypeKind::Team
             | TypeKind::Owner
-            | TypeKind::Stage => &[],
+            | TypeKind::Stage
+            | TypeKind::Unread => &[],
         }
     }
 }
@@ -92,6 +93,14 @@ pub enum TypeKind {
     Owner,
     /// a cell that names a stage
     Stage,
+    /// The row could not be read, which has been reported: whether it says `key` or `optional` is not known either.
+    Unread,
+}
+
+impl TypeKind {
+    pub fn is_unread(&self) -> bool {
+        matches!(self, TypeKind::Unread)
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -232,6 +232,7 @@ fn type_of(ty: &TypeExpr) -> String {
         TypeKind::Team => "team".to_owned(),
         TypeKind::Owner => "owner".to_owned(),
         TypeKind::Stage => "stage".to_owned(),
+        TypeKind::Unread => "?".to_owned(),
     }
 }
 

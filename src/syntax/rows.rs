@@ -1,0 +1,147 @@
+//! Blocks that are read row by row: what cannot be read of a `lead`, a `signal`, a `table` or the header is left out, and everything else is kept.
+//!
+//! Enters: the tokens of an item that the grammar does not read. Leaves: the item without those rows; a field or column among them is kept with a type that
+//! nobody knows. Always holds: what is left out has been reported with the item's mistakes, and is in [`super::tree::File::unread`].
+
+use std::ops::Range;
+
+use pest::Parser;
+
+use super::Reader;
+use super::cut::{ITEM_WORDS, ItemRange};
+use super::grammar::{Grammar, Rule};
+use super::meant::snake_case;
+use super::scan::{Kind, Token};
+use super::tree::{Column, Field, Item, ItemKind, Lead, Name, Signal, Table, TypeExpr, TypeKind, Unread};
+use super::trial::place_of;
+use crate::source::Span;
+
+/// How many rows of a block are left out; with more, the block is something else.
+const LEFT_OUT_MAX: usize = 50;
+
+/// How many tokens of a broken row are tried as the beginning of the next.
+const TRIED_MAX: usize = 200;
+
+/// A row that cannot be read.
+#[derive(Debug)]
+struct Broken {
+    /// its tokens
+    tokens: Range<usize>,
+    /// It begins on the line of another, which may be the row with the mistake.
+    continues: bool,
+}
+
+impl Reader<'_> {
+    /// Reads a block without the rows that cannot be read; false if that leaves nothing that can be.
+    pub(super) fn read_row_by_row(&mut self, range: &ItemRange) -> bool {
+        let tokens = &self.scan.tokens[range.first..range.end];
+        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return false };
+        let word = &self.text[first.start..first.end];
+        let text = &self.without_comments[first.start..last.end];
+        let Some(rule) = row_of(word) else { return false };
+        let Some(broken) = broken_rows(text, first.start, tokens, rule) else { return false };
+        let mut rest = text.as_bytes().to_vec();
+        let spans: Vec<Span> = broken.iter().map(|row| self.span_of(&tokens[row.tokens.clone()])).collect();
+        for span in &spans {
+            rest[span.start as usize - first.start..span.end as usize - first.start].fill(b' ');
+        }
+        // a blank for each byte of whole tokens leaves the text well-formed
+        let Ok(rest) = String::from_utf8(rest) else { return false };
+        let Some(pair) = Grammar::parse(Rule::item, &rest).ok().and_then(|mut pairs| pairs.next()) else { return false };
+        let outline = self.outline.take();
+        self.build(pair, range);
+        self.outline = outline;
+        let word = ITEM_WORDS.into_iter().find(|known| *known == word);
+        self.unread.extend(spans.iter().map(|span| Unread { word, span: *span }));
+        let names: Vec<Name> = broken.iter().map(|row| self.name_of(&tokens[row.tokens.clone()])).collect();
+        let Some(item) = self.items.last_mut() else { return true };
+        for ((row, span), name) in broken.iter().zip(&spans).zip(names) {
+            keep(item, row.continues, *span, name, &self.text[span.start as usize..span.end as usize]);
+        }
+        true
+    }
+
+    fn span_of(&self, tokens: &[Token]) -> Span {
+        let (start, end) = (tokens.first().map_or(0, |token| token.start), tokens.last().map_or(0, |token| token.end));
+        Span::new(self.source, start, end)
+    }
+
+    /// The name that a row begins with, `deal-size` and `"Deal size"` among them; the whole row in place of one, as no other text names that.
+    fn name_of(&self, tokens: &[Token]) -> Name {
+        let joined = tokens.windows(2).take_while(|pair| pair[0].end == pair[1].start).count() + 1;
+        let is_name = tokens.first().is_some_and(|first| matches!(first.kind, Kind::Word | Kind::String));
+        let span = self.span_of(if is_name { &tokens[..joined] } else { tokens });
+        let text = self.text[span.start as usize..span.end as usize].trim_matches(['`', '"']);
+        Name { text: snake_case(text).unwrap_or_else(|| text.to_owned()), span }
+    }
+}
+
+/// The rule of the rows of a block that is read row by row.
+fn row_of(item: &str) -> Option<Rule> {
+    match item {
+        "policy" => Some(Rule::policy_property),
+        "lead" | "signal" => Some(Rule::field),
+        "table" => Some(Rule::column),
+        _ => None,
+    }
+}
+
+/// What stands between rows that can be read; none if the block has no brackets of its own, or too much of it cannot be read. `text` is that of the item, which
+/// begins at `offset`.
+fn broken_rows(text: &str, offset: usize, tokens: &[Token], rule: Rule) -> Option<Vec<Broken>> {
+    let last = tokens.len().checked_sub(1)?;
+    let open = tokens.iter().position(|token| token.kind == Kind::Open)?;
+    let inside = text.get(..tokens[last].start - offset)?;
+    let row_at = |index: usize| Grammar::parse(rule, &inside[tokens[index].start - offset..]);
+    let mut broken = Vec::new();
+    let mut index = open + 1;
+    while index < last {
+        let start = tokens[index].start;
+        let error = match row_at(index) {
+            Ok(pairs) => {
+                let end = start + pairs.as_str().trim_end().len();
+                index = tokens.partition_point(|token| token.start < end).max(index + 1);
+                continue;
+            }
+            Err(error) => error,
+        };
+        let offending = tokens.partition_point(|token| token.end <= start + place_of(&error)).max(index);
+        let line = (0..=index).rev().find_map(|index| tokens[index].indent)?;
+        // a row that begins its line has it alone
+        let shares_line = tokens[index].indent.is_none();
+        let begins_row = |next: &usize| match tokens[*next].indent {
+            Some(indent) => indent <= line,
+            None => shares_line && *next > offending && *next <= offending + TRIED_MAX && row_at(*next).is_ok(),
+        };
+        let end = (index + 1..last).find(begins_row).unwrap_or(last);
+        // brackets inside belong to something else
+        if broken.len() == LEFT_OUT_MAX || tokens[index..end].iter().any(|token| matches!(token.kind, Kind::Open | Kind::Close)) {
+            return None;
+        }
+        broken.push(Broken { tokens: index..end, continues: shares_line && index > open + 1 });
+        index = end;
+    }
+    (tokens[last].kind == Kind::Close).then_some(broken)
+}
+
+/// Keeps what is known of a row: the name of a field or column, and whether it is a key or optional. Of a row of the header nothing is.
+fn keep(item: &mut Item, continues: bool, span: Span, name: Name, written: &str) {
+    let ty = TypeExpr { kind: TypeKind::Unread, span };
+    let has = |word: &str| written.split_whitespace().any(|written| written == word).then_some(span);
+    let (key, optional) = (has("key"), has("optional"));
+    if let ItemKind::Lead(Lead { fields }) | ItemKind::Signal(Signal { properties: fields, .. }) = &mut item.kind {
+        let place = fields.partition_point(|field| field.span.start < span.start);
+        if let Some(before) = fields.get_mut(place.wrapping_sub(1)).filter(|_| continues) {
+            before.ty.kind = TypeKind::Unread;
+            return;
+        }
+        fields.insert(place, Field { doc: None, name, display: None, ty, key, optional, changes: Vec::new(), sources: Vec::new(), span });
+    } else if let ItemKind::Table(Table { columns, .. }) = &mut item.kind {
+        let place = columns.partition_point(|column| column.span.start < span.start);
+        if let Some(before) = columns.get_mut(place.wrapping_sub(1)).filter(|_| continues) {
+            before.ty.kind = TypeKind::Unread;
+            return;
+        }
+        columns.insert(place, Column { doc: None, name, ty, key, prefix: false, optional, span });
+    }
+}

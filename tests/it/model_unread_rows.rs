@@ -1,0 +1,135 @@
+//! Blocks are read row by row: a row that cannot be read takes no message from the rows beside it, nor from what names their fields.
+
+use std::collections::BTreeMap;
+
+use leadwright::model::check;
+
+const HEAD: &str = "leadwright 1\npolicy p {\n  currency USD\n  owner t\n}\nteam t\nqueue q team t\n";
+
+const LEAD: &str = "lead {\n  id    text   key\n  beds  whole  0..100\n  site  one of a1, b1\n  deal  money  optional\n}\n";
+
+/// A mistake of each kind that asks what a field is.
+const USES: &str = "score s {\n  section s 100% {\n    beds 50% { 50 or more 10   under 49 1 }\n    site 50% { a1 10   bb 0 }\n  }\n}\n\
+    let big = beds >= 500\nlet worth = deal >= 20 EUR\n";
+
+const OF_USES: [&str; 4] = ["E0404 beds", "E0203 bb", "E0304 500", "E0303 EUR"];
+
+/// Code and place of every mistake, in the order of the text.
+fn found(files: &[(&str, &str)]) -> Vec<String> {
+    let files: BTreeMap<String, String> = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+    let checked = check(&files, "policy.lead");
+    let told = |diagnostic: &leadwright::diagnostic::Diagnostic| {
+        let at = diagnostic.labels.first().map_or("", |label| checked.sources.text(label.span));
+        format!("{} {at}", diagnostic.name())
+    };
+    checked.diagnostics.iter().map(told).collect()
+}
+
+#[track_caller]
+fn check_policy(text: &str, expected: &[&str]) {
+    let mut all = found(&[("policy.lead", text)]);
+    all.sort();
+    let mut expected = expected.to_vec();
+    expected.sort_unstable();
+    assert_eq!(all, expected, "{text}");
+}
+
+#[test]
+fn a_field_that_cannot_be_read_hides_no_other() {
+    check_policy(&format!("{HEAD}{LEAD}{USES}"), &OF_USES);
+    let with = |row: &str, uses: &str, slips: &[&str]| {
+        let lead = LEAD.replace("}\n", &format!("{row}\n}}\n"));
+        check_policy(&format!("{HEAD}{lead}{USES}{uses}"), &[slips, &OF_USES].concat());
+    };
+    with("  note  txet", "", &["E0001 txet"]);
+    // what the row would have declared is of no known type, and known all the same
+    with("  note  txet", "let a = note > 5\nlet b = note is c and note is \"x\"\n", &["E0001 txet"]);
+    with("  note  txet optional", "score z { section a 100% { note 100% { \"x\" 5  otherwise 2 } } }\n", &["E0001 txet"]);
+    with("  deal-size money optional", "let a = deal_size > 5\n", &["E0001 deal-size"]);
+    with("  \"State\" text", "let a = state is \"x\"\n", &["E0001 \"State\""]);
+    with("  note", "", &["E0001 note"]);
+    // each of several, next to one another too
+    with("  note  txet\n  more  intger\n  last  text  kye", "let a = last > 5\n", &["E0001 txet", "E0001 intger", "E0001 kye"]);
+    // the row before it may be the one that was meant
+    with("  note  whole otional\n  more  whole 0..5", "let a = note is missing and more > 50\n", &["E0001 otional", "E0304 50"]);
+    with("  many  one of x1,\n    y1 z1", "let a = many is z1\n", &["E0001 z1"]);
+    with("  many  one of\n    x1 y1", "let a = many is y1\n", &["E0001 y1"]);
+}
+
+#[test]
+fn the_key_may_stand_in_a_row_that_cannot_be_read() {
+    for (row, slip) in [("id txet key", "E0001 txet"), ("id text kye", "E0001 kye"), ("\"ID\" text key", "E0001 \"ID\"")] {
+        let lead = LEAD.replace("id    text   key", row);
+        check_policy(&format!("{HEAD}{lead}{USES}"), &[&[slip][..], &OF_USES].concat());
+    }
+}
+
+#[test]
+fn a_lead_on_one_line_is_read_field_by_field() {
+    check_policy(
+        &format!("{HEAD}lead {{ id text key   n txet   beds whole 0..100 }}\nlet a = beds > 500 and n > 5\n"),
+        &["E0001 txet", "E0304 500"],
+    );
+}
+
+#[test]
+fn a_test_gives_what_can_be_known() {
+    let test = "decide d { a when beds > 5   b otherwise }\ntest \"x\" { lead { beds 500  site a1  note 5 } expect { d c } }\n";
+    let lead = LEAD.replace("}\n", "  note  txet\n  more  txet\n}\n");
+    check_policy(&format!("{HEAD}{lead}{test}"), &["E0001 txet", "E0001 txet", "E0304 500", "E0203 c"]);
+}
+
+#[test]
+fn a_property_that_cannot_be_read_hides_no_other() {
+    check_policy(
+        &format!(
+            "{HEAD}{LEAD}signal call {{\n  outcome one of x1, y1\n  note txet\n}}\nlet a = count of call where outcome is z1 and note > 5\n"
+        ),
+        &["E0001 txet", "E0203 z1"],
+    );
+}
+
+#[test]
+fn a_column_that_cannot_be_read_hides_no_cell() {
+    let csv = "area,goes_to,other\nx,q,1\ny,nowhere,2\n";
+    let table = |rows: &str| {
+        let policy = format!("{HEAD}{LEAD}table t from \"t.csv\" {{\n{rows}}}\nlet a = t[id].goes_to is z and t[id].other > 5\n");
+        found(&[("policy.lead", &policy), ("t.csv", csv)])
+    };
+    assert_eq!(table("  area text key\n  goes_to queue\n  other whole\n"), ["E0206 z", "E0109 nowhere"]);
+    for (rows, slip) in [
+        ("  area text key\n  goes_to queue\n  other whle\n", "E0001 whle"),
+        ("  area text kye\n  goes_to queue\n  other whole\n", "E0001 kye"),
+        ("  area txet key\n  goes_to queue\n  other whole\n", "E0001 txet"),
+        ("  area text key\n  goes_to queue\n  \"Other\" whole\n", "E0001 \"Other\""),
+    ] {
+        let all = table(rows);
+        assert!(all.contains(&slip.to_owned()) && all.contains(&"E0109 nowhere".to_owned()), "{rows}: {all:?}");
+        assert_eq!(all.len(), 2, "{rows}: {all:?}");
+    }
+}
+
+#[test]
+fn a_line_of_the_header_that_cannot_be_read_hides_no_other() {
+    for (lines, slips) in [
+        ("  vresion \"1\"\n  currency USD\n  owner t\n", &["E0001 vresion"][..]),
+        ("  version 1\n  dated \"x\"\n  currency USD\n  owner t\n", &["E0001 1", "E0001 \"x\""]),
+        ("  currency USD\n  owner zz\n  timezone UTC\n", &["E0205 zz", "E0001 UTC"]),
+    ] {
+        check_policy(&format!("leadwright 1\npolicy p {{\n{lines}}}\nteam t\nqueue q team t\n{LEAD}{USES}"), &[slips, &OF_USES].concat());
+    }
+    // without a currency nobody knows which one was meant
+    check_policy(
+        &format!("leadwright 1\npolicy p {{\n  curency USD\n}}\nteam t\nqueue q team t\n{LEAD}{USES}"),
+        &["E0001 curency", "E0404 beds", "E0203 bb", "E0304 500"],
+    );
+}
+
+#[test]
+fn two_rows_that_follow_each_other_are_told_both() {
+    let items = "decide d {\n  a when beds >> 5\n  b when site << a1\n  c otherwis\n}\n\
+        score s {\n  section x 100% {\n    beds 100% {\n      50 orr more 10\n      10 too 49 5\n      under 10 1\n    }\n  }\n}\n";
+    check_policy(&format!("{HEAD}{LEAD}{items}"), &["E0001 >", "E0001 <", "E0001 otherwis", "E0001 orr", "E0001 too"]);
+    // a row that only follows from the one before it is not told
+    check_policy(&format!("{HEAD}{LEAD}decide d {{\n  a when beds >=\n  b when beds > 5\n  c otherwise\n}}\n"), &["E0001 when"]);
+}

@@ -13,7 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::disk::FILE_BYTES_MAX;
 use crate::source::with_line_ends;
-use crate::syntax::meant::used_path;
+use crate::syntax::meant::{behind_use, near_file, used_path};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Belonging {
@@ -89,7 +89,12 @@ impl Outlines {
             if found.contains(&file) {
                 continue;
             }
-            let used = self.of(&file).uses.iter().filter_map(|path| fs::canonicalize(root.join(path)).ok());
+            let here = file.parent().unwrap_or(&root).to_path_buf();
+            let meant = |path: &String| {
+                let at_root = root.join(path);
+                fs::canonicalize(&at_root).or_else(|_| fs::canonicalize(here.join(path))).ok().or_else(|| near(&at_root))
+            };
+            let used = self.of(&file).uses.iter().filter_map(meant);
             open.extend(used.filter(|path| path.starts_with(&root)));
             found.insert(file);
         }
@@ -131,8 +136,8 @@ impl Outline {
         for line in text.split_inclusive('\n') {
             outline.is_policy |= begins(line, "policy").is_some();
             outline.has_lead |= begins(line, "lead").is_some();
-            if begins(line, "use").is_some() {
-                outline.uses.extend(used_path(&text[at + "use".len()..]).map(str::to_owned));
+            if behind_use(line).is_some() {
+                outline.uses.extend(behind_use(&text[at..]).and_then(used_path).map(str::to_owned));
             }
             at += line.len();
         }
@@ -144,6 +149,13 @@ impl Outline {
 fn begins<'l>(line: &'l str, word: &str) -> Option<&'l str> {
     let rest = line.strip_prefix(word)?;
     rest.starts_with([' ', '\t', '\r', '\n', '"', '\'', '“', ':', '{', '#']).then_some(rest).or_else(|| rest.is_empty().then_some(rest))
+}
+
+/// The file that is meant by a path that leads to none.
+fn near(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent()?;
+    let names: Vec<String> = fs::read_dir(folder).ok()?.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    fs::canonicalize(folder.join(near_file(path.file_name()?.to_str()?, &names)?)).ok()
 }
 
 /// Nothing of a file that cannot be read.
@@ -206,9 +218,18 @@ mod tests {
 
     #[test]
     fn what_is_used_with_a_slip_is_used() {
-        for slip in ["use a.lead", "use 'a.lead'", "use: \"a.lead\"", "use \"a.lead  # why", "use“a.lead” # why"] {
+        for slip in
+            ["use a.lead", "use 'a.lead'", "use: \"a.lead\"", "use \"a.lead  # why", "use“a.lead” # why", "import \"a.lead\"", "use \"a\""]
+        {
             check(&[("p.lead", &format!("policy p {{ }}\n{slip}\n")), ("a.lead", "team t\n")], &[], &["p.lead"], &[]);
         }
+    }
+
+    #[test]
+    fn the_file_that_a_misspelt_path_means_is_used() {
+        let policy = "policy p { }\nuse \"leads.lead\"\nuse \"common/team.lead\"\n";
+        check(&[("p.lead", policy), ("lead.lead", "lead { }\n"), ("common/teams.lead", "team t\n")], &[], &["p.lead"], &[]);
+        check(&[("p.lead", policy), ("other.lead", "team t\n")], &[], &["p.lead"], &["other.lead"]);
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::source::{Files, ReadError};
 /// The most bytes one file of a policy may have.
 pub const FILE_BYTES_MAX: u64 = 64 << 20;
 
+/// The most names of a folder that are looked at.
+const NAMES_MAX: usize = 10_000;
+
 #[derive(Clone, Debug)]
 pub struct Disk {
     /// without symbolic links
@@ -57,6 +60,12 @@ impl Files for Disk {
             return Err(ReadError::TooLarge { bytes: bytes.len() as u64, limit: self.bytes_max });
         }
         Ok(bytes)
+    }
+
+    fn names_in(&self, folder: &str) -> Vec<String> {
+        let real = fs::canonicalize(self.root.join(folder)).ok().filter(|real| real.starts_with(&self.root));
+        let entries = real.and_then(|real| fs::read_dir(real).ok()).into_iter().flatten().flatten();
+        entries.filter_map(|entry| entry.file_name().into_string().ok()).take(NAMES_MAX).collect()
     }
 }
 

@@ -148,4 +148,8 @@ impl Files for Overlay<'_> {
             None => self.below.read(path),
         }
     }
+
+    fn names_in(&self, folder: &str) -> Vec<String> {
+        self.below.names_in(folder)
+    }
 }

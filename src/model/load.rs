@@ -20,7 +20,7 @@ use super::hidden::Hidden;
 use super::paths::{below_root, folder};
 use crate::diagnostic::{self, Applicability, Code, Diagnostic};
 use crate::source::{Files, ReadError, SourceId, Sources, Span};
-use crate::syntax::meant::used_path;
+use crate::syntax::meant::{behind_use, near_file, used_path};
 use crate::syntax::{parse, tree};
 
 /// The most files of one policy.
@@ -211,7 +211,7 @@ impl<'l> Loader<'l> {
     fn follow_broken_uses(&mut self, at: usize, open: Vec<Option<String>>) {
         let file = &self.loaded.trees[at];
         let broken = file.unread.iter().filter(|unread| unread.word == Some("use")).map(|unread| self.sources.text(unread.span));
-        let paths: Vec<Option<String>> = broken.map(|written| below_root(used_path(written.strip_prefix("use")?)?).ok()).collect();
+        let paths: Vec<Option<String>> = broken.map(|written| below_root(used_path(behind_use(written)?)?).ok()).collect();
         for path in paths.into_iter().chain(open) {
             let known = path.as_ref().and_then(|path| self.places.get(path));
             let text = match (&path, known) {
@@ -241,8 +241,10 @@ impl<'l> Loader<'l> {
         match read_text(self.files, path, FILE_BYTES_MAX) {
             Ok(content) => Some(self.parse(path, content)),
             Err(unread) => {
+                let had_all = !self.loaded.hidden.files;
                 let mut diagnostic = self.unread(path, &unread, text.span, "used here");
-                if let (Unread::NotFound, Some(near)) = (&unread, self.near(path, at)) {
+                let near = self.near(path, at).filter(|_| matches!(unread, Unread::NotFound));
+                if let Some(near) = &near {
                     diagnostic = diagnostic.help(format!("did you mean \"{near}\"? paths start at the policy's root")).replace(
                         format!("write \"{near}\""),
                         Applicability::Unsafe,
@@ -252,16 +254,32 @@ impl<'l> Loader<'l> {
                 }
                 self.report(diagnostic);
                 self.places.insert(path.to_owned(), None);
+                // what the fix would use is read in its place, so that nothing is hidden
+                let near = near?;
+                let content = read_text(self.files, &near, FILE_BYTES_MAX).ok()?;
+                self.loaded.hidden.files = !had_all;
+                if !self.places.contains_key(&near) {
+                    self.parse(&near, content);
+                }
                 None
             }
         }
     }
 
-    /// A path that exists and may be meant: with the ending that was forgotten, or as seen from the file that names it.
+    /// A path that exists and may be meant: with the ending that was forgotten, as seen from the file that names it, or with a name that is nearly the same.
     fn near(&self, path: &str, at: usize) -> Option<String> {
-        let here = folder(&self.sources.get(self.loaded.trees[at].source).path).to_owned();
+        let tree = &self.loaded.trees[at];
+        let here = folder(&self.sources.get(tree.source).path).to_owned();
         let candidates = [format!("{path}.lead"), format!("{here}{path}"), format!("{here}{path}.lead")];
-        candidates.into_iter().find(|candidate| candidate != path && self.files.read(candidate).is_ok())
+        let there = candidates.into_iter().find(|candidate| candidate != path && self.files.read(candidate).is_ok());
+        there.or_else(|| {
+            let (folder, name) = path.split_at(folder(path).len());
+            let mut names = self.files.names_in(folder);
+            let is_used = |path: &str| tree.items.iter().any(|item| matches!(&item.kind, tree::ItemKind::Use(text) if text.value == path));
+            names.retain(|name| !is_used(&format!("{folder}{name}")) && !self.places.contains_key(&format!("{folder}{name}")));
+            names.sort();
+            Some(format!("{folder}{}", near_file(name, &names)?))
+        })
     }
 
     fn outside(&mut self, text: &tree::Text, reason: &str) {

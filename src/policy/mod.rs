@@ -162,6 +162,10 @@ impl Files for WithoutTests<'_> {
             Err(error) => error.into_bytes(),
         })
     }
+
+    fn names_in(&self, folder: &str) -> Vec<String> {
+        self.files.names_in(folder)
+    }
 }
 
 /// What changed from one version of a policy to the other, in the language's own terms. Pure: it reads nothing. For policies without mistakes.

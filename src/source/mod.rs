@@ -131,6 +131,12 @@ impl Sources {
 /// `/`-separated, without `.` or `..`.
 pub trait Files {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
+
+    /// The names of the files in a folder, in any order, to say which one may have been meant; none where that cannot be known. The folder is empty for
+    /// the root, or ends in `/`.
+    fn names_in(&self, _folder: &str) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -150,5 +156,9 @@ pub enum ReadError {
 impl Files for std::collections::BTreeMap<String, String> {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         self.get(path).map(|text| text.clone().into_bytes()).ok_or(ReadError::NotFound)
+    }
+
+    fn names_in(&self, folder: &str) -> Vec<String> {
+        self.keys().filter_map(|path| path.strip_prefix(folder)).filter(|name| !name.contains('/')).map(str::to_owned).collect()
     }
 }

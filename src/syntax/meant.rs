@@ -2,6 +2,8 @@
 //!
 //! Enters: text as it stands in a policy. Leaves: the name that a fix would write, the file that a `use` would name. Always holds: text that is right is its own meaning.
 
+use crate::diagnostic::nearest;
+
 /// `Deal Size` and `dealSize` become `deal_size`; none if no letter is left to begin with.
 pub fn snake_case(text: &str) -> Option<String> {
     // What becomes of other letters is for a person to say.
@@ -23,6 +25,25 @@ pub fn snake_case(text: &str) -> Option<String> {
     }
     let trimmed = snake.trim_matches('_');
     trimmed.starts_with(|first: char| first.is_ascii_lowercase()).then(|| trimmed.to_owned())
+}
+
+/// `use`, and what other languages call it.
+pub const USE_WORDS: [&str; 6] = ["use", "uses", "using", "import", "imports", "include"];
+
+/// What stands behind the word of a `use`, or of what was meant as one.
+pub fn behind_use(item: &str) -> Option<&str> {
+    let word = item.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(item.len());
+    USE_WORDS.contains(&&item[..word]).then(|| &item[word..])
+}
+
+/// The file of a folder that is meant by the name of one that it does not have.
+pub fn near_file<'n>(name: &str, names: &'n [String]) -> Option<&'n str> {
+    if let Some(with_ending) = names.iter().find(|other| other.strip_suffix(".lead") == Some(name)) {
+        return Some(with_ending);
+    }
+    let stem = |name: &'n str| name.strip_suffix(".lead");
+    let near = nearest(name.strip_suffix(".lead").unwrap_or(name), names.iter().filter_map(|name| stem(name)))?;
+    names.iter().map(String::as_str).find(|name| stem(name) == Some(near))
 }
 
 /// The path behind the word `use`, blanks and comments; also with a colon before it, or without the quotation marks that it should have.

@@ -220,7 +220,9 @@ impl Reader<'_> {
     /// The tree lacks what these tokens say.
     fn leave_unread(&mut self, range: &ItemRange) {
         let Some(first) = self.scan.tokens[..range.end].get(range.first) else { return };
-        let word = ITEM_WORDS.into_iter().find(|word| *word == &self.text[first.start..first.end]);
+        let written = &self.text[first.start..first.end];
+        let meant = if meant::USE_WORDS.contains(&written) { "use" } else { written };
+        let word = ITEM_WORDS.into_iter().find(|word| *word == meant);
         self.unread.push(Unread { word, span: self.item_span(range) });
     }
 
@@ -253,7 +255,8 @@ impl Reader<'_> {
             Kind::Close => return false,
             _ => Diagnostic::new(Code::Syntax, format!("expected an item, found `{word}`")).at(span, "not an item word"),
         };
-        let near = nearest(word, ITEM_WORDS).filter(|_| token.kind == Kind::Word);
+        let is_use = meant::USE_WORDS.contains(&word);
+        let near = if is_use { Some("use") } else { nearest(word, ITEM_WORDS).filter(|_| token.kind == Kind::Word) };
         self.diagnostics.push(match near {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")).replace(
                 format!("replace by `{near}`"),

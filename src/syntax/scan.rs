@@ -174,17 +174,18 @@ impl Scanner<'_> {
             }
         }
         self.scan.unterminated.push(start);
-        let shown_end = start + self.text[start..line_end].trim_end().len();
+        // a comment behind it was not meant as part of it
+        let line = &self.text[start..line_end];
+        let (meant, where_to) = match line.find(" #").or_else(|| line.find("\t#")) {
+            Some(comment) => (&line[..comment], "close the string before the comment"),
+            None => (line, "close the string at the end of the line"),
+        };
+        let shown_end = start + meant.trim_end().len();
         self.diagnostics.push(
             Diagnostic::new(Code::UnterminatedString, "this string is not closed on its line")
                 .at(Span::new(self.source, start, shown_end), "it opens here")
                 .help("close it with `\"`; a string cannot hold a line end, write `\\n` where you need one")
-                .replace(
-                    "close the string at the end of the line",
-                    Applicability::Unsafe,
-                    Span::new(self.source, shown_end, shown_end),
-                    "\"",
-                ),
+                .replace(where_to, Applicability::Unsafe, Span::new(self.source, shown_end, shown_end), "\""),
         );
         line_end
     }

@@ -244,6 +244,12 @@ fn a_use_without_its_quotation_marks_is_followed() {
         ("use \"facts.lead   # what follows", &["E0002", "E0304"]),
         ("use 'facts.lead'", &["E0001", "E0304"]),
         ("use: \"facts.lead\"", &["E0001", "E0304"]),
+        ("import \"facts.lead\"", &["E0001", "E0304"]),
+        ("include facts.lead", &["E0001", "E0304"]),
+        // a path to no file is that of the file that its fix would write
+        ("use \"fact.lead\"", &["E0104", "E0304"]),
+        ("use \"facts\"", &["E0104", "E0304"]),
+        ("use \"nothing.lead\"", &["E0104"]),
     ];
     for (written, expected) in cases {
         let policy = format!(

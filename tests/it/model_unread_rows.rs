@@ -47,13 +47,13 @@ fn a_field_that_cannot_be_read_hides_no_other() {
     with("  note  txet optional", "score z { section a 100% { note 100% { \"x\" 5  otherwise 2 } } }\n", &["E0001 txet"]);
     with("  deal-size money optional", "let a = deal_size > 5\n", &["E0001 deal-size"]);
     with("  \"State\" text", "let a = state is \"x\"\n", &["E0001 \"State\""]);
-    with("  note", "", &["E0001 note"]);
+    with("  note", "", &["E0001 }"]);
     // each of several, next to one another too
     with("  note  txet\n  more  intger\n  last  text  kye", "let a = last > 5\n", &["E0001 txet", "E0001 intger", "E0001 kye"]);
     // the row before it may be the one that was meant
     with("  note  whole otional\n  more  whole 0..5", "let a = note is missing and more > 50\n", &["E0001 otional", "E0304 50"]);
-    with("  many  one of x1,\n    y1 z1", "let a = many is z1\n", &["E0001 z1"]);
-    with("  many  one of\n    x1 y1", "let a = many is y1\n", &["E0001 y1"]);
+    with("  many  one of x1,\n    y1 z1", "let a = many is z1\n", &["E0001 }"]);
+    with("  many  one of\n    x1 y1", "let a = many is y1\n", &["E0001 }"]);
 }
 
 #[test]

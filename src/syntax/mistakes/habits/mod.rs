@@ -21,7 +21,8 @@ use crate::source::Span;
 type Habit = fn(&Found) -> Option<Diagnostic>;
 
 /// From the special to the general; the first that fits explains the mistake.
-const HABITS: [&[Habit]; 9] = [
+const HABITS: [&[Habit]; 10] = [
+    &[rows::cells_without_comma],
     &repeats::HABITS,
     &points::HABITS,
     &bands::HABITS,

@@ -1,8 +1,8 @@
 //! Slips in lists and rows: commas, colons, the order of a row, arrows, claims.
 
 use super::{Habit, instead, slip, superfluous};
-use crate::diagnostic::{Applicability, Diagnostic, nearest};
-use crate::syntax::grammar::Rule;
+use crate::diagnostic::{Applicability, Diagnostic, Edit, nearest};
+use crate::syntax::grammar::{RESERVED_WORDS, Rule};
 use crate::syntax::mistakes::Found;
 use crate::syntax::scan::Kind;
 
@@ -18,6 +18,9 @@ pub(super) const HABITS: [Habit; 10] = [
     word_for_otherwise,
     sign_before_value,
 ];
+
+/// How far before the offending token of a grid two cells without a comma are sought.
+const CELLS_SEARCHED: isize = 12;
 
 /// `grid g of fit, engagement`, `grid g by fit`
 fn grid_without_across(found: &Found) -> Option<Diagnostic> {
@@ -41,6 +44,28 @@ fn grid_without_across(found: &Found) -> Option<Diagnostic> {
             text,
         )
     })
+}
+
+/// `10 to 49 a1 a2`: the second cell reads as the next row
+pub(super) fn cells_without_comma(found: &Found) -> Option<Diagnostic> {
+    if found.item() != "grid" {
+        return None;
+    }
+    let is_cell = |word: &str| !RESERVED_WORDS.contains(&word) && word != "to" && word != "more";
+    let shares_line = |offset: isize| found.token(offset).is_some_and(|token| token.indent.is_none());
+    let is_gap = |offset: &isize| {
+        let are_words = found.kind(offset - 1) == Some(Kind::Word) && found.kind(*offset) == Some(Kind::Word);
+        are_words && shares_line(*offset) && shares_line(offset - 1) && is_cell(found.word(*offset)) && is_cell(found.word(offset - 1))
+    };
+    let insert = |offset: isize| Edit { span: found.span(offset - 1).after(), text: ",".to_owned() };
+    let gap = (-CELLS_SEARCHED..=1).filter(is_gap).find(|offset| found.is_mended_by(&[insert(*offset)]))?;
+    let help = format!("the cells of a row are parted by commas: `{}, {}`", found.word(gap - 1), found.word(gap));
+    let edits = vec![insert(gap)];
+    Some(slip("a comma is missing between two cells of the grid", found.span(gap), "expected `,` before this", help).fix(
+        "insert a comma",
+        Applicability::Unsafe,
+        edits,
+    ))
 }
 
 /// `expect fit 40`, `lead id "a"`: in a test

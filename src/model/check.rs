@@ -9,7 +9,7 @@ use super::hidden::Hidden;
 use super::order::Memory;
 use super::{ChoicesId, DecideId, FieldId, LetId, Policy, ScoreId, TableId};
 use crate::diagnostic::Diagnostic;
-use crate::source::{SourceId, Sources, Span};
+use crate::source::{Files, SourceId, Sources, Span};
 use crate::syntax::tree;
 
 /// What a policy was made of, and everything found on the way. `policy` is only to be evaluated if no diagnostic is an error.
@@ -143,6 +143,26 @@ impl<'t> Checker<'t> {
             memory: Memory::default(),
             as_of: None,
         }
+    }
+
+    /// Every part, in the order in which parts need each other.
+    pub fn check(&mut self, files: &dyn Files, trees: &'t [tree::File]) {
+        self.declare(trees);
+        self.check_header();
+        self.check_lead();
+        self.check_teams();
+        self.check_signals();
+        self.check_stages();
+        self.check_queues();
+        self.check_tables(files);
+        self.check_derived();
+        self.check_flows();
+        self.check_routes();
+        self.check_clocks();
+        self.check_claims();
+        self.check_tests(files);
+        self.check_standards();
+        self.check_missing_passes();
     }
 
     pub fn report(&mut self, diagnostic: Diagnostic) {

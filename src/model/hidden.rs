@@ -358,6 +358,6 @@ fn is_of_word(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 
-fn words_of(code: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn words_of(code: &str) -> impl Iterator<Item = &str> {
     code.split(|letter: char| !is_of_word(letter)).filter(|word| !word.is_empty())
 }

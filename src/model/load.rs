@@ -17,6 +17,7 @@ use rustc_hash::FxHashMap;
 use super::check::{AsOf, Checked, Checker};
 use super::fold::fold;
 use super::hidden::Hidden;
+use super::partial::partial_mistakes;
 use super::paths::{below_root, folder};
 use crate::diagnostic::{self, Applicability, Code, Diagnostic};
 use crate::source::{Files, ReadError, SourceId, Sources, Span};
@@ -39,27 +40,14 @@ pub fn check(files: &dyn Files, entry: &str) -> Checked {
 pub fn check_as_of(files: &dyn Files, entry: &str, as_of: Option<AsOf>) -> Checked {
     let mut sources = Sources::default();
     let Loaded { trees, diagnostics, hidden, .. } = Loader::load(files, entry, &mut sources);
+    let mut more = partial_mistakes(files, &trees, hidden.files, &mut sources, as_of);
     let mut checker = Checker::new(&mut sources, SourceId(0));
     checker.diagnostics = diagnostics;
     checker.hidden = hidden;
     checker.as_of = as_of;
-    checker.declare(&trees);
-    checker.check_header();
-    checker.check_lead();
-    checker.check_teams();
-    checker.check_signals();
-    checker.check_stages();
-    checker.check_queues();
-    checker.check_tables(files);
-    checker.check_derived();
-    checker.check_flows();
-    checker.check_routes();
-    checker.check_clocks();
-    checker.check_claims();
-    checker.check_tests(files);
-    checker.check_standards();
-    checker.check_missing_passes();
+    checker.check(files, &trees);
     let Checker { policy, mut diagnostics, .. } = checker;
+    diagnostics.append(&mut more);
     diagnostic::sort(&mut diagnostics);
     let diagnostics = fold(diagnostics, &sources);
     Checked { sources, files: trees, policy, diagnostics }

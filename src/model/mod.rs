@@ -46,6 +46,7 @@ mod measures;
 mod membership;
 mod missing_passes;
 pub(crate) mod order;
+mod partial;
 mod paths;
 mod patterns;
 mod points_rows;

@@ -18,6 +18,7 @@
 
 mod build;
 mod cut;
+mod further;
 mod grammar;
 mod leave_out;
 pub mod meant;
@@ -43,7 +44,7 @@ pub use leave_out::without_items;
 use mistakes::Found;
 use outline::Outline;
 use scan::{Kind, Scan, Token};
-use tree::{Comment, File, Item, Unread};
+use tree::{Comment, File, Item, Partial, Unread};
 use trial::Outcome;
 
 /// The largest file, in bytes.
@@ -57,9 +58,6 @@ pub const ITEMS_MAX: usize = 10_000;
 
 /// How many diagnostics one file gets; what a file with more mistakes lacks is not another one.
 pub const DIAGNOSTICS_MAX: usize = 200;
-
-/// How many mistakes of one item are sought behind its first; each takes a pass over the item.
-const FURTHER_MISTAKES_MAX: usize = 20;
 
 /// The version of the language that this compiler knows.
 pub const LANGUAGE_VERSION: u32 = 1;
@@ -89,7 +87,7 @@ fn parse_with(sources: &Sources, source: SourceId, outline: Option<&mut Outline>
                 .at(Span::new(source, 0, 0), "")
                 .help("split the file and `use` its pieces, or move data into a table"),
         );
-        File { source, version: None, items: Vec::new(), unread: Vec::new(), comments: Vec::new() }
+        File { source, version: None, items: Vec::new(), unread: Vec::new(), partial: Vec::new(), comments: Vec::new() }
     } else {
         stacker::grow(STACK_BYTES, || read(text, source, outline, &mut diagnostics))
     };
@@ -110,8 +108,18 @@ fn read(text: &str, source: SourceId, mut outline: Option<&mut Outline>, diagnos
         .map(|comment| Comment { span: Span::new(source, comment.start, comment.end), text: text[comment.start..comment.end].to_owned() });
     let comments = comments.collect();
     let without_comments = &*scan.without_comments(text);
-    let mut reader =
-        Reader { text, without_comments, source, scan: &scan, cut: &cut, diagnostics, outline, items: Vec::new(), unread: Vec::new() };
+    let mut reader = Reader {
+        text,
+        without_comments,
+        source,
+        scan: &scan,
+        cut: &cut,
+        diagnostics,
+        outline,
+        items: Vec::new(),
+        unread: Vec::new(),
+        partial: Vec::new(),
+    };
     reader.check_fixes_of_pairs();
     let (version, behind) = reader.version();
     for item in &cut.items {
@@ -120,8 +128,8 @@ fn read(text: &str, source: SourceId, mut outline: Option<&mut Outline>, diagnos
     }
     let read_to = cut.items.last().map_or(0, |item| item.end);
     reader.leave_unread(&ItemRange { first: read_to.max(behind), end: scan.tokens.len(), broken: true, deep: false });
-    let Reader { items, unread, .. } = reader;
-    File { source, version, items, unread, comments }
+    let Reader { items, unread, partial, .. } = reader;
+    File { source, version, items, unread, partial, comments }
 }
 
 struct Reader<'a> {
@@ -135,6 +143,7 @@ struct Reader<'a> {
     outline: Option<&'a mut Outline>,
     items: Vec<Item>,
     unread: Vec<Unread>,
+    partial: Vec<Partial>,
 }
 
 impl Reader<'_> {
@@ -295,9 +304,10 @@ impl Reader<'_> {
                         // What a missing bracket or quotation mark leads to has been said with it.
                         if !range.broken {
                             let diagnostic = found.explain();
-                            let place = place_of(&diagnostic);
-                            self.diagnostics.push(diagnostic);
-                            self.further_mistakes(range, place);
+                            self.diagnostics.push(diagnostic.clone());
+                            self.read_on(range, found.index, &diagnostic);
+                        } else {
+                            self.read_on_behind_strings(range);
                         }
                         if range.broken || !self.read_row_by_row(range) {
                             self.leave_unread(range);
@@ -309,37 +319,16 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads on behind a mistake as if its row were not there, so that the other rows' mistakes are seen in the same run. What follows on the
-    /// very next row may be a consequence of the missing one: there reading ends, unless that row is wrong without all others too.
-    fn further_mistakes(&mut self, range: &ItemRange, mut place: usize) {
-        let mut tokens = self.scan.tokens[range.first..range.end].to_vec();
-        let (Some(first), Some(last)) = (tokens.first().copied(), tokens.last().copied()) else { return };
-        let mut text = self.without_comments.as_bytes()[first.start..last.end].to_vec();
-        for _ in 0..FURTHER_MISTAKES_MAX {
-            let Some(row) = trial::whole_row_at(&tokens, place) else { return };
-            let (start, end) = (tokens[row.start].start, tokens[row.end - 1].end);
-            text[start - first.start..end - first.start].fill(b' ');
-            let Some(next) = tokens.get(row.end).and_then(|next| trial::row_at(&tokens, next.start)) else { return };
-            let next_end = tokens[next.end - 1].end;
-            tokens.drain(row);
-            // a blank for each byte of whole tokens leaves the text well-formed
-            let Ok(rest) = std::str::from_utf8(&text) else { return };
-            let Err(error) = Grammar::parse(Rule::item, rest) else { return };
-            let found = Found::new(&error, rest, first.start, self.text, self.source, &tokens);
-            if self.is_indented_item(&tokens, found.index) {
-                return;
-            }
-            let diagnostic = found.explain();
-            place = place_of(&diagnostic);
-            let is_next = tokens[..found.index.min(tokens.len())].last().is_some_and(|before| before.end <= next_end);
-            if is_next && !trial::is_wrong_alone(rest, first.start, &tokens, found.index) {
-                return;
-            }
-            self.diagnostics.push(diagnostic);
+    fn build(&mut self, pair: build::Node, range: &ItemRange) {
+        let item = self.built(pair, range);
+        if item.is_none() {
+            self.leave_unread(range);
         }
+        self.items.extend(item);
     }
 
-    fn build(&mut self, pair: build::Node, range: &ItemRange) {
+    /// None if the compiler does not know what the grammar reads, which is reported.
+    fn built(&mut self, pair: build::Node, range: &ItemRange) -> Option<Item> {
         let span = self.item_span(range);
         if let Some(outline) = self.outline.as_deref_mut() {
             outline.add(&pair, &self.scan.tokens, span.start as usize);
@@ -355,14 +344,14 @@ impl Reader<'_> {
         let doc = builder.doc(span);
         let built = builder.item(pair);
         match built {
-            Ok(kind) => self.items.push(Item { doc, span, kind }),
+            Ok(kind) => Some(Item { doc, span, kind }),
             Err(build::Unbuilt) => {
                 self.diagnostics.push(
                     Diagnostic::new(Code::Syntax, "this part cannot be read")
                         .at(span, "the grammar reads it, the compiler does not")
                         .help("this is a mistake in the compiler; write the part in another way and report it"),
                 );
-                self.leave_unread(range);
+                None
             }
         }
     }

@@ -51,7 +51,7 @@ impl Reader<'_> {
         let outline = self.outline.take();
         self.build(pair, range);
         self.outline = outline;
-        let word = ITEM_WORDS.into_iter().find(|known| *known == word);
+        let word = word_of(word);
         self.unread.extend(spans.iter().map(|span| Unread { word, span: *span }));
         let names: Vec<Name> = broken.iter().map(|row| self.name_of(&tokens[row.tokens.clone()])).collect();
         let Some(item) = self.items.last_mut() else { return true };
@@ -76,8 +76,13 @@ impl Reader<'_> {
     }
 }
 
+/// The item word that is written.
+pub(super) fn word_of(written: &str) -> Option<&'static str> {
+    ITEM_WORDS.into_iter().find(|known| *known == written)
+}
+
 /// The rule of the rows of a block that is read row by row.
-fn row_of(item: &str) -> Option<Rule> {
+pub(super) fn row_of(item: &str) -> Option<Rule> {
     match item {
         "policy" => Some(Rule::policy_property),
         "lead" | "signal" => Some(Rule::field),

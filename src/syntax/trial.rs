@@ -85,7 +85,7 @@ pub(super) fn is_wrong_alone(item: &str, offset: usize, tokens: &[Token], index:
 }
 
 /// The token with which the item stops making sense if it has this row alone; none if it makes sense.
-fn stop_of_row_alone(item: &str, offset: usize, tokens: &[Token], row: Range<usize>) -> Option<usize> {
+pub(super) fn stop_of_row_alone(item: &str, offset: usize, tokens: &[Token], row: Range<usize>) -> Option<usize> {
     let mut text = item.as_bytes().to_vec();
     let mut at = 0;
     while let Some(first) = tokens.get(at) {
@@ -150,7 +150,7 @@ pub(super) fn row_at(tokens: &[Token], place: usize) -> Option<Range<usize>> {
 }
 
 /// How deep brackets are nested, closed or not.
-fn depth(tokens: &[Token]) -> usize {
+pub(super) fn depth(tokens: &[Token]) -> usize {
     let (mut depth, mut greatest) = (0_usize, 0);
     for token in tokens {
         match token.kind {
@@ -164,7 +164,7 @@ fn depth(tokens: &[Token]) -> usize {
 }
 
 /// Whether each bracket among the tokens has its partner among them.
-fn is_balanced(tokens: &[Token]) -> bool {
+pub(super) fn is_balanced(tokens: &[Token]) -> bool {
     let mut depth = 0_usize;
     for token in tokens {
         match token.kind {

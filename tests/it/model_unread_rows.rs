@@ -133,3 +133,61 @@ fn two_rows_that_follow_each_other_are_told_both() {
     // a row that only follows from the one before it is not told
     check_policy(&format!("{HEAD}{LEAD}decide d {{\n  a when beds >=\n  b when beds > 5\n  c otherwise\n}}\n"), &["E0001 when"]);
 }
+
+#[test]
+fn rows_beside_one_that_cannot_be_read_are_checked() {
+    let cases: [(&str, &[&str]); 8] = [
+        (
+            "decide d {\n  a wehn beds > 5\n  b when bedz > 5\n  c when beds > 500\n  e when beds == 5\n  o otherwise\n}\n",
+            &["E0001 wehn", "E0201 bedz", "E0304 500", "E0001 =="],
+        ),
+        (
+            "decide d {\n  a when beds > 5   becuase \"x\"\n  b when site is zz\n  c when beds >> 5\n  o otherwise\n}\n",
+            &["E0001 becuase", "E0203 zz", "E0001 >"],
+        ),
+        // what is missing at the end of a row is its own
+        (
+            "decide d {\n  a when beds >=\n  b when beds > 500\n  c when site is zz\n  o otherwise\n}\n",
+            &["E0001 when", "E0304 500", "E0203 zz"],
+        ),
+        (
+            "score s {\n  secton x 50% {\n    bedz 100% { 1 or more 5 }\n  }\n  section y 50% {\n    beds 100% { 1 orr more 5 }\n  }\n}\n",
+            &["E0001 secton"],
+        ),
+        (
+            "score s {\n  section x 100% {\n    beds 50% {\n      50 orr more 5\n      under 500 1\n    }\n    sitte 50% { a1 1 }\n  }\n}\n",
+            &["E0001 orr", "E0304 500", "E0201 sitte"],
+        ),
+        // strings without an end
+        (
+            "decide d {\n  a when beds > 5   because \"x\n  b b when site is zz\n  c when beds > 500\n  o otherwise\n}\n",
+            &["E0002 \"x", "E0001 b", "E0304 500"],
+        ),
+        (
+            "score s {\n  section x \"Who 100% {\n    beds 50% { 50 orr more 5 }\n    sitte 50% { a1 1 }\n  }\n}\n",
+            &["E0002 \"Who 100% {", "E0001 orr", "E0012 }", "E0201 sitte"],
+        ),
+        // an outcome of a row that cannot be read is none that nobody knows, and a test that cannot be read takes nothing from others
+        (
+            "decide d {\n  a wehn beds > 5\n  o otherwise\n}\ntest \"x\" {\n  lead { beds 500 }\n  expect { d a  d2 5 }\n  stge one\n}\n",
+            &["E0001 wehn", "E0001 stge", "E0304 500", "E0601 d2"],
+        ),
+    ];
+    for (items, expected) in cases {
+        check_policy(&format!("{HEAD}{LEAD}{items}"), expected);
+    }
+}
+
+#[test]
+fn an_item_without_a_row_is_not_called_incomplete() {
+    for items in [
+        "decide d {\n  a when beds > 5\n  o otherwis\n}\n",
+        "score s {\n  section x 100% {\n    beds 50% { 50 orr more 5 }\n    site 50% { a1 1   b1 2 }\n  }\n}\nlet a = s.x > 5 and s > 5\n",
+        "score s from 0 to 100 {\n  section x 100% {\n    beds 100% {\n      50 or more 5\n      under 50 1 1\n    }\n  }\n}\n",
+        "stage one owner t start\nstage two owner t final\nflow {\n  one -> two wehn beds > 5\n}\n",
+        "grid g of beds across site {\n  a1, b1\n  50 or more x1, y1\n  under 50 x1 y1 z1 1\n}\nlet a = g is z1\n",
+    ] {
+        let all = found(&[("policy.lead", &format!("{HEAD}{LEAD}{items}"))]);
+        assert_eq!(all.len(), 1, "{items}: {all:?}");
+    }
+}

@@ -44,6 +44,8 @@ pub struct File {
     pub items: Vec<Item>,
     /// What could not be read, in order; each has a reported mistake.
     pub unread: Vec<Unread>,
+    /// Items among these, without the rows that could not be read.
+    pub partial: Vec<Partial>,
     /// Every comment, in order, `#` included; documentation (`##`) too.
     pub comments: Vec<Comment>,
 }
@@ -60,6 +62,14 @@ pub struct Unread {
     /// The item word that it begins with; none if it begins with another, so that nobody knows what it was meant to be.
     pub word: Option<&'static str>,
     pub span: Span,
+}
+
+/// An item that stands in [`File::unread`], without the rows that could not be read: what is wrong in the others can be told, what the item as a whole
+/// says is not known.
+#[derive(Clone, Debug)]
+pub struct Partial {
+    pub item: Item,
+    pub lacks: Vec<Unread>,
 }
 
 #[derive(Clone, Debug)]

@@ -6,8 +6,9 @@ use crate::syntax::grammar::{RESERVED_WORDS, Rule};
 use crate::syntax::mistakes::Found;
 use crate::syntax::scan::Kind;
 
-pub(super) const HABITS: [Habit; 10] = [
+pub(super) const HABITS: [Habit; 11] = [
     grid_without_across,
+    because_misspelt,
     block_without_brackets,
     rest_word,
     comma_at_end,
@@ -43,6 +44,15 @@ fn grid_without_across(found: &Found) -> Option<Diagnostic> {
             place,
             text,
         )
+    })
+}
+
+/// `a when b   becuase "c"`: the word reads as the next row, and its text as how to show it
+fn because_misspelt(found: &Found) -> Option<Diagnostic> {
+    let is_text = found.kind(-1) == Some(Kind::String) && found.kind(-2) == Some(Kind::Word);
+    nearest(found.word(-2), ["because"]).filter(|_| is_text).map(|because| {
+        let help = "a row may end in its reason: `because \"…\"`";
+        instead(found, found.span(-2), because, help)
     })
 }
 

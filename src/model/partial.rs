@@ -1,0 +1,86 @@
+//! What is wrong in the rows that could be read of items that could not.
+//!
+//! Enters: the trees, with items that lack rows. Leaves: mistakes of single names and constants inside those items. Always holds: nothing that a row which is not
+//! there could change is told, neither of such an item as a whole nor of what uses it; where no item lacks rows, nothing is done.
+
+use rustc_hash::FxHashSet;
+
+use super::check::{AsOf, Checker};
+use super::hidden::{Hidden, words_of};
+use crate::diagnostic::{Code, Diagnostic, Id};
+use crate::source::{Files, SourceId, Sources, Span};
+use crate::syntax::tree::{File, Partial};
+
+/// Mistakes of one name or constant, whatever stands in other rows.
+const LOCAL: [Code; 20] = [
+    Code::UnknownName,
+    Code::UnknownChoice,
+    Code::UnknownTeam,
+    Code::UnknownQueue,
+    Code::UnknownStage,
+    Code::UnknownSignal,
+    Code::UnknownColumn,
+    Code::UnknownTable,
+    Code::UnknownCalendar,
+    Code::UnknownProperty,
+    Code::WrongType,
+    Code::WrongUnit,
+    Code::WrongCurrency,
+    Code::OutOfRange,
+    Code::TooManyPlaces,
+    Code::DivisionNeedsPlaces,
+    Code::NotACondition,
+    Code::NotConstant,
+    Code::WrongKeys,
+    Code::TestField,
+];
+
+/// `files_hidden` says that a whole file could not be read.
+pub(crate) fn partial_mistakes(
+    files: &dyn Files,
+    trees: &[File],
+    files_hidden: bool,
+    sources: &mut Sources,
+    as_of: Option<AsOf>,
+) -> Vec<Diagnostic> {
+    let partial: Vec<&Partial> = trees.iter().flat_map(|tree| &tree.partial).collect();
+    if partial.is_empty() {
+        return Vec::new();
+    }
+    let mut hidden = Hidden::default();
+    hidden.files = files_hidden;
+    let trees: Vec<File> = trees.iter().map(with_partial).collect();
+    for tree in &trees {
+        hidden.add(&sources.get(tree.source).text, tree);
+    }
+    let rows = partial.iter().flat_map(|partial| &partial.lacks).map(|row| sources.text(row.span).to_owned()).collect::<Vec<_>>();
+    let in_rows: FxHashSet<&str> = rows.iter().flat_map(|row| words_of(row)).collect();
+    let mut checker = Checker::new(sources, SourceId(0));
+    checker.hidden = hidden;
+    checker.as_of = as_of;
+    checker.check(files, &trees);
+    let Checker { mut diagnostics, .. } = checker;
+    let spans: Vec<Span> = partial.iter().map(|partial| partial.item.span).collect();
+    diagnostics.retain(|diagnostic| {
+        let is_local = matches!(diagnostic.code, Id::Code(code) if LOCAL.contains(&code));
+        let place = diagnostic.labels.first().map(|label| label.span).filter(|_| is_local);
+        place.is_some_and(|place| {
+            let is_inside = spans.iter().any(|item| item.source == place.source && item.start <= place.start && place.end <= item.end);
+            is_inside && !words_of(sources.text(place)).any(|word| in_rows.contains(word))
+        })
+    });
+    diagnostics
+}
+
+/// The tree with what could be read of its unread items.
+fn with_partial(tree: &File) -> File {
+    let mut tree = tree.clone();
+    for Partial { item, lacks } in std::mem::take(&mut tree.partial) {
+        tree.unread.retain(|unread| unread.span != item.span);
+        tree.unread.extend(lacks);
+        tree.items.push(item);
+    }
+    tree.items.sort_by_key(|item| item.span.start);
+    tree.unread.sort_by_key(|unread| unread.span.start);
+    tree
+}

@@ -1,0 +1,193 @@
+//! What else is wrong in an item behind its first mistake.
+//!
+//! Enters: an item that the grammar does not read. Leaves: the mistakes of its other rows, and the item without the rows that cannot be read, in
+//! [`super::tree::File::partial`]. Always holds: a mistake that may be no more than a consequence of a row that is left out is not told.
+
+use std::ops::Range;
+
+use pest::Parser;
+
+use super::cut::ItemRange;
+use super::grammar::{Grammar, Rule};
+use super::mistakes::Found;
+use super::scan::{Token, scan};
+use super::tree::{Partial, Unread};
+use super::{DEPTH_MAX, Reader, place_of, rows, trial};
+use crate::diagnostic::Diagnostic;
+use crate::source::{SourceId, Span};
+
+/// How many mistakes of one item are sought behind its first; each takes some passes over the item.
+const FURTHER_MISTAKES_MAX: usize = 20;
+
+/// So many bytes are read in all for the mistakes behind the first, so that a long item gets fewer.
+const FURTHER_BYTES_MAX: usize = 200_000;
+
+impl Reader<'_> {
+    /// Reads on behind a mistake as if its row were not there, so that the other rows' mistakes are seen in the same run. What follows on the
+    /// very next row may be a consequence of the missing one: there reading ends, unless that row is wrong without all others too.
+    pub(super) fn read_on(&mut self, range: &ItemRange, index: usize, diagnostic: &Diagnostic) {
+        let Some(mut rest) = self.rest(range) else { return };
+        let Some(row) = rest.row_of(index, place_of(diagnostic)) else { return };
+        rest.leave_out(row);
+        self.read_rest(range, rest);
+    }
+
+    /// The same behind strings that lack their end: their lines are left out, but for brackets. A bracket without a partner leaves no rows to read.
+    pub(super) fn read_on_behind_strings(&mut self, range: &ItemRange) {
+        let Some(mut rest) = self.rest(range) else { return };
+        let item = self.item_span(range);
+        let strings = &self.scan.unterminated;
+        let first = strings.partition_point(|place| *place < item.start as usize);
+        for place in strings[first..].iter().take_while(|place| **place < item.end as usize).take(FURTHER_MISTAKES_MAX) {
+            rest.open_string(*place);
+        }
+        if rest.is_sound() && !rest.left_out.is_empty() {
+            self.read_rest(range, rest);
+        }
+    }
+
+    fn rest(&self, range: &ItemRange) -> Option<Rest> {
+        let tokens = &self.scan.tokens[range.first..range.end];
+        let (first, last) = (tokens.first()?, tokens.last()?);
+        let text = self.without_comments[first.start..last.end].to_owned();
+        Some(Rest { text, offset: first.start, tokens: tokens.to_vec(), left_out: Vec::new(), muted: Vec::new() })
+    }
+
+    fn read_rest(&mut self, range: &ItemRange, mut rest: Rest) {
+        let mut is_silent = false;
+        let passes = (FURTHER_BYTES_MAX / rest.text.len().max(1)).clamp(2, FURTHER_MISTAKES_MAX);
+        for _ in 0..passes {
+            let error = match Grammar::parse(Rule::item, &rest.text) {
+                Ok(mut pairs) => {
+                    if let Some(pair) = pairs.next() {
+                        self.keep_partial(pair, range, &rest);
+                    }
+                    return;
+                }
+                Err(error) => error,
+            };
+            let found = Found::new(&error, &rest.text, rest.offset, self.text, self.source, &rest.tokens);
+            if self.is_indented_item(&rest.tokens, found.index) {
+                return;
+            }
+            let diagnostic = found.explain();
+            let place = place_of(&diagnostic);
+            let index = found.index;
+            is_silent |= rest.is_on_next_row(index) && !trial::is_wrong_alone(&rest.text, rest.offset, &rest.tokens, index);
+            let row = rest.row_of(index, place);
+            let is_muted = rest.is_muted(place) || row.as_ref().is_some_and(|row| rest.is_muted(rest.tokens[row.start].start));
+            if !is_silent && !is_muted {
+                self.diagnostics.push(diagnostic);
+            }
+            let Some(row) = row else { return };
+            rest.leave_out(row);
+        }
+    }
+
+    /// Keeps the item without the rows that were left out, for what is wrong in the others; what is read row by row is in the tree.
+    fn keep_partial(&mut self, pair: super::build::Node, range: &ItemRange, rest: &Rest) {
+        let word = rows::word_of(self.word(range.first));
+        if rows::row_of(self.word(range.first)).is_some() {
+            return;
+        }
+        let outline = self.outline.take();
+        let item = self.built(pair, range);
+        self.outline = outline;
+        let lacks = rest.left_out.iter().map(|(start, end)| Unread { word, span: Span::new(self.source, *start, *end) }).collect();
+        self.partial.extend(item.map(|item| Partial { item, lacks }));
+    }
+}
+
+/// What is left of an item, with blanks in place of what was left out; places are those of the file.
+struct Rest {
+    text: String,
+    /// Where the item begins in the file.
+    offset: usize,
+    tokens: Vec<Token>,
+    left_out: Vec<(usize, usize)>,
+    /// Lines of which it has been said that they are wrong.
+    muted: Vec<Range<usize>>,
+}
+
+impl Rest {
+    /// The row with the mistake that shows at a place: what a row lacks shows in the next one.
+    fn row_of(&self, index: usize, place: usize) -> Option<Range<usize>> {
+        let is_wrong = |row: &Range<usize>| trial::stop_of_row_alone(&self.text, self.offset, &self.tokens, row.clone()).is_some();
+        let own = trial::whole_row_at(&self.tokens, place);
+        if own.as_ref().is_some_and(is_wrong) {
+            return own.map(|row| self.with_its_lines(row));
+        }
+        let start = own.as_ref().map_or(index, |row| row.start);
+        let before = trial::whole_row_at(&self.tokens, self.tokens.get(start.checked_sub(1)?)?.start);
+        before.filter(is_wrong).or(own).map(|row| self.with_its_lines(row))
+    }
+
+    /// A row with the lines that are indented below it, and those that it is indented below.
+    fn with_its_lines(&self, mut row: Range<usize>) -> Range<usize> {
+        let indent = |index: usize| self.tokens.get(index).and_then(|token| token.indent);
+        let row_with = |index: Option<usize>| trial::whole_row_at(&self.tokens, self.tokens.get(index?)?.start);
+        while let Some(above) = row_with(row.start.checked_sub(1)).filter(|above| indent(above.start) < indent(row.start)) {
+            row.start = above.start;
+        }
+        while let Some(below) = row_with(Some(row.end)).filter(|below| below.start == row.end && indent(below.start) > indent(row.start)) {
+            row.end = below.end;
+        }
+        row
+    }
+
+    fn leave_out(&mut self, row: Range<usize>) {
+        let (start, end) = (self.tokens[row.start].start, self.tokens[row.end - 1].end);
+        self.blank(start, end, |_| true);
+        self.left_out.push((start, end));
+        self.tokens.drain(row);
+    }
+
+    /// Leaves out a string that lacks its end, but for the brackets that it has swallowed.
+    fn open_string(&mut self, place: usize) {
+        let Some(token) = self.tokens.iter().find(|token| token.start == place).copied() else { return };
+        let written = &self.text[token.start - self.offset..token.end - self.offset];
+        if let Some(row) = trial::whole_row_at(&self.tokens, place).filter(|_| !written.contains(['{', '}'])) {
+            self.leave_out(row);
+            return;
+        }
+        let end = token.start + written.find(" #").unwrap_or(written.len());
+        self.blank(token.start, end, |letter| !matches!(letter, b'{' | b'}'));
+        self.blank(end, token.end, |_| true);
+        let line = trial::row_at(&self.tokens, place).map_or(token.start..token.end, |row| self.tokens[row.start].start..token.end);
+        self.left_out.push((line.start, line.end));
+        self.muted.push(line);
+        let offset = self.offset;
+        let scanned = scan(&self.text, SourceId(0), &mut Vec::new()).tokens;
+        self.tokens = scanned.into_iter().map(|token| Token { start: token.start + offset, end: token.end + offset, ..token }).collect();
+    }
+
+    /// Writes blanks over those bytes between two places of the file that are not to be kept.
+    fn blank(&mut self, start: usize, end: usize, is_left_out: impl Fn(u8) -> bool) {
+        let mut bytes = std::mem::take(&mut self.text).into_bytes();
+        for byte in &mut bytes[start - self.offset..end - self.offset] {
+            if is_left_out(*byte) {
+                *byte = b' ';
+            }
+        }
+        // whole tokens became blanks, so no character was cut
+        self.text = String::from_utf8(bytes).unwrap_or_default();
+    }
+
+    /// Whether its brackets have partners, and are not nested too deep for the grammar.
+    fn is_sound(&self) -> bool {
+        trial::is_balanced(&self.tokens) && trial::depth(&self.tokens) <= DEPTH_MAX
+    }
+
+    fn is_muted(&self, place: usize) -> bool {
+        self.muted.iter().any(|line| line.contains(&place))
+    }
+
+    /// Whether what ends before the token is what was left out last, or the row behind it.
+    fn is_on_next_row(&self, index: usize) -> bool {
+        let Some((_, end)) = self.left_out.last() else { return false };
+        let next = self.tokens.iter().find(|token| token.start >= *end).and_then(|next| trial::row_at(&self.tokens, next.start));
+        let next_end = next.map(|row| self.tokens[row.end - 1].end);
+        let before = self.tokens[..index.min(self.tokens.len())].last();
+        next_end.zip(before).is_some_and(|(next_end, before)| before.end <= next_end)
+    }
+}

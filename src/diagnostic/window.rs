@@ -157,7 +157,9 @@ mod tests {
     #[test]
     fn harmful_characters_are_shown_and_spans_move_along() {
         assert_eq!(shown("a\u{1b}b\u{202e}c", 6, 7), ("a␛b\u{FFFD}c".into(), "c".into(), 0));
-        assert_eq!(shown("a\rb", 2, 3), ("a␍b".into(), "b".into(), 0));
+        // a carriage return ends a line only where no line ends otherwise
+        assert_eq!(shown("a\rb\n", 2, 3), ("a␍b\n".into(), "b".into(), 0));
+        assert_eq!(shown("a\rb", 2, 3), ("a\nb".into(), "b".into(), 0));
     }
 
     #[test]

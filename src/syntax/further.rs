@@ -32,16 +32,20 @@ impl Reader<'_> {
         self.read_rest(range, rest);
     }
 
-    /// The same behind strings that lack their end: their lines are left out, but for brackets. A bracket without a partner leaves no rows to read.
+    /// The same behind strings that lack their end: their lines are left out, but for brackets and for heads of blocks, which are read. A bracket without a partner leaves no rows to read.
     pub(super) fn read_on_behind_strings(&mut self, range: &ItemRange) {
         let Some(mut rest) = self.rest(range) else { return };
         let item = self.item_span(range);
         let strings = &self.scan.unterminated;
         let first = strings.partition_point(|place| *place < item.start as usize);
         for place in strings[first..].iter().take_while(|place| **place < item.end as usize).take(FURTHER_MISTAKES_MAX) {
-            rest.open_string(*place);
+            if self.scan.lacking.binary_search_by_key(place, |(_, string)| *string).is_ok() {
+                rest.mute_line(*place);
+            } else {
+                rest.open_string(*place);
+            }
         }
-        if rest.is_sound() && !rest.left_out.is_empty() {
+        if rest.is_sound() && !(rest.left_out.is_empty() && rest.muted.is_empty()) {
             self.read_rest(range, rest);
         }
     }
@@ -153,12 +157,20 @@ impl Rest {
         let end = token.start + written.find(" #").unwrap_or(written.len());
         self.blank(token.start, end, |letter| !matches!(letter, b'{' | b'}'));
         self.blank(end, token.end, |_| true);
-        let line = trial::row_at(&self.tokens, place).map_or(token.start..token.end, |row| self.tokens[row.start].start..token.end);
-        self.left_out.push((line.start, line.end));
-        self.muted.push(line);
+        if let Some(line) = self.mute_line(place) {
+            self.left_out.push((line.start, line.end));
+        }
         let offset = self.offset;
         let scanned = scan(&self.text, SourceId(0), &mut Vec::new()).tokens;
         self.tokens = scanned.into_iter().map(|token| Token { start: token.start + offset, end: token.end + offset, ..token }).collect();
+    }
+
+    /// Keeps what is wrong on the line of the token at this place untold; the line.
+    fn mute_line(&mut self, place: usize) -> Option<Range<usize>> {
+        let row = trial::row_at(&self.tokens, place)?;
+        let line = self.tokens[row.start].start..self.tokens[row.end - 1].end;
+        self.muted.push(line.clone());
+        Some(line)
     }
 
     /// Writes blanks over those bytes between two places of the file that are not to be kept.

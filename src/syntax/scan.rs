@@ -48,17 +48,23 @@ pub(super) struct Scan {
     pub comments: Vec<Comment>,
     /// Where strings are not closed.
     pub unterminated: Vec<usize>,
+    /// Where the head of a block lacks the end of its string: the place of a blank, and of the string.
+    pub lacking: Vec<(usize, usize)>,
 }
 
 impl Scan {
-    /// The text with a blank for each byte of a comment: the grammar knows no comments, and no place moves.
+    /// The text with a blank for each byte of a comment, and with the quotation marks that heads of blocks lack, each in place of a blank: the grammar knows
+    /// no comments, and no place moves.
     pub fn without_comments<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if self.comments.is_empty() {
+        if self.comments.is_empty() && self.lacking.is_empty() {
             return Cow::Borrowed(text);
         }
         let mut bytes = text.as_bytes().to_vec();
         for comment in &self.comments {
             bytes[comment.start..comment.end].fill(b' ');
+        }
+        for (blank, _) in &self.lacking {
+            bytes[*blank] = b'"';
         }
         // whole comments lie on character boundaries
         String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
@@ -70,7 +76,7 @@ const LONG_SIGNS: [&str; 19] =
     ["===", "!==", "-->", "—>", "–>", "==", "!=", ">=", "<=", "=>", "=<", "<>", "->", "&&", "||", "..", "**", "::", ":="];
 
 pub(super) fn scan(text: &str, source: SourceId, diagnostics: &mut Vec<Diagnostic>) -> Scan {
-    let scan = Scan { tokens: Vec::new(), comments: Vec::new(), unterminated: Vec::new() };
+    let scan = Scan { tokens: Vec::new(), comments: Vec::new(), unterminated: Vec::new(), lacking: Vec::new() };
     let mut scanner = Scanner { text, source, diagnostics, line_end: 0, scan };
     scanner.walk();
     scanner.scan
@@ -173,21 +179,36 @@ impl Scanner<'_> {
                 _ => escaped = character == '\\' && !escaped,
             }
         }
-        self.scan.unterminated.push(start);
-        // a comment behind it was not meant as part of it
+        self.unterminated(start)
+    }
+
+    /// Reports a string without its end; the place where it was meant to end. The `{` that ends its line was not meant as part of it, nor was a comment.
+    fn unterminated(&mut self, start: usize) -> usize {
+        let line_end = self.line_end;
         let line = &self.text[start..line_end];
         let (meant, where_to) = match line.find(" #").or_else(|| line.find("\t#")) {
             Some(comment) => (&line[..comment], "close the string before the comment"),
             None => (line, "close the string at the end of the line"),
         };
-        let shown_end = start + meant.trim_end().len();
+        let meant = meant.trim_end();
+        let head = meant.strip_suffix('{').map(str::trim_end).filter(|head| !head.ends_with('\\'));
+        let (meant, where_to) = head.map_or((meant, where_to), |head| (head, "close the string before ` {`"));
+        let shown_end = start + meant.len();
+        self.scan.unterminated.push(start);
         self.diagnostics.push(
             Diagnostic::new(Code::UnterminatedString, "this string is not closed on its line")
                 .at(Span::new(self.source, start, shown_end), "it opens here")
                 .help("close it with `\"`; a string cannot hold a line end, write `\\n` where you need one")
                 .replace(where_to, Applicability::Unsafe, Span::new(self.source, shown_end, shown_end), "\""),
         );
-        line_end
+        if head.is_none() {
+            return line_end;
+        }
+        if !matches!(self.text.as_bytes()[shown_end], b' ' | b'\t') {
+            return shown_end;
+        }
+        self.scan.lacking.push((shown_end, start));
+        shown_end + 1
     }
 
     /// Behind the first of `closers` on this line.

@@ -37,7 +37,7 @@ impl<'t> Checker<'t> {
             ItemKind::Use(_) => {}
             ItemKind::Standard(standard) => {
                 if !enter(&mut self.standards, &mut self.diagnostics, "standard", &standard.name) {
-                    self.lose(Space::Standard, 1);
+                    self.lose(Space::Standard, &standard.name);
                 }
                 self.items.standards.push((item, standard));
             }
@@ -101,8 +101,9 @@ impl<'t> Checker<'t> {
         true
     }
 
-    fn lose(&mut self, space: Space, count: usize) {
-        self.memory.lost.add(Set::Space(space), count);
+    /// A name of the space stands twice.
+    fn lose(&mut self, space: Space, name: &tree::Name) {
+        self.memory.lost.add_repeated(Set::Space(space), &name.text);
     }
 
     /// One of two things of a name was meant to be called otherwise, and nobody knows which: neither the name nor one that is unknown says what it is.
@@ -110,9 +111,9 @@ impl<'t> Checker<'t> {
         let first = self.names.get_mut(&name.text).map(|(first, _)| std::mem::replace(first, Named::Broken));
         let is_field = |named: Named| matches!(named, Named::Field(_));
         if first.is_some_and(is_field) || is_field(second) {
-            self.memory.lost.add(Set::Space(Space::Field), 1);
+            self.lose(Space::Field, name);
         }
-        self.memory.lost.add(Set::Space(Space::Value), 1);
+        self.lose(Space::Value, name);
     }
 
     fn declare_fields(&mut self) {
@@ -128,7 +129,7 @@ impl<'t> Checker<'t> {
             if enter(&mut spans, &mut self.diagnostics, "table", &table.name) {
                 self.tables.insert(table.name.text.clone(), id);
             } else {
-                self.memory.lost.add(Set::Space(Space::Table), 1);
+                self.memory.lost.add_repeated(Set::Space(Space::Table), &table.name.text);
                 self.broken_tables.insert(table.name.text.clone());
             }
         }
@@ -137,12 +138,12 @@ impl<'t> Checker<'t> {
     fn declare_teams(&mut self) {
         for (_, calendar) in &self.items.calendars {
             if !enter(&mut self.calendars, &mut self.diagnostics, "calendar", &calendar.name) {
-                self.memory.lost.add(Set::Space(Space::Calendar), 1);
+                self.memory.lost.add_repeated(Set::Space(Space::Calendar), &calendar.name.text);
             }
         }
         for (_, team) in &self.items.teams {
             if !enter(&mut self.teams, &mut self.diagnostics, "team", &team.name) {
-                self.memory.lost.add(Set::Space(Space::Team), 1);
+                self.memory.lost.add_repeated(Set::Space(Space::Team), &team.name.text);
             }
         }
         let mut seen = FxHashSet::default();
@@ -166,7 +167,7 @@ impl<'t> Checker<'t> {
                 };
                 self.signals.insert(signal.name.text.clone(), info);
             } else {
-                self.memory.lost.add(Set::Space(Space::Signal), 1);
+                self.memory.lost.add_repeated(Set::Space(Space::Signal), &signal.name.text);
                 self.memory.lost.add(Set::Properties(signal.name.text.clone()), ALL);
             }
         }
@@ -174,17 +175,21 @@ impl<'t> Checker<'t> {
             if enter(&mut spans, &mut self.diagnostics, "signal or group", &group.name) {
                 self.groups.insert(group.name.text.clone(), Vec::new());
             } else {
-                self.memory.lost.add(Set::Space(Space::Signal), 1);
+                self.memory.lost.add_repeated(Set::Space(Space::Signal), &group.name.text);
             }
         }
     }
 
     fn declare_stages_and_queues(&mut self) {
         let mut spans = FxHashMap::default();
-        let diagnostics = &mut self.diagnostics;
-        let written = self.items.stages.len();
-        self.items.stages.retain(|(_, stage)| enter(&mut spans, diagnostics, "stage", &stage.name));
-        self.lose(Space::Stage, written - self.items.stages.len());
+        let (diagnostics, lost) = (&mut self.diagnostics, &mut self.memory.lost);
+        self.items.stages.retain(|(_, stage)| {
+            let is_new = enter(&mut spans, diagnostics, "stage", &stage.name);
+            if !is_new {
+                lost.add_repeated(Set::Space(Space::Stage), &stage.name.text);
+            }
+            is_new
+        });
         let stages: Vec<NewChoice> =
             self.items.stages.iter().map(|(_, stage)| NewChoice::named(&stage.name, stage.display.as_ref())).collect();
         if !stages.is_empty() {
@@ -192,10 +197,14 @@ impl<'t> Checker<'t> {
         }
 
         let mut spans = FxHashMap::default();
-        let diagnostics = &mut self.diagnostics;
-        let written = self.items.queues.len();
-        self.items.queues.retain(|(_, queue)| enter(&mut spans, diagnostics, "queue", &queue.name));
-        self.lose(Space::Queue, written - self.items.queues.len());
+        let (diagnostics, lost) = (&mut self.diagnostics, &mut self.memory.lost);
+        self.items.queues.retain(|(_, queue)| {
+            let is_new = enter(&mut spans, diagnostics, "queue", &queue.name);
+            if !is_new {
+                lost.add_repeated(Set::Space(Space::Queue), &queue.name.text);
+            }
+            is_new
+        });
         let queues: Vec<NewChoice> =
             self.items.queues.iter().map(|(_, queue)| NewChoice::named(&queue.name, queue.display.as_ref())).collect();
         if !queues.is_empty() {

@@ -185,7 +185,8 @@ impl Checker<'_> {
         // a score with a mistake has the sections that are written all the same
         let (_, tree) = self.derived.scores.get(id)?;
         if tree.sections().all(|candidate| candidate.name.text != section.text) {
-            if self.memory.lost.may_be(&Set::Sections(id), &section.text) {
+            let known = tree.sections().map(|candidate| candidate.name.text.as_str());
+            if self.memory.lost.may_be(&Set::Sections(id), &section.text, known) {
                 return None;
             }
             let mut names: Vec<String> = tree.sections().map(|candidate| candidate.name.text.clone()).collect();

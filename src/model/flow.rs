@@ -261,11 +261,11 @@ impl Checker<'_> {
         let items = self.items.flows.clone();
         // what is declared where it could not be read is meant for itself
         let rows = || items.iter().flat_map(|(_, flow)| &flow.rows);
-        let undeclared = rows().flat_map(stages_of).map(|name| name.text.as_str());
-        let undeclared: FxHashSet<&str> = undeclared.filter(|name| self.may_be_declared(Space::Stage, name)).collect();
         // by the trees, not the rows kept: a row with a mistake elsewhere is a way all the same
         let index: FxHashMap<&str, usize> =
             self.items.stages.iter().enumerate().map(|(index, (_, stage))| (stage.name.text.as_str(), index)).collect();
+        let unknown = rows().flat_map(stages_of).map(|name| name.text.as_str()).filter(|name| !index.contains_key(name));
+        let undeclared: FxHashSet<&str> = unknown.filter(|name| self.may_be_declared(Space::Stage, name)).collect();
         // an unknown stage in a row most likely is a misspelt one, whose way this is; of very many the first are looked at
         let mut comparisons_left = COMPARISONS_MAX;
         let mut meant = |name: &tree::Name| {

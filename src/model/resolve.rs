@@ -95,7 +95,7 @@ impl Checker<'_> {
             return Some(index);
         }
         let candidates = self.choosable(columns.iter().map(|column| column.name.as_str()));
-        if self.memory.lost.may_be(&Set::Columns(table), &name.text) {
+        if self.memory.lost.may_be(&Set::Columns(table), &name.text, candidates.iter().map(String::as_str)) {
             return None;
         }
         let table = self.policy.tables.get(table).map(|table| table.name.clone()).unwrap_or_default();
@@ -122,7 +122,7 @@ impl Checker<'_> {
             .at(lacking.span, "the signal");
         let is_silent = candidates.is_empty() && !lacking.broken_properties.is_empty();
         let set = Set::Properties(lacking.name.clone());
-        if self.memory.lost.may_be(&set, &name.text) {
+        if self.memory.lost.may_be(&set, &name.text, candidates.iter().map(String::as_str)) {
             return;
         }
         let diagnostic = if is_silent { diagnostic } else { self.propose(diagnostic, "property", name, candidates) };

@@ -217,7 +217,7 @@ impl Checker<'_> {
                             .at(first, "first here")
                             .help("give one of them another name"),
                     );
-                    self.memory.lost.add(Set::Sections(id), 1);
+                    self.memory.lost.add_repeated(Set::Sections(id), &name.text);
                     draft.sound = false;
                 }
                 None => {

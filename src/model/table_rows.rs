@@ -269,10 +269,8 @@ impl Reading<'_> {
             Some(Type::OneOf(id) | Type::SomeOf(id)) => Some(id),
             Some(Type::Text | Type::Number { .. } | Type::YesNo | Type::Date | Type::Time) | None => None,
         };
-        if mistake.unknown.as_ref().is_some_and(|name| self.undeclared.may_be(plan.space, choices, name)) {
-            return;
-        }
-        if self.is_full() {
+        let known = self.readers[column].choices;
+        if self.is_full() || mistake.unknown.as_ref().is_some_and(|name| self.undeclared.may_be(plan.space, choices, known, name)) {
             return;
         }
         let near = mistake.unknown.and_then(|name| self.readers[column].nearest(&name));

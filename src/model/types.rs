@@ -108,6 +108,7 @@ impl Checker<'_> {
     pub(crate) fn new_choices(&mut self, choices: &[NewChoice], noun: &str) -> ChoicesId {
         let mut taken: FxHashMap<String, (usize, Span)> = FxHashMap::default();
         let mut members: Vec<ChoiceMember> = Vec::with_capacity(choices.len());
+        let mut repeated = Vec::new();
         for choice in choices {
             let name = fold_choice(&choice.name.text);
             if let Some((owner, first)) = taken.get(&name) {
@@ -123,6 +124,7 @@ impl Checker<'_> {
                         .at(*first, "stands first here")
                         .help("case, blanks, `-` and `_` make no difference; leave one of them out"),
                 );
+                repeated.push(choice.name.text.as_str());
                 continue;
             }
             let index = members.len();
@@ -167,11 +169,10 @@ impl Checker<'_> {
                 }
             }
         }
-        let repeated = choices.len() - members.len();
         let id = self.policy.choices.len();
         self.policy.choices.push(Choices { members });
-        if repeated > 0 {
-            self.memory.lost.add(Set::Choices(id), repeated);
+        for name in repeated {
+            self.memory.lost.add_repeated(Set::Choices(id), name);
         }
         id
     }

@@ -279,6 +279,27 @@ fn a_table_is_looked_at_whole() {
 
 /// Whatever is quadratic in the number of mistakes takes minutes here.
 #[test]
+fn what_stands_twice_hides_no_slip_in_another_name() {
+    let cases = [
+        ("let big = beds > 3\nlet big = yes\nlet complex = regiom is \"x\"", vec!["E0202 big", "E0201 regiom"]),
+        // what one of the two may have been meant to be called is not told, whatever stands before it
+        (
+            "let big = beds > 3\nlet big = yes\nlet a = regiom is \"x\"\nlet b = worth or rolle is boss",
+            vec!["E0202 big", "E0201 regiom", "E0201 rolle"],
+        ),
+        ("let big_1 = beds > 3\nlet big_1 = yes\nlet a = big_2 or regiom is \"x\"", vec!["E0202 big_1", "E0201 regiom"]),
+        ("let large = beds > 3\nlet large = yes\nlet a = larger or regiom is \"x\"", vec!["E0202 large", "E0201 regiom"]),
+        (
+            "queue near team t\nqueue near team t\nqueue inside team t\nroute r { insid when beds > 5   afar otherwise }",
+            vec!["E0202 near", "E0206 insid"],
+        ),
+    ];
+    for (items, expected) in cases {
+        assert_eq!(found(items, &[]), expected, "{items}");
+    }
+}
+
+#[test]
 fn thousands_of_mistakes_take_work_in_proportion() {
     let policies = |count: usize| {
         let rows = |row: &dyn Fn(usize) -> String| (0..count).map(row).collect::<String>();

@@ -134,6 +134,12 @@ impl Diagnostic {
         self
     }
 
+    /// Adds a sentence to its help.
+    pub fn add_help(&mut self, sentence: &str) {
+        let help = self.help.take().map_or_else(|| sentence.to_owned(), |help| format!("{help}; {sentence}"));
+        self.help = Some(shorten::shorten(help));
+    }
+
     /// Adds a way to mend it.
     pub fn fix(mut self, title: impl Into<String>, applicability: Applicability, edits: Vec<Edit>) -> Diagnostic {
         self.fixes.push(Fix { title: shorten::shorten(title.into()), edits, applicability });

@@ -22,6 +22,9 @@ const FURTHER_MISTAKES_MAX: usize = 20;
 /// So many bytes are read in all for the mistakes behind the first, so that a long item gets fewer.
 const FURTHER_BYTES_MAX: usize = 200_000;
 
+/// What the last mistake of an item says where these limits ended the search.
+const CUT_SHORT: &str = "further mistakes of this item were not looked for: mend these first";
+
 impl Reader<'_> {
     /// Reads on behind a mistake as if its row were not there, so that the other rows' mistakes are seen in the same run. What follows on the
     /// very next row may be a consequence of the missing one: there reading ends, unless that row is wrong without all others too.
@@ -60,7 +63,7 @@ impl Reader<'_> {
     fn read_rest(&mut self, range: &ItemRange, mut rest: Rest) {
         let mut is_silent = false;
         let passes = (FURTHER_BYTES_MAX / rest.text.len().max(1)).clamp(2, FURTHER_MISTAKES_MAX);
-        for _ in 0..passes {
+        for pass in 0..=passes {
             let error = match Grammar::parse(Rule::item, &rest.text) {
                 Ok(mut pairs) => {
                     if let Some(pair) = pairs.next() {
@@ -68,6 +71,7 @@ impl Reader<'_> {
                     }
                     return;
                 }
+                Err(_) if pass == passes => return self.say_cut_short(range),
                 Err(error) => error,
             };
             let found = Found::new(&error, &rest.text, rest.offset, self.text, self.source, &rest.tokens);
@@ -85,6 +89,15 @@ impl Reader<'_> {
             }
             let Some(row) = row else { return };
             rest.leave_out(row);
+        }
+    }
+
+    /// Lets the last mistake of an item say that there may be more.
+    fn say_cut_short(&mut self, range: &ItemRange) {
+        let item = self.item_span(range);
+        let is_inside = |diagnostic: &&mut Diagnostic| (item.start as usize..item.end as usize).contains(&place_of(diagnostic));
+        if let Some(last) = self.diagnostics.iter_mut().filter(is_inside).max_by_key(|diagnostic| place_of(diagnostic)) {
+            last.add_help(CUT_SHORT);
         }
     }
 

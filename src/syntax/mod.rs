@@ -92,7 +92,11 @@ fn parse_with(sources: &Sources, source: SourceId, outline: Option<&mut Outline>
         stacker::grow(STACK_BYTES, || read(text, source, outline, &mut diagnostics))
     };
     diagnostic::sort(&mut diagnostics);
+    let left_over = diagnostics.len().saturating_sub(DIAGNOSTICS_MAX);
     diagnostics.truncate(DIAGNOSTICS_MAX);
+    if let Some(last) = diagnostics.last_mut().filter(|_| left_over > 0) {
+        last.add_help(&format!("further mistakes of this file, at least {left_over}, are not shown: mend these first"));
+    }
     (file, diagnostics)
 }
 

@@ -125,6 +125,24 @@ fn a_file_has_at_most_ten_thousand_items() {
     assert_eq!(parsed.file.items.len(), ITEMS_MAX - 1);
 }
 
+/// The last mistake says that the search was ended, and only where it was.
+#[test]
+fn mistakes_beyond_a_limit_are_owned_up_to() {
+    let help = |text: &str| Parsed::of_items(text).diagnostics.last().and_then(|last| last.help.clone()).unwrap_or_default();
+    let item = "; further mistakes of this item were not looked for: mend these first";
+    let rows = |row: &str, count: usize| format!("decide d {{\n{}  b otherwise\n}}\n", format!("  {row}\n  a when c is d\n").repeat(count));
+    let row = "a wehn c is d";
+    assert!(!help(&rows(row, 21)).contains("further"));
+    assert!(help(&rows(row, 22)).ends_with(item));
+    // three more in 50,000 bytes
+    let long = format!("{}# {}\n", rows(row, 5).trim_end().trim_end_matches('}'), "x".repeat(50_000)) + "}\n";
+    assert!(!help(&long.replacen("  a wehn c is d\n", "", 1)).contains("further"));
+    assert!(help(&long).ends_with(item));
+    assert!(!help(&"let a = = b\n".repeat(DIAGNOSTICS_MAX)).contains("further"));
+    let file = "; further mistakes of this file, at least 3, are not shown: mend these first";
+    assert!(help(&"let a = = b\n".repeat(DIAGNOSTICS_MAX + 3)).ends_with(file));
+}
+
 /// Texts that are unkind to a scanner, a bracket counter, a parser that backtracks, and a reporter of mistakes.
 #[test]
 fn unkind_texts_take_work_in_proportion() {

@@ -225,7 +225,7 @@ fn tests(prover: &Prover, claim: &Claim, witness: &Witness, expected: &[Expectat
 
 /// A claim that is not proved.
 pub fn diagnostic(proved: &Proved) -> Diagnostic {
-    let Proved { title, span, verdict, reason, why, .. } = proved;
+    let Proved { title, span, verdict, reason, why, tests, .. } = proved;
     match verdict {
         Verdict::Undecided => Diagnostic::new(Code::ClaimUndecided, format!("the claim \"{title}\" is not decided: {reason}"))
             .at(*span, "neither proved nor refuted")
@@ -237,7 +237,10 @@ pub fn diagnostic(proved: &Proved) -> Diagnostic {
             }),
         Verdict::Refuted | Verdict::Proved => {
             let diagnostic = Diagnostic::new(Code::ClaimRefuted, format!("the claim \"{title}\" does not hold: {reason}")).at(*span, "");
-            diagnostic.help("change the policy, or what it claims; `leadwright prove` shows a lead as a test")
+            diagnostic.help(match tests[..] {
+                [] => "change the policy, or what it claims",
+                [..] => "change the policy, or what it claims; `leadwright prove` shows a lead as a test",
+            })
         }
     }
 }
@@ -372,5 +375,10 @@ fn described(policy: &model::Policy, witness: &Witness) -> String {
     if !witness.lead.signals.is_empty() {
         parts.push(format!("{} signals", witness.lead.signals.len()));
     }
-    if parts.is_empty() { "the plainest lead".into() } else { format!("a lead with {}", parts.join(", ")) }
+    let rests = witness.lead.rest_until.map(|until| format!(" that rests until {}", show.time(until)));
+    match (parts.is_empty(), rests) {
+        (true, None) => "the plainest lead".into(),
+        (true, Some(rests)) => format!("a lead{rests}"),
+        (false, rests) => format!("a lead with {}{}", parts.join(", "), rests.unwrap_or_default()),
+    }
 }

@@ -1,7 +1,7 @@
 //! Claims of policies that people read: the answer to each, and that what is printed is a test that passes.
 
 use leadwright::policy::Policy;
-use leadwright::policy::prove::{Proofs, Verdict};
+use leadwright::policy::prove::{Proofs, Verdict, diagnostic};
 use leadwright::proof::BUDGET;
 use leadwright::testing::Selection;
 use std::collections::BTreeMap;
@@ -148,4 +148,23 @@ claim \"some rest\" possible grade is rest
     let expected = [("no gold", Verdict::Undecided), ("some gold", Verdict::Undecided), ("some rest", Verdict::Proved)];
     assert_eq!(verdicts(&proofs), expected);
     assert!(proofs.findings.is_empty(), "{:?}", proofs.findings);
+}
+
+#[test]
+fn a_lead_that_refutes_only_because_it_rests_is_told_to_rest() {
+    let moves_on = "leadwright 1\npolicy p { timezone \"UTC\" }\nlead { id text key  beds whole 0..500 }\nteam t\nstage s0 owner t start\n\
+        stage s1 owner t final\nflow { s0 -> s1 when beds >= 0 }\nclaim \"moves\" always stage is s0 implies entering s1\n";
+    let refuted = |policy: &str| {
+        let proofs = text(policy).prove(BUDGET, |_| true);
+        let [claim] = &proofs.claims[..] else { panic!("{proofs:#?}") };
+        assert_eq!(claim.verdict, Verdict::Refuted);
+        (claim.reason.clone(), claim.tests.len(), diagnostic(claim).help.unwrap_or_default())
+    };
+    let (reason, tests, help) = refuted(moves_on);
+    assert!(reason.starts_with("it is not so for a lead that rests until 2026-01-14T12:00"), "{reason}");
+    assert_eq!((tests, help.as_str()), (0, "change the policy, or what it claims"));
+    // nothing is said of a rest where the lead needs none
+    let (reason, tests, help) = refuted(&moves_on.replace("beds >= 0", "beds >= 1"));
+    assert_eq!((reason.as_str(), tests), ("it is not so for the plainest lead", 1));
+    assert!(help.contains("shows a lead as a test"), "{help}");
 }

@@ -257,6 +257,18 @@ fn warning(policy: &model::Policy, finding: &Finding) -> Diagnostic {
             "earlier rows take every lead that this is for",
             "move the row up, narrow those before it, or leave it out",
         ),
+        Kind::OtherwiseNever => (
+            Code::NeverFirst,
+            format!("{what} is never used, and nothing else gives it"),
+            "earlier rows take every lead",
+            "narrow a row before it, or leave it out and write `otherwise` for the condition of the last row that is used",
+        ),
+        Kind::RouteNeverMet => (
+            Code::NeverHolds,
+            format!("no lead meets the condition of the route {what}"),
+            "holds for no lead",
+            "correct the condition, or leave the route out",
+        ),
         Kind::NeverReached => {
             (Code::NeverReached, format!("no lead reaches {what}"), "never holds", "lower the threshold, or give more points")
         }

@@ -1,7 +1,7 @@
 //! What is asked of stages, routes and clocks.
 
-use super::{Asking, Kind, Row};
-use crate::model::{Moment, RouteTarget, Since, Subject, Trigger};
+use super::{Asked, Asking, Kind, Row};
+use crate::model::{Moment, Policy, RouteRow, RouteTarget, Since, Subject, Trigger};
 use crate::program::Value;
 use crate::proof::{Condition, Possible};
 
@@ -15,7 +15,7 @@ impl Asking<'_, '_> {
                 let from: Vec<&str> = row.from.iter().map(|stage| stage_name(*stage)).collect();
                 let from = if from.len() == 1 { from[0].to_string() } else { "several".into() };
                 let what = format!("the way `{from} -> {}`", stage_name(row.to));
-                rows.push(Row { what, condition: *condition, is_otherwise: false, span: row.span });
+                rows.push(Row { what, condition: *condition, asked: Asked::Row, span: row.span });
             }
         }
         let can_move = self.first_match(&rows);
@@ -100,12 +100,22 @@ impl Asking<'_, '_> {
     pub fn routes(&mut self) {
         let (policy, lowered) = (self.prover.policy(), self.prover.lowered());
         for (route, trace) in policy.routes.iter().zip(&lowered.trace.routes) {
+            if route.choice.is_some() {
+                continue;
+            }
             let in_force: Vec<Condition> = trace.condition.map(Condition::Holds).into_iter().collect();
+            if let (Some(condition), [holds]) = (&route.condition, &in_force[..])
+                && self.never(holds)
+            {
+                self.find_unless_out_of_reach(Kind::RouteNeverMet, format!("`{}`", route.name), condition.span);
+                continue;
+            }
             for (index, row) in route.rows.iter().enumerate() {
-                let otherwise = row.condition.is_none() && !matches!(row.target, RouteTarget::By(_) | RouteTarget::KeepOwner);
-                if otherwise || route.choice.is_some() {
-                    continue;
-                }
+                let kind = match asked(policy, row) {
+                    Asked::Nothing => continue,
+                    Asked::Row => Kind::NeverFirst,
+                    Asked::Otherwise => Kind::OtherwiseNever,
+                };
                 let what = format!("row `{}` of `{}`", row.text, route.name);
                 let with = |condition: Condition| Condition::All(in_force.iter().cloned().chain([condition]).collect());
                 if !self.never(&with(Condition::first(&trace.rows, index))) {
@@ -116,7 +126,7 @@ impl Asking<'_, '_> {
                 } else {
                     let covering = self.covering(&trace.rows, index);
                     let covering = covering.into_iter().map(|row| route.rows[row].span).collect();
-                    self.find(Kind::NeverFirst, what, row.span, covering);
+                    self.never_left(kind, what, row.span, covering);
                 }
             }
         }
@@ -140,6 +150,21 @@ impl Asking<'_, '_> {
             if !starts {
                 self.find(Kind::ClockNeverStarts, format!("`{}`", clock.name), clock.span, Vec::new());
             }
+        }
+    }
+}
+
+fn asked(policy: &Policy, row: &RouteRow) -> Asked {
+    match (&row.condition, &row.target) {
+        (Some(_), _) | (None, RouteTarget::By(_) | RouteTarget::KeepOwner) => Asked::Row,
+        (None, RouteTarget::Queue(queue)) => {
+            let gives = |row: &&RouteRow| match &row.target {
+                RouteTarget::Queue(other) => other == queue,
+                RouteTarget::By(_) => true,
+                RouteTarget::KeepOwner => false,
+            };
+            let giving = policy.routes.iter().flat_map(|route| &route.rows).filter(gives).count();
+            if giving > 1 { Asked::Nothing } else { Asked::Otherwise }
         }
     }
 }

@@ -9,7 +9,7 @@ mod places;
 mod rounds;
 
 use super::{Condition, Prover, Witness};
-use crate::model::{DecideBody, Matcher, PointsKind};
+use crate::model::{DecideBody, DecideRow, Matcher, PointsKind};
 use crate::program::Value;
 use crate::source::{Sources, Span};
 
@@ -31,6 +31,10 @@ pub enum Kind {
     NeverHolds,
     /// a row that earlier rows take every lead from
     NeverFirst,
+    /// an `otherwise` that earlier rows take every lead from, and which alone gives what it gives
+    OtherwiseNever,
+    /// a route whose own condition holds for no lead
+    RouteNeverMet,
     /// a comparison of a derived value that holds for no lead
     NeverReached,
     /// and one that holds for every lead whose value is known
@@ -65,12 +69,22 @@ pub struct Findings {
     pub undecided: usize,
 }
 
+/// What is asked of a row of a first-match table.
+#[derive(Clone, Copy)]
+enum Asked {
+    /// nothing: an `otherwise` whose answer comes from other rows too is there for whatever may be left
+    Nothing,
+    /// whether its leads are taken by earlier rows, or are none
+    Row,
+    /// whether any lead is left
+    Otherwise,
+}
+
 /// One row of a first-match table.
 struct Row {
     what: String,
     condition: Value,
-    /// none is asked of `otherwise`
-    is_otherwise: bool,
+    asked: Asked,
     span: Span,
 }
 
@@ -120,19 +134,31 @@ impl Asking<'_, '_> {
         let conditions: Vec<Value> = rows.iter().map(|row| row.condition).collect();
         let mut can_be_first = Vec::with_capacity(rows.len());
         for (index, row) in rows.iter().enumerate() {
-            let never_first = !row.is_otherwise && self.never(&Condition::first(&conditions, index));
-            can_be_first.push(!never_first);
-            if !never_first {
-                continue;
-            }
+            let kind = match row.asked {
+                Asked::Nothing => None,
+                Asked::Row => Some(Kind::NeverFirst),
+                Asked::Otherwise => Some(Kind::OtherwiseNever),
+            };
+            let kind = kind.filter(|_| self.never(&Condition::first(&conditions, index)));
+            can_be_first.push(kind.is_none());
+            let Some(kind) = kind else { continue };
             if self.never(&Condition::Holds(row.condition)) {
                 self.never_holds(row.what.clone(), row.span);
                 continue;
             }
             let covering = self.covering(&conditions, index);
-            self.find(Kind::NeverFirst, row.what.clone(), row.span, covering.into_iter().map(|row| rows[row].span).collect());
+            self.never_left(kind, row.what.clone(), row.span, covering.into_iter().map(|row| rows[row].span).collect());
         }
         can_be_first
+    }
+
+    /// A row that those in `covering` take every lead from. That nothing is left for `otherwise` follows from a comparison that every lead reaches,
+    /// which has been named.
+    fn never_left(&mut self, kind: Kind, what: String, span: Span, covering: Vec<Span>) {
+        let is_named = |row: &Span| self.findings.all.iter().any(|found| found.kind == Kind::AlwaysReached && row.holds(found.span));
+        if kind != Kind::OtherwiseNever || !covering.iter().any(is_named) {
+            self.find(kind, what, span, covering);
+        }
     }
 
     fn never_holds(&mut self, what: String, span: Span) {
@@ -165,13 +191,18 @@ impl Asking<'_, '_> {
         for (decide, trace) in policy.decides.iter().zip(&trace.decides) {
             match &decide.body {
                 DecideBody::Rows(rows) => {
+                    let asked = |row: &DecideRow| match row.condition {
+                        Some(_) => Asked::Row,
+                        None if rows.iter().filter(|other| other.outcome == row.outcome).count() > 1 => Asked::Nothing,
+                        None => Asked::Otherwise,
+                    };
                     let rows: Vec<Row> = rows
                         .iter()
                         .zip(&trace.rows)
                         .map(|(row, condition)| Row {
                             what: format!("`{}` of `{}`", self.outcome(decide.choices, row.outcome), decide.name),
                             condition: *condition,
-                            is_otherwise: row.condition.is_none(),
+                            asked: asked(row),
                             span: row.span,
                         })
                         .collect();

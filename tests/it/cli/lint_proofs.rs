@@ -4,7 +4,7 @@ use std::fs;
 
 use super::{Folder, Ran, run};
 
-const LEAD: &str = "lead { lead_id text key   beds whole 0..100   role one of nurse, buyer   rival yes_no }\n";
+const LEAD: &str = "lead { lead_id text key   beds whole 0..100   role one of nurse, buyer, student   rival yes_no }\n";
 const HEAD: &str = "leadwright 1\npolicy example { version \"1\" }\n";
 
 fn example(rest: &str) -> Folder {
@@ -23,7 +23,7 @@ fn names(folder: &Folder, arguments: &[&str]) -> Vec<String> {
 }
 
 /// No single row takes what the last one is for.
-const COVERED: &str = "decide desk {\n  big    when beds >= 50\n  small  when beds < 50 and role is nurse\n  buyers when beds < 50 and role is buyer\n  rivals when rival\n  rest   otherwise\n}\n";
+const COVERED: &str = "decide desk {\n  big    when beds >= 50\n  small  when beds < 50 and role is nurse\n  buyers when beds < 50 and role is buyer\n  rivals when rival and role is not student\n  rest   otherwise\n}\n";
 
 #[test]
 fn one_run_says_mistakes_proofs_and_rules() {
@@ -117,4 +117,31 @@ fn the_page_of_a_proof_is_that_of_its_code() {
     let ran = run(&["rule", "E0804"]);
     assert!(ran.code == 0 && ran.out.starts_with("E0804: earlier rows take every lead from a row\n"), "{}", ran.out);
     assert!(run(&["rule"]).out.contains("E0817  warning  an adjustment changes no score"));
+}
+
+#[test]
+fn a_route_nobody_meets_and_an_otherwise_nobody_is_left_for_are_told() {
+    let desk = "team t\nqueue east team t\nqueue west team t\n";
+    let found = |text: &str| {
+        let folder = example(&format!("{desk}{text}"));
+        let ran = run(&["check", &folder.name("example.lead"), "--output", "json"]);
+        let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+        let told = report["diagnostics"].as_array().unwrap().iter();
+        let told = told.filter(|told| told["code"].as_str().unwrap().starts_with("E08"));
+        told.map(|told| format!("{} {}", told["code"].as_str().unwrap(), told["message"].as_str().unwrap())).collect::<Vec<_>>()
+    };
+    let route = |rows: &str| format!("route r {{ {rows} }}\n");
+    let never = "E0803 no lead meets the condition of the route `r`";
+    assert_eq!(found("route r when beds >= 3 and beds < 2 { east otherwise }\n"), [never]);
+    assert_eq!(found("route r when beds >= 3 and beds < 4 { east otherwise }\n"), [""; 0]);
+    // each lead is a rival or none, and the second queue is nowhere else
+    let both = "E0804 row `west` of `r` is never used, and nothing else gives it";
+    assert_eq!(found(&route("east when rival  east when not rival and beds >= 0  west otherwise")), [both]);
+    assert_eq!(found(&format!("{}route s {{ west otherwise }}\n", route("east when rival or not rival  west otherwise"))), [""; 0]);
+    assert_eq!(found(&route("east when rival  west otherwise")), [""; 0]);
+    let decide = |rows: &str| found(&format!("decide size {{\n  {rows}\n}}\n"));
+    let rest = "E0804 `rest` of `size` is never used, and nothing else gives it";
+    assert_eq!(decide("big when beds >= 50\n  small when beds < 50\n  rest otherwise"), [rest]);
+    assert_eq!(decide("big when beds >= 50\n  small when beds < 50\n  small otherwise").len(), 1, "the row before it changes nothing");
+    assert_eq!(decide("big when beds >= 50\n  small when beds < 49\n  rest otherwise"), [""; 0]);
 }

@@ -61,6 +61,8 @@ fn asked_here(kind: Kind) -> bool {
         | Kind::BothMove => true,
         Kind::NeverHolds
         | Kind::NeverFirst
+        | Kind::OtherwiseNever
+        | Kind::RouteNeverMet
         | Kind::NeverReached
         | Kind::AlwaysReached
         | Kind::NeverGiven

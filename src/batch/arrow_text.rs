@@ -31,6 +31,11 @@ pub fn has_text(ty: &DataType) -> bool {
     }
 }
 
+/// Old writers leave out that their bytes are text.
+pub fn is_bytes(ty: &DataType) -> bool {
+    matches!(ty, DataType::Binary | DataType::LargeBinary | DataType::BinaryView)
+}
+
 pub fn is_text(ty: &DataType) -> bool {
     matches!(ty, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
 }
@@ -253,6 +258,8 @@ pub fn append_json(array: &dyn Array, row: usize, out: &mut Vec<u8>) {
         append_json_string(&moment_text(moment, array, row), out);
     } else if let Some(number) = number_text(array, row) {
         out.extend_from_slice(number.as_bytes());
+    } else if is_bytes(array.data_type()) && array.is_valid(row) {
+        append_json_string(std::str::from_utf8(bytes_at(array, row)).unwrap_or_default(), out);
     } else {
         out.extend_from_slice(b"null");
     }

@@ -6,7 +6,7 @@
 use arrow_schema::Schema;
 
 use super::answers::{Answer, answers};
-use super::arrow_text::has_text;
+use super::arrow_text::{has_text, is_bytes};
 use super::bind::{BindError, Binding, Names, Naming, Wanted, bind};
 use super::encode::Encoder;
 use super::error::BatchError;
@@ -179,7 +179,9 @@ impl Prepared {
         let Kind::Arrays(schema) = &self.kind else { return Ok(()) };
         for kept in &self.binding.kept {
             let Some(field) = schema.fields().get(kept.column) else { continue };
-            if !has_text(field.data_type()) {
+            // bytes are text only in a key, which is checked to be text
+            let is_key = kept.column == self.binding.key;
+            if !has_text(field.data_type()) && !(is_key && is_bytes(field.data_type())) {
                 return Err(BatchError::CannotKeep {
                     column: super::bad::shown(field.name()),
                     ty: type_text(field.data_type()),

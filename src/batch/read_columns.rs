@@ -14,8 +14,8 @@ use arrow_array::{Array, ArrayRef, GenericStringArray, OffsetSizeTrait, RecordBa
 use arrow_schema::{DataType, Schema, TimeUnit};
 
 use super::arrow_text::{
-    Micros, Moment, append_text, boolean_at, bytes_at, decimal_at, dictionary_key, float_text, is_text, is_whole, list_at, moment_at,
-    not_finite_text, text_at, whole_at,
+    Micros, Moment, append_text, boolean_at, bytes_at, decimal_at, dictionary_key, float_text, is_bytes, is_text, is_whole, list_at,
+    moment_at, not_finite_text, text_at, whole_at,
 };
 use super::bad::Reason;
 use super::bind::BindError;
@@ -83,11 +83,6 @@ fn can_give(ty: &DataType, slot: &Slot) -> bool {
     }
 }
 
-/// Old writers leave out that their bytes are text.
-fn is_bytes(ty: &DataType) -> bool {
-    matches!(ty, DataType::Binary | DataType::LargeBinary | DataType::BinaryView)
-}
-
 /// What a user calls the type of a column.
 pub fn type_text(ty: &DataType) -> String {
     match ty {
@@ -106,6 +101,7 @@ pub fn type_text(ty: &DataType) -> String {
         DataType::Null => "nothing".to_owned(),
         ty if is_text(ty) => "text".to_owned(),
         ty if is_whole(ty) => "whole numbers".to_owned(),
+        ty if is_bytes(ty) => "bytes".to_owned(),
         ty => format!("values of type {ty}"),
     }
 }

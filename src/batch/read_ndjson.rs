@@ -49,7 +49,9 @@ pub fn open(chunks: &mut TextChunks, file: &str) -> Result<Beginning, BatchError
         }
         objects += 1;
         if objects == 1 {
-            beginning.first.clone_from(&entries);
+            // a name that comes twice is a matter of its row
+            beginning.first =
+                entries.iter().enumerate().filter(|(at, name)| !entries[..*at].contains(name)).map(|(_, name)| name.clone()).collect();
         }
         for name in entries.drain(..) {
             if known.insert(fold_text(&name)) {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
-use arrow_array::types::Int32Type;
+use arrow_array::types::{Date32Type, Date64Type, Int32Type, TimestampMillisecondType, TimestampSecondType};
 use arrow_array::{
     Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Int32Array, Int64Array, RecordBatch, RecordBatchOptions,
     StringArray, TimestampMicrosecondArray,
@@ -45,6 +45,16 @@ impl Dictionaries {
         }
     }
 
+    /// Of a carried column that is no dictionary in the output.
+    fn type_of(self, ty: &DataType) -> DataType {
+        match (self, ty) {
+            (_, DataType::Dictionary(_, values)) => values.as_ref().clone(),
+            (Dictionaries::Kept, DataType::Date64) => DataType::Date32,
+            (Dictionaries::Kept, DataType::Timestamp(TimeUnit::Second, zone)) => DataType::Timestamp(TimeUnit::Millisecond, zone.clone()),
+            (Dictionaries::Kept | Dictionaries::Resolved, ty) => ty.clone(),
+        }
+    }
+
     /// Dictionaries of numbers save little, and few readers know them.
     fn keeps(self, ty: &DataType) -> bool {
         self == Dictionaries::Kept
@@ -64,7 +74,7 @@ impl ArrayWriter {
     ) -> ArrayWriter {
         let kept = kept.map(|(name, field)| match field {
             Some(field) if dictionaries.keeps(field.data_type()) => Field::new(name, field.data_type().clone(), true),
-            Some(field) => Field::new(name, resolved_type(field.data_type()), true),
+            Some(field) => Field::new(name, dictionaries.type_of(field.data_type()), true),
             None => Field::new(name, DataType::Utf8, true),
         });
         let fields: Vec<Field> =
@@ -151,15 +161,33 @@ fn kept_array(kept: &KeptValues, leads: &LeadBlock, wanted: &BooleanArray, dicti
                     let dictionary = array.as_any_dictionary();
                     arrow_select::take::take(dictionary.values().as_ref(), dictionary.keys(), None)
                 }
+                _ if dictionaries == Dictionaries::Kept => as_parquet_has_it(array),
                 _ => Ok(array),
             }
         }
     }
 }
 
-fn resolved_type(ty: &DataType) -> DataType {
-    match ty {
-        DataType::Dictionary(_, values) => values.as_ref().clone(),
-        ty => ty.clone(),
+/// Days and seconds as Parquet has them, which knows days in 32 bits and no unit of time above the millisecond.
+fn as_parquet_has_it(array: ArrayRef) -> Result<ArrayRef, ArrowError> {
+    match array.data_type() {
+        DataType::Date64 => {
+            let days = array.as_primitive::<Date64Type>().try_unary::<_, Date32Type, _>(|millis| {
+                match i32::try_from(millis / MILLIS_PER_DAY) {
+                    Ok(day) if millis % MILLIS_PER_DAY == 0 => Ok(day),
+                    Ok(_) | Err(_) => Err(ArrowError::CastError(format!("{millis} milliseconds of a kept column are no day"))),
+                }
+            })?;
+            Ok(Arc::new(days))
+        }
+        DataType::Timestamp(TimeUnit::Second, zone) => {
+            let far = |seconds: i64| ArrowError::CastError(format!("{seconds} seconds of a kept column are too far away for milliseconds"));
+            let seconds = array.as_primitive::<TimestampSecondType>();
+            let millis = seconds.try_unary::<_, TimestampMillisecondType, _>(|seconds| seconds.checked_mul(1_000).ok_or(far(seconds)))?;
+            Ok(Arc::new(millis.with_timezone_opt(zone.clone())))
+        }
+        _ => Ok(array),
     }
 }
+
+const MILLIS_PER_DAY: i64 = 86_400_000;

@@ -115,6 +115,7 @@ struct Job {
     found: Found,
     settings: Settings,
     baseline: Option<PathBuf>,
+    proves: bool,
 }
 
 /// What was found in a policy, or in a file that belongs to none.
@@ -195,7 +196,7 @@ fn jobs(arguments: &Arguments) -> Result<Jobs, Misuse> {
     let mut found = Jobs { jobs: Vec::new(), strays: Vec::new() };
     for policy in policies {
         let (levels, baseline) = about(policy.located.disk.root())?;
-        found.jobs.push(Job { settings: Settings { as_of, levels }, baseline, found: policy });
+        found.jobs.push(Job { settings: Settings { as_of, levels }, baseline, found: policy, proves: !arguments.no_prove });
     }
     for stray in strays {
         let (levels, baseline) = about(stray.file.parent().unwrap_or(Path::new("")))?;
@@ -229,7 +230,9 @@ fn with_flags(mut levels: Levels, arguments: &Arguments) -> Result<Levels, Misus
 fn lint(job: &Job) -> Linted {
     let Found { located, folder } = &job.found;
     let checked = policy::check_as_of(&located.disk, &located.entry, job.settings.as_of);
-    let asks = PROOFS.iter().any(|proof| job.settings.levels.of(proof) != Level::Off);
+    // whatever the levels: a claim that does not hold is a mistake
+    let has_claims = !checked.policy.claims.is_empty();
+    let asks = job.proves && (has_claims || PROOFS.iter().any(|proof| job.settings.levels.of(proof) != Level::Off));
     let proved = if asks { policy::prove::findings(&checked) } else { Proved::default() };
     let is_proved = proved.is_complete;
     let diagnostics = lint::lint_proved(&checked, proved, &job.settings);

@@ -13,7 +13,7 @@ use super::policies::{self, Finds, Found, Stray};
 use super::watch;
 use crate::diagnostic::findings::{Case, Findings};
 use crate::diagnostic::render_human::{self, Look};
-use crate::diagnostic::sanitise::one_line;
+use crate::diagnostic::sanitise::{many_lines, one_line};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Decimal;
 use crate::policy::Refused;
@@ -245,7 +245,9 @@ fn suggest(found: &[Found], arguments: &Arguments, console: &Console) -> Result<
         }
     };
     let suggestions = policy.suggest_tests().map_err(|error| Misuse::new(error.to_string()))?;
-    console.print(&suggest::text(&suggestions, policy.sources()))?;
+    let text = suggest::text(&suggestions, policy.sources());
+    // a file gets what is to be pasted, a terminal would obey it
+    console.print(&if console.out_is_terminal { many_lines(&text) } else { text.as_str().into() })?;
     let (found, left) = (suggestions.tests.len() as u64, suggestions.left.len() as u64);
     let (tests, places) = (counted(found, "test", "tests"), counted(left, "place", "places"));
     console.note(&format!("{tests} suggested; no lead was found for {places}\n"));

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::figures::{bar, counted, grouped, share};
 use super::layout::{Align, Page, Paint, words};
 use crate::diagnostic::render_human::Look;
+use crate::diagnostic::sanitise::many_lines;
 use crate::policy::attainable::{Attainable, Bin, Spread};
 use crate::policy::prove::{Proofs, Proved, Verdict};
 use crate::source::Sources;
@@ -27,7 +28,7 @@ pub fn page(proofs: &Proofs, ranges: &[Attainable], leads: bool, look: Look) -> 
             page.line(LABEL + 1, &[words(claim.reason.clone())]);
         }
         if claim.verdict == Verdict::Refuted || leads {
-            claim.tests.iter().for_each(|test| tests += &format!("\n{test}"));
+            claim.tests.iter().for_each(|test| tests += &format!("\n{}", many_lines(test)));
         }
     }
     if !proofs.claims.is_empty() {

@@ -154,3 +154,73 @@ fn an_empty_ndjson_file_has_the_key() {
     let read = super::tables::read_back(leadwright::batch::Format::Parquet, &scene.path("scored.parquet"));
     assert_eq!(read[0].join(","), format!("lead_id,campaign,{ANSWERS}"));
 }
+
+/// Parquet knows no days in milliseconds and no unit of time above the millisecond; an integer would be left.
+#[test]
+fn days_and_seconds_are_still_days_and_times_in_parquet() {
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, Date32Array, Date64Array, RecordBatch, StringArray, TimestampMillisecondArray, TimestampSecondArray};
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+    use super::tables::arrow_bytes;
+
+    let scene = Scene::new().with(|options| options.keep = Keep::All);
+    let text = |texts: [&str; 2]| Arc::new(StringArray::from(texts.to_vec())) as ArrayRef;
+    let columns: [(&str, ArrayRef); 6] = [
+        ("lead_id", text(["L-1", "L-2"])),
+        ("kind", text(["clinic", "clinic"])),
+        ("sites", text(["1", "2"])),
+        ("day", Arc::new(Date64Array::from(vec![Some(1_767_225_600_000), None]))),
+        ("second", Arc::new(TimestampSecondArray::from(vec![Some(1_767_225_601), Some(-1)]))),
+        ("zoned", Arc::new(TimestampSecondArray::from(vec![None, Some(7)]).with_timezone("UTC"))),
+    ];
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.map(|(name, array)| (name, array, true))).unwrap();
+    let input = scene.write("leads.arrow", arrow_bytes(&[batch]));
+    scene.score(&input, &scene.path("scored.parquet")).unwrap();
+    let file = std::fs::File::open(scene.path("scored.parquet")).unwrap();
+    // what the file itself says, without the schema of Arrow beside it
+    let options = parquet::arrow::arrow_reader::ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let scored = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options).unwrap().build().unwrap().next().unwrap().unwrap();
+    let days: ArrayRef = Arc::new(Date32Array::from(vec![Some(20_454), None]));
+    let seconds: ArrayRef = Arc::new(TimestampMillisecondArray::from(vec![Some(1_767_225_601_000), Some(-1_000)]));
+    let zoned: ArrayRef = Arc::new(TimestampMillisecondArray::from(vec![None, Some(7_000)]).with_timezone("UTC"));
+    for (name, expected) in [("day", days), ("second", seconds), ("zoned", zoned)] {
+        assert_eq!(scored.column_by_name(name).unwrap(), &expected, "{name}");
+    }
+}
+
+/// Old writers leave out that their bytes are text.
+#[test]
+fn a_key_of_bytes_is_written_as_text() {
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, BinaryArray, RecordBatch, StringArray};
+
+    use super::tables::parquet_bytes;
+
+    let scene = Scene::new();
+    let columns: [(&str, ArrayRef); 3] = [
+        ("lead_id", Arc::new(BinaryArray::from(vec![&b"L-1"[..], "é".as_bytes(), b"\xFF"]))),
+        ("kind", Arc::new(StringArray::from(vec!["clinic"; 3]))),
+        ("sites", Arc::new(StringArray::from(vec!["1"; 3]))),
+    ];
+    let input = scene.write("leads.parquet", parquet_bytes(&[RecordBatch::try_from_iter(columns).unwrap()]));
+    let report = scene.score(&input, &scene.path("scored.csv")).unwrap();
+    assert_eq!((report.rows_scored, report.rows_rejected), (2, 1));
+    let keys = |text: String, cut: char| text.lines().map(|line| line.split(cut).next().unwrap().to_owned()).collect::<Vec<_>>();
+    assert_eq!(keys(scene.read("scored.csv"), ','), ["lead_id", "L-1", "é"]);
+    scene.score(&input, &scene.path("scored.ndjson")).unwrap();
+    assert_eq!(keys(scene.read("scored.ndjson"), ','), ["{\"lead_id\":\"L-1\"", "{\"lead_id\":\"é\""]);
+}
+
+#[test]
+fn a_name_that_stands_twice_rejects_its_row_also_in_the_first_line() {
+    let scene = Scene::new();
+    let input = scene.write(
+        "leads.ndjson",
+        "{\"lead_id\":\"L-1\",\"kind\":\"clinic\",\"sites\":1,\"sites\":2}\n{\"lead_id\":\"L-2\",\"kind\":\"clinic\",\"sites\":1}\n",
+    );
+    let report = scene.score(&input, &scene.path("scored.csv")).unwrap();
+    assert_eq!((report.rows_scored, report.rows_rejected), (1, 1));
+}

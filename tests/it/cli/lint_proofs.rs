@@ -38,6 +38,11 @@ fn one_run_says_mistakes_proofs_and_rules() {
         assert!(ran.out.contains(part), "{part}: {}", ran.out);
     }
     assert_eq!(names(&folder, &["--no-prove"]), ["unused-let"]);
+    // a level is for warnings: a claim that does not hold is a mistake
+    for levels in [&["--ignore", "proof"][..], &["--level", "proof=off"]] {
+        assert_eq!(names(&folder, levels), ["E0801", "unused-let"], "{levels:?}");
+    }
+    assert_eq!((names(&folder, &["--only", "style"]), lint(&folder, &["--only", "style"]).code), (vec!["E0801".to_owned()], 1));
     // as `check` says, and leaves out
     let check = |flags: &[&str]| run(&[&["check", &folder.name("")], flags].concat());
     assert!(check(&[]).code == 1 && check(&[]).out.contains("E0804"));

@@ -140,4 +140,4 @@ pub fn bytes_equal(eight: u64, wanted: u8) -> u64 {
 }
 
 /// 1 in every byte.
-const ONES: u64 = u64::MAX / 255;
+pub const ONES: u64 = u64::MAX / 255;

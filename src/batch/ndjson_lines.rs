@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::cells::{Cell, Cells};
-use super::csv_scan::bytes_equal;
+use super::csv_scan::{ONES, bytes_equal};
 
 /// The names of a line, in their order.
 #[derive(Clone, Debug, Default)]
@@ -135,8 +135,6 @@ fn end_of_string(text: &[u8], mut at: usize) -> Option<usize> {
     let end = at + text[at..].iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1F))?;
     (text[end] == b'"').then_some(end + 1)
 }
-
-const ONES: u64 = u64::MAX / 255;
 
 /// `0`, `12`, `12.5`
 fn end_of_number(text: &[u8], at: usize) -> Option<usize> {

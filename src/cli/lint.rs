@@ -26,7 +26,7 @@ use crate::policy;
 use crate::report::lint as report;
 use crate::source::{Files, Sources};
 
-/// Report what looks like a mistake in a policy, by rules that can be switched and allowed
+/// Report what looks like a mistake in a policy, by rules and proofs that can be switched and allowed
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   leadwright lint examples/medbank

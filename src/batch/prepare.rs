@@ -180,8 +180,8 @@ impl Prepared {
         for kept in &self.binding.kept {
             let Some(field) = schema.fields().get(kept.column) else { continue };
             // bytes are text only in a key, which is checked to be text
-            let is_key = kept.column == self.binding.key;
-            if !has_text(field.data_type()) && !(is_key && is_bytes(field.data_type())) {
+            let is_text_key = kept.column == self.binding.key && is_bytes(field.data_type());
+            if !is_text_key && !has_text(field.data_type()) {
                 return Err(BatchError::CannotKeep {
                     column: super::bad::shown(field.name()),
                     ty: type_text(field.data_type()),

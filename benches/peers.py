@@ -24,6 +24,18 @@ def best(command, runs, says_time=False):
     return min(walls), min(processors), max(peaks)
 
 
+def step(name, *arguments):
+    """The command that takes a step of the script that is running, as a process of its own: its peak counts from the size of its parent, so the parent never loads what is measured."""
+    return [sys.executable, sys.argv[0], "--step", name, *map(str, arguments)]
+
+
+def run_step_or(steps, main):
+    if sys.argv[1:2] == ["--step"]:
+        steps[sys.argv[2]](*sys.argv[3:])
+    else:
+        main()
+
+
 def number(text):
     """`20_000_000`"""
     return int(text.replace("_", ""))

@@ -17,7 +17,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
-from peers import best, number  # noqa: E402
+from peers import best, number, run_step_or, step  # noqa: E402
 
 CHOICES = {
     "a0": "a b c d",
@@ -148,10 +148,6 @@ def compare(format, one, other):
     print(*duckdb.sql(query).fetchall()[0])
 
 
-def step(name, *arguments):
-    return [sys.executable, __file__, "--step", name, *map(str, arguments)]
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("leadwright")
@@ -163,6 +159,7 @@ def main():
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or temporary
+        Path(folder).mkdir(parents=True, exist_ok=True)
         if not Path(folder, "leads.ndjson").exists():
             subprocess.run(step("make_files", folder, arguments.leads), check=True)
         versions = "import duckdb, polars; print(f'DuckDB {duckdb.__version__}, Polars {polars.__version__}')"
@@ -182,10 +179,4 @@ def main():
                           f"{their_wall / wall:.2f} times as fast; {different} of {rows} rows differ")
 
 
-# The peak of a child counts from the size of its parent, so the parent never loads either.
-STEPS = {"make_files": make_files, "duckdb_run": duckdb_run, "polars_run": polars_run, "compare": compare}
-
-if sys.argv[1:2] == ["--step"]:
-    STEPS[sys.argv[2]](*sys.argv[3:])
-else:
-    main()
+run_step_or({"make_files": make_files, "duckdb_run": duckdb_run, "polars_run": polars_run, "compare": compare}, main)

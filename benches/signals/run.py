@@ -15,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
-from peers import best, number  # noqa: E402
+from peers import best, number, run_step_or, step  # noqa: E402
 
 AS_OF = "2026-11-18T15:00"
 COLUMNS = ["careers_score", "products_score", "brochure_score", "asked_score", "quiet_score"]
@@ -69,10 +69,6 @@ def compare(one, other):
     print(*duckdb.sql(query).fetchall()[0])
 
 
-def step(name, *arguments):
-    return [sys.executable, __file__, "--step", name, *map(str, arguments)]
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("leadwright")
@@ -85,6 +81,7 @@ def main():
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or temporary
+        Path(folder).mkdir(parents=True, exist_ok=True)
         if not Path(folder, "signals.csv").exists():
             subprocess.run(step("make_files", folder, arguments.leads, arguments.signals), check=True)
         print(f"{arguments.signals:,} signals, {arguments.leads:,} leads, {arguments.threads} threads")
@@ -102,10 +99,4 @@ def main():
                   f"{their_wall / wall:.2f} times as fast; {different} of {rows} rows differ")
 
 
-# The peak of a child counts from the size of its parent, so the parent never loads DuckDB.
-STEPS = {"make_files": make_files, "duckdb_run": duckdb_run, "compare": compare}
-
-if sys.argv[1:2] == ["--step"]:
-    STEPS[sys.argv[2]](*sys.argv[3:])
-else:
-    main()
+run_step_or({"make_files": make_files, "duckdb_run": duckdb_run, "compare": compare}, main)

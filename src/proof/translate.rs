@@ -109,10 +109,7 @@ impl Translation {
             | Op::Table { .. }
             | Op::Band { .. }
             | Op::Find { .. }
-            | Op::Turn { .. } => {
-                let operands = program.operands(&op).into_iter().map(|operand| self.node(graph, operand)).collect();
-                graph.operation(self.program, placed(op), operands)
-            }
+            | Op::Turn { .. } => self.operation(graph, program, op),
         }
     }
 
@@ -121,56 +118,19 @@ impl Translation {
         let (mut constant, mut terms) = (0i128, Vec::new());
         let mut rest = vec![(value, 1i64)];
         while let Some((value, coefficient)) = rest.pop() {
-            let parts = match program.ops[value.index()] {
-                Op::Constant(part) => {
-                    constant += i128::from(part) * i128::from(coefficient);
-                    Some(Vec::new())
-                }
-                Op::Add(left, right) if is_exact(program, value) => Some(vec![(left, coefficient), (right, coefficient)]),
-                Op::Subtract(left, right) if is_exact(program, value) => {
-                    coefficient.checked_neg().map(|opposite| vec![(left, coefficient), (right, opposite)])
-                }
-                Op::Multiply(left, right) if is_exact(program, value) => {
-                    let factor = |value: Value| program.shapes[value.index()].constant().and_then(|factor| factor.checked_mul(coefficient));
-                    match (factor(left), factor(right)) {
-                        (Some(factor), _) => Some(vec![(right, factor)]),
-                        (None, Some(factor)) => Some(vec![(left, factor)]),
-                        (None, None) => None,
-                    }
-                }
-                Op::Input(_)
-                | Op::Parameter(_)
-                | Op::Missing
-                | Op::Divide { .. }
-                | Op::Quotient(..)
-                | Op::Remainder(..)
-                | Op::Larger(..)
-                | Op::Smaller(..)
-                | Op::Calculate(_)
-                | Op::Else(..)
-                | Op::Select(..)
-                | Op::Compare { .. }
-                | Op::Equal(..)
-                | Op::Known(_)
-                | Op::And(..)
-                | Op::Or(..)
-                | Op::Not(_)
-                | Op::HasBits { .. }
-                | Op::Table { .. }
-                | Op::Band { .. }
-                | Op::Find { .. }
-                | Op::Turn { .. }
-                | Op::Add(..)
-                | Op::Subtract(..)
-                | Op::Multiply(..) => None,
+            let op = program.ops[value.index()];
+            let parts = if let Op::Constant(part) = op {
+                constant += i128::from(part) * i128::from(coefficient);
+                Some(Vec::new())
+            } else if is_exact(program, value) {
+                sides_of_sum(program, &op, coefficient)
+            } else {
+                None
             };
             match parts {
                 Some(parts) => rest.extend(parts),
-                None if matches!(program.ops[value.index()], Op::Add(..) | Op::Subtract(..) | Op::Multiply(..)) => {
-                    let operands = program.operands(&program.ops[value.index()]);
-                    let operands = operands.into_iter().map(|operand| self.node(graph, operand)).collect();
-                    let term = graph.operation(self.program, placed(program.ops[value.index()]), operands);
-                    terms.push((term, coefficient));
+                None if matches!(op, Op::Add(..) | Op::Subtract(..) | Op::Multiply(..)) => {
+                    terms.push((self.operation(graph, program, op), coefficient));
                 }
                 None => terms.push((self.node(graph, value), coefficient)),
             }
@@ -178,13 +138,28 @@ impl Translation {
         match i64::try_from(constant) {
             Ok(constant) => graph.sum(constant, terms),
             // the terms bring it back within 64 bits
-            Err(_) => {
-                let operands = program.operands(&program.ops[value.index()]);
-                let operands = operands.into_iter().map(|operand| self.node(graph, operand)).collect();
-                graph.operation(self.program, placed(program.ops[value.index()]), operands)
-            }
+            Err(_) => self.operation(graph, program, program.ops[value.index()]),
         }
     }
+
+    /// An operation of its operands' nodes.
+    fn operation(&mut self, graph: &mut Graph, program: &Program, op: Op) -> NodeId {
+        let operands = program.operands(&op).into_iter().map(|operand| self.node(graph, operand)).collect();
+        graph.operation(self.program, placed(op), operands)
+    }
+}
+
+/// The sides of a sum, a difference or a product with a constant, each with its coefficient; none of anything else.
+fn sides_of_sum(program: &Program, op: &Op, coefficient: i64) -> Option<Vec<(Value, i64)>> {
+    if let Op::Add(left, right) = *op {
+        return Some(vec![(left, coefficient), (right, coefficient)]);
+    }
+    if let Op::Subtract(left, right) = *op {
+        return coefficient.checked_neg().map(|opposite| vec![(left, coefficient), (right, opposite)]);
+    }
+    let Op::Multiply(left, right) = *op else { return None };
+    let factor = |value: Value| program.shapes[value.index()].constant().and_then(|factor| factor.checked_mul(coefficient));
+    factor(left).map(|factor| vec![(right, factor)]).or_else(|| Some(vec![(left, factor(right)?)]))
 }
 
 /// No result of the operation leaves 64 bits: it is missing only where an operand is.

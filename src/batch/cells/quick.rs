@@ -219,7 +219,7 @@ impl CellReader {
     /// The same for integers, which count wholes: those that [`CellReader::whole`] takes for numbers within their limits.
     pub fn extend_wholes(&mut self, value: impl Fn(usize) -> Option<i64>, rows: Range<usize>, required: bool, into: &mut Column) -> usize {
         let Kind::Number { scale } = self.kind else { return rows.start };
-        let Some(Ok(power)) = POWERS.get(usize::from(scale)).copied().map(i64::try_from) else { return rows.start };
+        let Some(power) = 10i64.checked_pow(u32::from(scale)) else { return rows.start };
         let limits = self.limits;
         into.extend(rows, |row| match value(row) {
             None => appended(None, required),

@@ -114,52 +114,33 @@ impl Graph<'_> {
     fn simpler(&mut self, program: u8, op: &Op, operands: &[NodeId]) -> Option<NodeId> {
         let [left, right] = *operands else { return None };
         let has_constant = operands.iter().any(|operand| self.constant_of(*operand).is_some());
-        match op {
-            Op::Compare { left_shift, right_shift, .. } if has_constant && *left_shift <= 18 && *right_shift <= 18 => {
-                Some(self.compare(program, *op, left, right))
-            }
-            Op::Equal(..) if has_constant || self.fits(&[(left, 1), (right, -1)]) => Some(self.equal(left, right)),
-            Op::Add(..) if self.fits(&[(left, 1), (right, 1)]) => Some(self.sum(0, vec![(left, 1), (right, 1)])),
-            Op::Subtract(..) if self.fits(&[(left, 1), (right, -1)]) => Some(self.sum(0, vec![(left, 1), (right, -1)])),
-            Op::Multiply(..) => {
-                let (factor, of) = match (self.constant_of(left).flatten(), self.constant_of(right).flatten()) {
-                    (Some(factor), _) => (factor, right),
-                    (None, Some(factor)) => (factor, left),
-                    (None, None) => return None,
-                };
-                self.fits(&[(of, factor)]).then(|| self.sum(0, vec![(of, factor)]))
-            }
-            Op::Larger(..) | Op::Smaller(..) => {
-                let (a, b) = (self.shape(left), self.shape(right));
-                let is_larger = matches!(op, Op::Larger(..));
-                let left_wins = if is_larger { a.interval.low >= b.interval.high } else { a.interval.high <= b.interval.low };
-                let right_wins = if is_larger { b.interval.low >= a.interval.high } else { b.interval.high <= a.interval.low };
-                if left_wins && !b.optional { Some(left) } else { (right_wins && !a.optional).then_some(right) }
-            }
-            Op::Input(_)
-            | Op::Parameter(_)
-            | Op::Constant(_)
-            | Op::Missing
-            | Op::Divide { .. }
-            | Op::Quotient(..)
-            | Op::Remainder(..)
-            | Op::Calculate(_)
-            | Op::Else(..)
-            | Op::Select(..)
-            | Op::Known(_)
-            | Op::And(..)
-            | Op::Or(..)
-            | Op::Not(_)
-            | Op::HasBits { .. }
-            | Op::Table { .. }
-            | Op::Band { .. }
-            | Op::Find { .. }
-            | Op::Turn { .. }
-            | Op::Add(..)
-            | Op::Subtract(..)
-            | Op::Compare { .. }
-            | Op::Equal(..) => None,
+        if let Op::Compare { left_shift, right_shift, .. } = op {
+            let is_plain = has_constant && *left_shift <= 18 && *right_shift <= 18;
+            return is_plain.then(|| self.compare(program, *op, left, right));
         }
+        let terms = vec![(left, 1), (right, if matches!(op, Op::Add(..)) { 1 } else { -1 })];
+        if matches!(op, Op::Equal(..)) {
+            return (has_constant || self.fits(&terms)).then(|| self.equal(left, right));
+        }
+        if matches!(op, Op::Add(..) | Op::Subtract(..)) {
+            return self.fits(&terms).then(|| self.sum(0, terms));
+        }
+        if matches!(op, Op::Multiply(..)) {
+            let (factor, of) = match (self.constant_of(left).flatten(), self.constant_of(right).flatten()) {
+                (Some(factor), _) => (factor, right),
+                (None, Some(factor)) => (factor, left),
+                (None, None) => return None,
+            };
+            return self.fits(&[(of, factor)]).then(|| self.sum(0, vec![(of, factor)]));
+        }
+        if !matches!(op, Op::Larger(..) | Op::Smaller(..)) {
+            return None;
+        }
+        let (a, b) = (self.shape(left), self.shape(right));
+        let is_larger = matches!(op, Op::Larger(..));
+        let left_wins = if is_larger { a.interval.low >= b.interval.high } else { a.interval.high <= b.interval.low };
+        let right_wins = if is_larger { b.interval.low >= a.interval.high } else { b.interval.high <= a.interval.low };
+        if left_wins && !b.optional { Some(left) } else { (right_wins && !a.optional).then_some(right) }
     }
 }
 

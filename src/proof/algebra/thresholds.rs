@@ -28,46 +28,9 @@ impl Graph<'_> {
                 let (then, otherwise) = (self.at_least(then, threshold), self.at_least(otherwise, threshold));
                 self.select(condition, then, otherwise)
             }
-            Node::Operation { program, op, operands } => match op {
-                Op::Larger(..) => {
-                    let known = self.known(of);
-                    let sides: Vec<NodeId> = operands.iter().map(|operand| self.at_least(*operand, threshold)).collect();
-                    let any = self.any(sides);
-                    self.all(vec![known, any])
-                }
-                Op::Smaller(..) => {
-                    let sides = operands.iter().map(|operand| self.at_least(*operand, threshold)).collect();
-                    self.all(sides)
-                }
-                Op::Table { array, .. } => {
-                    let test = |entry: Option<i64>| entry.is_some_and(|entry| entry >= threshold);
-                    self.table_test(program, array, operands[0], test).unwrap_or_else(|| self.intern(Node::AtLeast(of, threshold)))
-                }
-                Op::Divide { .. } | Op::Quotient(..) | Op::Band { .. } => match self.inverse(program, &op, &operands, threshold) {
-                    Some((operand, threshold)) => self.at_least(operand, threshold),
-                    None => self.intern(Node::AtLeast(of, threshold)),
-                },
-                Op::Input(_)
-                | Op::Parameter(_)
-                | Op::Constant(_)
-                | Op::Missing
-                | Op::Add(..)
-                | Op::Subtract(..)
-                | Op::Multiply(..)
-                | Op::Remainder(..)
-                | Op::Calculate(_)
-                | Op::Else(..)
-                | Op::Select(..)
-                | Op::Compare { .. }
-                | Op::Equal(..)
-                | Op::Known(_)
-                | Op::And(..)
-                | Op::Or(..)
-                | Op::Not(_)
-                | Op::HasBits { .. }
-                | Op::Find { .. }
-                | Op::Turn { .. } => self.intern(Node::AtLeast(of, threshold)),
-            },
+            Node::Operation { program, op, operands } => {
+                self.operation_at_least(of, program, &op, &operands, threshold).unwrap_or_else(|| self.intern(Node::AtLeast(of, threshold)))
+            }
             Node::Leaf(leaf) => {
                 if !leaf.is_set {
                     self.cut(of, threshold);
@@ -78,6 +41,27 @@ impl Graph<'_> {
                 self.intern(Node::AtLeast(of, threshold))
             }
         }
+    }
+
+    /// The same of what the operation is made of, where it says so.
+    fn operation_at_least(&mut self, of: NodeId, program: u8, op: &Op, operands: &[NodeId], threshold: i64) -> Option<NodeId> {
+        if let Op::Table { array, .. } = op {
+            let test = |entry: Option<i64>| entry.is_some_and(|entry| entry >= threshold);
+            return self.table_test(program, *array, operands[0], test);
+        }
+        if matches!(op, Op::Divide { .. } | Op::Quotient(..) | Op::Band { .. }) {
+            let (operand, threshold) = self.inverse(program, op, operands, threshold)?;
+            return Some(self.at_least(operand, threshold));
+        }
+        if !matches!(op, Op::Larger(..) | Op::Smaller(..)) {
+            return None;
+        }
+        let sides: Vec<NodeId> = operands.iter().map(|operand| self.at_least(*operand, threshold)).collect();
+        if matches!(op, Op::Smaller(..)) {
+            return Some(self.all(sides));
+        }
+        let (known, any) = (self.known(of), self.any(sides));
+        Some(self.all(vec![known, any]))
     }
 
     fn sum_at_least(&mut self, constant: i64, terms: &[(NodeId, i64)], threshold: i64) -> NodeId {

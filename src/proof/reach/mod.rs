@@ -146,23 +146,7 @@ impl Reaching<'_, '_> {
         let mut measured: Vec<(MeasureId, usize)> = Vec::new();
         for variable in self.prover.graph.variables(self.base.node) {
             let variable = variable as usize;
-            let column = match &self.prover.variables.all[variable].meaning {
-                Meaning::Column(column)
-                | Meaning::Day(column)
-                | Meaning::DaysBefore { column, .. }
-                | Meaning::Text { column, .. }
-                | Meaning::Identity { column, .. } => Some(*column),
-                Meaning::Stage
-                | Meaning::StageSince
-                | Meaning::RestUntil
-                | Meaning::RouteOwner(_)
-                | Meaning::RouteQueue(_)
-                | Meaning::KeyHash
-                | Meaning::AsOfDay
-                | Meaning::AsOf
-                | Meaning::Raised(_)
-                | Meaning::Part(_) => None,
-            };
+            let column = self.prover.variables.all[variable].meaning.column();
             let effort = column.and_then(|column| policy.fields.get(column)).map(|field| field.effort);
             match (column, effort) {
                 (Some(field), Some(Effort::Cost(cost))) => {

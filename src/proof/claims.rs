@@ -24,9 +24,9 @@ impl Prover<'_> {
             return Answer::Undecided(Why::TooWide);
         };
         match &claim.kind {
-            ClaimKind::Always(_) => against(self.possible(&Condition::Holds(*value).negated())),
-            ClaimKind::Never(_) => against(self.possible(&Condition::Holds(*value))),
-            ClaimKind::Possible(_) => shown(self.possible(&Condition::Holds(*value))),
+            ClaimKind::Always(_) => against(self.possible_with_least(&Condition::Holds(*value).negated())),
+            ClaimKind::Never(_) => against(self.possible_with_least(&Condition::Holds(*value))),
+            ClaimKind::Possible(_) => shown(self.possible_with_least(&Condition::Holds(*value))),
             ClaimKind::Monotone { value: expr, negated, direction, field } => {
                 if *negated {
                     return against(self.moves(*value, expr, *direction, *field));
@@ -99,7 +99,7 @@ impl Prover<'_> {
         let condition = self.graph.all(members);
         let second_place = self.variables.all.len() - 1;
         let second_place = self.variables.nodes.iter().position(|node| *node == second).unwrap_or(second_place);
-        self.possible_node(condition, &|prover: &Prover, shown: &mut Shown| {
+        self.smallest(condition, &|prover: &Prover, shown: &mut Shown| {
             let is_date = matches!(prover.variables.all[place].meaning, Meaning::DaysBefore { .. });
             let Some(then) = shown.values[second_place] else { return false };
             let then = if is_date { prover.as_of_day(shown.as_of).map(|day| day - then) } else { Some(then) };

@@ -22,12 +22,14 @@ mod claims;
 mod condition;
 mod graph;
 mod histories;
+mod part;
 pub mod questions;
 mod reach;
 mod restrict;
 mod search;
 mod sets;
 mod showing;
+mod smallest;
 mod texts;
 mod translate;
 mod variables;
@@ -300,18 +302,25 @@ impl<'p> Prover<'p> {
         };
         let other = self.another(place as usize);
         let after = self.graph.restrict(before, place, other);
-        let same = self.graph.equal(before, after);
-        let (known_before, known_after) = (self.graph.known(before), self.graph.known(after));
-        let none = [self.graph.not(known_before), self.graph.not(known_after)];
-        let both_missing = self.graph.all(none.to_vec());
-        let alike = self.graph.any(vec![same, both_missing]);
-        let differs = self.graph.not(alike);
+        let differs = self.differs(before, after);
         let condition = self.with_measures(differs);
         let (until, start) = (self.until(), self.graph.steps);
         let mut domains = self.variables.nodes.clone();
         let found = self.find(condition, &mut domains, until);
         self.spend(start);
         found.ok().filter(|found| *found || !self.graph.is_inexact)
+    }
+
+    /// Both known and unlike, or one of the two alone.
+    fn differs(&mut self, old: NodeId, new: NodeId) -> NodeId {
+        let same = self.graph.equal(old, new);
+        let none = [old, new].map(|node| {
+            let known = self.graph.known(node);
+            self.graph.not(known)
+        });
+        let both_missing = self.graph.all(none.to_vec());
+        let alike = self.graph.any(vec![same, both_missing]);
+        self.graph.not(alike)
     }
 
     /// A second variable with the domain of one.

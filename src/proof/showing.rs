@@ -110,7 +110,7 @@ impl Prover<'_> {
     }
 
     /// The condition without what was tried: at least one of the values that no lead had is another.
-    fn elsewhere(&mut self, condition: NodeId, domains: &Domains) -> NodeId {
+    pub(super) fn elsewhere(&mut self, condition: NodeId, domains: &Domains) -> NodeId {
         let mut same = Vec::new();
         for (variable, domain) in domains.iter().enumerate() {
             let whole = self.variables.nodes[variable];

@@ -20,6 +20,7 @@ use std::collections::BinaryHeap;
 use rustc_hash::FxHashSet;
 
 use super::graph::{Leaf, NodeId};
+use super::part::Part;
 use super::search::{Domains, Spent};
 use super::variables::Meaning;
 use super::{Condition, Prover, Why};
@@ -82,13 +83,6 @@ impl Prover<'_> {
         self.spend(start);
         answer
     }
-}
-
-/// What is left to decide, and what is left of each variable.
-#[derive(Clone)]
-struct Part {
-    node: NodeId,
-    domains: Domains,
 }
 
 struct Field {
@@ -157,7 +151,7 @@ impl Reaching<'_, '_> {
                     let leaf = self.of_field(variable, field);
                     let node = self.prover.graph.variable(leaf);
                     let mut base = self.base.clone();
-                    self.narrow(&mut base, variable, node);
+                    self.prover.narrow(&mut base, variable, node);
                     self.base = base;
                 }
                 (Some(column), None) => measured.push((column - policy.fields.len(), variable)),
@@ -174,7 +168,7 @@ impl Reaching<'_, '_> {
                 // what no signal undoes stays, however many there are
                 let node = self.measured(measure, variable, None);
                 let mut base = self.base.clone();
-                self.narrow(&mut base, variable, node);
+                self.prover.narrow(&mut base, variable, node);
                 self.base = base;
                 self.measures.push(Measured { measure, variable, influences });
             }
@@ -206,15 +200,8 @@ impl Reaching<'_, '_> {
 
     fn fix(&mut self, variable: usize) {
         let mut base = self.base.clone();
-        self.set_constant(&mut base, variable, self.given[variable]);
+        self.prover.settle(&mut base, variable, self.given[variable]);
         self.base = base;
-    }
-
-    fn narrow(&mut self, part: &mut Part, variable: usize, to: NodeId) {
-        if self.prover.graph.depends(part.node, variable as u32) {
-            part.node = self.prover.graph.restrict(part.node, variable as u32, to);
-        }
-        part.domains[variable] = to;
     }
 
     /// Whether nothing holds, for certain and within so many steps.
@@ -225,12 +212,6 @@ impl Reaching<'_, '_> {
             Err(Spent) if self.prover.graph.steps > self.until => Err(Spent),
             Err(Spent) => Ok(false),
         }
-    }
-
-    /// Values with which the rest holds; none if there are none.
-    fn find(&mut self, part: &Part) -> Result<Option<Domains>, Spent> {
-        let mut domains = part.domains.clone();
-        Ok(self.prover.find(part.node, &mut domains, self.until)?.then_some(domains))
     }
 
     fn cost(&self, choice: &Choice) -> u64 {
@@ -245,7 +226,7 @@ impl Reaching<'_, '_> {
         if let Some(field) = self.fields.get(element) {
             if amounts[element] == Some(0) {
                 for variable in field.variables.clone() {
-                    self.set_constant(part, variable, self.given[variable]);
+                    self.prover.settle(part, variable, self.given[variable]);
                 }
             }
             return;
@@ -260,7 +241,7 @@ impl Reaching<'_, '_> {
             let (measure, variable) = (*measure, *variable);
             let added = influences.iter().map(|signal| amounts[behind + signal]).sum::<Option<u32>>();
             let node = self.measured(measure, variable, added);
-            self.narrow(part, variable, node);
+            self.prover.narrow(part, variable, node);
         }
     }
 

@@ -4,10 +4,11 @@
 //! down where both do); of choices and texts it is the first that does; of sets the one with the fewest members more or less; a value that is
 //! known stays known if that does.
 
-use super::{Part, Reaching};
+use super::Reaching;
 use crate::model::{Constant, FieldId, Type};
 use crate::program::InputSource;
-use crate::proof::graph::{Leaf, Node};
+use crate::proof::graph::Leaf;
+use crate::proof::part::Part;
 use crate::proof::search::Spent;
 use crate::proof::showing::domain_of;
 use crate::proof::variables::{Meaning, stand_ins};
@@ -25,7 +26,7 @@ impl Reaching<'_, '_> {
             let (field, variables) = (self.fields[*place].field, self.fields[*place].variables.clone());
             for variable in variables {
                 let Some(value) = self.nearest(&part, variable, field)? else { return Ok(None) };
-                self.set_constant(&mut part, variable, value);
+                self.prover.settle(&mut part, variable, value);
                 if self.set(&mut lead, field, variable, value).is_none() {
                     return Ok(None);
                 }
@@ -48,7 +49,7 @@ impl Reaching<'_, '_> {
             },
         };
         for candidate in candidates.into_iter().filter(|candidate| Some(*candidate) != now) {
-            if self.can_be(part, variable, Some(candidate))? {
+            if self.prover.can_be(part, variable, Some(candidate), self.until)? {
                 return Ok(Some(Some(candidate)));
             }
         }
@@ -57,56 +58,14 @@ impl Reaching<'_, '_> {
 
     fn nearest_number(&mut self, part: &Part, variable: usize, left: Leaf, now: Option<i64>) -> Result<Option<Option<i64>>, Spent> {
         let center = now.unwrap_or(self.center(variable));
-        let within = |distance: i128| {
-            let end = |end: i128| end.clamp(i128::from(left.low), i128::from(left.high)) as i64;
-            let (low, high) = (end(i128::from(center) - distance), end(i128::from(center) + distance));
-            Leaf { low, high, known: true, missing: false, ..left }
-        };
-        let known = Leaf { missing: false, ..left };
-        let Some(domains) = (if left.known { self.find_within(part, variable, known)? } else { None }) else {
-            return self.missing_or_none(part, variable, left);
-        };
-        let found = domain_of(&self.prover.graph, domains[variable], known);
-        let first = center.clamp(found.low, found.high);
-        // the center itself may lie outside of the domain
-        let least = i128::from(center.clamp(left.low, left.high)) - i128::from(center);
-        let (mut beyond, mut reached) = (least.abs() - 1, (i128::from(first) - i128::from(center)).abs());
-        while reached - beyond > 1 {
-            let middle = (reached + beyond).div_euclid(2);
-            match self.find_within(part, variable, within(middle))? {
-                Some(_) => reached = middle,
-                None => beyond = middle,
-            }
+        match self.prover.nearest_number(part, variable, center, self.until)? {
+            Some(value) => Ok(Some(Some(value))),
+            None => self.missing_or_none(part, variable, left),
         }
-        for value in [i128::from(center) + reached, i128::from(center) - reached] {
-            let Ok(value) = i64::try_from(value) else { continue };
-            if left.low <= value && value <= left.high && self.can_be(part, variable, Some(value))? {
-                return Ok(Some(Some(value)));
-            }
-        }
-        Ok(None)
     }
 
     fn missing_or_none(&mut self, part: &Part, variable: usize, left: Leaf) -> Result<Option<Option<i64>>, Spent> {
-        Ok(if left.missing && self.can_be(part, variable, None)? { Some(None) } else { None })
-    }
-
-    fn can_be(&mut self, part: &Part, variable: usize, value: Option<i64>) -> Result<bool, Spent> {
-        let mut part = part.clone();
-        self.set_constant(&mut part, variable, value);
-        Ok(self.find(&part)?.is_some())
-    }
-
-    fn find_within(&mut self, part: &Part, variable: usize, leaf: Leaf) -> Result<Option<Vec<crate::proof::graph::NodeId>>, Spent> {
-        let mut part = part.clone();
-        let node = self.prover.graph.variable(leaf);
-        self.narrow(&mut part, variable, node);
-        self.find(&part)
-    }
-
-    pub fn set_constant(&mut self, part: &mut Part, variable: usize, value: Option<i64>) {
-        let node = self.prover.graph.intern(Node::Constant(value));
-        self.narrow(part, variable, node);
+        Ok(if left.missing && self.prover.can_be(part, variable, None, self.until)? { Some(None) } else { None })
     }
 
     /// Where to begin with a value that is missing.

@@ -44,9 +44,9 @@ impl Reaching<'_, '_> {
             let mut part = kept.clone();
             for (number, value) in measured.into_iter().enumerate() {
                 let variable = self.measures[number].variable;
-                self.set_constant(&mut part, variable, value);
+                self.prover.settle(&mut part, variable, value);
             }
-            if self.find(&part)?.is_none() {
+            if self.prover.find_in(&part, self.until)?.is_none() {
                 continue;
             }
             if let Some(lead) = self.with_fields(part, &fields, &lead)?

@@ -22,7 +22,6 @@ mod leads;
 mod merge;
 mod parts;
 mod set;
-mod smallest;
 mod ways;
 mod words;
 

@@ -5,14 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use leadwright::column::Block;
-use leadwright::diagnostic::Severity;
-use leadwright::interpret;
-use leadwright::model;
-use leadwright::program::{self, Value};
-use leadwright::proof::{AS_OF, Condition, Possible, Prover};
-use leadwright::record::{self, Histories};
+use leadwright::proof::{Condition, Possible, Prover};
 
+use super::{Tried, conditions, tried};
 use crate::support::small_policies::small;
 
 const POLICIES: usize = 300;
@@ -58,38 +53,14 @@ fn what_is_proved_is_what_trying_finds() {
 
 fn run(seed: u64, tally: &mut Tally) {
     let small = small(seed);
-    let files = std::collections::BTreeMap::from([("policy.lead".to_string(), small.text.clone())]);
-    let checked = model::check(&files, "policy.lead");
-    let sound = checked.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
-    let messages: Vec<&str> = checked.diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
-    assert!(sound, "seed {seed}: {messages:#?}\n{}", small.text);
+    let Tried { checked, lowered, leads, rows } = tried(&small, seed);
     let policy = &checked.policy;
-    let lowered = program::lower::lower(policy);
-    let leads = small.leads();
-    let parameters = record::parameters(policy, AS_OF).unwrap();
-    let block: Block = record::encode(policy, &Histories::new(policy), &lowered.program, &leads, AS_OF).unwrap();
-    let rows: Vec<Vec<Option<i64>>> = (0..leads.len()).map(|row| interpret::row(&lowered.program, &block, row, &parameters)).collect();
     tally.policies += 1;
     tally.leads += leads.len();
 
     let mut prover = Prover::new(policy, &lowered);
-    let mut questions: Vec<Condition> = Vec::new();
     let trace = &lowered.trace;
-    let mut conditions: Vec<Value> =
-        trace.expressions.values().copied().filter(|value| lowered.program.shapes[value.index()].condition).collect();
-    conditions.sort();
-    conditions.dedup();
-    for condition in &conditions {
-        questions.extend([Condition::Holds(*condition), Condition::Holds(*condition).negated()]);
-    }
-    for pair in conditions.windows(2) {
-        questions.push(Condition::All(vec![Condition::Holds(pair[0]), Condition::Holds(pair[1]).negated()]));
-    }
-    let tables =
-        trace.decides.iter().map(|decide| &decide.rows).chain(trace.flows.iter()).chain(trace.routes.iter().map(|route| &route.rows));
-    for table in tables {
-        questions.extend((0..table.len()).map(|row| Condition::first(table, row)));
-    }
+    let mut questions = conditions(&lowered);
     for score in &trace.scores {
         for threshold in [-50, 0, 100, 1_000, 5_000, 20_000] {
             questions.push(Condition::AtLeast(score.value.unwrap(), threshold));

@@ -168,3 +168,15 @@ fn a_lead_that_refutes_only_because_it_rests_is_told_to_rest() {
     assert_eq!((reason.as_str(), tests), ("it is not so for the plainest lead", 1));
     assert!(help.contains("shows a lead as a test"), "{help}");
 }
+
+/// By hand: `c` alone shows the first, though `a` and `b` would too; of the second, 2 and 8 are the first numbers that add up to 10 with the least `m`.
+#[test]
+fn the_lead_that_refutes_a_claim_is_away_in_as_few_fields_as_can_be() {
+    let policy = "leadwright 1\npolicy p { }\nlead { id text key  c yes_no  a yes_no  b yes_no  m whole 0..8  n whole 0..8 optional }\n\
+        decide d { best when c  rest otherwise }\nclaim \"nothing\" never c or (a and b)\nclaim \"few\" never m + n >= 10\nclaim \"most\" possible a and m > 3\n";
+    let proofs = text(policy).prove(BUDGET, |_| true);
+    let reasons: Vec<&str> = proofs.claims.iter().map(|claim| claim.reason.as_str()).collect();
+    assert_eq!(reasons, ["it is so for a lead with c yes", "it is so for a lead with m 2, n 8", "some lead shows it"]);
+    assert!(proofs.claims[2].tests[0].contains("lead    { c no  a yes  b no  m 4 }"), "{}", proofs.claims[2].tests[0]);
+    tests_pass(policy, &proofs);
+}

@@ -40,6 +40,13 @@ impl Checker<'_> {
     pub(crate) fn check_decide(&mut self, id: DecideId) {
         let Some((item, tree)) = self.derived.decides.get(id).copied() else { return };
         let Some(choices) = self.policy.decides.get(id).map(|decide| decide.choices) else { return };
+        // what the rows that could not be read would have given
+        let outcomes_of_line = match tree {
+            DecideTree::Decide(_) => 1,
+            DecideTree::Grid(tree) => tree.columns.len(),
+        };
+        let lost_count = self.hidden.lines_lacking(item.span).saturating_mul(outcomes_of_line);
+        self.memory.lost.add(Set::Choices(choices), lost_count);
         let (name, display, body) = match tree {
             DecideTree::Decide(tree) => (&tree.name, &tree.display, Some(DecideBody::Rows(self.decide_rows(tree, choices)))),
             DecideTree::Grid(tree) => (&tree.name, &tree.display, self.grid(tree, choices).map(|grid| DecideBody::Grid(Box::new(grid)))),

@@ -27,7 +27,7 @@ impl Checker<'_> {
             if let Some(name) = &flow.name {
                 super::declare::enter(&mut names, &mut self.diagnostics, "flow", name);
             }
-            if flow.rows.is_empty() {
+            if flow.rows.is_empty() && self.hidden.lines_lacking(item.span) == 0 {
                 self.report(
                     Diagnostic::new(Code::EmptyBlock, "a flow has no rows")
                         .at(self.first_word(item.span), "this flow")

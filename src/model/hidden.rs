@@ -84,6 +84,8 @@ pub(crate) struct Hidden {
     ways: Ways,
     /// item -> the words of unread lines below it that begin with no item word: they may be its own
     continuations: FxHashMap<Span, FxHashSet<String>>,
+    /// items that were read without some of their rows -> how many lines these take
+    lacking: FxHashMap<Span, usize>,
 }
 
 /// The stages that rows of unread flows lead to, and those that they leave.
@@ -105,6 +107,10 @@ impl Hidden {
             self.add_part(unread, &code);
             self.add_start(unread, &code);
             self.add_mended_names(unread, written, &code);
+            let around = file.items.get(file.items.partition_point(|item| item.span.end <= span.start));
+            if let Some(item) = around.map(|item| item.span).filter(|item| item.start <= span.start) {
+                *self.lacking.entry(item).or_default() += written.lines().count();
+            }
             if unread.word.is_none() {
                 let above = file.items.partition_point(|item| item.span.end <= span.start).checked_sub(1);
                 if let Some(item) = above.and_then(|index| file.items.get(index)) {
@@ -256,6 +262,11 @@ impl Hidden {
     /// Whether lines below an item that was read may be its own, and say this word.
     pub fn may_continue(&self, item: Span, word: &str) -> bool {
         self.continuations.get(&item).is_some_and(|words| words.contains(word))
+    }
+
+    /// How many lines an item that was read lacks, because they could not be.
+    pub fn lines_lacking(&self, item: Span) -> usize {
+        self.lacking.get(&item).copied().unwrap_or(0)
     }
 
     /// The names of stages that could not be read and say that they are the start, and where they do.

@@ -43,15 +43,21 @@ impl Checker<'_> {
     pub(crate) fn check_score(&mut self, id: ScoreId) {
         let Some((item, tree)) = self.derived.scores.get(id).copied() else { return };
         let name = format!("score `{}`", tree.name.text);
-        if tree.parts.is_empty() {
+        let is_whole = self.hidden.lines_lacking(item.span) == 0;
+        if tree.parts.is_empty() && is_whole {
             self.report(
                 Diagnostic::new(Code::EmptyBlock, format!("{name} has no sections"))
                     .at(tree.name.span, "nothing is scored here")
                     .help("write sections such as `section fit 100% { … }`"),
             );
         }
-        let mut draft =
-            Draft { names: Vec::new(), numbers: FxHashMap::default(), sound: !tree.parts.is_empty(), weighable: true, balanced: true };
+        let mut draft = Draft {
+            names: Vec::new(),
+            numbers: FxHashMap::default(),
+            sound: is_whole && !tree.parts.is_empty(),
+            weighable: true,
+            balanced: true,
+        };
         let range = self.written_range(tree, &name, &mut draft);
         let rounded = self.rounded(tree, &mut draft);
         let models = self.models(tree, &mut draft);

@@ -1,7 +1,8 @@
 //! What else is wrong in an item behind its first mistake.
 //!
 //! Enters: an item that the grammar does not read. Leaves: the mistakes of its other rows, and the item without the rows that cannot be read, in
-//! [`super::tree::File::partial`]. Always holds: a mistake that may be no more than a consequence of a row that is left out is not told.
+//! [`super::tree::File::partial`]; or among the items, if all that it lacks are adjusts of a score or rows of a flow. Always holds: a mistake that may be no more than a consequence of
+//! a row that is left out is not told.
 
 use std::ops::Range;
 
@@ -11,7 +12,7 @@ use super::cut::ItemRange;
 use super::grammar::{Grammar, Rule};
 use super::mistakes::Found;
 use super::scan::{Token, scan};
-use super::tree::{Partial, Unread};
+use super::tree::{ItemKind, Partial, Unread};
 use super::{DEPTH_MAX, Reader, place_of, rows, trial};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Span};
@@ -28,16 +29,17 @@ const CUT_SHORT: &str = "further mistakes of this item were not looked for: mend
 impl Reader<'_> {
     /// Reads on behind a mistake as if its row were not there, so that the other rows' mistakes are seen in the same run. What follows on the
     /// very next row may be a consequence of the missing one: there reading ends, unless that row is wrong without all others too.
-    pub(super) fn read_on(&mut self, range: &ItemRange, index: usize, diagnostic: &Diagnostic) {
-        let Some(mut rest) = self.rest(range) else { return };
-        let Some(row) = rest.row_of(index, place_of(diagnostic)) else { return };
+    /// True if the item is in the tree without those rows.
+    pub(super) fn read_on(&mut self, range: &ItemRange, index: usize, diagnostic: &Diagnostic) -> bool {
+        let Some(mut rest) = self.rest(range) else { return false };
+        let Some(row) = rest.row_of(index, place_of(diagnostic)) else { return false };
         rest.leave_out(row);
-        self.read_rest(range, rest);
+        self.read_rest(range, rest)
     }
 
     /// The same behind strings that lack their end: their lines are left out, but for brackets and for heads of blocks, which are read. A bracket without a partner leaves no rows to read.
-    pub(super) fn read_on_behind_strings(&mut self, range: &ItemRange) {
-        let Some(mut rest) = self.rest(range) else { return };
+    pub(super) fn read_on_behind_strings(&mut self, range: &ItemRange) -> bool {
+        let Some(mut rest) = self.rest(range) else { return false };
         let item = self.item_span(range);
         let strings = &self.scan.unterminated;
         let first = strings.partition_point(|place| *place < item.start as usize);
@@ -48,9 +50,7 @@ impl Reader<'_> {
                 rest.open_string(*place);
             }
         }
-        if rest.is_sound() && !(rest.left_out.is_empty() && rest.muted.is_empty()) {
-            self.read_rest(range, rest);
-        }
+        rest.is_sound() && !(rest.left_out.is_empty() && rest.muted.is_empty()) && self.read_rest(range, rest)
     }
 
     fn rest(&self, range: &ItemRange) -> Option<Rest> {
@@ -60,23 +60,21 @@ impl Reader<'_> {
         Some(Rest { text, offset: first.start, tokens: tokens.to_vec(), left_out: Vec::new(), muted: Vec::new() })
     }
 
-    fn read_rest(&mut self, range: &ItemRange, mut rest: Rest) {
+    fn read_rest(&mut self, range: &ItemRange, mut rest: Rest) -> bool {
         let mut is_silent = false;
         let passes = (FURTHER_BYTES_MAX / rest.text.len().max(1)).clamp(2, FURTHER_MISTAKES_MAX);
         for pass in 0..=passes {
             let error = match Grammar::parse(Rule::item, &rest.text) {
-                Ok(mut pairs) => {
-                    if let Some(pair) = pairs.next() {
-                        self.keep_partial(pair, range, &rest);
-                    }
-                    return;
+                Ok(mut pairs) => return pairs.next().is_some_and(|pair| self.keep_partial(pair, range, &rest)),
+                Err(_) if pass == passes => {
+                    self.say_cut_short(range);
+                    return false;
                 }
-                Err(_) if pass == passes => return self.say_cut_short(range),
                 Err(error) => error,
             };
             let found = Found::new(&error, &rest.text, rest.offset, self.text, self.source, &rest.tokens);
             if self.is_indented_item(&rest.tokens, found.index) {
-                return;
+                return false;
             }
             let diagnostic = found.explain();
             let place = place_of(&diagnostic);
@@ -87,9 +85,10 @@ impl Reader<'_> {
             if !is_silent && !is_muted {
                 self.diagnostics.push(diagnostic);
             }
-            let Some(row) = row else { return };
+            let Some(row) = row else { return false };
             rest.leave_out(row);
         }
+        false
     }
 
     /// Lets the last mistake of an item say that there may be more.
@@ -101,17 +100,57 @@ impl Reader<'_> {
         }
     }
 
-    /// Keeps the item without the rows that were left out, for what is wrong in the others; what is read row by row is in the tree.
-    fn keep_partial(&mut self, pair: super::build::Node, range: &ItemRange, rest: &Rest) {
+    /// Keeps the item without the rows that were left out, for what is wrong in the others; what is read row by row is in the tree. True if this is, too.
+    fn keep_partial(&mut self, pair: super::build::Node, range: &ItemRange, rest: &Rest) -> bool {
         let word = rows::word_of(self.word(range.first));
         if rows::row_of(self.word(range.first)).is_some() {
-            return;
+            return false;
         }
         let outline = self.outline.take();
         let item = self.built(pair, range);
         self.outline = outline;
-        let lacks = rest.left_out.iter().map(|(start, end)| Unread { word, span: Span::new(self.source, *start, *end) }).collect();
-        self.partial.extend(item.map(|item| Partial { item, lacks }));
+        let Some(item) = item else { return false };
+        let mut left_out = rest.left_out.clone();
+        left_out.sort_unstable();
+        let stands_apart = |(start, end): &(usize, usize)| stands_apart(&item.kind, &self.text[*start..*end]);
+        let is_apart = !left_out.is_empty() && rest.muted.is_empty() && left_out.iter().all(stands_apart);
+        let lacks = left_out.iter().map(|(start, end)| Unread { word, span: Span::new(self.source, *start, *end) });
+        if is_apart {
+            self.unread.extend(lacks);
+            self.items.push(item);
+        } else {
+            self.partial.push(Partial { item, lacks: lacks.collect() });
+        }
+        is_apart
+    }
+}
+
+/// Whether nothing else in the item depends on a row of it: neither the sections of a score on an adjust, nor the rows of a flow on one another.
+fn stands_apart(item: &ItemKind, row: &str) -> bool {
+    let is_one = !row.contains(['{', '}']);
+    match item {
+        ItemKind::Score(_) => is_one && row.split_whitespace().next() == Some("adjust"),
+        ItemKind::Flow(_) => is_one,
+        ItemKind::Policy(_)
+        | ItemKind::Use(_)
+        | ItemKind::Standard(_)
+        | ItemKind::Team(_)
+        | ItemKind::Calendar(_)
+        | ItemKind::Lead(_)
+        | ItemKind::Signal(_)
+        | ItemKind::Group(_)
+        | ItemKind::Table(_)
+        | ItemKind::Let(_)
+        | ItemKind::Decide(_)
+        | ItemKind::Grid(_)
+        | ItemKind::Stage(_)
+        | ItemKind::Route(_)
+        | ItemKind::Queue(_)
+        | ItemKind::Sla(_)
+        | ItemKind::Promise(_)
+        | ItemKind::Claim(_)
+        | ItemKind::Test(_)
+        | ItemKind::Cases(_) => false,
     }
 }
 

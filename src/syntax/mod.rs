@@ -306,14 +306,14 @@ impl Reader<'_> {
                     }
                     None => {
                         // What a missing bracket or quotation mark leads to has been said with it.
-                        if !range.broken {
+                        let is_kept = if range.broken {
+                            self.read_on_behind_strings(range)
+                        } else {
                             let diagnostic = found.explain();
                             self.diagnostics.push(diagnostic.clone());
-                            self.read_on(range, found.index, &diagnostic);
-                        } else {
-                            self.read_on_behind_strings(range);
-                        }
-                        if range.broken || !self.read_row_by_row(range) {
+                            self.read_on(range, found.index, &diagnostic) || self.read_row_by_row(range)
+                        };
+                        if !is_kept {
                             self.leave_unread(range);
                         }
                         None

@@ -179,6 +179,62 @@ fn rows_beside_one_that_cannot_be_read_are_checked() {
 }
 
 #[test]
+fn an_adjust_that_cannot_be_read_hides_nothing_of_its_score() {
+    let score = |adjusts: &str| {
+        format!(
+            "score s from 0 to 100 {{\n{adjusts}  section x 60% {{\n    beds 80% {{ 50 or more 5   30 to 49 2   40 to 45 3   under 30 1 }}\n  }}\n  \
+             section y 30% {{ site 100% {{ a1 2 }} }}\n}}\nlet a = s.x > 5 and s.z > 5 and s > 200\ntest \"t\" {{ lead {{ id \"1\"  beds 5  site a1 }} expect {{ s 300 }} }}\n"
+        )
+    };
+    // weights of the score and of a section, overlapping bands, a choice without a row, an unknown section, a number out of the range
+    let others = ["E0401 s", "E0401 x", "E0403 40 to 45", "E0408 site", "E0201 z", "E0304 200", "E0304 300"];
+    check_policy(&format!("{HEAD}{LEAD}{}", score("")), &others);
+    for (adjusts, slips) in [
+        ("  adjust +5 wehn beds > 5\n", &["E0001 wehn"][..]),
+        ("  adjust +5 when beds >> 5   because \"x\"\n  adjust minus 5 when beds > 7\n", &["E0001 >", "E0001 minus"]),
+        ("  adjust +5 when beds > 5\n  adjust 5 points when beds > 7\n", &["E0001 points"]),
+        ("  adjust +5 when beds > 5 and\n         site iss a1\n", &["E0001 iss"]),
+    ] {
+        check_policy(&format!("{HEAD}{LEAD}{}", score(adjusts)), &[slips, &others].concat());
+    }
+    // what the adjust would have added is not known: neither an empty score nor a cap that is never reached is told
+    check_policy(&format!("{HEAD}{LEAD}score s {{\n  adjust +5 wehn beds > 5\n}}\nlet a = s > 5\n"), &["E0001 wehn"]);
+    let capped = "score s from 0 to 100 {\n  section x 100% {\n    beds 100% { 50 or more 5   under 50 1 }\n  }\n  adjust +90 wehn beds > 5\n}\n\
+        let a = s > 60\nclaim \"big\" possible s > 60\n";
+    check_policy(&format!("{HEAD}{LEAD}{capped}"), &["E0001 wehn"]);
+}
+
+#[test]
+fn a_row_of_a_flow_that_cannot_be_read_hides_no_other() {
+    let stages = "stage one owner t start\nstage two owner t\nstage three owner t\nstage four owner t\nstage end owner t final\n";
+    let flow = |row: &str| format!("{HEAD}{LEAD}{stages}flow {{\n{row}  end -> two when beds > 7\n  two -> three when bedz > 1\n}}\n");
+    // the rows beside it, and the stages that none of all rows leads to or leaves
+    let others = ["E0506 end", "E0201 bedz", "E0504 four"];
+    for (row, slips) in [
+        ("  one -> two wehn beds > 5\n", &["E0001 wehn", "E0504 end", "E0505 three", "E0505 four"][..]),
+        ("  one -> two\n    when beds >> 5\n", &["E0001 >", "E0504 end", "E0505 three", "E0505 four"]),
+        ("  one -> end wen beds > 5\n  three -> end wehn beds > 5\n", &["E0001 wen", "E0001 wehn", "E0505 four"]),
+        ("  any except four -> end wehn beds > 5\n", &["E0001 wehn"]),
+    ] {
+        check_policy(&flow(row), &[slips, &others].concat());
+    }
+}
+
+#[test]
+fn what_a_row_would_have_given_is_not_called_unknown() {
+    let route = "route r {\n  q when d is big_one\n  q wehn beds > 5\n  q otherwise\n}\n";
+    check_policy(
+        &format!("{HEAD}{LEAD}decide d {{\n  big-one when beds > 5\n  o otherwise\n}}\n{route}"),
+        &["E0001 big-one", "E0001 wehn"],
+    );
+    let two = route.replace("wehn beds > 5", "wehn beds > 5\n  q when d is other and d is small_one");
+    check_policy(
+        &format!("{HEAD}{LEAD}decide d {{\n  big-one when beds > 5\n  o otherwise\n}}\n{two}"),
+        &["E0001 big-one", "E0001 wehn", "E0203 other", "E0203 small_one"],
+    );
+}
+
+#[test]
 fn an_item_without_a_row_is_not_called_incomplete() {
     for items in [
         "decide d {\n  a when beds > 5\n  o otherwis\n}\n",

@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use super::check::Checker;
+use super::check::{Checker, DecideTree};
 use super::constants::scale_of;
 use super::expressions::{Scope, is_plain_literal};
 use super::extent::{FACTORS_MAX, OPERANDS_MAX, as_result, extent, part};
@@ -16,10 +16,16 @@ use super::words::a_value_of;
 use super::{Arithmetic, Expr, ExprKind};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::tree::{self, Factor, Sign};
+use crate::syntax::tree::{self, Factor, PatternKind, Sign};
 
 /// So many factors with decimal places are pointed at.
 const FACTORS_SHOWN_MAX: usize = 8;
+
+/// What the fix of a quotient without places keeps, where nothing says how many are meant.
+const PLACES_OF_QUOTIENT: u8 = 2;
+
+/// The most places that a part of a product is proposed to be rounded to.
+const ROUNDED_PART_MAX: u16 = 4;
 
 /// One side of a product: factors that are multiplied.
 struct Side {
@@ -120,11 +126,13 @@ impl Checker<'_> {
         let values: Vec<(Factor, Expr)> = operators.zip(values).collect();
         let divides = values.iter().any(|(operator, _)| *operator == Factor::Over);
         if divides && places.is_none() {
+            let kept = self.places_of_bands(span).unwrap_or(PLACES_OF_QUOTIENT);
+            let title = if kept == 1 { "keep 1 place".to_owned() } else { format!("keep {kept} places") };
             self.report(
                 Diagnostic::new(Code::DivisionNeedsPlaces, format!("`{}` does not say to how many places", self.one_line(span)))
                     .at(span, "a quotient may have endless places")
                     .help("write `to N places` behind it; the quotient is rounded half away from zero")
-                    .replace("keep 2 places", Applicability::Unsafe, span.after(), " to 2 places"),
+                    .replace(title, Applicability::Unsafe, span.after(), format!(" to {kept} places")),
             );
             return None;
         }
@@ -150,6 +158,27 @@ impl Checker<'_> {
         self.calculated(Arithmetic::Product(values), Type::Number { scale: scale as u8, unit }, span)
     }
 
+    /// The places of the numbers in bands that cut the `let` that is this quotient; none if no band ends below the next (`0 to 49`), as others leave no gap
+    /// between them whatever it keeps.
+    fn places_of_bands(&self, quotient: Span) -> Option<u8> {
+        let name = self.derived.lets.iter().find(|(_, tree)| tree.value.span == quotient).map(|(_, tree)| &tree.name.text)?;
+        let is_name = |path: &[tree::Name]| matches!(path, [only] if only.text == *name);
+        let is_cut = |subject: &tree::Expr| matches!(&subject.kind, tree::ExprKind::Path(path) if is_name(path));
+        let rows = self.derived.scores.iter().flat_map(|(_, score)| score.sections()).flat_map(|section| &section.rows);
+        let attributes = rows.filter_map(|row| match row {
+            tree::SectionRow::Attribute(attribute) if is_cut(&attribute.subject) => Some(&attribute.rows),
+            tree::SectionRow::Attribute(_) | tree::SectionRow::Points(_) => None,
+        });
+        let mut patterns: Vec<&tree::Pattern> = attributes.flatten().flat_map(|row| &row.patterns).collect();
+        for (_, tree) in &self.derived.decides {
+            let DecideTree::Grid(grid) = tree else { continue };
+            patterns.extend(grid.rows.iter().map(|row| &row.pattern).filter(|_| is_cut(&grid.rows_of)));
+            patterns.extend(grid.columns.iter().filter(|_| is_cut(&grid.columns_of)));
+        }
+        let ends_closed = patterns.iter().any(|pattern| matches!(pattern.kind, PatternKind::To(..)));
+        ends_closed.then(|| patterns.iter().flat_map(|pattern| pattern.kind.ends()).map(places_of).max().unwrap_or(0))
+    }
+
     /// The places of factors add up, of those above the line and of those below it.
     fn report_places_add_up(&mut self, values: &[(Factor, Expr)], operator: Factor, places: u16, span: Span) {
         let makes = if operator == Factor::Over { "divides by a product of" } else { "makes" };
@@ -159,8 +188,19 @@ impl Checker<'_> {
         for factor in factors.iter().filter(|factor| scale_of(factor.ty) > 0).take(FACTORS_SHOWN_MAX) {
             diagnostic = diagnostic.at(factor.span, format!("{} of them", scale_of(factor.ty)));
         }
-        let texts: Vec<String> = factors.iter().take(2).map(|factor| self.one_line(factor.span)).collect();
-        self.report(diagnostic.help(format!("round a part of it: `({} to 4 places)` keeps 4", texts.join(" * "))));
+        // two neighbours, rounded to what the others leave
+        let of = |factor: &Expr| u16::from(scale_of(factor.ty));
+        let pairs = factors.windows(2).filter_map(|pair| {
+            let both = of(pair[0]) + of(pair[1]);
+            let kept = u16::from(SCALE_MAX).checked_sub(places - both)?.min(ROUNDED_PART_MAX);
+            (kept < both).then_some((pair, kept))
+        });
+        // the first of those that keep most
+        let Some((pair, kept)) = pairs.rev().max_by_key(|(_, kept)| *kept) else {
+            return self.report(diagnostic.help("round its parts: `(a * b to 4 places)` keeps 4"));
+        };
+        let texts: Vec<String> = pair.iter().map(|factor| self.one_line(factor.span)).collect();
+        self.report(diagnostic.help(format!("round a part of it: `({} to {kept} places)` keeps {kept}", texts.join(" * "))));
     }
 
     fn remainder(&mut self, left: &tree::Expr, right: &tree::Expr, places: Option<(u8, Span)>, span: Span, scope: &Scope) -> Option<Expr> {
@@ -256,6 +296,11 @@ pub(crate) fn unit_of(value: &Expr) -> Unit {
         Type::Number { unit, .. } => unit,
         Type::Text | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) | Type::Date | Type::Time => Unit::Plain,
     }
+}
+
+/// As written; whatever is no number has none.
+fn places_of(tree: &tree::Expr) -> u8 {
+    if let tree::ExprKind::Literal(tree::Literal::Number(number)) = &tree.kind { number.places } else { 0 }
 }
 
 fn side(values: &[(Factor, Expr)], operator: Factor) -> Side {

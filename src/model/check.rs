@@ -163,6 +163,7 @@ impl<'t> Checker<'t> {
         self.check_tests(files);
         self.check_standards();
         self.check_missing_passes();
+        self.mend_renamed_columns();
     }
 
     pub fn report(&mut self, diagnostic: Diagnostic) {

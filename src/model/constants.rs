@@ -272,10 +272,10 @@ impl Checker<'_> {
             ExprKind::Literal(Literal::Time(_)) => Some("a time"),
             ExprKind::Literal(Literal::Unreadable) => return,
             ExprKind::Path(path) => {
-                if path.first().is_some_and(|name| self.hidden.may_declare(Space::Value, &name.text)) {
+                let known = path.first().is_some_and(|name| self.names.contains_key(&name.text));
+                if path.first().is_some_and(|name| !known && self.may_be_declared(Space::Value, &name.text)) {
                     return;
                 }
-                let known = path.first().is_some_and(|name| self.names.contains_key(&name.text));
                 (path.len() == 1 && !known).then_some("a name")
             }
             _ => None,

@@ -23,6 +23,8 @@ impl<'t> Checker<'t> {
         for item in files.iter().flat_map(|file| &file.items) {
             self.list(item);
         }
+        let singles = [("policy", self.items.policies.is_empty()), ("lead", self.items.leads.is_empty())];
+        self.hidden.singles = singles.into_iter().filter(|(_, is_absent)| !is_absent).map(|(item, _)| item).collect();
         self.declare_fields();
         self.declare_tables();
         self.declare_teams();

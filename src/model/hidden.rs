@@ -73,6 +73,8 @@ impl Space {
 pub(crate) struct Hidden {
     /// a whole file could not be read
     pub files: bool,
+    /// the words of items of which a policy has one, if it was read: no other file has it
+    pub singles: Vec<&'static str>,
     /// item word -> the words of the unread parts that begin with it
     kinds: FxHashMap<&'static str, FxHashSet<String>>,
     /// the words of unread parts that begin with no item word, so that they may be any item
@@ -225,7 +227,21 @@ impl Hidden {
 
     /// Whether text that could not be read may declare the name.
     pub fn may_declare(&self, space: Space, name: &str) -> bool {
-        self.files || self.names[space as usize].contains(name)
+        self.files_may_declare(space) || self.has_name(space, name)
+    }
+
+    /// Whether the name stands in text that was seen, and not understood.
+    pub fn has_name(&self, space: Space, name: &str) -> bool {
+        self.names[space as usize].contains(name)
+    }
+
+    /// Whether a file that nobody has seen may declare names of the space.
+    pub fn files_may_declare(&self, space: Space) -> bool {
+        space.items().iter().any(|item| self.files_may_have(item))
+    }
+
+    fn files_may_have(&self, item: &str) -> bool {
+        self.files && !self.singles.contains(&item)
     }
 
     /// The same in any space.
@@ -235,7 +251,7 @@ impl Hidden {
 
     /// Whether an item that begins with this word may stand in text that could not be read.
     pub fn may_have(&self, item: &str) -> bool {
-        self.files || !self.any_kind.is_empty() || self.kinds.contains_key(item)
+        self.files_may_have(item) || !self.any_kind.is_empty() || self.kinds.contains_key(item)
     }
 
     /// Whether anything that declares names of the space may stand there.
@@ -246,7 +262,7 @@ impl Hidden {
     /// The same for an item in which this word stands, or one that is nearly it.
     pub fn may_have_with(&self, item: &str, word: &str) -> bool {
         let is_near = |written: &String| written == word || nearest(written, [word]).is_some();
-        self.files || self.any_kind.iter().chain(self.kinds.get(item).into_iter().flatten()).any(is_near)
+        self.files_may_have(item) || self.any_kind.iter().chain(self.kinds.get(item).into_iter().flatten()).any(is_near)
     }
 
     /// Whether a queue that rotates, or what else makes owners of people, may stand in text that could not be read.

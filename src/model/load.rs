@@ -39,14 +39,19 @@ pub fn check(files: &dyn Files, entry: &str) -> Checked {
 /// The same on a day: a standard may say how old a version may be.
 pub fn check_as_of(files: &dyn Files, entry: &str, as_of: Option<AsOf>) -> Checked {
     let mut sources = Sources::default();
-    let Loaded { trees, diagnostics, hidden, .. } = Loader::load(files, entry, &mut sources);
+    let Loaded { trees, diagnostics, hidden, hiding } = Loader::load(files, entry, &mut sources);
     let mut more = partial_mistakes(files, &trees, hidden.files, &mut sources, as_of);
     let mut checker = Checker::new(&mut sources, SourceId(0));
     checker.diagnostics = diagnostics;
     checker.hidden = hidden;
     checker.as_of = as_of;
     checker.check(files, &trees);
-    let Checker { policy, mut diagnostics, .. } = checker;
+    let Checker { policy, mut diagnostics, memory, .. } = checker;
+    let place = |diagnostic: &Diagnostic| diagnostic.labels.first().map(|label| label.span);
+    let about_file = diagnostics.iter_mut().find(|diagnostic| hiding.is_some() && place(diagnostic) == hiding);
+    if let Some((diagnostic, names)) = about_file.zip(memory.lost.said_of_files()) {
+        diagnostic.add_help(&names);
+    }
     diagnostics.append(&mut more);
     diagnostic::sort(&mut diagnostics);
     let diagnostics = fold(diagnostics, &sources);
@@ -88,6 +93,8 @@ struct Loaded {
     trees: Vec<tree::File>,
     diagnostics: Vec<Diagnostic>,
     hidden: Hidden,
+    /// where the first mistake stands for which a file is lacking
+    hiding: Option<Span>,
 }
 
 struct Loader<'l> {
@@ -103,7 +110,7 @@ struct Loader<'l> {
 
 impl<'l> Loader<'l> {
     fn load(files: &'l dyn Files, entry: &str, sources: &'l mut Sources) -> Loaded {
-        let loaded = Loaded { trees: Vec::new(), diagnostics: Vec::new(), hidden: Hidden::default() };
+        let loaded = Loaded { trees: Vec::new(), diagnostics: Vec::new(), hidden: Hidden::default(), hiding: None };
         let mut loader = Loader { files, sources, loaded, places: FxHashMap::default(), uses: Vec::new(), item_count: 0 };
         loader.entry(entry);
         // files are read in the order in which they are first used; those found on the way are appended
@@ -243,7 +250,10 @@ impl<'l> Loader<'l> {
                 self.report(diagnostic);
                 self.places.insert(path.to_owned(), None);
                 // what the fix would use is read in its place, so that nothing is hidden
-                let near = near?;
+                let Some(near) = near else {
+                    self.loaded.hiding.get_or_insert(text.span);
+                    return None;
+                };
                 let content = read_text(self.files, &near, FILE_BYTES_MAX).ok()?;
                 self.loaded.hidden.files = !had_all;
                 if !self.places.contains_key(&near) {
@@ -281,6 +291,7 @@ impl<'l> Loader<'l> {
         }
         self.report(diagnostic);
         self.loaded.hidden.files = true;
+        self.loaded.hiding.get_or_insert(text.span);
     }
 
     fn unread(&mut self, path: &str, unread: &Unread, span: Span, label: &str) -> Diagnostic {

@@ -3,11 +3,16 @@
 //!
 //! Enters: where a name is lost, when that is reported. Leaves: whether an unknown name may be the one that was lost. Always holds: as many unknown names are
 //! let through as were lost, each as often as it stands; all others are told, and so is whatever is a slip in the writing of a name that is known.
+//!
+//! A file that could not be read may declare any name but those: they are kept for the one message about that file.
+
+use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::check::Checker;
 use super::hidden::{Hidden, Space};
+use super::resolve::quoted;
 use super::value::fold_choice;
 use super::{Choices, ChoicesId, ScoreId, TableId};
 use crate::diagnostic::nearest;
@@ -29,9 +34,17 @@ pub(crate) const ALL: usize = usize::MAX;
 /// Names of fewer letters (`size`, `site`) are near to one another without a slip.
 const SLIP_MIN: usize = 5;
 
+/// Of two names that differ in one of their words, this is so long if one is the other with a slip: `desk_in` and `desk_on` are two.
+const SLIP_WORD_MIN: usize = 4;
+
+/// So many names that a file may declare are listed.
+const NAMES_OF_FILES_MAX: usize = 20;
+
 #[derive(Debug, Default)]
 pub(crate) struct Lost {
     sets: FxHashMap<Set, Names>,
+    /// names that nothing declares but, perhaps, a file that could not be read
+    of_files: BTreeSet<String>,
 }
 
 #[derive(Debug, Default)]
@@ -53,6 +66,35 @@ impl Lost {
     pub fn add_repeated(&mut self, set: Set, name: &str) {
         self.add(set.clone(), 1);
         self.sets.entry(set).or_default().repeated.insert(name.to_owned());
+    }
+
+    /// The set has lost this name, however near it is to others.
+    pub fn add_name(&mut self, set: Set, name: &str) {
+        self.sets.entry(set).or_default().taken.insert(name.to_owned());
+    }
+
+    /// Whether a file that could not be read declares the name, for all that is known: it is no known name with a slip.
+    pub fn may_be_of_file<'n>(&mut self, name: &str, known: impl IntoIterator<Item = &'n str>) -> bool {
+        let is_file = !known.into_iter().any(|known| is_one_slip(name, known));
+        if is_file {
+            self.of_files.insert(name.to_owned());
+        }
+        is_file
+    }
+
+    /// What the message about a file that could not be read says of names that it may declare.
+    pub fn said_of_files(&self) -> Option<String> {
+        let shown: Vec<&String> = self.of_files.iter().take(NAMES_OF_FILES_MAX).collect();
+        let more = match self.of_files.len() - shown.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        (!shown.is_empty()).then(|| format!("names that no other file declares: {}{more}", quoted(&shown)))
+    }
+
+    /// Whether the set has lost the name, or any that nobody knows.
+    pub fn has_lost(&self, set: &Set, name: &str) -> bool {
+        self.sets.get(set).is_some_and(|names| names.left > 0 || names.taken.contains(name))
     }
 
     /// Whether an unknown name may be one that the set has lost, and is none of those that it has.
@@ -77,7 +119,57 @@ impl Names {
         let known = known.into_iter().map(|name| -> &str { name });
         // of several that are as near the first is taken
         let near = nearest(name, repeated.chain(known)).filter(|near| !self.repeated.contains(*near));
-        near.is_some_and(|near| name.chars().count() >= SLIP_MIN && without_digits(name) != without_digits(near))
+        near.is_some_and(|near| match length(name) {
+            SLIP_MIN.. => without_digits(name) != without_digits(near),
+            _ => !self.repeated.is_empty() && is_slip_of_short(name, near),
+        })
+    }
+}
+
+/// Whether one letter is wrong, too many or lacking, or two are exchanged: not a digit, not the `s` of more than one, and no other letter in a short word.
+fn is_one_slip(name: &str, known: &str) -> bool {
+    let (words, known_words): (Vec<&str>, Vec<&str>) = (name.split('_').collect(), known.split('_').collect());
+    let differing = words.iter().zip(&known_words).find(|(word, known)| word != known);
+    let is_short =
+        words.len() == known_words.len() && differing.is_some_and(|(word, known)| length(word).max(length(known)) < SLIP_WORD_MIN);
+    length(name) >= SLIP_MIN
+        && !is_plural(name, known)
+        && without_digits(name) != without_digits(known)
+        && if is_short { is_exchange(name, known) } else { is_one_edit(name, known) }
+}
+
+/// The same of a short name, where another letter makes another name too often.
+fn is_slip_of_short(name: &str, known: &str) -> bool {
+    is_exchange(name, known) || length(name) != length(known) && is_one_edit(name, known) && !is_plural(name, known)
+}
+
+fn length(name: &str) -> usize {
+    name.chars().count()
+}
+
+/// `site` and `sites`, in any order.
+fn is_plural(one: &str, other: &str) -> bool {
+    let is_many_of = |many: &str, one: &str| !one.ends_with('s') && many.strip_suffix('s') == Some(one);
+    is_many_of(one, other) || is_many_of(other, one)
+}
+
+/// Whether they are the same but for two letters next to each other.
+fn is_exchange(one: &str, other: &str) -> bool {
+    length(one) == length(other)
+        && is_one_edit(one, other)
+        && one.chars().zip(other.chars()).filter(|(one, other)| one != other).count() == 2
+}
+
+/// Whether one letter more, less, another, or two exchanged make the one the other.
+fn is_one_edit(one: &str, other: &str) -> bool {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let before = one.iter().zip(&other).take_while(|(one, other)| one == other).count();
+    let (one, other) = (&one[before..], &other[before..]);
+    let behind = one.iter().rev().zip(other.iter().rev()).take_while(|(one, other)| one == other).count();
+    match (&one[..one.len() - behind], &other[..other.len() - behind]) {
+        ([_] | [], [_]) | ([_], []) => true,
+        ([first, second], [third, fourth]) => first == fourth && second == third,
+        _ => false,
     }
 }
 
@@ -95,8 +187,12 @@ impl Undeclared<'_> {
     /// Whether a name that is written as in files is one of a space, or of a set of choices. `known` are those choices.
     pub fn may_be(&mut self, space: Option<Space>, choices: Option<ChoicesId>, known: Option<&Choices>, written: &str) -> bool {
         let name = fold_choice(written);
-        space.is_some_and(|space| self.hidden.may_declare(space, written) || self.lost.may_be(&Set::Space(space), &name, names_of(known)))
-            || choices.is_some_and(|choices| self.lost.may_be(&Set::Choices(choices), &name, names_of(known)))
+        let in_space = space.is_some_and(|space| {
+            self.hidden.has_name(space, written)
+                || self.hidden.files_may_declare(space) && self.lost.may_be_of_file(&name, names_of(known))
+                || self.lost.may_be(&Set::Space(space), &name, names_of(known))
+        });
+        in_space || choices.is_some_and(|choices| self.lost.may_be(&Set::Choices(choices), &name, names_of(known)))
     }
 }
 
@@ -107,30 +203,38 @@ fn names_of(choices: Option<&Choices>) -> impl Iterator<Item = &str> {
 impl Checker<'_> {
     /// Whether the declaration of an unknown name may have been lost, to text that could not be read or to a reported mistake.
     pub(crate) fn may_be_declared(&mut self, space: Space, name: &str) -> bool {
-        if self.hidden.may_declare(space, name) {
+        if self.hidden.has_name(space, name) {
             return true;
         }
         let set = Set::Space(space);
-        let can_compare = self.can_suggest();
+        let (is_in_files, can_compare) = (self.hidden.files_may_declare(space), self.can_suggest());
+        // names are not collected for nothing
+        if !is_in_files && !self.memory.lost.has_lost(&set, name) {
+            return false;
+        }
         let Checker { policy, names, signals, groups, teams, calendars, tables, standards, memory, .. } = self;
-        let lost = &mut memory.lost;
-        if !can_compare {
-            return lost.may_be(&set, name, []);
+        let choices = |id: Option<ChoicesId>| names_of(id.and_then(|id| policy.choices.get(id))).collect();
+        let known: Vec<&str> = match space {
+            Space::Value => names.keys().map(String::as_str).collect(),
+            Space::Field => policy.fields.iter().map(|field| field.name.as_str()).collect(),
+            Space::Section => Vec::new(),
+            Space::Stage => choices(policy.stage_choices),
+            Space::Queue => choices(policy.queue_choices),
+            Space::Owner => choices(policy.owner_choices),
+            Space::Team => teams.keys().map(String::as_str).collect(),
+            Space::Calendar => calendars.keys().map(String::as_str).collect(),
+            Space::Signal => signals.keys().chain(groups.keys()).map(String::as_str).collect(),
+            Space::Table => tables.keys().map(String::as_str).collect(),
+            Space::Standard => standards.keys().map(String::as_str).collect(),
+        };
+        let known = if can_compare { known } else { Vec::new() };
+        if is_in_files {
+            memory.names_compared = memory.names_compared.saturating_add(known.len());
+            if memory.lost.may_be_of_file(name, known.iter().copied()) {
+                return true;
+            }
         }
-        let choices = |id: Option<ChoicesId>| names_of(id.and_then(|id| policy.choices.get(id)));
-        match space {
-            Space::Value => lost.may_be(&set, name, names.keys().map(String::as_str)),
-            Space::Field => lost.may_be(&set, name, policy.fields.iter().map(|field| field.name.as_str())),
-            Space::Section => lost.may_be(&set, name, []),
-            Space::Stage => lost.may_be(&set, name, choices(policy.stage_choices)),
-            Space::Queue => lost.may_be(&set, name, choices(policy.queue_choices)),
-            Space::Owner => lost.may_be(&set, name, choices(policy.owner_choices)),
-            Space::Team => lost.may_be(&set, name, teams.keys().map(String::as_str)),
-            Space::Calendar => lost.may_be(&set, name, calendars.keys().map(String::as_str)),
-            Space::Signal => lost.may_be(&set, name, signals.keys().chain(groups.keys()).map(String::as_str)),
-            Space::Table => lost.may_be(&set, name, tables.keys().map(String::as_str)),
-            Space::Standard => lost.may_be(&set, name, standards.keys().map(String::as_str)),
-        }
+        memory.lost.may_be(&set, name, known)
     }
 
     /// The same of a choice. What a field or a `decide` lists, it lists alone.
@@ -174,8 +278,46 @@ mod tests {
         // nearly what stands twice: one of the two may have been meant so
         assert!(lost.may_be(&set, "click", known()));
         // numbered names, and those of few letters, are near to one another without a slip
-        lost.add(set.clone(), 2);
+        lost.add(set.clone(), 3);
         assert!(lost.may_be(&set, "tier_2", known()) && lost.may_be(&set, "size", known()));
-        assert!(!lost.may_be(&set, "tear_1", known()) && !lost.may_be(&set, "visits", known()));
+        // unless letters of a short one are exchanged, or one is too many or lacking, and another name is the one that stands twice
+        assert!(!lost.may_be(&set, "siet", known()) && !lost.may_be(&set, "sie", known()) && !lost.may_be(&set, "sitte", known()));
+        assert!(!lost.may_be(&set, "tear_1", known()));
+        let rows = Set::Choices(3);
+        lost.add(rows.clone(), 1);
+        assert!(lost.may_be(&rows, "siet", known()) && !lost.may_be(&rows, "visits", known()));
+    }
+
+    #[test]
+    fn a_file_may_declare_what_is_no_slip() {
+        for (name, known) in [
+            ("regoin", "region"),
+            ("regon", "region"),
+            ("reggion", "region"),
+            ("regiom", "region"),
+            ("deal_siez", "deal_size"),
+            ("ask_fro_rep", "ask_for_rep"),
+            ("bedss", "beds"),
+        ] {
+            assert!(is_one_slip(name, known), "{name} {known}");
+        }
+        let apart = [
+            ("sites", "site"),
+            ("visit_2", "visit_1"),
+            ("desk_in", "desk_on"),
+            ("size", "site"),
+            ("sales_east", "sales_west"),
+            ("region", "region_x"),
+            ("hospital", "harbour"),
+        ];
+        for (name, known) in apart {
+            assert!(!is_one_slip(name, known) && !is_one_slip(known, name), "{name} {known}");
+        }
+        let mut lost = Lost::default();
+        assert!(lost.said_of_files().is_none());
+        assert!(lost.may_be_of_file("depot", ["region"]) && lost.may_be_of_file("area", []) && !lost.may_be_of_file("regoin", ["region"]));
+        assert_eq!(lost.said_of_files().as_deref(), Some("names that no other file declares: `area`, `depot`"));
+        (0..30).for_each(|number| assert!(lost.may_be_of_file(&format!("n{number:02}"), [])));
+        assert!(lost.said_of_files().is_some_and(|said| said.ends_with("`n17` and 12 more")));
     }
 }

@@ -13,6 +13,7 @@ use super::check::{Checker, DecideTree, Named};
 use super::expressions::constant;
 use super::extent::Extents;
 use super::lost::Lost;
+use super::tables::RenamedColumn;
 use super::value::{Constant, Interval, Type};
 use super::wanted::Wanted;
 use super::words::listed;
@@ -40,6 +41,8 @@ pub(crate) struct Memory {
     pub routes: Vec<std::ops::Range<usize>>,
     /// names that reported mistakes have taken out of their sets
     pub lost: Lost,
+    /// columns of tables that are declared with a slip
+    pub renamed: Vec<RenamedColumn>,
     /// of calculations in the expression at hand
     pub extents: Extents,
     /// what the place of the name at hand needs

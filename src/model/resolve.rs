@@ -92,6 +92,11 @@ impl Checker<'_> {
     pub(crate) fn column_named(&mut self, table: TableId, name: &tree::Name) -> Option<usize> {
         let columns = &self.policy.tables.get(table)?.columns;
         if let Some(index) = columns.iter().position(|column| column.name == name.text) {
+            let renamed = &mut self.memory.renamed;
+            let renamed = renamed.iter_mut().filter(|renamed| renamed.table == table && renamed.column.text == name.text);
+            renamed.for_each(|renamed| {
+                renamed.uses.insert(name.span);
+            });
             return Some(index);
         }
         let candidates = self.choosable(columns.iter().map(|column| column.name.as_str()));

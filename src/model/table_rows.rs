@@ -37,6 +37,8 @@ pub(crate) struct Rows {
     pub row_count: usize,
     /// parallel to the plans
     pub columns: Vec<ReadColumn>,
+    /// columns that the file lacks, and what it has that was meant
+    pub renamed: Vec<(tree::Name, String)>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -74,6 +76,7 @@ pub(crate) fn read_rows(
         readers: readers.collect(),
         columns: plans.iter().map(|_| ReadColumn::default()).collect(),
         keys: FxHashMap::default(),
+        renamed: Vec::new(),
         undeclared,
         diagnostics: Vec::new(),
         unshown: 0,
@@ -90,6 +93,8 @@ struct Reading<'r> {
     columns: Vec<ReadColumn>,
     /// keys and the line of the row that has them
     keys: FxHashMap<[i64; TABLE_KEYS_MAX], Span>,
+    /// columns that the file lacks, and what it has that was meant
+    renamed: Vec<(tree::Name, String)>,
     undeclared: Undeclared<'r>,
     diagnostics: Vec<Diagnostic>,
     unshown: usize,
@@ -228,7 +233,12 @@ impl Reading<'_> {
                 // only what is a name of the language can stand in the declaration
                 let is_name = near.starts_with(|letter: char| letter.is_ascii_lowercase())
                     && near.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
-                if is_name { diagnostic.replace(format!("write `{near}`"), Applicability::Unsafe, name.span, near) } else { diagnostic }
+                if is_name {
+                    self.renamed.push((name.clone(), near.to_owned()));
+                    diagnostic.replace(format!("write `{near}`"), Applicability::Unsafe, name.span, near)
+                } else {
+                    diagnostic
+                }
             }
             None => diagnostic,
         };
@@ -370,7 +380,7 @@ impl Reading<'_> {
             let message = format!("and {} more mistakes in the file of table `{}`", self.unshown, self.name.text);
             self.diagnostics.push(Diagnostic::new(Code::TableCell, message).at(file, "the first of them are shown"));
         }
-        Rows { row_count, columns: self.columns, diagnostics: self.diagnostics }
+        Rows { row_count, columns: self.columns, renamed: self.renamed, diagnostics: self.diagnostics }
     }
 }
 

@@ -4,6 +4,8 @@
 //! per table of the text and in its order. Always holds, when no error was reported: every column has one cell per row; keys are never
 //! missing and differ once folded; a cell that names a queue, stage, team or choice names a declared one.
 
+use std::collections::BTreeSet;
+
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use rustc_hash::FxHashMap;
 
@@ -11,12 +13,12 @@ use super::check::Checker;
 use super::declare::enter;
 use super::hidden::Space;
 use super::load::{Unread, read_text};
-use super::lost::Undeclared;
+use super::lost::{Set, Undeclared};
 use super::paths::below_root;
 use super::table_rows::{Plan, Rows, read_rows};
 use super::types::TypePlace;
 use super::{TABLE_KEYS_MAX, Table, TableColumn, TableId, Type};
-use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::{Files, SourceId, Span};
 use crate::syntax::tree::{self, TypeKind};
 
@@ -31,6 +33,18 @@ pub(crate) struct FileOf {
     pub malformed: Code,
     /// what to do instead
     pub too_large: &'static str,
+}
+
+/// A column that the file lacks, though it has one of nearly that name.
+#[derive(Debug)]
+pub(crate) struct RenamedColumn {
+    pub table: TableId,
+    /// as declared
+    pub column: tree::Name,
+    /// the name in the file
+    pub meant: String,
+    /// where the declared name is used
+    pub uses: BTreeSet<Span>,
 }
 
 impl<'t> Checker<'t> {
@@ -166,13 +180,29 @@ impl<'t> Checker<'t> {
         let zone = TimeZoneDatabase::bundled().get(&self.policy.timezone).unwrap_or(TimeZone::UTC);
         let text = &self.sources.get(source).text;
         let undeclared = Undeclared { hidden: &self.hidden, lost: &mut self.memory.lost };
-        let Rows { row_count, columns, diagnostics } =
+        let Rows { row_count, columns, renamed, diagnostics } =
             read_rows(text, source, &tree.name, file.span, plans, &self.policy.choices, &zone, undeclared);
         self.diagnostics.extend(diagnostics);
+        for (column, meant) in renamed {
+            self.memory.lost.add_name(Set::Columns(id), &meant);
+            self.memory.renamed.push(RenamedColumn { table: id, column, meant, uses: BTreeSet::new() });
+        }
         let Some(table) = self.policy.tables.get_mut(id) else { return };
         table.row_count = row_count;
         for (column, read) in table.columns.iter_mut().zip(columns) {
             (column.dictionary, column.spelled, column.cells) = (read.dictionary, read.spelled, read.cells);
+        }
+    }
+
+    /// The fix of a column that is declared with a slip writes its name wherever it is used.
+    pub(crate) fn mend_renamed_columns(&mut self) {
+        for RenamedColumn { column, meant, uses, .. } in std::mem::take(&mut self.memory.renamed) {
+            let is_at = |edits: &[Edit]| matches!(edits, [only] if only.span == column.span);
+            let of_file = self.diagnostics.iter_mut().filter(|diagnostic| diagnostic.code == Code::TableColumnMissing);
+            let fix = of_file.flat_map(|diagnostic| &mut diagnostic.fixes).find(|fix| is_at(&fix.edits));
+            if let Some(fix) = fix {
+                fix.edits.extend(uses.into_iter().map(|span| Edit { span, text: meant.clone() }));
+            }
         }
     }
 

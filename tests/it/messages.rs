@@ -101,7 +101,8 @@ fn every_fix_mends() {
     assert!(fixes >= 15, "only {fixes} fixes seen");
 }
 
-fn mend(files: &BTreeMap<String, String>, checked: &model::Checked, fix: &Fix) -> BTreeMap<String, String> {
+/// The files after the fix.
+pub(crate) fn mend(files: &BTreeMap<String, String>, checked: &model::Checked, fix: &Fix) -> BTreeMap<String, String> {
     let mut mended = files.clone();
     let mut edits = fix.edits.clone();
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));

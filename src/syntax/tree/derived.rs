@@ -109,6 +109,17 @@ pub enum PatternKind {
     Otherwise,
 }
 
+impl PatternKind {
+    /// The values that it names.
+    pub fn ends(&self) -> Vec<&Expr> {
+        match self {
+            PatternKind::Value(end) | PatternKind::OrMore(end) | PatternKind::Under(end) => vec![end],
+            PatternKind::To(low, high) | PatternKind::ToUnder(low, high) => vec![low, high],
+            PatternKind::Missing | PatternKind::Otherwise => Vec::new(),
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub enum Points {
     Constant(Number),

@@ -231,7 +231,7 @@ pub fn diagnostic(proved: &Proved) -> Diagnostic {
             .at(*span, "neither proved nor refuted")
             .help(match why {
                 Some(Why::Budget) | None => "run `leadwright prove` with a larger `--budget`, or claim less at once",
-                Some(Why::NoLead) => "claim less at once, or write a test for the lead that you have in mind",
+                Some(Why::NoLead | Why::Retyped) => "claim less at once, or write a test for the lead that you have in mind",
                 Some(Why::TooWide) => "claim something of the values before they are multiplied, or of fewer texts",
                 Some(Why::OpenTable) => "keep the table with the policy, or write tests with the rows that matter",
             }),
@@ -381,11 +381,11 @@ fn described(policy: &model::Policy, witness: &Witness) -> String {
     if more > 0 {
         parts.push(format!("{more} more values"));
     }
-    if let Some(stage) = witness.lead.stage.and_then(|stage| policy.stages.get(stage)) {
-        parts.push(format!("stage {}", stage.name));
-    }
-    if !witness.lead.signals.is_empty() {
-        parts.push(format!("{} signals", witness.lead.signals.len()));
+    parts.extend(as_test::standing(&show, &witness.lead));
+    match witness.lead.signals.len() {
+        0 => {}
+        1 => parts.push("1 signal".into()),
+        signals => parts.push(format!("{signals} signals")),
     }
     let rests = witness.lead.rest_until.map(|until| format!(" that rests until {}", show.time(until)));
     match (parts.is_empty(), rests) {

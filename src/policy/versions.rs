@@ -34,6 +34,8 @@ pub struct Treated {
     pub why: Option<String>,
     pub shown: Option<Shown>,
     pub cells: Option<Cells>,
+    /// why these are not told; none where they follow from what is told already
+    pub untold: Option<Why>,
     /// of a route: whether some lead had a queue and has none; none if that is not decided
     pub loses: Option<bool>,
     pub steps: u64,
@@ -68,6 +70,10 @@ pub struct Shown {
     /// how many of them are not as in the plainest lead
     pub away: usize,
     pub stage: Option<String>,
+    /// where it is and whose, in words: its stage and since when, owner, queue
+    pub standing: Vec<String>,
+    /// until when it rests, in the zone of the newer version
+    pub rests_until: Option<String>,
     pub signal_count: usize,
     /// the answer that this very lead shows already
     pub same_as: Option<String>,
@@ -109,6 +115,7 @@ pub fn treatment(old: &Policy, new: &Policy, changes: &Changes, budget: u64) -> 
             why: None,
             shown: None,
             cells: None,
+            untold: None,
             loses: answer.loses,
             steps: answer.steps,
         };
@@ -121,6 +128,7 @@ pub fn treatment(old: &Policy, new: &Policy, changes: &Changes, budget: u64) -> 
                 treated.verdict = Verdict::Differs;
                 treated.shown = Some(shown(old, new, &answer.name, difference));
                 treated.cells.clone_from(&difference.cells);
+                treated.untold = difference.untold;
             }
         }
         treated
@@ -128,7 +136,10 @@ pub fn treatment(old: &Policy, new: &Policy, changes: &Changes, budget: u64) -> 
     let mut answers: Vec<Treated> = answers.collect();
     if open {
         // what was found holds while the table has no rows
-        answers.iter_mut().for_each(|answer| (answer.cells, answer.loses) = (None, answer.loses.filter(|loses| *loses)));
+        for answer in &mut answers {
+            (answer.cells, answer.untold) = (None, Some(Why::OpenTable).filter(|_| answer.verdict == Verdict::Differs));
+            answer.loses = answer.loses.filter(|loses| *loses);
+        }
     }
     let differing = compared.answers.iter().enumerate().filter_map(|(place, answer)| match &answer.outcome {
         Outcome::Differs(difference) => Some((place, (&difference.leads, difference.as_of))),
@@ -174,6 +185,7 @@ fn clocks_not_compared(old: &model::Policy, new: &model::Policy, changes: &Chang
             why: Some(why.into()),
             shown: None,
             cells: None,
+            untold: None,
             loses: Some(false),
             steps: 0,
         })
@@ -228,6 +240,8 @@ fn shown(old: &Policy, new: &Policy, name: &str, difference: &Difference) -> Sho
         fields,
         away: count,
         stage,
+        standing: as_test::standing(&show, lead),
+        rests_until: lead.rest_until.map(|until| show.time(until)),
         signal_count: lead.signals.len(),
         same_as: None,
         test,
@@ -243,6 +257,8 @@ impl Shown {
             fields: Vec::new(),
             away: 0,
             stage: None,
+            standing: Vec::new(),
+            rests_until: None,
             signal_count: 0,
             same_as: None,
             test: None,

@@ -9,8 +9,8 @@ use super::Witness;
 use crate::format::format_items;
 use crate::model::{Constant, Policy, Type, Unit};
 use crate::program::{Lowered, Value};
-use crate::record;
 use crate::record::show::Show;
+use crate::record::{self, Lead};
 use crate::syntax::RESERVED_WORDS;
 
 /// What a test expects: a path, and the value of the program that it names.
@@ -60,12 +60,11 @@ pub fn test(policy: &Policy, title: &str, witness: &Witness, expected: &[Expecta
         let since = lead.stage_since.map(|since| format!(" since {}", show.time(since))).unwrap_or_default();
         let _ = writeln!(text, "  stage   {}{since}", named(&stage.name));
     }
-    if let Some((_, owner)) = lead.owners.first() {
-        let owner = policy.choices.get(policy.owner_choices?)?.members.get(*owner)?;
-        let _ = writeln!(text, "  owner   {}", named(&owner.name));
+    if !lead.owners.is_empty() {
+        let _ = writeln!(text, "  owner   {}", owner(policy, lead)?);
     }
-    if let Some((_, queue)) = lead.queues.first() {
-        let _ = writeln!(text, "  queue   {}", named(&policy.queues.get(*queue)?.name));
+    if !lead.queues.is_empty() {
+        let _ = writeln!(text, "  queue   {}", queue(policy, lead)?);
     }
     let given = policy.fields.iter().zip(&lead.values).enumerate().filter(|(field, _)| policy.key != Some(*field));
     let given: Vec<String> = given
@@ -95,6 +94,33 @@ pub fn test(policy: &Policy, title: &str, witness: &Witness, expected: &[Expecta
         .collect();
     let _ = writeln!(text, "  expect  {{ {} }}\n}}", expected.join("  "));
     Some(format_items(&text))
+}
+
+/// Where a lead is and whose, beside its fields and signals: `stage mql since 2026-01-10T12:00`, `owner ana`, `queue inside`, `a log of 2 moves`.
+pub fn standing(show: &Show, lead: &Lead) -> Vec<String> {
+    let policy = show.policy;
+    let stage = lead.stage.or(policy.start_stage.filter(|_| lead.stage_since.is_some()));
+    let since = lead.stage_since.map(|since| format!(" since {}", show.time(since))).unwrap_or_default();
+    let stage = stage.and_then(|stage| policy.stages.get(stage)).map(|stage| format!("stage {}{since}", stage.name));
+    let moves = match lead.log.len() {
+        0 => None,
+        1 => Some("a log of 1 move".to_string()),
+        moves => Some(format!("a log of {moves} moves")),
+    };
+    let owner = owner(policy, lead).map(|name| format!("owner {name}"));
+    let queue = queue(policy, lead).map(|name| format!("queue {name}"));
+    [stage, owner, queue, moves].into_iter().flatten().collect()
+}
+
+/// Who has the lead, where some route may leave it to them.
+fn owner(policy: &Policy, lead: &Lead) -> Option<String> {
+    let (_, owner) = lead.owners.first()?;
+    Some(named(&policy.choices.get(policy.owner_choices?)?.members.get(*owner)?.name))
+}
+
+fn queue(policy: &Policy, lead: &Lead) -> Option<String> {
+    let (_, queue) = lead.queues.first()?;
+    Some(named(&policy.queues.get(*queue)?.name))
 }
 
 /// A value as the language writes it.

@@ -42,6 +42,7 @@ pub fn history(policy: &Policy, histories: &Histories, lead: Lead, as_of: i64, w
     let signals = signals(policy, wanted);
     let moments = moments(policy, wanted, as_of);
     let stays = stays(policy, wanted, as_of, &lead);
+    let stages = stages(policy, wanted, &lead);
     while now > 0 && lead.signals.len() < SIGNALS_MAX {
         let mut best: Option<(u128, Lead)> = None;
         let mut consider = |candidate: Lead| {
@@ -50,9 +51,10 @@ pub fn history(policy: &Policy, histories: &Histories, lead: Lead, as_of: i64, w
                 best = Some((then, candidate));
             }
         };
-        for since in &stays {
-            if lead.stage_since != Some(*since) {
-                consider(Lead { stage_since: Some(*since), ..lead.clone() });
+        for since in stays.iter().filter(|since| lead.stage_since != Some(**since)) {
+            consider(Lead { stage_since: Some(*since), ..lead.clone() });
+            for stage in &stages {
+                consider(Lead { stage: Some(*stage), stage_since: Some(*since), ..lead.clone() });
             }
         }
         for (signal, values) in &signals {
@@ -272,6 +274,14 @@ fn length_of(kind: MeasureKind) -> Option<Length> {
         | MeasureKind::DaysIn
         | MeasureKind::Balance(_) => None,
     }
+}
+
+/// Stages in which the lead is not, and in which days are wanted.
+fn stages(policy: &Policy, wanted: &[Wanted], lead: &Lead) -> Vec<usize> {
+    let wanted = wanted.iter().filter(|wanted| wanted.domain.known && wanted.domain.low > 0);
+    let subjects = wanted.filter_map(|wanted| policy.measures.get(wanted.measure)).filter(|measure| measure.kind == MeasureKind::DaysIn);
+    let stages = subjects.filter_map(|measure| if let Subject::Stage(stage) = measure.subject { Some(stage) } else { None });
+    stages.filter(|stage| lead.stage.or(policy.start_stage) != Some(*stage)).collect()
 }
 
 /// When the lead may have entered its stage.

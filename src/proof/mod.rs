@@ -74,6 +74,8 @@ pub enum Why {
     TooWide,
     /// rows of a table are given at run time, and what they say is not known
     OpenTable,
+    /// a field that the answer rests on is of another type in the other version
+    Retyped,
 }
 
 impl Why {
@@ -83,6 +85,7 @@ impl Why {
             Why::NoLead => "values that would show it were found, but no lead that has them all",
             Why::TooWide => "numbers or texts go beyond what is told apart here",
             Why::OpenTable => "the policy reads a table that is given at run time, whose rows are not known",
+            Why::Retyped => "a field is of another type now, and no value of it was found that shows it and is written alike in both",
         }
     }
 }

@@ -19,13 +19,13 @@ use super::diagram::{Ask, Builder, Diagram, End, State, Step};
 use super::merge::MadeUp;
 use super::parts::Reading;
 use super::set::Set;
-use super::ways::{Drawn, ROW_STEPS_MAX};
+use super::ways::{Drawn, ROW_STEPS_MAX, Tells};
 use super::words::Words;
 use crate::batch::compare::Kind;
 use crate::program::Value;
-use crate::proof::Prover;
 use crate::proof::graph::{Leaf, NodeId};
 use crate::proof::variables::Meaning;
+use crate::proof::{Prover, Why};
 
 /// More rows are not shown.
 pub const ROWS_MAX: usize = 8;
@@ -62,19 +62,22 @@ pub struct Row {
 }
 
 impl Comparer<'_> {
-    pub(super) fn cells(&self, prover: &mut Prover, pair: &Pair, nodes: [NodeId; 2], values: [Value; 2]) -> Option<Cells> {
+    /// None, and why, if they are not told; without a reason where they follow from what is told already.
+    pub(super) fn cells(&self, prover: &mut Prover, pair: &Pair, nodes: [NodeId; 2], values: [Value; 2]) -> Result<Cells, Option<Why>> {
         let ask = match pair.numbers {
             Numbers::Choice { .. } => Ask::Choice,
             Numbers::Number { .. } => Ask::Number,
             // who is told when follows from what is told already
-            Numbers::Instant => return None,
+            Numbers::Instant => return Err(None),
         };
-        let by_fields = self.drawn(prover, ask, nodes, Vec::new(), true);
+        let by_fields = self.drawn(prover, ask, nodes, Vec::new(), Tells::Leads);
+        // what holds between two measures takes them apart value by value
+        let by_fields = by_fields.or_else(|| self.drawn(prover, ask, nodes, Vec::new(), Tells::MoreThanLeads));
         let by_fields = by_fields.map(|drawn| self.shortened(drawn));
         if let Some(drawn) = &by_fields
             && ways(&drawn.diagram) <= ROWS_FEW as u64
         {
-            return Some(self.rows(prover, pair, drawn, nodes));
+            return Ok(self.rows(prover, pair, drawn, nodes));
         }
         let other = match pair.kind {
             Kind::Score => self.by_sums(prover, pair),
@@ -84,16 +87,21 @@ impl Comparer<'_> {
         };
         let other = other.map(|drawn| self.shortened(drawn));
         let best = match (by_fields, other) {
-            (Some(fields), Some(other)) if ways(&fields.diagram) <= ways(&other.diagram) || !other.is_exact => Some((fields, None)),
+            (Some(fields), Some(other)) if ways(&fields.diagram) <= ways(&other.diagram) || other.tells == Tells::AtMost => {
+                Some((fields, None))
+            }
             (fields, Some(other)) => Some((other, fields)),
             (fields, None) => fields.map(|fields| (fields, None)),
         };
-        let (drawn, counted) = best?;
+        let Some((drawn, counted)) = best else {
+            let is_wide = prover.graph.is_inexact || state(prover, ask, nodes, Tells::MoreThanLeads).is_none();
+            return Err(Some(if is_wide { Why::TooWide } else { Why::Budget }));
+        };
         let mut cells = self.rows(prover, pair, &drawn, nodes);
         if let Some(counted) = counted {
             cells.count = self.counted(prover, &counted, nodes);
         }
-        Some(cells)
+        Ok(cells)
     }
 
     /// By how much a number moves is told where that takes few rows.
@@ -120,10 +128,9 @@ impl Comparer<'_> {
         ask: Ask,
         nodes: [NodeId; 2],
         parts: Vec<(String, Reading, NodeId)>,
-        is_exact: bool,
+        tells: Tells,
     ) -> Option<Drawn> {
-        let state = state(prover, ask, nodes);
-        let state = state?;
+        let state = state(prover, ask, nodes, tells)?;
         let mut order: Vec<u32> = [state.old, state.new, state.keeps].into_iter().flat_map(|node| prover.graph.variables(node)).collect();
         order.sort_unstable();
         order.dedup();
@@ -136,7 +143,7 @@ impl Comparer<'_> {
         order.sort_by_key(|variable| (first(*variable), Reverse(prover.rank(*variable).0), *variable));
         let mut ranks = vec![u32::MAX; prover.variables.all.len()];
         order.iter().enumerate().for_each(|(place, variable)| ranks[*variable as usize] = place as u32);
-        let most = if parts.is_empty() && is_exact { FIELD_STEPS_MAX } else { STEPS_MAX };
+        let most = if parts.is_empty() && tells != Tells::AtMost { FIELD_STEPS_MAX } else { STEPS_MAX };
         let until = prover.graph.steps.saturating_add(most.min(prover.budget));
         let wholes = prover.variables.nodes.clone();
         let builder = Builder {
@@ -149,7 +156,7 @@ impl Comparer<'_> {
             done: FxHashMap::default(),
         };
         let diagram = builder.build(state).ok()?;
-        (!prover.graph.is_inexact).then_some(Drawn { diagram, order, parts, is_exact })
+        (!prover.graph.is_inexact).then_some(Drawn { diagram, order, parts, tells })
     }
 
     /// Over the scores and decisions instead of what they rest on.
@@ -176,13 +183,13 @@ impl Comparer<'_> {
         }
         let mut translation = prover.translation.anew(&preset);
         let nodes = values.map(|value| translation.node(&mut prover.graph, value));
-        self.drawn(prover, ask, nodes, parts, true)
+        self.drawn(prover, ask, nodes, parts, Tells::Leads)
     }
 
     /// Of a score: where what is added up differs, whatever its range and rounding make of it.
     fn by_sums(&self, prover: &mut Prover, pair: &Pair) -> Option<Drawn> {
         let nodes = self.sum_nodes(prover, &pair.name)?;
-        let mut drawn = self.drawn(prover, Ask::Number, nodes, Vec::new(), false)?;
+        let mut drawn = self.drawn(prover, Ask::Number, nodes, Vec::new(), Tells::AtMost)?;
         // by how much the score itself moves is not known here
         drawn.diagram = drawn.diagram.with_ends(|end| match end {
             End::By(difference) => {
@@ -198,7 +205,7 @@ impl Comparer<'_> {
     }
 
     fn counted(&self, prover: &mut Prover, drawn: &Drawn, nodes: [NodeId; 2]) -> Option<(BigUint, BigUint)> {
-        if !drawn.parts.is_empty() || !drawn.is_exact {
+        if !drawn.parts.is_empty() || drawn.tells != Tells::Leads {
             return None;
         }
         let mut scope = drawn.order.clone();
@@ -230,14 +237,18 @@ impl Comparer<'_> {
         };
         let words = Words { policy: &self.joint.policy, program: &prover.lowered().program, parts: &names, made_up: &made_up };
         let set = Rc::new(Set::new(self, prover, &drawn.diagram, &names));
-        let mut cells = Cells { rows: Vec::new(), more: all - seen, is_exact: drawn.is_exact, count: None, set };
+        let mut cells = Cells { rows: Vec::new(), more: all - seen, is_exact: drawn.tells != Tells::AtMost, count: None, set };
         for (conditions, end) in found {
             if cells.rows.len() == ROWS_MAX {
                 cells.more += 1;
                 continue;
             }
             // what stands for itself may be together what no lead has together
-            let is_met = if drawn.parts.is_empty() { Some(true) } else { self.is_met(prover, drawn, &conditions) };
+            let is_met = if drawn.parts.is_empty() && drawn.tells != Tells::MoreThanLeads {
+                Some(true)
+            } else {
+                self.is_met(prover, drawn, &conditions)
+            };
             if is_met == Some(false) {
                 continue;
             }
@@ -259,7 +270,7 @@ impl Comparer<'_> {
 }
 
 /// What a diagram starts from; none if a difference could leave 64 bits.
-fn state(prover: &mut Prover, ask: Ask, [old, new]: [NodeId; 2]) -> Option<State> {
+fn state(prover: &mut Prover, ask: Ask, [old, new]: [NodeId; 2], tells: Tells) -> Option<State> {
     let graph = &mut prover.graph;
     let (before, after) = match ask {
         Ask::Choice => (old, new),
@@ -272,7 +283,7 @@ fn state(prover: &mut Prover, ask: Ask, [old, new]: [NodeId; 2]) -> Option<State
             (graph.sum(0, vec![(new, 1), (old, -1)]), known)
         }
     };
-    let keeps = prover.kept_by(&[before, after]);
+    let keeps = prover.kept_by(&[before, after], tells);
     Some(State { old: before, new: after, keeps })
 }
 
@@ -344,9 +355,12 @@ impl Prover<'_> {
     }
 
     /// What every lead keeps of the variables that these depend on.
-    fn kept_by(&mut self, nodes: &[NodeId]) -> NodeId {
+    fn kept_by(&mut self, nodes: &[NodeId], tells: Tells) -> NodeId {
         let variables: Vec<u32> = nodes.iter().flat_map(|node| self.graph.variables(*node)).collect();
-        let inside = |node: &NodeId| self.graph.variables(*node).iter().all(|variable| variables.contains(variable));
+        let most = if tells == Tells::MoreThanLeads { 1 } else { u32::MAX };
+        let inside = |node: &NodeId| {
+            self.graph.variable_count(*node) <= most && self.graph.variables(*node).iter().all(|variable| variables.contains(variable))
+        };
         let members: Vec<NodeId> = self.between.iter().copied().filter(inside).collect();
         self.graph.all(members)
     }

@@ -4,7 +4,7 @@
 //! both versions know has the same value in both.
 
 use super::Version;
-use super::joint::{Joint, Side};
+use super::joint::{Joint, Side, members};
 use super::merge::own_value;
 use crate::model::{Constant, Event, Policy, Type};
 use crate::record::show::Show;
@@ -13,8 +13,8 @@ use crate::record::{self, Lead};
 /// As the older and the newer version read it.
 pub fn of_both(joint: &Joint, versions: [Version; 2], lead: &Lead) -> Option<[Lead; 2]> {
     let lead = settled(joint, lead);
-    let both = [of_one(&joint.sides[0], versions[0].policy, &lead)?, of_one(&joint.sides[1], versions[1].policy, &lead)?];
-    retyped_agree(joint, versions, &both).then_some(both)
+    let mut both = [of_one(&joint.sides[0], versions[0].policy, &lead)?, of_one(&joint.sides[1], versions[1].policy, &lead)?];
+    joint.apart.retyped.iter().all(|name| agree(name, versions, &mut both)).then_some(both)
 }
 
 /// Choices that nothing asks for are ones that both versions have.
@@ -73,14 +73,48 @@ fn event_of(side: &Side, event: &Event) -> Option<Event> {
     Some(Event { signal: own, at: event.at, values })
 }
 
-/// A field that is of another type now is one cell all the same: both readings are written alike.
-fn retyped_agree(joint: &Joint, versions: [Version; 2], both: &[Lead; 2]) -> bool {
-    let written = |side: usize, name: &str| -> Option<Option<String>> {
+/// A field that is of another type now is one cell all the same: both readings are written alike, or are made so, if there is a value that both have.
+fn agree(name: &str, versions: [Version; 2], both: &mut [Lead; 2]) -> bool {
+    let place = |side: usize| versions[side].policy.fields.iter().position(|field| field.name == name);
+    let (Some(old), Some(new)) = (place(0), place(1)) else { return false };
+    let places = [old, new];
+    let written = |side: usize, both: &[Lead; 2]| -> Option<Option<String>> {
         let policy = versions[side].policy;
-        let field = policy.fields.iter().position(|field| field.name == name)?;
         let zone = record::zone(policy).ok()?;
-        let value = both[side].values.get(field)?.as_ref();
-        Some(value.map(|value| Show { policy, zone: &zone }.constant(policy.fields[field].ty, value)))
+        let value = both[side].values.get(places[side])?.as_ref();
+        Some(value.map(|value| Show { policy, zone: &zone }.constant(policy.fields[places[side]].ty, value)))
     };
-    joint.apart.retyped.iter().all(|name| written(0, name) == written(1, name))
+    if written(0, both) == written(1, both) {
+        return true;
+    }
+    // a choice follows a text that names one, else the text follows the choice
+    let is_text = |side: usize| versions[side].policy.fields[places[side]].ty == Type::Text;
+    for side in if is_text(0) { [1, 0] } else { [0, 1] } {
+        let field = &versions[side].policy.fields[places[side]];
+        let value = match written(1 - side, both) {
+            Some(Some(text)) => read(versions[side].policy, field.ty, &text),
+            Some(None) if field.optional => {
+                both[side].values[places[side]] = None;
+                return true;
+            }
+            Some(None) | None => None,
+        };
+        if value.is_some() {
+            both[side].values[places[side]] = value;
+            return true;
+        }
+    }
+    false
+}
+
+/// A choice, a yes or no, or a text by what stands in its cell; none of other types, whose cells can be written in several ways.
+fn read(policy: &Policy, ty: Type, text: &str) -> Option<Constant> {
+    match ty {
+        Type::Text => Some(Constant::Text(text.to_string())),
+        Type::YesNo => ["no", "yes"].iter().position(|word| *word == text).map(|value| Constant::Integer(value as i64)),
+        Type::OneOf(choices) => {
+            members(policy, Some(choices)).iter().position(|name| name == text).map(|value| Constant::Integer(value as i64))
+        }
+        Type::Number { .. } | Type::SomeOf(_) | Type::Date | Type::Time => None,
+    }
 }

@@ -95,6 +95,8 @@ pub struct Difference {
     pub before: String,
     pub after: String,
     pub cells: Option<Cells>,
+    /// why these are not told; none where they follow from what is told already
+    pub untold: Option<Why>,
 }
 
 /// How many keys are tried where it matters whose turn a key gives.
@@ -192,11 +194,13 @@ impl Comparer<'_> {
         let shows = |_: &Prover, shown: &mut Shown| self.shows(pair, shown);
         match self.search(prover, pair, [old, new], differs, &shows) {
             Possible::Never => Outcome::Same,
+            Possible::Undecided(Why::NoLead) if self.rests_on_retyped(prover, [old, new]) => Outcome::Undecided(Why::Retyped),
             Possible::Undecided(why) => Outcome::Undecided(why),
             Possible::Yes(witness) => match self.replayed(&witness.lead, witness.as_of) {
                 Some((leads, values)) => {
                     let [before, after] = self.answers(pair, &values).map(|value| pair.numbers.text(value));
                     let cells = self.cells(prover, pair, [old, new], both);
+                    let untold = cells.as_ref().err().copied().flatten();
                     let plainest = super::witness::plainest(self.versions[1].policy);
                     let own = leads[1].values.iter().zip(&plainest.values).enumerate();
                     let fields = own.filter(|(_, (value, plain))| value != plain).map(|(field, _)| field).collect();
@@ -210,12 +214,24 @@ impl Comparer<'_> {
                         needs_as_of,
                         before,
                         after,
-                        cells,
+                        cells: cells.ok(),
+                        untold,
                     }))
                 }
                 None => Outcome::Undecided(Why::NoLead),
             },
         }
+    }
+
+    /// Whether a field that is of another type in the other version matters.
+    fn rests_on_retyped(&self, prover: &Prover, nodes: [NodeId; 2]) -> bool {
+        let is_retyped = |policy: &Policy, field: &FieldId| {
+            policy.fields.get(*field).is_some_and(|field| self.joint.apart.retyped.contains(&field.name))
+        };
+        let mut variables = nodes.into_iter().flat_map(|node| prover.graph.variables(node));
+        variables.any(|variable| {
+            prover.variables.all[variable as usize].meaning.column().is_some_and(|field| is_retyped(&self.joint.policy, &field))
+        })
     }
 
     /// Whether some lead that had a queue has none.

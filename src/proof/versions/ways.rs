@@ -20,7 +20,18 @@ pub(super) struct Drawn {
     pub order: Vec<u32>,
     /// what stands for itself: its name, how it is read, and the node that it is
     pub parts: Vec<(String, Reading, NodeId)>,
-    pub is_exact: bool,
+    pub tells: Tells,
+}
+
+/// How far the ways of a diagram are the leads that differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tells {
+    /// all of them and no other
+    Leads,
+    /// these, and values of measures that no history has together
+    MoreThanLeads,
+    /// no lead beyond them differs
+    AtMost,
 }
 
 impl Comparer<'_> {

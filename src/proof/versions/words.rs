@@ -3,6 +3,8 @@
 //! Enters: a variable and the parts of its domain on a way. Leaves: `beds 50 to 99`, `region is EMEA or APAC`. Always holds: what is written is true of exactly the values of the
 //! parts, as far as words tell them apart.
 
+use std::borrow::Cow;
+
 use super::parts::Reading;
 use crate::calendar::MICROS_PER_DAY;
 use crate::model::value::format_scaled;
@@ -36,7 +38,7 @@ impl Words<'_> {
                     return name;
                 }
                 let Some(of) = policy.column(*column) else { return String::new() };
-                self.typed(of.name, of.ty, whole, parts)
+                self.typed(&counted(of.name), of.ty, whole, parts)
             }
             Meaning::Day(column) => self.typed(&format!("the day of {}", self.name(*column)), Type::Date, whole, parts),
             Meaning::DaysBefore { column, .. } => {
@@ -130,6 +132,17 @@ impl Words<'_> {
         let is_negative = outside.len() < inside.len() && outside.len() <= 2;
         if is_negative { format!("{name} is not {}", outside.join(" or ")) } else { format!("{name} is {}", inside.join(" or ")) }
     }
+}
+
+/// What is counted by a row of points, `3 per 1 visit in last 30 days`, as a measure would say it: `count of visit in last 30 days`.
+fn counted(name: &str) -> Cow<'_, str> {
+    let is_number = |word: &str| word.trim_start_matches(['+', '-']).starts_with(|first: char| first.is_ascii_digit());
+    let Some((_, counted)) = name.split_once(" per ").filter(|(points, _)| is_number(points)) else { return Cow::Borrowed(name) };
+    let counted = match counted.split_once(' ') {
+        Some((times, counted)) if is_number(times) => counted,
+        Some(_) | None => counted,
+    };
+    Cow::Owned(format!("count of {counted}"))
 }
 
 /// `beds 50 to 99`, `beds under 50 or missing`

@@ -1,7 +1,7 @@
 //! What is proved of two versions, as sentences: the same for a page and for markdown.
 
-use crate::batch::compare::Kind;
 use crate::policy::versions::{Shown, Treated, Treatment, Verdict};
+use crate::proof::Why;
 use crate::proof::versions::{Cells, Row};
 use crate::report::figures::counted;
 
@@ -48,8 +48,12 @@ pub fn change(shown: &Shown) -> String {
 pub fn lead(shown: &Shown) -> String {
     let fields = shown.fields.iter().map(|(name, value)| format!("{name} {value}"));
     let mut text = format!("lead {{ {} }}", fields.collect::<Vec<_>>().join("  "));
-    if let Some(stage) = &shown.stage {
-        text += &format!(", in stage {stage}");
+    for words in &shown.standing {
+        text += if words.starts_with("stage ") { ", in " } else { ", " };
+        text += words;
+    }
+    if let Some(until) = &shown.rests_until {
+        text += &format!(", at rest until {until}");
     }
     if shown.signal_count > 0 {
         text += &format!(", with {}", counted(shown.signal_count as u64, "signal", "signals"));
@@ -59,8 +63,12 @@ pub fn lead(shown: &Shown) -> String {
 
 /// Why the leads are not told; none where they follow from what is told already.
 pub fn untold(answer: &Treated) -> Option<String> {
-    let follows = answer.kind == Kind::Clock;
-    (!follows).then(|| "which other leads get another answer takes more steps than a comparison has".to_owned())
+    let why = match answer.untold? {
+        Why::Budget => "takes more steps than a comparison has",
+        Why::TooWide | Why::NoLead | Why::Retyped => "is not told: numbers or texts go beyond what is told apart here",
+        Why::OpenTable => "is not told: it depends on the rows of a table that is given at run time",
+    };
+    Some(format!("which other leads get another answer {why}"))
 }
 
 /// `12 of 480 cells`

@@ -174,3 +174,123 @@ fn a_budget_needs_a_proof() {
     let (_folder, names) = versions(&OLD.replace("rest  ", "other "));
     assert_eq!(run(&["diff", &names[0], &names[1], "--budget", "5"]).code, 2);
 }
+
+const VISITS: &str = r#"leadwright 1
+
+policy visits { timezone "UTC" }
+
+lead {
+  id    text   key
+  beds  whole  0..500
+}
+
+signal visit { }
+
+let seen = count of visit in last 30 days
+
+score size {
+  section all points {
+    +10 when seen >= 3
+    +5  when beds >= 100
+  }
+}
+
+decide status {
+  hot  when size >= 15 or count of visit in last 30 days >= 9
+  cold otherwise
+}
+"#;
+
+fn prove_both(old: &str, new: &str) -> Ran {
+    let folder = Folder::new(&[("old.lead", old), ("new.lead", new)]);
+    run(&["diff", "--prove", &folder.name("old.lead"), &folder.name("new.lead")])
+}
+
+/// Who differs can be said in two measures: 3 visits in 30 days, and not 3 of them in 14. Of the four ways in which the two thresholds can be passed or not, one has no lead: 3 in 14 days and not in 30.
+#[test]
+fn the_window_of_a_measure() {
+    let new = VISITS.replacen("30 days", "14 days", 1);
+    let ran = prove_both(VISITS, &new);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    let expected = "
+  size differs
+    10 → 0 for lead { beds 0 }, with 3 signals
+      test \"size was 10\" {
+        as of   2026-01-14T12:00
+        lead    { beds 0 }
+        signals {
+          visit 2025-12-30T12:00
+          visit 2025-12-30T12:00
+          visit 2025-12-30T12:00
+        }
+        expect  { size 0 }
+      }
+    leads that get another answer
+      count of visit in last 14 days at most 2, count of visit in    falls by 10
+      last 30 days at least 3
+";
+    assert!(ran.out.contains(expected), "{}", ran.out);
+    let of_status = "
+    leads that get another answer
+      beds at least 100, count of visit in last 14 days at most 2,    hot → cold
+      count of visit in last 30 days 3 to 8
+";
+    assert!(ran.out.contains(of_status), "{}", ran.out);
+}
+
+#[test]
+fn why_the_other_leads_are_not_told() {
+    // rows of points that count: as many differences as there can be visits
+    let old = VISITS.replace("+10 when seen >= 3", "3 per visit in last 30 days").replace(" or count of visit in last 30 days >= 9", "");
+    let old = old.replace("let seen = count of visit in last 30 days\n\n", "");
+    let ran = prove_both(&old, &old.replace("3 per visit in last 30 days", "3 per visit in last 14 days"));
+    assert!(ran.out.contains("\n    which other leads get another answer takes more steps than a comparison has\n"), "{}", ran.out);
+    // and a measure that a row of points counts is named as any other
+    let of_status = "
+      beds at least 100, count of visit in last 14 days at most 3,    hot → cold
+      count of visit in last 30 days at least 4
+";
+    assert!(ran.out.contains(of_status), "{}", ran.out);
+    // with rows that come at run time nobody knows
+    let table = "table accounts from input { region text key  tier one of gold, tin }\n\ndecide status";
+    let old = OLD
+        .replace("decide status", table)
+        .replace("region  one of emea, apac", "region  text")
+        .replace("region is apac", "accounts[region].tier is gold");
+    let ran = prove_both(&old, &old.replace("beds is known", "beds > 7"));
+    let sentence = "
+    which other leads get another answer is not told: it depends on the rows of
+      a table that is given at run time
+";
+    assert!(ran.out.contains(sentence), "{}", ran.out);
+}
+
+/// A cell is one text for both: whoever has the tier tin has the text "tin". What does not rest on the field is shown and told whatever its type, and what rests on it says so.
+#[test]
+fn a_required_field_of_another_type() {
+    let old = "leadwright 1\n\npolicy p { timezone \"UTC\" }\n\nlead { id text key  beds whole 0..500  tier text  open text }\n\n\
+        decide size { big when beds >= 10  small otherwise }\n\ndecide grade { best when tier is \"gold\" and beds >= 20  rest otherwise }\n";
+    let new = old.replace("tier text", "tier one of gold, tin").replace("\"gold\"", "gold").replace("open text", "open yes_no");
+    let ran = prove_both(old, &new.replace(">= 10", ">= 12"));
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    let shown = "\n    big → small for lead { beds 10 tier gold open no }\n";
+    assert!(ran.out.contains(shown), "{}", ran.out);
+    let grade = "
+  undecided: grade: a field is of another type now, and no value of it was found
+    that shows it and is written alike in both
+  fields of another type, whose values are taken as two: tier, open
+";
+    assert!(ran.out.ends_with(grade), "{}", ran.out);
+    // a change that a common value shows
+    let ran = prove_both(old, &new.replace("tier is gold and beds", "tier is tin and beds"));
+    assert!(ran.out.contains("\n    best → rest for lead { beds 20 tier gold open no }\n"), "{}", ran.out);
+}
+
+/// Whose a lead is belongs to it as its fields do.
+#[test]
+fn the_owner_of_the_lead_that_is_shown() {
+    let old = "leadwright 1\n\npolicy p { timezone \"UTC\" }\n\nlead { id text key  beds whole 0..500 }\n\nteam desk members ann, bob, cid\n\n\
+        queue inside team desk rotate ann, bob\n\nqueue duty team desk\n\nroute handover {\n  keep owner when beds >= 100\n  duty otherwise\n}\n";
+    let ran = prove_both(old, &old.replace(">= 100", ">= 50"));
+    assert!(ran.out.contains("\n    duty → inside for lead { beds 50 }, owner ann\n"), "{}", ran.out);
+}

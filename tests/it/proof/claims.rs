@@ -180,3 +180,13 @@ fn the_lead_that_refutes_a_claim_is_away_in_as_few_fields_as_can_be() {
     assert!(proofs.claims[2].tests[0].contains("lead    { c no  a yes  b no  m 4 }"), "{}", proofs.claims[2].tests[0]);
     tests_pass(policy, &proofs);
 }
+
+/// Three days before as-of, noon for noon: the lead has been in the stage for three calendar days.
+#[test]
+fn a_lead_is_put_into_the_stage_in_which_days_are_counted() {
+    let policy = "leadwright 1\npolicy p { timezone \"UTC\" }\nlead { id text key  beds whole 0..500 }\nteam t\nstage s0 owner t start\n\
+        stage s1 owner t final\nflow { s0 -> s1 when beds >= 10 }\nlet days_there = days in s1\nclaim \"quick\" never days_there >= 3\n";
+    let proofs = text(policy).prove(BUDGET, |_| true);
+    assert_eq!(proofs.claims[0].reason, "it is so for a lead with stage s1 since 2026-01-11T12:00");
+    tests_pass(policy, &proofs);
+}

@@ -57,20 +57,24 @@ pub(super) fn cut(text: &str, source: SourceId, scan: &Scan, diagnostics: &mut V
         uncounted: 0,
         suspect: None,
         line_indent: 0,
+        text_end: text.trim_end().len(),
     };
     cutter.walk();
     let mut items = cutter.items;
     mark_unterminated(&mut items, scan);
     if let Some(item) = items.get(ITEMS_MAX) {
         let token = scan.tokens[item.first];
-        diagnostics.push(
-            Diagnostic::new(Code::TooManyItems, format!("a file can have {ITEMS_MAX} parts, this one has {}", items.len()))
-                .at(Span::new(source, token.start, token.end), "the first one too many")
-                .help("split the file and `use` its pieces, or move repeated parts into a table"),
-        );
+        diagnostics.push(too_many_items(Span::new(source, token.start, token.end), &format!("this one has {}", items.len())));
         items.truncate(ITEMS_MAX);
     }
     Cut { items, docs: docs(text, source, scan) }
+}
+
+/// Items beyond the limit, of which the first is at `span`.
+pub(super) fn too_many_items(span: Span, this_one: &str) -> Diagnostic {
+    Diagnostic::new(Code::TooManyItems, format!("a file can have {ITEMS_MAX} parts, {this_one}"))
+        .at(span, "the first one too many")
+        .help("split the file and `use` its pieces, or move repeated parts into a table")
 }
 
 struct Cutter<'a> {
@@ -86,6 +90,8 @@ struct Cutter<'a> {
     /// The bracket whose partner stands further left than its line: the one that probably lacks its own, and where.
     suspect: Option<(usize, usize)>,
     line_indent: usize,
+    /// Where the file ends, but for blanks.
+    text_end: usize,
 }
 
 impl Cutter<'_> {
@@ -226,7 +232,7 @@ impl Cutter<'_> {
         let opener_line = &self.text[line_start(token.start)..token.start];
         let indentation = &opener_line[..opener_line.len() - opener_line.trim_start().len()];
         let before = &self.text[line_start(place)..place];
-        let at_line_end = self.text[place..].trim_start_matches([' ', '\t', '\r']).starts_with('\n') || place == self.text.trim_end().len();
+        let at_line_end = self.text[place..].trim_start_matches([' ', '\t', '\r']).starts_with('\n') || place == self.text_end;
         let (place, insert) = match closer {
             "}" if before.trim().is_empty() => (place - before.len(), format!("{indentation}}}\n")),
             "}" if at_line_end => (place, format!("\n{indentation}}}")),

@@ -6,16 +6,14 @@
 
 use std::ops::Range;
 
-use pest::Parser;
-
 use super::cut::ItemRange;
-use super::grammar::{Grammar, Rule};
+use super::grammar::{Meter, Rule};
 use super::mistakes::Found;
-use super::scan::{Token, scan};
+use super::scan::{Token, scan_untold};
 use super::tree::{ItemKind, Partial, Unread};
 use super::{DEPTH_MAX, Reader, place_of, rows, trial};
 use crate::diagnostic::Diagnostic;
-use crate::source::{SourceId, Span};
+use crate::source::Span;
 
 /// How many mistakes of one item are sought behind its first; each takes some passes over the item.
 const FURTHER_MISTAKES_MAX: usize = 20;
@@ -32,7 +30,7 @@ impl Reader<'_> {
     /// True if the item is in the tree without those rows.
     pub(super) fn read_on(&mut self, range: &ItemRange, index: usize, diagnostic: &Diagnostic) -> bool {
         let Some(mut rest) = self.rest(range) else { return false };
-        let Some(row) = rest.row_of(index, place_of(diagnostic)) else { return false };
+        let Some(row) = rest.row_of(self.meter, index, place_of(diagnostic)) else { return false };
         rest.leave_out(row);
         self.read_rest(range, rest)
     }
@@ -42,13 +40,12 @@ impl Reader<'_> {
         let Some(mut rest) = self.rest(range) else { return false };
         let item = self.item_span(range);
         let strings = &self.scan.unterminated;
-        let first = strings.partition_point(|place| *place < item.start as usize);
-        for place in strings[first..].iter().take_while(|place| **place < item.end as usize).take(FURTHER_MISTAKES_MAX) {
-            if self.scan.lacking.binary_search_by_key(place, |(_, string)| *string).is_ok() {
-                rest.mute_line(*place);
-            } else {
-                rest.open_string(*place);
-            }
+        let before = |end: u32| strings.partition_point(|place| *place < end as usize);
+        let is_of_head = |place: &&usize| self.scan.lacking.binary_search_by_key(*place, |(_, string)| *string).is_ok();
+        let (heads, others): (Vec<usize>, Vec<usize>) = strings[before(item.start)..before(item.end)].iter().partition(is_of_head);
+        rest.open_strings(&others);
+        for place in heads {
+            rest.mute_line(place);
         }
         rest.is_sound() && !(rest.left_out.is_empty() && rest.muted.is_empty()) && self.read_rest(range, rest)
     }
@@ -64,7 +61,7 @@ impl Reader<'_> {
         let mut is_silent = false;
         let passes = (FURTHER_BYTES_MAX / rest.text.len().max(1)).clamp(2, FURTHER_MISTAKES_MAX);
         for pass in 0..=passes {
-            let error = match Grammar::parse(Rule::item, &rest.text) {
+            let error = match self.meter.parse(Rule::item, &rest.text) {
                 Ok(mut pairs) => return pairs.next().is_some_and(|pair| self.keep_partial(pair, range, &rest)),
                 Err(_) if pass == passes => {
                     self.say_cut_short(range);
@@ -72,15 +69,15 @@ impl Reader<'_> {
                 }
                 Err(error) => error,
             };
-            let found = Found::new(&error, &rest.text, rest.offset, self.text, self.source, &rest.tokens);
+            let found = Found::new(self.meter, &error, &rest.text, rest.offset, self.text, self.source, &rest.tokens);
             if self.is_indented_item(&rest.tokens, found.index) {
                 return false;
             }
             let diagnostic = found.explain();
             let place = place_of(&diagnostic);
             let index = found.index;
-            is_silent |= rest.is_on_next_row(index) && !trial::is_wrong_alone(&rest.text, rest.offset, &rest.tokens, index);
-            let row = rest.row_of(index, place);
+            is_silent |= rest.is_on_next_row(index) && !trial::is_wrong_alone(self.meter, &rest.text, rest.offset, &rest.tokens, index);
+            let row = rest.row_of(self.meter, index, place);
             let is_muted = rest.is_muted(place) || row.as_ref().is_some_and(|row| rest.is_muted(rest.tokens[row.start].start));
             if !is_silent && !is_muted {
                 self.diagnostics.push(diagnostic);
@@ -167,8 +164,8 @@ struct Rest {
 
 impl Rest {
     /// The row with the mistake that shows at a place: what a row lacks shows in the next one.
-    fn row_of(&self, index: usize, place: usize) -> Option<Range<usize>> {
-        let is_wrong = |row: &Range<usize>| trial::stop_of_row_alone(&self.text, self.offset, &self.tokens, row.clone()).is_some();
+    fn row_of(&self, meter: &Meter, index: usize, place: usize) -> Option<Range<usize>> {
+        let is_wrong = |row: &Range<usize>| trial::stop_of_row_alone(meter, &self.text, self.offset, &self.tokens, row.clone()).is_some();
         let own = trial::whole_row_at(&self.tokens, place);
         if own.as_ref().is_some_and(is_wrong) {
             return own.map(|row| self.with_its_lines(row));
@@ -193,27 +190,37 @@ impl Rest {
 
     fn leave_out(&mut self, row: Range<usize>) {
         let (start, end) = (self.tokens[row.start].start, self.tokens[row.end - 1].end);
-        self.blank(start, end, |_| true);
+        self.blank(start, end);
         self.left_out.push((start, end));
         self.tokens.drain(row);
     }
 
-    /// Leaves out a string that lacks its end, but for the brackets that it has swallowed.
-    fn open_string(&mut self, place: usize) {
-        let Some(token) = self.tokens.iter().find(|token| token.start == place).copied() else { return };
-        let written = &self.text[token.start - self.offset..token.end - self.offset];
-        if let Some(row) = trial::whole_row_at(&self.tokens, place).filter(|_| !written.contains(['{', '}'])) {
-            self.leave_out(row);
-            return;
-        }
-        let end = token.start + written.find(" #").unwrap_or(written.len());
-        self.blank(token.start, end, |letter| !matches!(letter, b'{' | b'}'));
-        self.blank(end, token.end, |_| true);
-        if let Some(line) = self.mute_line(place) {
-            self.left_out.push((line.start, line.end));
-        }
+    /// Leaves out the strings that lack their end and begin at these places, with their rows, but for the brackets that they have swallowed: all at once, as
+    /// there may be one in each row.
+    fn open_strings(&mut self, places: &[usize]) {
+        let mut bytes = std::mem::take(&mut self.text).into_bytes();
         let offset = self.offset;
-        let scanned = scan(&self.text, SourceId(0), &mut Vec::new()).tokens;
+        for place in places {
+            let Ok(index) = self.tokens.binary_search_by_key(place, |token| token.start) else { continue };
+            let token = self.tokens[index];
+            let written = &mut bytes[token.start - offset..token.end - offset];
+            let swallows = written.iter().any(|letter| matches!(letter, b'{' | b'}'));
+            if let Some(row) = trial::whole_row_at(&self.tokens, *place).filter(|_| !swallows) {
+                let (start, end) = (self.tokens[row.start].start, self.tokens[row.end - 1].end);
+                bytes[start - offset..end - offset].fill(b' ');
+                self.left_out.push((start, end));
+                continue;
+            }
+            let comment = written.windows(2).position(|pair| pair == b" #").unwrap_or(written.len());
+            written[comment..].fill(b' ');
+            written.iter_mut().filter(|letter| !matches!(letter, b'{' | b'}')).for_each(|letter| *letter = b' ');
+            if let Some(line) = self.mute_line(*place) {
+                self.left_out.push((line.start, line.end));
+            }
+        }
+        // whole tokens became blanks, and brackets in strings were left, so no character was cut
+        self.text = String::from_utf8(bytes).unwrap_or_default();
+        let scanned = scan_untold(&self.text).tokens;
         self.tokens = scanned.into_iter().map(|token| Token { start: token.start + offset, end: token.end + offset, ..token }).collect();
     }
 
@@ -225,14 +232,10 @@ impl Rest {
         Some(line)
     }
 
-    /// Writes blanks over those bytes between two places of the file that are not to be kept.
-    fn blank(&mut self, start: usize, end: usize, is_left_out: impl Fn(u8) -> bool) {
+    /// Writes blanks over what stands between two places of the file.
+    fn blank(&mut self, start: usize, end: usize) {
         let mut bytes = std::mem::take(&mut self.text).into_bytes();
-        for byte in &mut bytes[start - self.offset..end - self.offset] {
-            if is_left_out(*byte) {
-                *byte = b' ';
-            }
-        }
+        bytes[start - self.offset..end - self.offset].fill(b' ');
         // whole tokens became blanks, so no character was cut
         self.text = String::from_utf8(bytes).unwrap_or_default();
     }

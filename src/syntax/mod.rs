@@ -24,12 +24,11 @@ mod leave_out;
 pub mod meant;
 mod mistakes;
 pub mod outline;
+mod pairs;
 mod rows;
 mod scan;
 pub mod tree;
 mod trial;
-
-use pest::Parser;
 
 use crate::diagnostic::{self, Applicability, Code, Diagnostic, nearest};
 use crate::source::{SourceId, Sources, Span};
@@ -39,13 +38,12 @@ pub(crate) use build::values::UNQUOTED;
 pub(crate) use cut::ITEM_WORDS;
 use cut::{Cut, ItemRange};
 pub(crate) use grammar::RESERVED_WORDS;
-use grammar::{Grammar, Rule};
+use grammar::{Meter, Rule};
 pub use leave_out::without_items;
 use mistakes::Found;
 use outline::Outline;
 use scan::{Kind, Scan, Token};
 use tree::{Comment, File, Item, Partial, Unread};
-use trial::Outcome;
 
 /// The largest file, in bytes.
 pub const FILE_BYTES_MAX: usize = 1024 * 1024;
@@ -59,6 +57,10 @@ pub const ITEMS_MAX: usize = 10_000;
 /// How many diagnostics one file gets; what a file with more mistakes lacks is not another one.
 pub const DIAGNOSTICS_MAX: usize = 200;
 
+/// An item is read up to so many words first that could begin another one below it, if it has more, and then up to four times as many: where each of them does, the
+/// text behind is not walked for each.
+const INDENTED_FIRST: usize = 8;
+
 /// The version of the language that this compiler knows.
 pub const LANGUAGE_VERSION: u32 = 1;
 
@@ -68,17 +70,27 @@ const STACK_BYTES: usize = 32 * 1024 * 1024;
 
 /// Reads a file of a policy; whatever can be read of it is in the tree.
 pub fn parse(sources: &Sources, source: SourceId) -> (File, Vec<Diagnostic>) {
-    parse_with(sources, source, None)
+    let meter = Meter::new(sources.get(source).text.len());
+    parse_with(sources, source, &meter, None)
+}
+
+/// How many bytes are read by the grammar to parse a file, whatever is read once more to find further mistakes and to try fixes included: what its time is in
+/// proportion to.
+pub fn bytes_read(sources: &Sources, source: SourceId) -> usize {
+    let meter = Meter::new(sources.get(source).text.len());
+    parse_with(sources, source, &meter, None);
+    meter.bytes_read()
 }
 
 /// The tokens, comments and parts of a file, for tools that change its text and not its meaning; with every mistake as a diagnostic.
 pub fn outline(sources: &Sources, source: SourceId) -> (Outline, Vec<Diagnostic>) {
     let mut outline = Outline::default();
-    let (_, diagnostics) = parse_with(sources, source, Some(&mut outline));
+    let meter = Meter::new(sources.get(source).text.len());
+    let (_, diagnostics) = parse_with(sources, source, &meter, Some(&mut outline));
     (outline, diagnostics)
 }
 
-fn parse_with(sources: &Sources, source: SourceId, outline: Option<&mut Outline>) -> (File, Vec<Diagnostic>) {
+fn parse_with(sources: &Sources, source: SourceId, meter: &Meter, outline: Option<&mut Outline>) -> (File, Vec<Diagnostic>) {
     let text = sources.get(source).text.as_str();
     let mut diagnostics = Vec::new();
     let file = if text.len() > FILE_BYTES_MAX {
@@ -89,9 +101,8 @@ fn parse_with(sources: &Sources, source: SourceId, outline: Option<&mut Outline>
         );
         File { source, version: None, items: Vec::new(), unread: Vec::new(), partial: Vec::new(), comments: Vec::new() }
     } else {
-        stacker::grow(STACK_BYTES, || read(text, source, outline, &mut diagnostics))
+        stacker::grow(STACK_BYTES, || read(text, source, meter, outline, &mut diagnostics))
     };
-    diagnostic::sort(&mut diagnostics);
     let left_over = diagnostics.len().saturating_sub(DIAGNOSTICS_MAX);
     diagnostics.truncate(DIAGNOSTICS_MAX);
     if let Some(last) = diagnostics.last_mut().filter(|_| left_over > 0) {
@@ -100,7 +111,8 @@ fn parse_with(sources: &Sources, source: SourceId, outline: Option<&mut Outline>
     (file, diagnostics)
 }
 
-fn read(text: &str, source: SourceId, mut outline: Option<&mut Outline>, diagnostics: &mut Vec<Diagnostic>) -> File {
+/// The mistakes are in order, and the fixes of those that are shown have been tried.
+fn read(text: &str, source: SourceId, meter: &Meter, mut outline: Option<&mut Outline>, diagnostics: &mut Vec<Diagnostic>) -> File {
     let scan = scan::scan(text, source, diagnostics);
     let cut = cut::cut(text, source, &scan, diagnostics);
     if let Some(outline) = outline.as_deref_mut() {
@@ -112,19 +124,26 @@ fn read(text: &str, source: SourceId, mut outline: Option<&mut Outline>, diagnos
         .map(|comment| Comment { span: Span::new(source, comment.start, comment.end), text: text[comment.start..comment.end].to_owned() });
     let comments = comments.collect();
     let without_comments = &*scan.without_comments(text);
+    let mut told: Vec<usize> = diagnostics.iter().map(place_of).collect();
+    told.sort_unstable();
+    let may_begin_below =
+        |token: &Token| token.indent.is_some_and(|indent| indent > 0) && ITEM_WORDS.contains(&&text[token.start..token.end]);
     let mut reader = Reader {
+        meter,
         text,
         without_comments,
         source,
         scan: &scan,
         cut: &cut,
+        indented: scan.tokens.iter().enumerate().filter(|(_, token)| may_begin_below(token)).map(|(index, _)| index).collect(),
+        told,
         diagnostics,
         outline,
         items: Vec::new(),
         unread: Vec::new(),
         partial: Vec::new(),
+        is_full: false,
     };
-    reader.check_fixes_of_pairs();
     let (version, behind) = reader.version();
     for item in &cut.items {
         // The first item is the version line, and what stands indented below it.
@@ -132,43 +151,34 @@ fn read(text: &str, source: SourceId, mut outline: Option<&mut Outline>, diagnos
     }
     let read_to = cut.items.last().map_or(0, |item| item.end);
     reader.leave_unread(&ItemRange { first: read_to.max(behind), end: scan.tokens.len(), broken: true, deep: false });
+    diagnostic::sort(reader.diagnostics);
+    reader.check_fixes_of_pairs();
     let Reader { items, unread, partial, .. } = reader;
     File { source, version, items, unread, partial, comments }
 }
 
 struct Reader<'a> {
+    meter: &'a Meter,
     text: &'a str,
     /// of the same length
     without_comments: &'a str,
     source: SourceId,
     scan: &'a Scan,
     cut: &'a Cut,
+    /// The tokens that may begin an item below another although they are indented.
+    indented: Vec<usize>,
+    /// Where the mistakes are that scanner and cutter have told of all the file, in order.
+    told: Vec<usize>,
     diagnostics: &'a mut Vec<Diagnostic>,
     outline: Option<&'a mut Outline>,
     items: Vec<Item>,
     unread: Vec<Unread>,
     partial: Vec<Partial>,
+    /// It has as many items as a file can have.
+    is_full: bool,
 }
 
 impl Reader<'_> {
-    /// A bracket and the end of a string are told from their neighbours alone: where to write or remove one is offered only if the item can
-    /// be read then.
-    fn check_fixes_of_pairs(&mut self) {
-        let tokens = &self.scan.tokens;
-        let of_pairs = |diagnostic: &&mut Diagnostic| diagnostic.code == Code::StrayBracket || diagnostic.code == Code::UnterminatedString;
-        for diagnostic in self.diagnostics.iter_mut().filter(of_pairs) {
-            let place = place_of(diagnostic);
-            let begins_before = |item: &ItemRange| tokens.get(item.first).is_some_and(|first| first.start <= place);
-            let item = self.cut.items.partition_point(begins_before).checked_sub(1).and_then(|index| self.cut.items.get(index));
-            let ends = item.and_then(|item| Some((tokens.get(item.first)?.start, tokens.get(item.end.checked_sub(1)?)?.end)));
-            let Some((start, end)) = ends else { continue };
-            // what is inserted at the end of the item may stand behind a line end
-            let end = diagnostic.fixes.iter().flat_map(|fix| &fix.edits).fold(end, |end, edit| end.max(edit.span.end as usize));
-            let Some(text) = self.text.get(start..end) else { continue };
-            diagnostic.fixes.retain(|fix| trial::with_edits(text, start, &fix.edits) == Outcome::Whole);
-        }
-    }
-
     /// Reads `leadwright 1`, the first line; and the number of tokens that this takes.
     fn version(&mut self) -> (Option<(u32, Span)>, usize) {
         let written = format!("leadwright {LANGUAGE_VERSION}");
@@ -218,7 +228,10 @@ impl Reader<'_> {
     fn item(&mut self, mut range: ItemRange) {
         while range.first < range.end {
             let token = self.scan.tokens[range.first];
-            if !self.starts_well(token) || range.deep {
+            if self.items.len() >= ITEMS_MAX && !std::mem::replace(&mut self.is_full, true) {
+                self.diagnostics.push(cut::too_many_items(self.token_span(token), "this one has more"));
+            }
+            if self.is_full || !self.starts_well(token) || range.deep {
                 self.leave_unread(&range);
                 return;
             }
@@ -288,7 +301,12 @@ impl Reader<'_> {
         let tokens = &self.scan.tokens[range.first..range.end];
         let (first, last) = (tokens.first()?, tokens.last()?);
         let text = &self.text[first.start..last.end];
-        match Grammar::parse(Rule::item, &self.without_comments[first.start..last.end]) {
+        let indented = &self.indented[self.indented.partition_point(|index| *index <= range.first)..];
+        let counts = std::iter::successors(Some(INDENTED_FIRST), |count| Some(count * 4));
+        let ends = counts.map_while(|count| indented.get(count)).take_while(|end| **end < range.end).map(|end| end - range.first);
+        let read = &self.without_comments[first.start..last.end];
+        let parsed = self.meter.sure_mistake(Rule::item, read, tokens, ends).map_or_else(|| self.meter.parse(Rule::item, read), Err);
+        match parsed {
             Ok(mut pairs) => {
                 if let Some(pair) = pairs.next() {
                     self.build(pair, range);
@@ -296,7 +314,7 @@ impl Reader<'_> {
                 None
             }
             Err(error) => {
-                let found = Found::new(&error, text, first.start, self.text, self.source, tokens);
+                let found = Found::new(self.meter, &error, text, first.start, self.text, self.source, tokens);
                 let next = Some(found.index).filter(|index| *index > 0 && self.is_indented_item(tokens, *index));
                 match next {
                     Some(index) => {
@@ -307,11 +325,11 @@ impl Reader<'_> {
                     None => {
                         // What a missing bracket or quotation mark leads to has been said with it.
                         let is_kept = if range.broken {
-                            self.read_on_behind_strings(range)
+                            self.is_shown(range) && self.read_on_behind_strings(range)
                         } else {
                             let diagnostic = found.explain();
                             self.diagnostics.push(diagnostic.clone());
-                            self.read_on(range, found.index, &diagnostic) || self.read_row_by_row(range)
+                            self.is_shown(range) && self.read_on(range, found.index, &diagnostic) || self.read_row_by_row(range)
                         };
                         if !is_kept {
                             self.leave_unread(range);
@@ -321,6 +339,13 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    /// Whether mistakes of this item may be among those that are shown: so many others stand before it, some of which may be told twice.
+    fn is_shown(&self, range: &ItemRange) -> bool {
+        let start = self.scan.tokens.get(range.first).map_or(0, |token| token.start);
+        let read = self.diagnostics.len() - self.told.len();
+        self.told.partition_point(|place| *place < start) + read <= 2 * DIAGNOSTICS_MAX
     }
 
     fn build(&mut self, pair: build::Node, range: &ItemRange) {

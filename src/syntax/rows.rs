@@ -5,19 +5,13 @@
 
 use std::ops::Range;
 
-use pest::Parser;
-
 use super::Reader;
 use super::cut::{ITEM_WORDS, ItemRange};
-use super::grammar::{Grammar, Rule};
+use super::grammar::{Meter, Rule, WINDOW_TOKENS, place_of};
 use super::meant::snake_case;
 use super::scan::{Kind, Token};
-use super::tree::{Column, Field, Item, ItemKind, Lead, Name, Signal, Table, TypeExpr, TypeKind, Unread};
-use super::trial::place_of;
+use super::tree::{Column, Field, ItemKind, Lead, Name, Signal, Table, TypeExpr, TypeKind, Unread};
 use crate::source::Span;
-
-/// How many rows of a block are left out; with more, the block is something else.
-const LEFT_OUT_MAX: usize = 50;
 
 /// How many tokens of a broken row are tried as the beginning of the next.
 const TRIED_MAX: usize = 200;
@@ -39,7 +33,7 @@ impl Reader<'_> {
         let word = &self.text[first.start..first.end];
         let text = &self.without_comments[first.start..last.end];
         let Some(rule) = row_of(word) else { return false };
-        let Some(broken) = broken_rows(text, first.start, tokens, rule) else { return false };
+        let Some(broken) = broken_rows(self.meter, text, first.start, tokens, rule) else { return false };
         let mut rest = text.as_bytes().to_vec();
         let spans: Vec<Span> = broken.iter().map(|row| self.span_of(&tokens[row.tokens.clone()])).collect();
         for span in &spans {
@@ -47,16 +41,26 @@ impl Reader<'_> {
         }
         // a blank for each byte of whole tokens leaves the text well-formed
         let Ok(rest) = String::from_utf8(rest) else { return false };
-        let Some(pair) = Grammar::parse(Rule::item, &rest).ok().and_then(|mut pairs| pairs.next()) else { return false };
+        let Some(pair) = self.meter.parse(Rule::item, &rest).ok().and_then(|mut pairs| pairs.next()) else { return false };
         let outline = self.outline.take();
         self.build(pair, range);
         self.outline = outline;
         let word = word_of(word);
         self.unread.extend(spans.iter().map(|span| Unread { word, span: *span }));
         let names: Vec<Name> = broken.iter().map(|row| self.name_of(&tokens[row.tokens.clone()])).collect();
+        let written = self.text;
+        let rows = broken.iter().zip(spans).zip(names).map(|((row, span), name)| KeptRow {
+            continues: row.continues,
+            span,
+            name,
+            written: &written[span.start as usize..span.end as usize],
+        });
         let Some(item) = self.items.last_mut() else { return true };
-        for ((row, span), name) in broken.iter().zip(&spans).zip(names) {
-            keep(item, row.continues, *span, name, &self.text[span.start as usize..span.end as usize]);
+        // of a row of the header nothing is kept
+        if let ItemKind::Lead(Lead { fields }) | ItemKind::Signal(Signal { properties: fields, .. }) = &mut item.kind {
+            keep(fields, rows);
+        } else if let ItemKind::Table(Table { columns, .. }) = &mut item.kind {
+            keep(columns, rows);
         }
         true
     }
@@ -93,11 +97,15 @@ pub(super) fn row_of(item: &str) -> Option<Rule> {
 
 /// What stands between rows that can be read; none if the block has no brackets of its own, or too much of it cannot be read. `text` is that of the item, which
 /// begins at `offset`.
-fn broken_rows(text: &str, offset: usize, tokens: &[Token], rule: Rule) -> Option<Vec<Broken>> {
+fn broken_rows(meter: &Meter, text: &str, offset: usize, tokens: &[Token], rule: Rule) -> Option<Vec<Broken>> {
     let last = tokens.len().checked_sub(1)?;
     let open = tokens.iter().position(|token| token.kind == Kind::Open)?;
     let inside = text.get(..tokens[last].start - offset)?;
-    let row_at = |index: usize| Grammar::parse(rule, &inside[tokens[index].start - offset..]);
+    let row_at = |index: usize| meter.parse_beginning(rule, &inside[tokens[index].start - offset..], &tokens[index..last]);
+    let begins_row_behind = |index: usize| {
+        let tried = tokens[index..last].iter().take(WINDOW_TOKENS).next_back();
+        tried.is_some_and(|end| meter.may_try(end.end - tokens[index].start)) && row_at(index).is_ok()
+    };
     let mut broken = Vec::new();
     let mut index = open + 1;
     while index < last {
@@ -116,11 +124,11 @@ fn broken_rows(text: &str, offset: usize, tokens: &[Token], rule: Rule) -> Optio
         let shares_line = tokens[index].indent.is_none();
         let begins_row = |next: &usize| match tokens[*next].indent {
             Some(indent) => indent <= line,
-            None => shares_line && *next > offending && *next <= offending + TRIED_MAX && row_at(*next).is_ok(),
+            None => shares_line && *next > offending && *next <= offending + TRIED_MAX && begins_row_behind(*next),
         };
         let end = (index + 1..last).find(begins_row).unwrap_or(last);
         // brackets inside belong to something else
-        if broken.len() == LEFT_OUT_MAX || tokens[index..end].iter().any(|token| matches!(token.kind, Kind::Open | Kind::Close)) {
+        if tokens[index..end].iter().any(|token| matches!(token.kind, Kind::Open | Kind::Close)) {
             return None;
         }
         broken.push(Broken { tokens: index..end, continues: shares_line && index > open + 1 });
@@ -129,24 +137,75 @@ fn broken_rows(text: &str, offset: usize, tokens: &[Token], rule: Rule) -> Optio
     (tokens[last].kind == Kind::Close).then_some(broken)
 }
 
-/// Keeps what is known of a row: the name of a field or column, and whether it is a key or optional. Of a row of the header nothing is.
-fn keep(item: &mut Item, continues: bool, span: Span, name: Name, written: &str) {
-    let ty = TypeExpr { kind: TypeKind::Unread, span };
-    let has = |word: &str| written.split_whitespace().any(|written| written == word).then_some(span);
-    let (key, optional) = (has("key"), has("optional"));
-    if let ItemKind::Lead(Lead { fields }) | ItemKind::Signal(Signal { properties: fields, .. }) = &mut item.kind {
-        let place = fields.partition_point(|field| field.span.start < span.start);
-        if let Some(before) = fields.get_mut(place.wrapping_sub(1)).filter(|_| continues) {
-            before.ty.kind = TypeKind::Unread;
-            return;
-        }
-        fields.insert(place, Field { doc: None, name, display: None, ty, key, optional, changes: Vec::new(), sources: Vec::new(), span });
-    } else if let ItemKind::Table(Table { columns, .. }) = &mut item.kind {
-        let place = columns.partition_point(|column| column.span.start < span.start);
-        if let Some(before) = columns.get_mut(place.wrapping_sub(1)).filter(|_| continues) {
-            before.ty.kind = TypeKind::Unread;
-            return;
-        }
-        columns.insert(place, Column { doc: None, name, ty, key, prefix: false, optional, span });
+/// What is known of a row that is left out.
+struct KeptRow<'t> {
+    /// It begins on the line of another, which may be the row with the mistake.
+    continues: bool,
+    span: Span,
+    name: Name,
+    written: &'t str,
+}
+
+/// A field of a `lead` or `signal`, or a column of a `table`.
+trait Declared {
+    fn of(row: KeptRow) -> Self;
+    fn start(&self) -> u32;
+    fn ty(&mut self) -> &mut TypeExpr;
+}
+
+impl KeptRow<'_> {
+    fn ty(&self) -> TypeExpr {
+        TypeExpr { kind: TypeKind::Unread, span: self.span }
     }
+
+    fn has(&self, word: &str) -> Option<Span> {
+        self.written.split_whitespace().any(|written| written == word).then_some(self.span)
+    }
+}
+
+impl Declared for Field {
+    fn of(row: KeptRow) -> Field {
+        let (ty, key, optional, span) = (row.ty(), row.has("key"), row.has("optional"), row.span);
+        Field { doc: None, name: row.name, display: None, ty, key, optional, changes: Vec::new(), sources: Vec::new(), span }
+    }
+
+    fn start(&self) -> u32 {
+        self.span.start
+    }
+
+    fn ty(&mut self) -> &mut TypeExpr {
+        &mut self.ty
+    }
+}
+
+impl Declared for Column {
+    fn of(row: KeptRow) -> Column {
+        let (ty, key, optional, span) = (row.ty(), row.has("key"), row.has("optional"), row.span);
+        Column { doc: None, name: row.name, ty, key, prefix: false, optional, span }
+    }
+
+    fn start(&self) -> u32 {
+        self.span.start
+    }
+
+    fn ty(&mut self) -> &mut TypeExpr {
+        &mut self.ty
+    }
+}
+
+/// Keeps the names of rows that are left out, and whether they are keys or optional.
+fn keep<'t, D: Declared>(declared: &mut Vec<D>, rows: impl Iterator<Item = KeptRow<'t>>) {
+    let mut kept: Vec<D> = Vec::new();
+    for row in rows {
+        let place = declared.partition_point(|other| other.start() < row.span.start);
+        let read = declared[..place].last_mut();
+        // the row before it, which was read or not
+        let before = if kept.last().map(D::start) > read.as_ref().map(|other| other.start()) { kept.last_mut() } else { read };
+        match before {
+            Some(before) if row.continues => before.ty().kind = TypeKind::Unread,
+            _ => kept.push(D::of(row)),
+        }
+    }
+    declared.extend(kept);
+    declared.sort_by_key(D::start);
 }

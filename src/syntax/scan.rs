@@ -76,6 +76,15 @@ const LONG_SIGNS: [&str; 19] =
     ["===", "!==", "-->", "—>", "–>", "==", "!=", ">=", "<=", "=>", "=<", "<>", "->", "&&", "||", "..", "**", "::", ":="];
 
 pub(super) fn scan(text: &str, source: SourceId, diagnostics: &mut Vec<Diagnostic>) -> Scan {
+    scan_with(text, source, Some(diagnostics))
+}
+
+/// The same for a text whose mistakes nobody is told: one that was changed to try something.
+pub(super) fn scan_untold(text: &str) -> Scan {
+    scan_with(text, SourceId(0), None)
+}
+
+fn scan_with(text: &str, source: SourceId, diagnostics: Option<&mut Vec<Diagnostic>>) -> Scan {
     let scan = Scan { tokens: Vec::new(), comments: Vec::new(), unterminated: Vec::new(), lacking: Vec::new() };
     let mut scanner = Scanner { text, source, diagnostics, line_end: 0, scan };
     scanner.walk();
@@ -90,7 +99,7 @@ pub(super) fn continues_word(character: char) -> bool {
 struct Scanner<'a> {
     text: &'a str,
     source: SourceId,
-    diagnostics: &'a mut Vec<Diagnostic>,
+    diagnostics: Option<&'a mut Vec<Diagnostic>>,
     /// Where the current line ends, before its line end; sought once per line, so that long lines cost no more than short ones.
     line_end: usize,
     scan: Scan,
@@ -195,12 +204,14 @@ impl Scanner<'_> {
         let (meant, where_to) = head.map_or((meant, where_to), |head| (head, "close the string before ` {`"));
         let shown_end = start + meant.len();
         self.scan.unterminated.push(start);
-        self.diagnostics.push(
-            Diagnostic::new(Code::UnterminatedString, "this string is not closed on its line")
-                .at(Span::new(self.source, start, shown_end), "it opens here")
-                .help("close it with `\"`; a string cannot hold a line end, write `\\n` where you need one")
-                .replace(where_to, Applicability::Unsafe, Span::new(self.source, shown_end, shown_end), "\""),
-        );
+        if let Some(diagnostics) = self.diagnostics.as_deref_mut() {
+            diagnostics.push(
+                Diagnostic::new(Code::UnterminatedString, "this string is not closed on its line")
+                    .at(Span::new(self.source, start, shown_end), "it opens here")
+                    .help("close it with `\"`; a string cannot hold a line end, write `\\n` where you need one")
+                    .replace(where_to, Applicability::Unsafe, Span::new(self.source, shown_end, shown_end), "\""),
+            );
+        }
         if head.is_none() {
             return line_end;
         }
@@ -221,9 +232,10 @@ impl Scanner<'_> {
 
     /// A string in single or printed quotation marks is read, and reported.
     fn other_quotes(&mut self, start: usize, end: usize) -> usize {
+        let Some(diagnostics) = self.diagnostics.as_deref_mut() else { return end };
         let inside = self.text[start..end].trim_matches(['\'', '“', '”', '„', '"']);
         let written = format!("\"{}\"", inside.replace('\\', "\\\\").replace('"', "\\\""));
-        self.diagnostics.push(
+        diagnostics.push(
             Diagnostic::new(Code::Syntax, format!("a string stands in straight double quotation marks: `{written}`"))
                 .at(Span::new(self.source, start, end), "these are other quotation marks")
                 .help(format!("write `{written}`"))
@@ -233,8 +245,9 @@ impl Scanner<'_> {
     }
 
     fn semicolon(&mut self, start: usize) {
+        let Some(diagnostics) = self.diagnostics.as_deref_mut() else { return };
         let span = Span::new(self.source, start, start + 1);
-        self.diagnostics.push(
+        diagnostics.push(
             Diagnostic::new(Code::Syntax, "nothing ends with a semicolon here")
                 .at(span, "not needed")
                 .help("leave the `;` out: a row ends where the next one begins")

@@ -6,13 +6,10 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use pest::Parser;
-use pest::error::{Error, InputLocation};
-
 use super::DEPTH_MAX;
 use super::build::{Builder, Node};
-use super::grammar::{Grammar, Rule};
-use super::scan::{Kind, Scan, Token, scan};
+use super::grammar::{Meter, Rule, place_of};
+use super::scan::{Kind, Scan, Token, scan_untold};
 use crate::diagnostic::Edit;
 use crate::source::SourceId;
 
@@ -26,15 +23,18 @@ pub(super) enum Outcome {
     Unmended,
 }
 
-/// `offset` is where the item begins in the file.
-pub(super) fn with_edits(item: &str, offset: usize, edits: &[Edit]) -> Outcome {
+/// `offset` is where the item begins in the file. Where the meter lets nothing be tried any more, nothing is mended.
+pub(super) fn with_edits(meter: &Meter, item: &str, offset: usize, edits: &[Edit]) -> Outcome {
+    if !meter.may_try(item.len()) {
+        return Outcome::Unmended;
+    }
     let Some((fixed, kept_from, item_from)) = edited(item, offset, edits) else { return Outcome::Unmended };
-    let scanned = scan(&fixed, SourceId(0), &mut Vec::new());
+    let scanned = scan_untold(&fixed);
     // the grammar recurses with every bracket
     if depth(&scanned.tokens) > DEPTH_MAX {
         return Outcome::Unmended;
     }
-    let error = match Grammar::parse(Rule::item, &scanned.without_comments(&fixed)) {
+    let error = match meter.parse(Rule::item, &scanned.without_comments(&fixed)) {
         Ok(mut pairs) => {
             let first = edits.iter().map(|edit| edit.span.start as usize).min().and_then(|start| start.checked_sub(offset)).unwrap_or(0);
             let is_clean = pairs.next().is_some_and(|pair| reads_cleanly(pair, &fixed, &scanned, first..kept_from + 1));
@@ -59,7 +59,7 @@ fn reads_cleanly(item: Node, text: &str, scan: &Scan, written: Range<usize>) -> 
 }
 
 /// Where the item stops making sense if the row at `place` is left out; none if it does to its end, or if there is no row to be left out.
-pub(super) fn without_row(item: &str, offset: usize, tokens: &[Token], place: usize) -> Rest {
+pub(super) fn without_row(meter: &Meter, item: &str, offset: usize, tokens: &[Token], place: usize) -> Rest {
     let Some(row) = whole_row_at(tokens, place) else { return Rest::Unknown };
     let within = tokens[row.start].start.checked_sub(offset).zip(tokens[row.end - 1].end.checked_sub(offset));
     let Some((start, end)) = within.filter(|(_, end)| *end <= item.len()) else { return Rest::Unknown };
@@ -67,7 +67,7 @@ pub(super) fn without_row(item: &str, offset: usize, tokens: &[Token], place: us
     text[start..end].fill(b' ');
     // a blank for each byte of whole tokens leaves the text well-formed
     let Ok(rest) = std::str::from_utf8(&text) else { return Rest::Unknown };
-    match Grammar::parse(Rule::item, &scan(rest, SourceId(0), &mut Vec::new()).without_comments(rest)) {
+    match meter.parse(Rule::item, &scan_untold(rest).without_comments(rest)) {
         Ok(_) => Rest::Whole,
         Err(error) => Rest::StopsAt(offset + place_of(&error)),
     }
@@ -75,17 +75,17 @@ pub(super) fn without_row(item: &str, offset: usize, tokens: &[Token], place: us
 
 /// Whether the item stops making sense at the same token if of all rows that can be left out it has only the one with that token, or the one that ends
 /// before it. `item` is without comments.
-pub(super) fn is_wrong_alone(item: &str, offset: usize, tokens: &[Token], index: usize) -> bool {
+pub(super) fn is_wrong_alone(meter: &Meter, item: &str, offset: usize, tokens: &[Token], index: usize) -> bool {
     let offending = tokens.get(index).map(|token| token.start);
     let is_stop_of = |within: Option<usize>| {
         let row = within.and_then(|within| whole_row_at(tokens, tokens.get(within)?.start));
-        row.is_some_and(|row| stop_of_row_alone(item, offset, tokens, row) == offending)
+        row.is_some_and(|row| stop_of_row_alone(meter, item, offset, tokens, row) == offending)
     };
     is_stop_of(Some(index)) || is_stop_of(index.checked_sub(1))
 }
 
 /// The token with which the item stops making sense if it has this row alone; none if it makes sense.
-pub(super) fn stop_of_row_alone(item: &str, offset: usize, tokens: &[Token], row: Range<usize>) -> Option<usize> {
+pub(super) fn stop_of_row_alone(meter: &Meter, item: &str, offset: usize, tokens: &[Token], row: Range<usize>) -> Option<usize> {
     let mut text = item.as_bytes().to_vec();
     let mut at = 0;
     while let Some(first) = tokens.get(at) {
@@ -97,7 +97,7 @@ pub(super) fn stop_of_row_alone(item: &str, offset: usize, tokens: &[Token], row
         at = row_at(tokens, first.start)?.end;
     }
     // a blank for each byte of whole tokens leaves the text well-formed
-    let error = Grammar::parse(Rule::item, std::str::from_utf8(&text).ok()?).err()?;
+    let error = meter.parse(Rule::item, std::str::from_utf8(&text).ok()?).err()?;
     let place = offset + place_of(&error);
     tokens.iter().find(|token| token.end > place).map(|token| token.start)
 }
@@ -115,12 +115,6 @@ pub(super) enum Rest {
 /// The tokens of a row that can be left out: it is not the first of the item, and its brackets are its own.
 pub(super) fn whole_row_at(tokens: &[Token], place: usize) -> Option<Range<usize>> {
     row_at(tokens, place).filter(|row| row.start > 0 && is_balanced(&tokens[row.clone()]))
-}
-
-/// Where in its text a mistake is.
-pub(super) fn place_of(error: &Error<Rule>) -> usize {
-    let (InputLocation::Pos(place) | InputLocation::Span((place, _))) = error.location;
-    place
 }
 
 /// The changed text, and from where on it is unchanged: its own place and that of the item. None if an edit lies outside the item.

@@ -10,7 +10,7 @@ mod words;
 
 use pest::error::{Error, ErrorVariant};
 
-use super::grammar::{RESERVED_WORDS, Rule};
+use super::grammar::{Meter, RESERVED_WORDS, Rule, place_of};
 use super::scan::{Kind, Token};
 use super::trial::{self, Outcome, Rest};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, nearest};
@@ -28,6 +28,7 @@ const SAME_MISTAKE_TOKENS: usize = 3;
 
 /// Where the text stopped making sense, and what could have stood there.
 pub(super) struct Found<'a> {
+    meter: &'a Meter,
     text: &'a str,
     /// The text of the item as it was read, without rows that have been given up.
     item_text: &'a str,
@@ -43,14 +44,22 @@ pub(super) struct Found<'a> {
 
 impl<'a> Found<'a> {
     /// `item_text` is what was read, of which `offset` is the place in `text`.
-    pub fn new(error: &Error<Rule>, item_text: &'a str, offset: usize, text: &'a str, source: SourceId, tokens: &'a [Token]) -> Found<'a> {
-        let place = trial::place_of(error);
+    pub fn new(
+        meter: &'a Meter,
+        error: &Error<Rule>,
+        item_text: &'a str,
+        offset: usize,
+        text: &'a str,
+        source: SourceId,
+        tokens: &'a [Token],
+    ) -> Found<'a> {
+        let place = place_of(error);
         let expected = match &error.variant {
             ErrorVariant::ParsingError { positives, .. } => positives.clone(),
             ErrorVariant::CustomError { .. } => Vec::new(),
         };
         let index = tokens.partition_point(|token| token.end <= offset + place);
-        Found { text, item_text, offset, source, tokens, index, expected }
+        Found { meter, text, item_text, offset, source, tokens, index, expected }
     }
 
     pub fn explain(&self) -> Diagnostic {
@@ -59,7 +68,7 @@ impl<'a> Found<'a> {
 
     /// Whether the text makes sense with these edits: to its end, or at least so far that what is wrong there is another mistake.
     pub fn is_mended_by(&self, edits: &[Edit]) -> bool {
-        let place = match trial::with_edits(self.item_text, self.offset, edits) {
+        let place = match trial::with_edits(self.meter, self.item_text, self.offset, edits) {
             Outcome::Whole => return true,
             Outcome::Unmended => return false,
             Outcome::StopsAt(place) => place,
@@ -71,7 +80,7 @@ impl<'a> Found<'a> {
             return next > self.index + SAME_MISTAKE_TOKENS;
         }
         // what is wrong in a later row is a mistake of its own if it is so without this row too
-        match trial::without_row(self.item_text, self.offset, self.tokens, self.here().start as usize) {
+        match trial::without_row(self.meter, self.item_text, self.offset, self.tokens, self.here().start as usize) {
             Rest::Whole => false,
             Rest::StopsAt(rest) => place >= rest,
             Rest::Unknown => next > self.index + SAME_MISTAKE_TOKENS,

@@ -1,7 +1,8 @@
 //! Limits: what is too deep, too long or too much is one coded error, for work in proportion and on any stack.
 
 use leadwright::diagnostic::{Code, Id};
-use leadwright::syntax::{DEPTH_MAX, DIAGNOSTICS_MAX, FILE_BYTES_MAX, ITEMS_MAX, tree};
+use leadwright::source::Sources;
+use leadwright::syntax::{self, DEPTH_MAX, DIAGNOSTICS_MAX, FILE_BYTES_MAX, ITEMS_MAX, tree};
 
 use super::{Parsed, WORK_MAX};
 use crate::support::work::counted;
@@ -141,6 +142,88 @@ fn mistakes_beyond_a_limit_are_owned_up_to() {
     assert!(!help(&"let a = = b\n".repeat(DIAGNOSTICS_MAX)).contains("further"));
     let file = "; further mistakes of this file, at least 3, are not shown: mend these first";
     assert!(help(&"let a = = b\n".repeat(DIAGNOSTICS_MAX + 3)).ends_with(file));
+}
+
+/// So often is a text read at most to find its mistakes and to try fixes, and so many bytes more, which are what a few mistakes in a small file may take. A fix that
+/// is tried for each of 200 mistakes would read these texts 200 times.
+const READ_TIMES_MAX: usize = 40;
+const READ_BYTES_MAX: usize = 3 * 1024 * 1024;
+
+/// Mistakes that each propose a fix, or leave much to be looked for behind them.
+#[test]
+fn mistakes_without_number_take_reading_in_proportion() {
+    let bytes = 64 * 1024;
+    for (before, piece, after) in [
+        ("", "{\"\n", ""),
+        ("", "}{)(]\"\n", ""),
+        ("", "((((\n", ""),
+        ("", "let a = ((((\n", ""),
+        ("", "let a = (b\n", ""),
+        ("", "let a = b)\n", ""),
+        ("", "let a = \"b\n", ""),
+        ("", "let a = = b\n", ""),
+        ("", "decide d \"x {\n  a otherwise\n}\n", ""),
+        ("", "decide d {\n  a wehn b\n  c wehn d\n}\n", ""),
+        ("let a = b\n", "  let a = b\n", ""),
+        ("let a = b\n", "  let a = = b\n", ""),
+        ("lead {\n", "  f text \"abc\n", "}"),
+        ("lead {\n", "  f txet\n", "}"),
+        ("lead {\n", "  f text otional\n", "}"),
+        ("lead {\n", "  f some of a b\n", "}"),
+        ("lead {\n", "  f text from crm G,\n  f text\n", "}"),
+        ("lead { ", "f txet ", "}"),
+        ("lead { ", "f f f f f f f f f f f f f f f f f f f f f f f f f txet f text ", "}"),
+        ("lead { a one of b", ", c,, d", "}"),
+        ("decide d {\n", "  f when a is \"abc\n", "}"),
+        ("decide d {\n", "  f when a is \"abc {\n", "}"),
+        ("decide d {\n", "  f wehn a\n  f when a\n", "}"),
+        ("score s {\n", "  secton a 40% {\n    b 100% {\n    }\n  }\n", "}"),
+        ("grid g of a across b {\n", "  1 to 2 a1 a2 a3\n", "}"),
+        ("let a = ", "b c ", ""),
+        ("let a = ", "b b ", ""),
+        ("let a = ", "\"b\" \"c ", ""),
+    ] {
+        let text = format!("leadwright 1\n{before}{}{after}", piece.repeat(bytes / piece.len()));
+        let mut sources = Sources::default();
+        let source = sources.add("policy.lead", text.as_str());
+        let read = syntax::bytes_read(&sources, source);
+        assert!(read <= READ_TIMES_MAX * text.len() + READ_BYTES_MAX, "{read} bytes for {} bytes of {before}{piece}", text.len());
+    }
+}
+
+/// However many rows cannot be read, whatever else is wrong in their block is looked for, and each is a field whose name is known.
+#[test]
+fn broken_rows_without_number_hide_nothing() {
+    let rows: String = (0..300).map(|row| format!("  broken_{row} txet\n  field_{row} text\n")).collect();
+    let parsed = Parsed::of_items(&format!("lead {{\n{rows}}}\n"));
+    let tree::ItemKind::Lead(lead) = &parsed.file.items[0].kind else { panic!("a lead") };
+    let names: Vec<&str> = lead.fields.iter().map(|field| field.name.text.as_str()).collect();
+    let expected: Vec<String> = (0..300).flat_map(|row| [format!("broken_{row}"), format!("field_{row}")]).collect();
+    assert_eq!(names, expected);
+    // and behind any number of strings that are not closed
+    let rows: String = (0..100).map(|row| format!("  a_{row} when b is \"c_{row}\n")).collect();
+    let parsed = Parsed::of_items(&format!("decide d {{\n{rows}  e wehn f\n  g otherwise\n}}\n"));
+    assert_eq!(parsed.messages().len(), 101);
+    assert_eq!(parsed.messages()[100], "E0001 [wehn] expected `when` or `otherwise`, found `wehn`");
+}
+
+/// Each of several strings that are not closed gets its fix: one of them alone would not mend the item.
+#[test]
+fn fixes_are_tried_together() {
+    use super::mutations::apply;
+    let mut text = format!("leadwright 1\ndecide d {{\n{}  z otherwise\n}}\n", "  a when b is \"c # why\n".repeat(30));
+    for left in (0..30).rev() {
+        text = apply(&Parsed::of(&text).diagnostics[0], &text).unwrap();
+        assert_eq!(Parsed::of(&text).diagnostics.len(), left);
+    }
+}
+
+/// Items that are indented count like all others.
+#[test]
+fn indented_items_are_counted() {
+    let parsed = Parsed::of_items(&format!("let a = b\n{}", "  let a = b\n".repeat(ITEMS_MAX + 2)));
+    assert_eq!(parsed.file.items.len(), ITEMS_MAX);
+    assert_eq!(parsed.diagnostics.len(), DIAGNOSTICS_MAX);
 }
 
 /// Texts that are unkind to a scanner, a bracket counter, a parser that backtracks, and a reporter of mistakes.

@@ -36,6 +36,9 @@ pub enum BatchError {
     #[error("`{file}` is compressed with {codec}, which cannot be read; write it with snappy, zstd, gzip, lz4 or brotli")]
     Compression { file: String, codec: &'static str },
 
+    #[error("`{file}` is {format} compressed with {codec} as a whole, which cannot be read; unpack it first")]
+    Packed { file: String, format: &'static str, codec: &'static str },
+
     // --- policy ---
     #[error(transparent)]
     UnknownZone(#[from] crate::calendar::UnknownZone),
@@ -79,6 +82,10 @@ pub enum BatchError {
     UnknownOutputFormat { file: String },
     #[error("cannot tell the format of the log `{file}` by its name; let it end in .csv, .ndjson, .parquet or .arrow")]
     UnknownLogFormat { file: String },
+    #[error(
+        "`{file}` would be {format} compressed with {codec} as a whole; {format} compresses what is in it: leave out the last extension"
+    )]
+    PackedOutput { file: String, format: &'static str, codec: &'static str },
     #[error("cannot write `{file}`: {reason}")]
     Write { file: String, reason: String },
     #[error("`{file}` is a symbolic link; the output does not follow links: name the file itself")]

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use super::compression::Compression;
 use super::error::BatchError;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,7 +43,10 @@ impl Format {
         Format::ALL.into_iter().find(|format| format.name() == name).or_else(|| Format::from_extension(name))
     }
 
+    /// By the extension; what a name ends with because the file is compressed is left out.
     pub fn from_path(path: &Path) -> Option<Format> {
+        let inside = Compression::of_path(path).map(|(_, inside)| inside);
+        let path = inside.as_deref().unwrap_or(path);
         Format::from_extension(&path.extension()?.to_str()?.to_ascii_lowercase())
     }
 

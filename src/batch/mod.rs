@@ -21,6 +21,7 @@ pub mod bad;
 pub mod bind;
 pub mod cells;
 pub mod compare;
+mod compression;
 pub mod csv_scan;
 pub mod encode;
 mod error;

@@ -8,6 +8,7 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind, IsTerminal, Stdout, Write};
 use std::path::{Path, PathBuf};
 
+use super::compression::{Compression, Packer};
 use super::error::BatchError;
 use super::unfinished::Unfinished;
 use super::{Input, Place};
@@ -20,12 +21,24 @@ pub struct OutputFile {
 }
 
 enum Target {
-    File { temporary: Unfinished, path: PathBuf },
+    File { temporary: Unfinished, path: PathBuf, packer: Option<Packer> },
     Standard(Stdout),
 }
 
 impl OutputFile {
+    /// A file whose name ends as that of a compressed one is compressed.
     pub fn create(place: &Place) -> Result<OutputFile, BatchError> {
+        let mut file = OutputFile::create_plain(place)?;
+        if let Target::File { path, packer, .. } = &mut file.target
+            && let Some((compression, _)) = Compression::of_path(path)
+        {
+            *packer = Some(compression.packer().map_err(|error| write_error(&file.name, &error))?);
+        }
+        Ok(file)
+    }
+
+    /// A file that is never compressed.
+    pub fn create_plain(place: &Place) -> Result<OutputFile, BatchError> {
         let name = display_name(place, STANDARD_OUTPUT);
         let Place::Path(path) = place else {
             return Ok(OutputFile { name, target: Target::Standard(io::stdout()) });
@@ -43,7 +56,7 @@ impl OutputFile {
             builder.permissions(permissions);
         }
         match Unfinished::create(|| builder.tempfile_in(folder_of(path))) {
-            Ok(temporary) => Ok(OutputFile { name, target: Target::File { temporary, path: path.clone() } }),
+            Ok(temporary) => Ok(OutputFile { name, target: Target::File { temporary, path: path.clone(), packer: None } }),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 // some folders, such as those of the system, take no new files and say so in the same way
                 let reason = if folder_of(path).is_dir() { "its folder takes no new files" } else { "its folder does not exist" };
@@ -55,6 +68,13 @@ impl OutputFile {
 
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    pub fn compression(&self) -> Option<Compression> {
+        match &self.target {
+            Target::File { packer, .. } => packer.as_ref().map(Packer::compression),
+            Target::Standard(_) => None,
+        }
     }
 
     /// Whether a person reads it as it comes.
@@ -76,8 +96,13 @@ impl OutputFile {
     /// Makes the file appear under its name.
     pub fn commit(mut self) -> Result<(), BatchError> {
         self.flush().map_err(|error| self.error(&error))?;
-        let Target::File { mut temporary, path } = self.target else { return Ok(()) };
-        let written = temporary.file().map_or(Ok(()), |file| file.sync_all());
+        let Target::File { mut temporary, path, packer } = self.target else { return Ok(()) };
+        let rest = packer.map_or_else(|| Ok(Vec::new()), Packer::finish);
+        let written = rest.and_then(|rest| {
+            let Some(file) = temporary.file() else { return Ok(()) };
+            file.write_all(&rest)?;
+            file.sync_all()
+        });
         let finished = written.and_then(|()| temporary.finish(&path)).and_then(|()| sync_folder(folder_of(&path)));
         finished.map_err(|error| write_error(&self.name, &error))
     }
@@ -86,7 +111,12 @@ impl OutputFile {
 impl Write for OutputFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.target {
-            Target::File { temporary, .. } => temporary.file().map_or(Ok(0), |file| file.write(bytes)),
+            Target::File { temporary, packer: None, .. } => temporary.file().map_or(Ok(0), |file| file.write(bytes)),
+            Target::File { temporary, packer: Some(packer), .. } => {
+                let packed = packer.pack(bytes)?;
+                temporary.file().map_or(Ok(()), |file| file.write_all(&packed))?;
+                Ok(bytes.len())
+            }
             Target::Standard(stdout) => stdout.write(bytes),
         }
     }

@@ -5,6 +5,8 @@
 //! record longer than the limit and a quote that is never closed end the reading with an error.
 
 use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::error::BatchError;
 use super::output_file::system_reason;
@@ -56,6 +58,8 @@ pub struct TextChunks {
     at_end: bool,
     line: u64,
     bytes_given: u64,
+    /// bytes of the file so far, where they are not those of its text
+    counted: Option<Arc<AtomicU64>>,
     chunk_bytes: usize,
 }
 
@@ -77,8 +81,14 @@ impl TextChunks {
             at_end: false,
             line: 1,
             bytes_given: 0,
+            counted: None,
             chunk_bytes,
         }
+    }
+
+    /// The file is longer or shorter than its text; `count` knows how much of it was read.
+    pub fn counting(self, count: Arc<AtomicU64>) -> TextChunks {
+        TextChunks { counted: Some(count), ..self }
     }
 
     /// What the file begins with, as much as a chunk holds; nothing is taken away.
@@ -143,7 +153,8 @@ impl TextChunks {
         self.scanned = self.scanned.saturating_sub(self.boundary);
         self.open_quote = self.open_quote.map(|quote| quote - self.boundary);
         self.boundary = 0;
-        TextChunk { bytes, first_line, bytes_read: self.bytes_given }
+        let bytes_read = self.counted.as_ref().map_or(self.bytes_given, |count| count.load(Ordering::Relaxed));
+        TextChunk { bytes, first_line, bytes_read }
     }
 
     fn too_long(&self) -> BatchError {

@@ -32,7 +32,7 @@ pub struct RotationFile(OutputFile);
 
 impl RotationFile {
     pub fn create(path: &Path) -> Result<RotationFile, BatchError> {
-        OutputFile::create(&Place::Path(path.to_owned())).map(RotationFile)
+        OutputFile::create_plain(&Place::Path(path.to_owned())).map(RotationFile)
     }
 
     pub fn write(self, state: &State) -> Result<(), BatchError> {

@@ -39,6 +39,9 @@ impl Sink {
     /// `schema` is that of the batches; text needs none. The values of the column `key` are all different, so that a dictionary of them would save nothing.
     pub fn create(file: OutputFile, format: Format, schema: Option<&SchemaRef>, key: Option<&str>) -> Result<Sink, BatchError> {
         let name = file.name().to_owned();
+        if let (Format::Parquet | Format::ArrowIpc, Some(compression)) = (format, file.compression()) {
+            return Err(BatchError::PackedOutput { file: name, format: format.title(), codec: compression.name() });
+        }
         match (format, schema) {
             (Format::Csv | Format::Ndjson, _) | (_, None) => Ok(Sink::Text(Box::new(file))),
             (Format::Parquet, Some(schema)) => {

@@ -5,9 +5,12 @@
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use arrow_schema::SchemaRef;
 
+use super::compression::{Compression, Counted};
 use super::error::BatchError;
 use super::format::{Format, HEAD_BYTES, resolve_input};
 use super::output_file::{STANDARD_INPUT, display_name, system_reason};
@@ -63,7 +66,7 @@ impl Opened {
 pub fn open(input: &Input, keep: &Keep) -> Result<Opened, BatchError> {
     let name = display_name(&input.place, STANDARD_INPUT);
     let read_error = |error: &io::Error| BatchError::Read { file: name.clone(), reason: system_reason(error) };
-    let (mut reader, by_name, bytes_total): (Box<dyn Read + Send>, _, _) = match &input.place {
+    let (file, by_name, bytes_total): (Box<dyn Read + Send>, _, _) = match &input.place {
         Place::Standard => (Box::new(io::stdin()), None, None),
         Place::Path(path) => {
             let file = File::open(path).map_err(|error| read_error(&error))?;
@@ -71,29 +74,39 @@ pub fn open(input: &Input, keep: &Keep) -> Result<Opened, BatchError> {
             (Box::new(file), Format::from_path(path), length)
         }
     };
-    let mut head = Vec::with_capacity(HEAD_BYTES);
-    reader.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(|error| read_error(&error))?;
+    let Unpacked { head, reader, packed } = Unpacked::begin(file).map_err(|error| read_error(&error))?;
     let format = resolve_input(input.format, by_name, &name, &head)?;
+    let text_chunks = |head: Vec<u8>, reader, records| {
+        let chunks = TextChunks::new(Box::new(Cursor::new(head).chain(reader)), &name, records);
+        match &packed {
+            Some((_, count)) => chunks.counting(count.clone()),
+            None => chunks,
+        }
+    };
 
     let (columns, content, rows_total) = match format {
         Format::Csv => {
             let records = Records::Csv { delimiter: b',', line_end: b'\n' };
-            let mut chunks = TextChunks::new(Box::new(Cursor::new(head).chain(reader)), &name, records);
+            let mut chunks = text_chunks(head, reader, records);
             let (columns, records) = read_csv::open(&mut chunks, &name)?;
             (columns, Content::Csv { chunks, records }, None)
         }
         Format::Ndjson => {
-            let mut chunks = TextChunks::new(Box::new(Cursor::new(head).chain(reader)), &name, Records::Lines);
+            let mut chunks = text_chunks(head, reader, Records::Lines);
             let beginning = read_ndjson::open(&mut chunks, &name)?;
             let columns = match (&input.place, bytes_total) {
                 // Looked through once for its names, then once more for its rows.
                 (Place::Path(path), Some(_)) if *keep == Keep::All && !chunks.is_all_seen() => {
-                    let file = File::open(path).map_err(|error| read_error(&error))?;
-                    read_ndjson::all_names(&mut TextChunks::new(Box::new(file), &name, Records::Lines), &name)?
+                    let file = File::open(path).and_then(|file| Unpacked::begin(Box::new(file))).map_err(|error| read_error(&error))?;
+                    let reader = Box::new(Cursor::new(file.head).chain(file.reader));
+                    read_ndjson::all_names(&mut TextChunks::new(reader, &name, Records::Lines), &name)?
                 }
                 (Place::Path(_) | Place::Standard, _) => beginning.names.clone(),
             };
             (columns, Content::Ndjson { chunks, beginning }, None)
+        }
+        Format::Parquet | Format::ArrowIpc if let Some((compression, _)) = packed => {
+            return Err(BatchError::Packed { file: name, format: format.title(), codec: compression.name() });
         }
         Format::Parquet => {
             let file = ParquetFile::open(seekable(input, head, reader).map_err(|error| read_error(&error))?, &name)?;
@@ -110,6 +123,32 @@ pub fn open(input: &Input, keep: &Keep) -> Result<Opened, BatchError> {
 
 fn column_names(schema: &SchemaRef) -> Vec<String> {
     schema.fields().iter().map(|field| field.name().clone()).collect()
+}
+
+/// A file from its beginning; what is compressed as a whole is unpacked as it is read.
+struct Unpacked {
+    head: Vec<u8>,
+    /// behind the head
+    reader: Box<dyn Read + Send>,
+    /// how it is compressed, and how many bytes of it were read so far
+    packed: Option<(Compression, Arc<AtomicU64>)>,
+}
+
+impl Unpacked {
+    fn begin(mut file: Box<dyn Read + Send>) -> io::Result<Unpacked> {
+        let head = read_head(&mut file)?;
+        let Some(compression) = Compression::of_head(&head) else { return Ok(Unpacked { head, reader: file, packed: None }) };
+        let count = Arc::new(AtomicU64::new(0));
+        let counted = Counted { reader: Cursor::new(head).chain(file), count: count.clone() };
+        let mut reader = compression.reader(Box::new(counted))?;
+        Ok(Unpacked { head: read_head(&mut reader)?, reader, packed: Some((compression, count)) })
+    }
+}
+
+fn read_head(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
+    let mut head = Vec::with_capacity(HEAD_BYTES);
+    reader.take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    Ok(head)
 }
 
 /// The file itself, or a copy of what comes through a pipe.

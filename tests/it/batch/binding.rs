@@ -137,7 +137,7 @@ fn a_file_of_another_kind() {
     let scene = Scene::new();
     let says = |name: &str, content: &[u8], sentence: &str| assert_eq!(scene.refusal(name, content), sentence);
     says("leads.csv", b"PK\x03\x04xxxx", "`leads.csv` is no CSV file: it is a ZIP archive or a spreadsheet; save the sheet as CSV");
-    says("leads.csv", b"\x1F\x8B\x08\0", "`leads.csv` is no CSV file: it is compressed with gzip; unpack it first");
+    says("leads.csv", b"\x1F\x8B\x08\0", "cannot read `leads.csv`: its gzip data ends too early");
     says("leads.csv", b"\xFF\xFEl\0e\0", "`leads.csv` is no CSV file: it is text in UTF-16; save it as UTF-8");
     says("leads.csv", b"PAR1....", "`leads.csv` is no CSV file: it is a Parquet file; ask for it with `--format parquet`");
     says("leads.csv", b"{\"lead_id\": 1}\n", "`leads.csv` is no CSV file: it is an NDJSON file; ask for it with `--format ndjson`");

@@ -3,6 +3,7 @@
 mod bad_rows;
 mod binding;
 mod cells;
+mod compressed;
 mod csv_text;
 mod damage;
 mod formats;

@@ -17,57 +17,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
-from peers import best, number, run_step_or, step  # noqa: E402
-
-CHOICES = {
-    "a0": "a b c d",
-    "a1": "alpha beta gamma delta epsilon",
-    "a2": "north middle south",
-    "a3": " ".join(f"c{choice}" for choice in range(14)),
-    "a4": "intern manager director vp chief founder",
-    "a5": "web referral event partner paid organic social email",
-    "a6": "small medium large",
-    "wants": "no yes",
-}
-NUMBERS = {"beds": 1_000, "years": 61, "deal": 200_000_000, "quiet": 120}
-OPTIONAL = ["a1", "a5", "beds"]
-POINTS = {
-    "fit": [
-        ("a0", 20, [10, 6, 4, -10]),
-        ("a1", 10, [10, 8, 6, -10, 2]),
-        ("a2", 10, [5, 3, 1]),
-        ("a3", 10, [10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, -1, -2, -3]),
-        ("beds", 30, ([100, 250, 500], [1, 4, 6, 10])),
-        ("years", 20, ([2, 5, 10, 20, 40], [0, 2, 4, 6, 8, 10])),
-    ],
-    "interest": [
-        ("a4", 20, [0, 2, 4, 6, 8, 10]),
-        ("a5", 10, [10, 0, -5, 5, 3, 1, -1, -3]),
-        ("a6", 20, [7, -7, 3]),
-        ("wants", 10, [0, 10]),
-        ("deal", 30, ([1_000_000, 5_000_000, 25_000_000, 100_000_000], [-2, 1, 4, 8, 10])),
-        ("quiet", 10, ([1, 3, 7, 14, 30, 90], [10, 8, 6, 3, 0, -5, -10])),
-    ],
-}
-
-
-def make_files(folder, leads):
-    import duckdb
-
-    def value(index, name):
-        drawn = f"hash(range + {index * 1_000_000_007})"
-        if name in CHOICES:
-            choices = CHOICES[name].split()
-            made = f"{choices}[CAST(1 + {drawn} % {len(choices)} AS BIGINT)]"
-        else:
-            made = f"CAST({drawn} % {NUMBERS[name]} AS BIGINT)"
-        return f"{made} AS {name}" if name not in OPTIONAL else f"CASE WHEN {drawn} % 97 >= 10 THEN {made} END AS {name}"
-
-    fields = ", ".join(value(index, name) for index, name in enumerate([*CHOICES, *NUMBERS], 1))
-    db = duckdb.connect()
-    db.sql(f"COPY (SELECT 'L' || range AS id, {fields} FROM range({leads})) TO '{folder}/leads.parquet'")
-    db.sql(f"COPY (FROM '{folder}/leads.parquet') TO '{folder}/leads.csv'")
-    db.sql(f"COPY (FROM '{folder}/leads.parquet') TO '{folder}/leads.ndjson' (FORMAT json)")
+from measure import best, number, run_step_or, step  # noqa: E402
+from scorecard import CHOICES, NUMBERS, make_leads, sql, with_answers  # noqa: E402
 
 
 def duckdb_run(folder, format, out, threads):
@@ -84,7 +35,8 @@ def duckdb_run(folder, format, out, threads):
     db = duckdb.connect()
     db.sql(f"SET threads = {threads}")
     written = "json" if format == "ndjson" else format
-    db.sql((HERE / "scorecard.sql").read_text().format(leads=leads, out=out).rstrip().rstrip(";") + f" (FORMAT {written})")
+    selected = "id, CAST(total AS DECIMAL(18, 3)) / 1000 AS total, status, handover"
+    db.sql(f"COPY ({sql(leads, selected)}) TO '{out}' (FORMAT {written})")
     print(time.monotonic() - start)
 
 
@@ -97,18 +49,6 @@ def polars_run(folder, format, out, threads):
 
     start = time.monotonic()
 
-    def points(name, weight, given):
-        column = pl.col(name)
-        if isinstance(given, tuple):
-            thresholds, values = given
-            made = pl.when(column.is_null()).then(-2) if name in OPTIONAL else pl
-            for threshold, value in zip(thresholds, values):
-                made = made.when(column < threshold).then(value)
-            made = made.otherwise(values[-1])
-        else:
-            made = column.replace_strict(CHOICES[name].split(), given, default=-2, return_dtype=pl.Int64)
-        return made * weight
-
     schema = {"id": pl.String} | {name: pl.String for name in CHOICES} | {name: pl.Int64 for name in NUMBERS}
     path = f"{folder}/leads.{format}"
     frame = {
@@ -116,23 +56,7 @@ def polars_run(folder, format, out, threads):
         "ndjson": lambda: pl.scan_ndjson(path, schema=schema),
         "parquet": lambda: pl.scan_parquet(path),
     }[format]()
-    sums = [sum((points(*row) for row in rows), pl.lit(0)).alias(section) for section, rows in POINTS.items()]
-    total, status = pl.col("total"), pl.col("status")
-    scored = (
-        frame.with_columns(sums)
-        .with_columns((45 * pl.col("fit") + 55 * pl.col("interest")).clip(0, 100_000).alias("total"))
-        .with_columns(pl.when(total >= 42_000).then(pl.lit("qualified")).when(total >= 25_000).then(pl.lit("nurture")).otherwise(pl.lit("out")).alias("status"))
-        .select(
-            "id",
-            (total / 1000).alias("total"),
-            "status",
-            pl.when((pl.col("beds") >= 500) & (total >= 25_000)).then(pl.lit("big"))
-            .when(pl.col("a0") == "d").then(pl.lit("special"))
-            .when((pl.col("wants") == "yes") & (status == "qualified")).then(pl.lit("yes_desk"))
-            .when(status == "qualified").then(pl.lit("usual"))
-            .otherwise(pl.lit("rest")).alias("handover"),
-        )
-    )
+    scored = with_answers(frame).select("id", pl.col("total") / 1000, "status", "handover")
     {"csv": scored.sink_csv, "ndjson": scored.sink_ndjson, "parquet": scored.sink_parquet}[format](out)
     print(time.monotonic() - start)
 
@@ -161,7 +85,7 @@ def main():
         folder = arguments.folder or temporary
         Path(folder).mkdir(parents=True, exist_ok=True)
         if not Path(folder, "leads.ndjson").exists():
-            subprocess.run(step("make_files", folder, arguments.leads), check=True)
+            subprocess.run(step("make_leads", folder, arguments.leads), check=True)
         versions = "import duckdb, polars; print(f'DuckDB {duckdb.__version__}, Polars {polars.__version__}')"
         print(f"{arguments.leads:,} leads;", subprocess.run([sys.executable, "-c", versions], capture_output=True, text=True).stdout.strip())
         for format in arguments.formats:
@@ -179,4 +103,4 @@ def main():
                           f"{their_wall / wall:.2f} times as fast; {different} of {rows} rows differ")
 
 
-run_step_or({"make_files": make_files, "duckdb_run": duckdb_run, "polars_run": polars_run, "compare": compare}, main)
+run_step_or({"make_leads": make_leads, "duckdb_run": duckdb_run, "polars_run": polars_run, "compare": compare}, main)

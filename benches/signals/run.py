@@ -15,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
-from peers import best, number, run_step_or, step  # noqa: E402
+from measure import best, number, run_step_or, step  # noqa: E402
 
 AS_OF = "2026-11-18T15:00"
 COLUMNS = ["careers_score", "products_score", "brochure_score", "asked_score", "quiet_score"]

@@ -1,0 +1,7 @@
+//! One file per engine.
+
+pub mod cel;
+pub mod leadwright;
+pub mod regorus;
+pub mod rhai;
+pub mod zen;

@@ -10,6 +10,7 @@ use super::console::Console;
 use super::outcome::{Misuse, Outcome};
 use super::output::{Output, OutputArguments, Printed};
 use super::policies::{self, Finds, Found};
+use super::shared;
 use crate::diagnostic::findings::Findings;
 use crate::diagnostic::render_human::{self, Look};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -72,7 +73,13 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     if emit.is_some() && found.len() > 1 {
         return Err(Misuse::new(format!("`--emit` shows one policy, and there are {} here: name one of them", found.len())));
     }
-    let done = policies::each(&found, |found| check(found, as_of, !arguments.no_prove, emit, console.out));
+    let mut done = policies::each(&found, |found| check(found, as_of, !arguments.no_prove, emit, console.out));
+
+    let paths: Vec<String> = found.iter().map(Found::path).collect();
+    let each = paths.iter().zip(&mut done);
+    shared::name_policies(
+        each.map(|(policy, Done { sources, diagnostics, .. })| shared::Proved { policy, sources, diagnostics }).collect(),
+    );
 
     let mut findings = Findings::default();
     let (mut records, mut summaries, mut programs) = (Vec::new(), Vec::new(), Vec::new());

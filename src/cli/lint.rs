@@ -17,6 +17,7 @@ use super::output::{Output, OutputArguments, Printed};
 use super::patch::patch;
 use super::policies::{self, Finds, Found};
 use super::rewrite::rewrite;
+use super::shared;
 use crate::diagnostic::findings::Findings;
 use crate::diagnostic::{Diagnostic, Label, Severity, render_human};
 use crate::lint::config::{Levels, level};
@@ -153,8 +154,12 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     let mended = if arguments.fix || arguments.unsafe_fixes { mend(&jobs, arguments.unsafe_fixes)? } else { 0 };
     let mut linted = policies::each(&jobs, lint);
     agree(&mut linted);
-    linted.extend(strays);
     let paths: Vec<String> = jobs.iter().map(|job| job.found.path()).collect();
+    let each = paths.iter().zip(&mut linted);
+    shared::name_policies(
+        each.map(|(policy, Linted { sources, diagnostics, .. })| shared::Proved { policy, sources, diagnostics }).collect(),
+    );
+    linted.extend(strays);
     if let Some(path) = &arguments.write_baseline {
         return lint_baseline::write(path, &linted, console);
     }
@@ -207,6 +212,11 @@ fn jobs(arguments: &Arguments) -> Result<Jobs, Misuse> {
     Ok(found)
 }
 
+/// The group of proofs, or one of them.
+fn is_of_proofs(name: &str) -> bool {
+    name == Group::Proof.name() || lint::find(name).is_some_and(|rule| rule.group == Group::Proof)
+}
+
 /// What the command line says comes last, and so counts.
 fn with_flags(mut levels: Levels, arguments: &Arguments) -> Result<Levels, Misuse> {
     for name in &arguments.only {
@@ -216,6 +226,13 @@ fn with_flags(mut levels: Levels, arguments: &Arguments) -> Result<Levels, Misus
         levels.set(name.trim(), Level::Off).map_err(|reason| Misuse::new(format!("`--ignore {name}`: {reason}")))?;
     }
     if arguments.no_prove {
+        let asks_for = arguments.only.iter().map(|name| name.trim());
+        if !arguments.only.is_empty() && asks_for.clone().all(is_of_proofs) {
+            let asked = asks_for.collect::<Vec<_>>().join(",");
+            return Err(Misuse::new(format!(
+                "`--only {asked}` looks for proofs alone, and `--no-prove` leaves them out: leave one of the two out"
+            )));
+        }
         levels.set(Group::Proof.name(), Level::Off).map_err(Misuse::new)?;
     }
     for written in &arguments.level {

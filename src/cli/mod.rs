@@ -13,6 +13,7 @@ mod disk;
 mod explain;
 mod explain_code;
 mod fmt;
+mod help;
 mod init;
 mod interruption;
 mod leads;
@@ -34,6 +35,7 @@ mod rewrite;
 mod rotation;
 mod rule;
 mod score;
+mod shared;
 mod shell;
 mod tables;
 mod test;
@@ -87,6 +89,7 @@ enum Command {
     Init(init::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
+    Help(help::Arguments),
 }
 
 /// Runs the command that the process was started with.
@@ -135,6 +138,7 @@ pub fn main() -> ExitCode {
         Command::Init(arguments) => init::run(arguments, &console),
         Command::Completions(arguments) => completions::run(arguments, &console),
         Command::Man(arguments) => man::run(arguments, &console),
+        Command::Help(_) => help::run(arguments.color),
     };
     match result {
         Ok(outcome) => outcome.into(),
@@ -147,7 +151,8 @@ pub fn main() -> ExitCode {
 
 /// `help COMMAND` means `COMMAND --help`.
 fn with_help_as_option(mut words: Vec<std::ffi::OsString>) -> Vec<std::ffi::OsString> {
-    if let Some(place) = command_place(&words).filter(|place| words[*place] == "help") {
+    let names_command = |place: &usize| words.get(place + 1).is_some_and(|next| !next.to_string_lossy().starts_with('-'));
+    if let Some(place) = command_place(&words).filter(|place| words[*place] == "help" && names_command(place)) {
         words.remove(place);
         words.truncate(place + 1);
         words.push("--help".into());

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::console::Console;
+use super::explain_code;
 use super::outcome::{Misuse, Outcome};
 use crate::lint::config::{rule_names, unknown};
 use crate::lint::find;
@@ -13,7 +14,7 @@ use crate::report::manual;
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  leadwright rule\n  leadwright rule unused-let")]
 pub struct Arguments {
-    /// The rule, as it stands in a finding: unused-let
+    /// The rule, as it stands in a finding: unused-let; or a code: E0804
     rule: Option<String>,
 }
 
@@ -23,6 +24,10 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     };
     match find(name.trim()) {
         Some(rule) => console.print(&manual::page(rule.page, console.out)).map(|()| Outcome::Clean),
-        None => Err(Misuse::new(unknown("rule", name, rule_names()))),
+        // every other code has its page too
+        None => match explain_code::entry(name) {
+            Some(entry) => console.print(&manual::page(entry.page, console.out)).map(|()| Outcome::Clean),
+            None => Err(Misuse::new(unknown("rule", name, rule_names()))),
+        },
     }
 }

@@ -17,6 +17,8 @@ pub struct Context<'a> {
     pub sources: &'a Sources,
     /// the day on which the policy is looked at
     pub day: Date,
+    /// rows of which it is proved that no lead gets to them
+    pub dead_rows: Vec<Span>,
     uses: OnceCell<Uses<'a>>,
 }
 
@@ -34,7 +36,15 @@ macro_rules! items_by_kind {
 
 impl<'a> Context<'a> {
     pub fn new(checked: &'a Checked, day: Date) -> Context<'a> {
-        Context { checked, policy: &checked.policy, files: &checked.files, sources: &checked.sources, day, uses: OnceCell::new() }
+        Context {
+            checked,
+            policy: &checked.policy,
+            files: &checked.files,
+            sources: &checked.sources,
+            day,
+            dead_rows: Vec::new(),
+            uses: OnceCell::new(),
+        }
     }
 
     /// Every item of every file, in the order of the text.

@@ -24,7 +24,7 @@ mod walk;
 
 pub use baseline::stale;
 pub use context::Context;
-pub use proofs::{PROOFS, Proved};
+pub use proofs::{PROOFS, Proved, joined};
 pub use registry::{RULES, every, find};
 pub use rule::{Fixes, Group, Level, Rule};
 pub use rules::unused_file::finding as unused_file;
@@ -55,17 +55,18 @@ pub fn lint_proved(checked: &Checked, proved: Proved, settings: &Settings) -> Ve
     }
     // a checked policy's zone is known
     let day = settings.as_of.day(&checked.policy.timezone).unwrap_or(jiff::civil::Date::MAX);
-    let context = Context::new(checked, day);
+    let Proved { mut findings, is_complete } = proved;
+    let mut context = Context::new(checked, day);
+    context.dead_rows = proofs::dead_rows(&findings);
     for rule in RULES {
         if settings.levels.of(rule).severity().is_some() {
             (rule.check)(&context, &mut found);
         }
     }
-    let Proved { mut findings, is_complete } = proved;
     findings.retain(|proof| find(proof.name()).is_none_or(|proof| settings.levels.of(proof) != Level::Off));
-    let found = proofs::joined(found, findings);
+    let (found, also_called) = proofs::joined(found, findings);
     let looked_for = |rule: &Rule| settings.levels.of(rule) != Level::Off && (rule.group != Group::Proof || is_complete);
-    let mut kept = suppress::apply(&context, &settings.levels, &looked_for, found);
+    let mut kept = suppress::apply(&context, &settings.levels, &looked_for, found, &also_called);
     for diagnostic in &mut kept {
         if let Some(severity) = find(diagnostic.name()).and_then(|rule| settings.levels.of(rule).severity()) {
             diagnostic.severity = severity;

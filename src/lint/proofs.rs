@@ -1,10 +1,12 @@
 //! What is proved of a policy, as rules of a group of their own.
 //!
 //! Enters: what proofs found, which are made on a higher floor. Leaves: those findings that no rule says better of the same place. Always holds: a proof has
-//! a level, is allowed by a comment and known to a baseline as a rule is; only a claim that does not hold is a mistake, which is neither.
+//! a level, is allowed by a comment and known to a baseline as a rule is; only a claim that does not hold is a mistake, which is neither; what is told by one
+//! name alone, though two would fit, is allowed by either.
 
 use super::{Fixes, Group, Level, Rule};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
 
 /// Every proof that warns, by its code.
 pub static PROOFS: &[Rule] = &[
@@ -47,32 +49,80 @@ pub struct Proved {
     pub is_complete: bool,
 }
 
-/// The rules that say of a place what a proof says of it, and more: what the bounds are, which two parts exclude each other, what to remove.
-const SAID_BY: [(Code, &[&str]); 6] = [
+/// Two names for one finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AlsoCalled {
+    /// where it is told, and by which name
+    place: Span,
+    by: &'static str,
+    pub name: &'static str,
+}
+
+impl AlsoCalled {
+    /// Whether this is the finding that it speaks of.
+    pub fn is_of(&self, diagnostic: &Diagnostic) -> bool {
+        diagnostic.name() == self.by && diagnostic.labels.first().is_some_and(|label| label.span == self.place)
+    }
+}
+
+/// The rules, and the codes of `check`, that say of a place what a proof says of it, and more: what the bounds are, which two parts exclude each other, what to remove.
+const SAID_BY: [(Code, &[&str]); 7] = [
     (Code::NeverHolds, &["contradictory-condition"]),
     (Code::NeverGiven, &["contradictory-condition"]),
     (Code::NeverFirst, &["shadowed-row"]),
     (Code::NeverReached, &["unreachable-threshold"]),
     (Code::AlwaysReached, &["unreachable-threshold"]),
     (Code::RowChangesNothing, &["idle-row"]),
+    (Code::CapNeverReached, &[Code::CapBeyondRange.entry().code]),
 ];
 
-/// The other way round: what no lead gets to changes nothing either.
-const SAID_BY_PROOFS: [(&str, &[Code]); 1] = [("idle-row", &[Code::NeverFirst, Code::NeverHolds])];
+/// The other way round: what no lead gets to changes nothing either, and what holds for no lead is not taken by other rows.
+const LESS_THAN: [(&str, &[&str]); 2] = [
+    ("idle-row", &[Code::NeverFirst.entry().code, Code::NeverHolds.entry().code, "shadowed-row"]),
+    ("shadowed-row", &[Code::NeverHolds.entry().code]),
+];
 
-/// Both together, what the one and the other say told once.
-pub fn joined(by_rules: Vec<Diagnostic>, proved: Vec<Diagnostic>) -> Vec<Diagnostic> {
+/// The rows that no lead gets to.
+pub fn dead_rows(proved: &[Diagnostic]) -> Vec<Span> {
+    let dead = proved.iter().filter(|proof| proof.code == Code::NeverHolds || proof.code == Code::NeverFirst);
+    dead.filter_map(|proof| Some(proof.labels.first()?.span)).collect()
+}
+
+/// Both together, what the one and the other say told once; and by which names it might have been told.
+pub fn joined(by_rules: Vec<Diagnostic>, proved: Vec<Diagnostic>) -> (Vec<Diagnostic>, Vec<AlsoCalled>) {
     let (mut rules, mut proofs) = (by_rules, proved);
+    let mut names = Vec::new();
     proofs.retain(|proof| {
-        let mut better = SAID_BY.iter().filter(|(code, _)| proof.code == *code).flat_map(|(_, rules)| *rules);
-        !better.any(|rule| rules.iter().any(|found| found.name() == *rule && is_within(found, proof)))
-    });
-    rules.retain(|rule| {
-        let mut better = SAID_BY_PROOFS.iter().filter(|(name, _)| rule.name() == *name).flat_map(|(_, codes)| *codes);
-        !better.any(|code| proofs.iter().any(|found| found.code == *code && is_within(found, rule)))
+        let better = SAID_BY.iter().filter(|(code, _)| proof.code == *code).flat_map(|(_, rules)| *rules);
+        !names_better(&mut names, proof.name(), better, &rules, |found| is_within(found, proof))
     });
     rules.append(&mut proofs);
-    rules
+    let lesser: Vec<bool> = rules
+        .iter()
+        .map(|rule| {
+            let better = LESS_THAN.iter().filter(|(name, _)| rule.name() == *name).flat_map(|(_, names)| *names);
+            names_better(&mut names, rule.name(), better, &rules, |found| is_within(found, rule))
+        })
+        .collect();
+    let mut lesser = lesser.into_iter();
+    rules.retain(|_| !lesser.next().unwrap_or_default());
+    (rules, names)
+}
+
+/// Whether something of these names is found there; each gets the lesser's name, and those that this one had.
+fn names_better<'n>(
+    names: &mut Vec<AlsoCalled>,
+    lesser: &'static str,
+    better: impl Iterator<Item = &'n &'static str>,
+    among: &[Diagnostic],
+    is_there: impl Fn(&Diagnostic) -> bool,
+) -> bool {
+    let wanted: Vec<&str> = better.copied().collect();
+    let before = names.len();
+    for found in among.iter().filter(|found| wanted.contains(&found.name()) && is_there(found)) {
+        names.extend(found.labels.first().map(|label| AlsoCalled { place: label.span, by: found.name(), name: lesser }));
+    }
+    names.len() > before
 }
 
 /// Whether the one points at the place of the other, or at a part of it.

@@ -11,6 +11,7 @@
 //! `check` may be named by their code.
 
 use super::config::{Levels, rule_names, unknown};
+use super::proofs::AlsoCalled;
 use super::rules::{bad_suppression, unmet_expect, unused_allow};
 use super::{Context, Rule, find};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
@@ -28,7 +29,13 @@ struct Suppression {
 }
 
 /// Takes away what comments allow; adds what is wrong with the comments. Nothing of the kind is said of a rule that was not looked for.
-pub fn apply(context: &Context<'_>, levels: &Levels, looked_for: &dyn Fn(&Rule) -> bool, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub fn apply(
+    context: &Context<'_>,
+    levels: &Levels,
+    looked_for: &dyn Fn(&Rule) -> bool,
+    found: Vec<Diagnostic>,
+    also_called: &[AlsoCalled],
+) -> Vec<Diagnostic> {
     let mut about = Vec::new();
     let mut suppressions = Vec::new();
     for file in context.files {
@@ -40,27 +47,28 @@ pub fn apply(context: &Context<'_>, levels: &Levels, looked_for: &dyn Fn(&Rule) 
     // most findings stand in no scope at all: sorted by beginning, those that cannot hold a place are passed over at once
     suppressions.sort_by_key(|suppression| (suppression.scope.source, suppression.scope.start));
     let mut kept: Vec<Diagnostic> = found;
-    kept.retain(|diagnostic| !is_allowed(diagnostic, &mut suppressions));
+    kept.retain(|diagnostic| !is_allowed(diagnostic, also_called, &mut suppressions));
     for suppression in &suppressions {
         idle(context, looked_for, suppression, &mut about);
     }
     about.retain(|diagnostic| find(diagnostic.name()).is_some_and(|rule| levels.of(rule).severity().is_some()));
-    about.retain(|diagnostic| !is_allowed(diagnostic, &mut suppressions));
+    about.retain(|diagnostic| !is_allowed(diagnostic, &[], &mut suppressions));
     kept.extend(about);
     kept
 }
 
-fn is_allowed(diagnostic: &Diagnostic, suppressions: &mut [Suppression]) -> bool {
+fn is_allowed(diagnostic: &Diagnostic, also_called: &[AlsoCalled], suppressions: &mut [Suppression]) -> bool {
     let Some(place) = diagnostic.labels.first().map(|label| label.span) else { return false };
     let end =
         suppressions.partition_point(|suppression| (suppression.scope.source, suppression.scope.start) <= (place.source, place.start));
+    let also: Vec<&str> = also_called.iter().filter(|also| also.is_of(diagnostic)).map(|also| also.name).collect();
     let mut allowed = false;
     for suppression in &mut suppressions[..end] {
         if suppression.scope.source != place.source || place.start >= suppression.scope.end || suppression.span == place {
             continue;
         }
         for (name, _, fired) in &mut suppression.names {
-            if *name == diagnostic.name() {
+            if *name == diagnostic.name() || also.contains(name) {
                 *fired = true;
                 allowed = true;
             }

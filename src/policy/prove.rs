@@ -66,7 +66,8 @@ pub struct Proofs {
 pub fn check_and_prove(files: &dyn Files, entry: &str, as_of: Option<AsOf>) -> Checked {
     let mut checked = model::check_as_of(files, entry, as_of);
     let found = findings(&checked);
-    checked.diagnostics.extend(found.findings);
+    // what `check` says of a place a proof does not say again
+    (checked.diagnostics, _) = lint::joined(std::mem::take(&mut checked.diagnostics), found.findings);
     checked
 }
 

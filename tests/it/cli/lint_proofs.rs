@@ -70,6 +70,99 @@ fn what_a_rule_and_a_proof_say_of_one_row_is_told_once() {
 }
 
 #[test]
+fn what_two_names_fit_is_told_once_and_allowed_by_either() {
+    let row = |allow: &str, row: &str| {
+        example(&format!(
+            "let far = beds + beds\ndecide desk {{\n  big when beds >= 60\n  none when far > 100 and beds < 40\n  # allow({allow}): for the autumn\n  {row}\n  rest otherwise\n}}\n"
+        ))
+    };
+    for (written, told, also) in [
+        ("huge when beds >= 90", "shadowed-row", "E0804"),
+        // no lead meets it, so it does not matter that an earlier row would take all of them
+        ("no_one when far > 100 and beds < 40 and rival", "E0803", "shadowed-row"),
+        ("rest when beds >= 90", "shadowed-row", "idle-row"),
+    ] {
+        // the row above it is there for no lead, in all of these
+        let others = ["E0803".to_owned()];
+        let plain = row("zero-weight", written);
+        let mut expected = vec!["E0803", "unused-allow", told];
+        expected.sort_unstable();
+        let mut all = names(&plain, &[]);
+        all.sort_unstable();
+        assert_eq!(all, expected, "{written}");
+        for allow in [told, also] {
+            assert_eq!(names(&row(allow, written), &[]), others, "{written} {allow}");
+        }
+    }
+}
+
+#[test]
+fn a_cap_beyond_the_range_is_told_once() {
+    let score = "score pts from 0 to 40 {\n  section one points up to 50 {\n    +30 when rival\n    +10 when beds > 7\n  }\n}\n";
+    let folder = example(score);
+    assert_eq!(names(&folder, &[]), ["E0418"]);
+    let check = run(&["check", &folder.name("")]);
+    assert!(check.out.contains("E0418") && !check.out.contains("E0813"), "{}", check.out);
+    // within the range the proof alone says it
+    fs::write(folder.path("example.lead"), format!("{HEAD}{LEAD}{}", score.replace("from 0 to 40", "from 0 to 90"))).unwrap();
+    assert_eq!(names(&folder, &["--ignore", "E0814"]), ["E0813"]);
+    let allowed = score.replace("  section", "  # allow(E0813): more rows are to come\n  section");
+    fs::write(folder.path("example.lead"), format!("{HEAD}{LEAD}{allowed}")).unwrap();
+    assert_eq!(names(&folder, &[]), [""; 0]);
+}
+
+#[test]
+fn no_test_is_promised_of_a_row_that_no_lead_gets_to() {
+    let decide = |row: &str| {
+        let test = "test \"t\" { lead { lead_id \"1\"  beds 70  role nurse  rival no } expect { desk big } }\n";
+        let folder = example(&format!("decide desk {{\n  big when beds >= 60\n  odd when {row}\n  rest otherwise\n}}\n{test}"));
+        let ran = run(&["lint", &folder.name(""), "--only", "untested-outcome,proof,shadowed-row", "--output", "json"]);
+        let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+        let found = report["diagnostics"].as_array().unwrap().iter().filter(|found| found["code"] == "untested-outcome");
+        found.map(|found| format!("{}: {}", found["message"].as_str().unwrap(), found["help"].as_str().unwrap())).collect::<Vec<_>>()
+    };
+    let suggests = "`leadwright test --suggest` writes one, if it finds a lead for it";
+    let rest = format!("no test expects `desk rest`: {suggests}");
+    assert_eq!(decide("beds >= 30"), [format!("no test expects `desk odd`: {suggests}"), rest.clone()]);
+    for dead in ["beds >= 90", "beds + beds > 100 and beds < 40"] {
+        assert_eq!(
+            decide(dead),
+            ["no test expects `desk odd`: no lead gets it, so no test can: mend its row, or leave it out".to_owned(), rest.clone()]
+        );
+    }
+}
+
+#[test]
+fn a_proof_about_a_shared_file_names_the_policies_it_holds_for() {
+    let policy = |beds: &str| {
+        format!("leadwright 1\npolicy p {{ version \"1\" }}\nlead {{ id text key   beds whole {beds} }}\nuse \"common.lead\"\n")
+    };
+    let common = "leadwright 1\nlet twice = beds + beds\ndecide size {\n  big when twice >= 100\n  small otherwise\n}\n";
+    let folder = Folder::new(&[("x.lead", &policy("0..9")), ("y.lead", &policy("0..200")), ("common.lead", common)]);
+    for command in [&["check"][..], &["lint", "--only", "proof"]] {
+        let ran = run(&[command, &[&folder.name("")]].concat());
+        let said = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(said.matches("so it is in `x.lead`, not in every policy that uses this file").count(), 1, "{}", ran.out);
+        assert!(!said.contains("so it is in `y.lead`"), "{}", ran.out);
+    }
+    // of all of them it is said once, of one alone there is nothing to tell apart
+    fs::write(folder.path("y.lead"), policy("0..20")).unwrap();
+    let both = run(&["check", &folder.name("")]).out;
+    assert_eq!((both.matches("E0805").count(), both.contains("so it is in")), (1, false), "{both}");
+    assert!(!run(&["check", &folder.name("x.lead")]).out.contains("so it is in"));
+}
+
+#[test]
+fn who_wants_proofs_alone_and_none_is_told() {
+    let folder = example(COVERED);
+    let sentence = "`--only proof` looks for proofs alone, and `--no-prove` leaves them out: leave one of the two out";
+    let ran = lint(&folder, &["--only", "proof", "--no-prove"]);
+    assert_eq!((ran.code, ran.sentence()), (2, sentence));
+    assert_eq!(lint(&folder, &["--only", "E0804,E0803", "--no-prove"]).code, 2);
+    assert_eq!(lint(&folder, &["--only", "proof,style", "--no-prove"]).code, 0);
+}
+
+#[test]
 fn a_proof_has_a_level_and_a_comment_allows_it() {
     let folder = example(COVERED);
     assert_eq!(names(&folder, &[]), ["E0804"]);
@@ -121,6 +214,12 @@ fn a_baseline_knows_what_was_proved() {
 fn the_page_of_a_proof_is_that_of_its_code() {
     let ran = run(&["rule", "E0804"]);
     assert!(ran.code == 0 && ran.out.starts_with("E0804: earlier rows take every lead from a row\n"), "{}", ran.out);
+    // of any other code too
+    for code in ["E0801", "e0801", "E0401"] {
+        let (rule, page) = (run(&["rule", code]), run(&["explain-code", code]));
+        assert_eq!((rule.code, &rule.out), (0, &page.out), "{code}");
+    }
+    assert!(run(&["rule", "E0999"]).sentence().starts_with("there is no rule `E0999`"));
     assert!(run(&["rule"]).out.contains("E0817  warning  an adjustment changes no score"));
 }
 

@@ -47,12 +47,14 @@ fn help_of_a_command_can_be_asked_for_by_name() {
     for (asked, option) in [
         (&["help"][..], &["--help"][..]),
         (&["help", "lint"], &["lint", "--help"]),
+        (&["help", "help"], &["help", "--help"]),
         (&["--color", "never", "help", "explain-code"], &["explain-code", "--help"]),
     ] {
         let ran = run(asked);
         assert_eq!((ran.code, ran.out, ran.err.as_str()), (0, run(option).out, ""), "{asked:?}");
     }
     assert_eq!(run(&["help", "lnit"]).sentence(), run(&["lnit"]).sentence());
+    assert!(run(&["help"]).out.lines().any(|line| line.trim_start().starts_with("help  ")), "{}", run(&["help"]).out);
 }
 
 #[test]

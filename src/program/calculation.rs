@@ -161,19 +161,29 @@ impl Calculation {
         Shape::new(interval, optional || by_zero || leaves)
     }
 
-    /// Whether the result can leave 64 bits.
-    pub fn leaves(&self, shape_of: impl Fn(Value) -> Shape) -> bool {
-        self.bounds(&shape_of, &mut false).is_some_and(|result| result.known().1)
+    /// Bounds of the exact result from those of its parts, in their order; none if there never is one.
+    pub(crate) fn range(&self, parts: Vec<Option<Wide>>) -> Option<Wide> {
+        let mut parts = parts.into_iter();
+        self.combined(&mut |_| parts.next().flatten()).0
     }
 
     /// Of the exact result; none if there never is one. Says whether a divisor can be 0.
     fn bounds(&self, shape_of: &dyn Fn(Value) -> Shape, by_zero: &mut bool) -> Option<Wide> {
-        let mut of = |part: &Part| match part {
+        let mut parts_by_zero = false;
+        let (range, is_by_zero) = self.combined(&mut |part| match part {
             Part::Value(value) => Some(Wide::from(shape_of(*value).interval)),
-            Part::Calculation(calculation) => stacker::maybe_grow(STACK_LEFT, STACK_NEXT, || calculation.bounds(shape_of, by_zero)),
-        };
+            Part::Calculation(calculation) => {
+                stacker::maybe_grow(STACK_LEFT, STACK_NEXT, || calculation.bounds(shape_of, &mut parts_by_zero))
+            }
+        });
+        *by_zero |= parts_by_zero || is_by_zero;
+        range
+    }
+
+    /// The bounds that those of its parts make, and whether what it divides by itself can be 0.
+    fn combined(&self, of: &mut dyn FnMut(&Part) -> Option<Wide>) -> (Option<Wide>, bool) {
         let mut scaled = |member: &Scaled| Some(of(&member.part)?.shifted(u32::from(member.shift)));
-        match self {
+        let range = match self {
             Calculation::Sum(members) => members.iter().try_fold(Wide::constant(0), |sum, (sign, member)| {
                 let member = scaled(member)?;
                 Some(match sign {
@@ -181,22 +191,26 @@ impl Calculation {
                     Sign::Minus => sum.minus(member),
                 })
             }),
-            Calculation::Larger(members) => members.iter().map(scaled).collect::<Option<Vec<Wide>>>()?.into_iter().reduce(Wide::larger),
-            Calculation::Smaller(members) => members.iter().map(scaled).collect::<Option<Vec<Wide>>>()?.into_iter().reduce(Wide::smaller),
+            Calculation::Larger(members) => {
+                members.iter().map(scaled).collect::<Option<Vec<Wide>>>().and_then(|members| members.into_iter().reduce(Wide::larger))
+            }
+            Calculation::Smaller(members) => {
+                members.iter().map(scaled).collect::<Option<Vec<Wide>>>().and_then(|members| members.into_iter().reduce(Wide::smaller))
+            }
             Calculation::Remainder(left, right) => {
-                let (left, right) = (scaled(left)?, scaled(right)?);
-                *by_zero |= right.contains_zero();
-                left.rest_by(&right)
+                let (Some(left), Some(right)) = (scaled(left), scaled(right)) else { return (None, false) };
+                return (left.rest_by(&right), right.contains_zero());
             }
             Calculation::Fraction { above, below, shift } => {
                 let mut product =
                     |parts: &[Part]| parts.iter().try_fold(Wide::constant(1), |product, part| Some(product.times(&of(part)?)));
                 let (up, down) = shifts(*shift);
-                let (above, below) = (product(above)?.shifted(up), product(below)?.shifted(down));
-                *by_zero |= below.contains_zero();
-                above.over(&below)
+                let (Some(above), Some(below)) = (product(above), product(below)) else { return (None, false) };
+                let (above, below) = (above.shifted(up), below.shifted(down));
+                return (above.over(&below), below.contains_zero());
             }
-        }
+        };
+        (range, false)
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::Lowering;
 use super::expressions::{STACK_LEFT, STACK_NEXT, scale_of};
+use crate::model::wide::Wide;
 use crate::model::{Arithmetic, Expr, ExprKind, Interval, Type};
 use crate::program::arithmetic::SHIFT_MAX;
 use crate::program::calculation::OPERANDS_MAX;
@@ -15,13 +16,23 @@ impl Lowering<'_> {
     /// The value of an expression that calculates.
     pub(super) fn calculated(&mut self, arithmetic: &Arithmetic, ty: Type) -> Value {
         match self.calculation(arithmetic, ty) {
-            Some(calculation) => self.settled(calculation),
+            Some((calculation, _)) => self.settled(calculation),
             None => self.builder.missing(),
         }
     }
 
-    /// Over what it calculates from; none where the model has no such calculation.
-    fn calculation(&mut self, arithmetic: &Arithmetic, ty: Type) -> Option<Calculation> {
+    /// Over what it calculates from, with the bounds of its exact result, if there ever is one; none where the model has no such calculation.
+    fn calculation(&mut self, arithmetic: &Arithmetic, ty: Type) -> Option<(Calculation, Option<Wide>)> {
+        let before = self.part_ranges.len();
+        let calculation = self.of_parts(arithmetic, ty);
+        let ranges = self.part_ranges.split_off(before);
+        let calculation = calculation?;
+        let range = calculation.range(ranges);
+        Some((calculation, range))
+    }
+
+    /// Leaves the bounds of its parts in `part_ranges`, in their order.
+    fn of_parts(&mut self, arithmetic: &Arithmetic, ty: Type) -> Option<Calculation> {
         Some(match arithmetic {
             Arithmetic::Sum(members) => {
                 let scaled = self.members(members.iter().map(|(_, member)| member), ty);
@@ -42,16 +53,20 @@ impl Lowering<'_> {
     fn fraction(&mut self, factors: &[(Factor, Expr)], ty: Type) -> Option<Calculation> {
         let (mut above, mut below) = (Vec::new(), Vec::new());
         let (mut scale_above, mut scale_below) = (0, 0);
+        let (mut ranges_above, mut ranges_below) = (Vec::new(), Vec::new());
         for (factor, expr) in factors {
-            let (side, scale) = match factor {
-                Factor::Times => (&mut above, &mut scale_above),
-                Factor::Over => (&mut below, &mut scale_below),
+            let (side, scale, ranges) = match factor {
+                Factor::Times => (&mut above, &mut scale_above, &mut ranges_above),
+                Factor::Over => (&mut below, &mut scale_below, &mut ranges_below),
                 // The model makes a remainder an expression of its own.
                 Factor::Remainder => return None,
             };
             *scale += scale_of(expr.ty);
             side.push(self.part(expr));
+            ranges.extend(self.part_ranges.pop());
         }
+        // in the order of the parts: all that is above first
+        self.part_ranges.extend(ranges_above.into_iter().chain(ranges_below));
         let limit = i64::from(SHIFT_MAX);
         // The model keeps at most 18 places on either side and in the result.
         let shift = (i64::from(scale_of(ty)) + i64::from(scale_below) - i64::from(scale_above)).clamp(-limit, limit) as i8;
@@ -68,7 +83,7 @@ impl Lowering<'_> {
         Scaled { part: self.part(expr), shift: u8::try_from(shift).unwrap_or(u8::MAX) }
     }
 
-    /// The expression in a greater calculation, where only what may leave 64 bits is no value.
+    /// The expression in a greater calculation, where only what may leave 64 bits is no value. Its bounds are added to `part_ranges`.
     fn part(&mut self, expr: &Expr) -> Part {
         let calculation = match &expr.kind {
             ExprKind::Arithmetic(arithmetic) => stacker::maybe_grow(STACK_LEFT, STACK_NEXT, || self.calculation(arithmetic, expr.ty)),
@@ -76,12 +91,19 @@ impl Lowering<'_> {
                 None
             }
         };
-        let Some(calculation) = calculation else { return Part::Value(self.value(expr)) };
-        if calculation.leaves(|value| self.builder.shape(value)) {
-            return Part::from(calculation);
-        }
-        let value = self.settled(calculation);
-        self.trace.expressions.insert(expr.span, value);
+        let value = match calculation {
+            None => self.value(expr),
+            Some((calculation, range)) if range.as_ref().is_some_and(|range| range.known().1) => {
+                self.part_ranges.push(range);
+                return Part::from(calculation);
+            }
+            Some((calculation, _)) => {
+                let value = self.settled(calculation);
+                self.trace.expressions.insert(expr.span, value);
+                value
+            }
+        };
+        self.part_ranges.push(Some(Wide::from(self.builder.shape(value).interval)));
         Part::Value(value)
     }
 

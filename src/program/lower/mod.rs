@@ -35,6 +35,7 @@ use self::builder::Builder;
 use self::texts::Text;
 use self::vocabularies::Vocabularies;
 use super::{DecideTrace, Lowered, RouteTrace, ScoreTrace, Trace, Value};
+use crate::model::wide::Wide;
 use crate::model::{ClaimKind, Derived, LetId, Policy, Type};
 
 /// Whose turn it is in a queue that rotates.
@@ -99,6 +100,8 @@ struct Lowering<'p> {
     decides: Vec<Option<DecideTrace>>,
     routes: Vec<RouteTrace>,
     trace: Trace,
+    /// bounds of the parts of the calculation at hand, so that none is worked out again for each that it stands in
+    part_ranges: Vec<Option<Wide>>,
 }
 
 /// A let in the forms that may be asked for.
@@ -125,6 +128,7 @@ impl<'p> Lowering<'p> {
             decides: vec![None; policy.decides.len()],
             routes: Vec::with_capacity(policy.routes.len()),
             trace: Trace { expressions: FxHashMap::default(), ..Trace::default() },
+            part_ranges: Vec::new(),
         }
     }
 

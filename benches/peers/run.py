@@ -41,8 +41,8 @@ CRATES = {"zen": "zen-expression", "cel": "cel", "rhai": "rhai", "regorus": "reg
 
 
 def build():
-    """The program of the engines in Rust. What the root has built for release is used again."""
-    command = ["cargo", "build", "--release", "--locked", "--quiet", "--manifest-path", HERE / "Cargo.toml", "--target-dir", TARGET]
+    """The program of the engines in Rust. What the root has built for release is used again; what the root has come to need since, the lock file gets here."""
+    command = ["cargo", "build", "--release", "--quiet", "--manifest-path", HERE / "Cargo.toml", "--target-dir", TARGET]
     subprocess.run(command, check=True)
     return TARGET / "release" / "leadwright-peers"
 

@@ -157,7 +157,7 @@ codes! {
     AlwaysReached       "E0806" Warning "every lead reaches a threshold"
     NeverGiven          "E0807" Warning "points that no lead gets"
     CellNever           "E0808" Warning "a cell of a grid is for no lead"
-    StageNeverEntered   "E0809" Warning "no lead enters a stage"
+    StageNeverEntered   "E0809" Warning "no lead gets from the start to a stage"
     StageNeverLeft      "E0810" Warning "no lead leaves a stage"
     ToAndFro            "E0811" Warning "a lead goes to and fro between stages"
     ClockNeverStarts    "E0812" Warning "a clock starts for no lead"

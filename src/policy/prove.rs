@@ -288,7 +288,7 @@ fn warning(policy: &model::Policy, finding: &Finding) -> Diagnostic {
         ),
         Kind::StageNeverEntered => (
             Code::StageNeverEntered,
-            format!("no lead ever enters the stage {what}"),
+            format!("no lead gets from the start to the stage {what}"),
             "cannot be reached from the start",
             "correct the ways that lead to it",
         ),

@@ -12,6 +12,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::algebra::evaluate;
+use super::boxes::{Boxes, Through};
 use super::graph::{Graph, Leaf, Node, NodeId};
 use super::search::{Spent, cut, pick};
 use super::sets::{independent, leaf_of, shared};
@@ -101,6 +102,9 @@ impl<'a, 'p> Cells<'a, 'p> {
     }
 
     fn work_out(&mut self, id: NodeId) -> Result<Counts, Spent> {
+        if let Some(counts) = self.by_boxes(id) {
+            return counts;
+        }
         match self.graph.node(id).clone() {
             Node::Constant(value) => Ok(Counts::of(value)),
             Node::Leaf(leaf) if !leaf.is_set => {
@@ -182,6 +186,20 @@ impl<'a, 'p> Cells<'a, 'p> {
             (value.or(asks.then_some(0)), Some(count))
         };
         Counts::collect(counts.iter().map(result))
+    }
+
+    /// Of what asks one calculation alone, with one or two numbers of which all values are told apart.
+    fn by_boxes(&mut self, id: NodeId) -> Option<Result<Counts, Spent>> {
+        let through = Through::new(self.graph, id)?;
+        let boxes = Boxes::new(self.graph, &through)?;
+        if boxes.variables().any(|variable| self.is_in_parts(variable)) {
+            return None;
+        }
+        let parts = boxes.count(self.until.saturating_sub(self.graph.steps));
+        Some(parts.and_then(|parts| {
+            self.graph.steps += parts.steps;
+            Counts::collect(through.values(self.graph, id, &parts).map(|(value, count)| (value, Some(count))))
+        }))
     }
 
     /// Counted over either part of a variable's domain.

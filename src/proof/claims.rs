@@ -79,9 +79,10 @@ impl Prover<'_> {
         let rises = self.graph.at_least(difference, 1);
         let mut members = vec![rises];
         // a range and a rounding never turn a direction round, so the sum moves wherever the score does; terms that do not depend on the field cancel
-        let inner = match expr.kind {
-            ExprKind::Reference(Reference::Score(score)) => self.lowered.trace.scores.get(score).and_then(|trace| trace.sum),
-            _ => None,
+        let inner = if let ExprKind::Reference(Reference::Score(score)) = expr.kind {
+            self.lowered.trace.scores.get(score).and_then(|trace| trace.sum)
+        } else {
+            None
         };
         for value in inner.into_iter().chain([value]) {
             let before = self.translation.node(&mut self.graph, value);

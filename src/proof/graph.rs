@@ -138,7 +138,7 @@ impl<'p> Graph<'p> {
             return *id;
         }
         self.steps += 1;
-        let shape = self.infer(&node);
+        let shape = self.infer(&node, &|id| self.shape(id));
         let point = matches!(node, Node::Constant(_) | Node::Leaf(_));
         if let Some(value) = shape.constant()
             && !point
@@ -241,8 +241,9 @@ impl<'p> Graph<'p> {
         number
     }
 
-    fn infer(&self, node: &Node) -> Shape {
-        let of = |id: &NodeId| self.shape(*id);
+    /// Bounds of a node where those of what it is made of are these.
+    pub fn infer(&self, node: &Node, shape_of: &dyn Fn(NodeId) -> Shape) -> Shape {
+        let of = |id: &NodeId| shape_of(*id);
         match node {
             Node::Constant(None) => Shape::MISSING,
             Node::Constant(Some(value)) => Shape::new(Interval { low: *value, high: *value }, false),

@@ -108,13 +108,12 @@ pub fn signals(policy: &Policy, wanted: &[Wanted]) -> Vec<(SignalId, Vec<Option<
             let own: Vec<EventConditionId> = measure.condition.into_iter().collect();
             let others = conditions.iter().copied().filter(|other| !own.contains(other) && asks(policy, *other, *signal));
             let others: Vec<EventConditionId> = others.collect();
-            let value = match measure.kind {
-                MeasureKind::Sum(column) | MeasureKind::First(column) | MeasureKind::Last(column) => {
-                    let range =
-                        wanted.iter().find(|wanted| policy.measures.get(wanted.measure).is_some_and(|found| std::ptr::eq(found, *measure)));
-                    range.map(|wanted| (column, wanted.domain))
-                }
-                _ => None,
+            let value = if let MeasureKind::Sum(column) | MeasureKind::First(column) | MeasureKind::Last(column) = measure.kind {
+                let range =
+                    wanted.iter().find(|wanted| policy.measures.get(wanted.measure).is_some_and(|found| std::ptr::eq(found, *measure)));
+                range.map(|wanted| (column, wanted.domain))
+            } else {
+                None
             };
             for (yes, no) in [(own.clone(), others.clone()), (own.clone(), Vec::new()), ([own, others].concat(), Vec::new())] {
                 if let Some(mut properties) = properties(policy, &program, *signal, &yes, &no) {
@@ -207,13 +206,15 @@ fn properties(
     for (variable, node) in variables.all.iter().zip(&domains) {
         let domain = super::showing::domain_of(&graph, *node, variable.domain);
         let value = super::showing::nearest(&domain, variable.baseline);
-        let (column, value) = match &variable.meaning {
-            Meaning::Column(column) => (*column, value.map(Constant::Integer)),
-            Meaning::Text { column, kinds } => match value {
+        let (column, value) = if let Meaning::Column(column) = variable.meaning {
+            (column, value.map(Constant::Integer))
+        } else if let Meaning::Text { column, kinds } = &variable.meaning {
+            match value {
                 Some(kind) => (*column, Some(Constant::Text(kinds.get(usize::try_from(kind).ok()?)?.text.clone()?))),
                 None => (*column, None),
-            },
-            _ => continue,
+            }
+        } else {
+            continue;
         };
         let place = policy.event_columns.get(column)?.of.iter().find(|(of, _)| *of == signal).map(|(_, place)| *place);
         if let Some(place) = place

@@ -17,6 +17,7 @@
 mod algebra;
 pub mod as_test;
 mod between;
+mod boxes;
 mod cells;
 mod claims;
 mod condition;

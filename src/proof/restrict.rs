@@ -81,9 +81,10 @@ impl Graph<'_> {
             }
             Node::Operation { program, op, operands } => {
                 let operands: Vec<NodeId> = operands.iter().map(|operand| self.restricted(*operand, variable, by, done)).collect();
-                match (op, operands.as_slice()) {
-                    (Op::Compare { .. }, [left, right]) => self.compare(program, op, *left, *right),
-                    (_, _) => self.operation(program, op, operands),
+                if let (Op::Compare { .. }, [left, right]) = (op, operands.as_slice()) {
+                    self.compare(program, op, *left, *right)
+                } else {
+                    self.operation(program, op, operands)
                 }
             }
         }

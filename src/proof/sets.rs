@@ -11,6 +11,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::algebra::evaluate;
+use super::boxes::{Boxes, Through};
 use super::graph::{Graph, Node, NodeId};
 use super::search::{Spent, cut, pick};
 
@@ -75,6 +76,13 @@ impl Sets {
     }
 
     fn work_out(&mut self, graph: &mut Graph, id: NodeId, until: u64) -> Result<Values, Spent> {
+        if let Some(through) = Through::new(graph, id)
+            && let Some(boxes) = Boxes::new(graph, &through)
+        {
+            let parts = boxes.reached(until.saturating_sub(graph.steps))?;
+            graph.steps += parts.steps;
+            return Ok(Values::collect(through.values(graph, id, &parts).map(|(value, _)| value)));
+        }
         match graph.node(id).clone() {
             Node::Constant(value) => Ok(Values::of(value)),
             Node::Leaf(leaf) if !leaf.is_set => {

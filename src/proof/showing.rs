@@ -86,10 +86,9 @@ impl Prover<'_> {
         let Shown { lead, as_of, values, replayed, raised } = shown;
         let plainest = witness::plainest(self.policy);
         let fields = (0..self.policy.fields.len()).filter(|field| lead.values[*field] != plainest.values[*field]).collect();
-        let needs_as_of = self.variables.all.iter().zip(&values).any(|(variable, value)| match variable.meaning {
-            Meaning::AsOf | Meaning::AsOfDay => *value != variable.baseline,
-            Meaning::DaysBefore { .. } => true,
-            _ => false,
+        let needs_as_of = self.variables.all.iter().zip(&values).any(|(variable, value)| {
+            let is_moved = matches!(variable.meaning, Meaning::AsOf | Meaning::AsOfDay) && *value != variable.baseline;
+            is_moved || matches!(variable.meaning, Meaning::DaysBefore { .. })
         }) || !lead.signals.is_empty();
         Some(Witness { lead, as_of, fields, needs_as_of, values: replayed, raised })
     }
@@ -100,9 +99,9 @@ impl Prover<'_> {
         let fields = self.policy.fields.len();
         let wanted: Vec<Wanted> = (0..domains.len())
             .filter(|variable| domains[*variable] != self.variables.nodes[*variable])
-            .filter_map(|variable| match &self.variables.all[variable].meaning {
-                Meaning::Column(column) => Some(Wanted { measure: column.checked_sub(fields)?, domain: left(variable) }),
-                _ => None,
+            .filter_map(|variable| {
+                let Meaning::Column(column) = &self.variables.all[variable].meaning else { return None };
+                Some(Wanted { measure: column.checked_sub(fields)?, domain: left(variable) })
             })
             .collect();
         let (lead, as_of) = witness::lead(self.policy, &self.histories, &self.variables, &values, &wanted)?;

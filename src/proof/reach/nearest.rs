@@ -39,14 +39,19 @@ impl Reaching<'_, '_> {
     fn nearest(&mut self, part: &Part, variable: usize, field: FieldId) -> Result<Option<Option<i64>>, Spent> {
         let left = domain_of(&self.prover.graph, part.domains[variable], self.prover.variables.all[variable].domain);
         let now = self.given[variable];
-        let candidates: Vec<i64> = match &self.prover.variables.all[variable].meaning {
-            Meaning::Text { kinds, .. } => (0..kinds.len()).filter(|kind| kinds[*kind].text.is_some()).map(|kind| kind as i64).collect(),
-            Meaning::Identity { .. } => return Ok(Some(now)),
-            _ if left.is_set => sets(left, now.unwrap_or(0)),
-            _ => match self.prover.policy.fields.get(field).map(|field| field.ty) {
-                Some(Type::YesNo | Type::OneOf(_)) => (left.low..=left.high).collect(),
-                _ => return self.nearest_number(part, variable, left, now),
-            },
+        let meaning = &self.prover.variables.all[variable].meaning;
+        let ty = self.prover.policy.fields.get(field).map(|field| field.ty);
+        if matches!(meaning, Meaning::Identity { .. }) {
+            return Ok(Some(now));
+        }
+        let candidates: Vec<i64> = if let Meaning::Text { kinds, .. } = meaning {
+            (0..kinds.len()).filter(|kind| kinds[*kind].text.is_some()).map(|kind| kind as i64).collect()
+        } else if left.is_set {
+            sets(left, now.unwrap_or(0))
+        } else if matches!(ty, Some(Type::YesNo | Type::OneOf(_))) {
+            (left.low..=left.high).collect()
+        } else {
+            return self.nearest_number(part, variable, left, now);
         };
         for candidate in candidates.into_iter().filter(|candidate| Some(*candidate) != now) {
             if self.prover.can_be(part, variable, Some(candidate), self.until)? {
@@ -70,13 +75,14 @@ impl Reaching<'_, '_> {
 
     /// Where to begin with a value that is missing.
     fn center(&self, variable: usize) -> i64 {
-        let column = |column: usize| self.prover.policy.column(column).map(|column| column.ty);
-        let day = self.prover.as_of_day(self.as_of).unwrap_or(0);
-        match &self.prover.variables.all[variable].meaning {
-            Meaning::Column(of) if column(*of) == Some(Type::Time) => self.as_of,
-            Meaning::Column(of) if column(*of) == Some(Type::Date) => day,
-            Meaning::Day(_) => day,
-            _ => 0,
+        let meaning = &self.prover.variables.all[variable].meaning;
+        let ty = if let Meaning::Column(column) = meaning { self.prover.policy.column(*column).map(|column| column.ty) } else { None };
+        if ty == Some(Type::Time) {
+            self.as_of
+        } else if ty == Some(Type::Date) || matches!(meaning, Meaning::Day(_)) {
+            self.prover.as_of_day(self.as_of).unwrap_or(0)
+        } else {
+            0
         }
     }
 

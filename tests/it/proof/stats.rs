@@ -102,3 +102,42 @@ fn many_cells_are_counted_exactly() {
     // the last bin, from 90, has its end in it
     assert_eq!(bins[9].cells, sums[90..].iter().sum::<u128>());
 }
+
+/// Whole parts of a hundredth of two numbers, 0 to 9,999 and 1 to 1,000, as a product and as a quotient, counted here one by one; and one whose numbers are too many for that: 0 to 10,000,000,000
+/// in steps of a cent, by 1 to 2,000.
+#[test]
+fn a_calculation_with_two_numbers_is_counted_by_its_values() {
+    let policy = |field: &str, value: &str, rows: &str| {
+        format!(
+            "leadwright 1\n\npolicy spread {{ timezone \"UTC\"  currency USD }}\n\nlead {{\n  id text key\n  {field}\n  b whole 1..2_000\n}}\n\n\
+             let v = {value}\n\nscore points from 0 to 10 {{\n  section all points {{\n    v {{ {rows} }}\n  }}\n}}\n"
+        )
+    };
+    let counted = |value: &dyn Fn(i64, i64) -> i64, from: i64, beyond: i64| -> u128 {
+        let all = (0..10_000).flat_map(|a| (1..=2_000).map(move |b| (a, b)));
+        all.filter(|(a, b)| (from..beyond).contains(&value(*a, *b))).count() as u128
+    };
+    // half away from zero, to whole numbers
+    let rounded = |dividend: i64, divisor: i64| (2 * dividend + divisor).div_euclid(2 * divisor);
+    let hand: [(&str, &dyn Fn(i64, i64) -> i64); 3] = [
+        ("a * b / 100 to 0 places", &|a, b| rounded(a * b, 100)),
+        ("a / b to 0 places", &|a, b| rounded(a, b)),
+        ("b * 3 - a", &|a, b| b * 3 - a),
+    ];
+    for (written, value) in hand {
+        let text = policy("a whole 0..9_999 optional", written, "1_200 or more 9  37 to 1_199 4  -5 to 36 3  under -5 1  missing 2");
+        let of = &stats(&text)[0];
+        let (least, most) = (i64::MIN, i64::MAX);
+        let expected = [("1", least, -5), ("3", -5, 37), ("4", 37, 1_200), ("9", 1_200, most)];
+        let mut expected: Vec<(&str, u128)> =
+            expected.into_iter().map(|(from, low, beyond)| (from, counted(value, low, beyond))).filter(|(_, cells)| *cells > 0).collect();
+        expected.push(("2", 2_000));
+        expected.sort_unstable();
+        assert_eq!(filled(&of.spreads[0]), expected, "{written}");
+        assert_eq!(of.text.split(": ").nth(1), Some(format!("{} different values", expected.len()).as_str()));
+    }
+    // a quotient of cents reaches 50,000.00 from 4,999,999.5 cents times the divisor on
+    let text = policy("a money 0..100_000_000 optional", "a / b to 2 places", "50_000 or more 9  under 50_000 4  missing 2");
+    let reached: u128 = (1..=2_000i64).map(|b| (10_000_000_001 - (9_999_999 * b + 1).div_euclid(2)).max(0) as u128).sum();
+    assert_eq!(filled(&stats(&text)[0].spreads[0]), [("2", 2_000), ("4", 10_000_000_001 * 2_000 - reached), ("9", reached)]);
+}

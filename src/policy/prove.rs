@@ -233,6 +233,7 @@ pub fn diagnostic(proved: &Proved) -> Diagnostic {
             .help(match why {
                 Some(Why::Budget) | None => "run `leadwright prove` with a larger `--budget`, or claim less at once",
                 Some(Why::NoLead | Why::Retyped) => "claim less at once, or write a test for the lead that you have in mind",
+                Some(Why::NoRange) => "give the field a range, as in `beds whole 0..50_000`",
                 Some(Why::TooWide) => "claim something of the values before they are multiplied, or of fewer texts",
                 Some(Why::OpenTable) => "keep the table with the policy, or write tests with the rows that matter",
             }),

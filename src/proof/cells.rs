@@ -270,6 +270,18 @@ impl<'a, 'p> Cells<'a, 'p> {
     }
 }
 
+/// A part of a variable's domain in which each of the parts that a node tells apart has a value: all of it where it is calculated with.
+pub fn representatives(graph: &Graph, node: NodeId, leaf: Leaf) -> Leaf {
+    match grains(graph, &[node]).get(&leaf.variable) {
+        Some(Grain::Parts(starts)) => {
+            let (first, last) = (starts.first().copied().unwrap_or(0), starts.last().copied().unwrap_or(0));
+            let inside = |value: i64| value.clamp(leaf.low, leaf.high);
+            Leaf { low: inside(first.saturating_sub(1)), high: inside(last), ..leaf }
+        }
+        Some(Grain::Values) | None => leaf,
+    }
+}
+
 fn values_in(leaf: Leaf) -> u128 {
     let known = if leaf.known { u128::from(leaf.high.abs_diff(leaf.low)) + 1 } else { 0 };
     known + u128::from(leaf.missing)

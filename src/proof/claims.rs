@@ -63,17 +63,32 @@ impl Prover<'_> {
             [place] => *place,
             _ => return Possible::Undecided(Why::TooWide),
         };
-        let first = self.variables.nodes[place];
         let of = &self.variables.all[place];
         if matches!(of.meaning, Meaning::Day(_) | Meaning::DaysBefore { is_day: true, .. }) || of.domain.is_set {
             return Possible::Undecided(Why::TooWide);
         }
+        // without a range: within one part nothing moves, so a value of each part is enough
+        let whole = (of.domain, self.variables.nodes[place]);
+        let difference = [(whole.1, 1), (whole.1, -1)];
+        let domain = if self.graph.fits(&difference) { whole.0 } else { super::cells::representatives(&self.graph, node, whole.0) };
+        let first = self.graph.variable(domain);
+        (self.variables.all[place].domain, self.variables.nodes[place]) = (domain, first);
+        let possible = self.moves_between(value, expr, direction, field, place);
+        (self.variables.all[place].domain, self.variables.nodes[place]) = whole;
+        possible
+    }
+
+    /// With the values that the variable still has.
+    fn moves_between(&mut self, value: Value, expr: &Expr, direction: Direction, field: FieldId, place: usize) -> Possible {
+        let has_range = self.policy.fields.get(field).is_some_and(|field| field.range.is_some());
+        let too_wide = if has_range { Why::TooWide } else { Why::NoRange };
+        let first = self.variables.nodes[place];
         let second = self.another(place);
         // what is days before as-of falls as the date rises
         let falls = matches!(self.variables.all[place].meaning, Meaning::DaysBefore { .. });
         let difference = if falls { vec![(first, 1), (second, -1)] } else { vec![(second, 1), (first, -1)] };
         if !self.graph.fits(&difference) {
-            return Possible::Undecided(Why::TooWide);
+            return Possible::Undecided(too_wide);
         }
         let difference = self.graph.sum(0, difference);
         let rises = self.graph.at_least(difference, 1);
@@ -85,14 +100,15 @@ impl Prover<'_> {
             None
         };
         for value in inner.into_iter().chain([value]) {
-            let before = self.translation.node(&mut self.graph, value);
-            let after = self.graph.restrict(before, place as u32, second);
+            let whole = self.translation.node(&mut self.graph, value);
+            let before = self.graph.restrict(whole, place as u32, first);
+            let after = self.graph.restrict(whole, place as u32, second);
             let change = match direction {
                 Direction::Rises => vec![(after, 1), (before, -1)],
                 Direction::Falls => vec![(before, 1), (after, -1)],
             };
             if !self.graph.fits(&change) {
-                return Possible::Undecided(Why::TooWide);
+                return Possible::Undecided(too_wide);
             }
             let change = self.graph.sum(0, change);
             members.push(self.graph.at_least(change, 1));

@@ -47,7 +47,7 @@ pub use sets::Values;
 pub use witness::{AS_OF, Witness, plainest};
 
 use self::cells::Cells;
-use self::graph::{Graph, NodeId};
+use self::graph::{Graph, Leaf, NodeId};
 use self::search::{Domains, Memory, Search, Spent};
 use self::sets::Sets;
 use self::translate::Translation;
@@ -77,6 +77,8 @@ pub enum Why {
     OpenTable,
     /// a field that the answer rests on is of another type in the other version
     Retyped,
+    /// a field that is calculated with has no range
+    NoRange,
 }
 
 impl Why {
@@ -86,6 +88,7 @@ impl Why {
             Why::NoLead => "values that would show it were found, but no lead that has them all",
             Why::TooWide => "numbers or texts go beyond what is told apart here",
             Why::OpenTable => "the policy reads a table that is given at run time, whose rows are not known",
+            Why::NoRange => "the field has no range, and the value is calculated with it",
             Why::Retyped => "a field is of another type now, and no value of it was found that shows it and is written alike in both",
         }
     }
@@ -327,13 +330,15 @@ impl<'p> Prover<'p> {
         self.graph.not(alike)
     }
 
-    /// A second variable with the domain of one.
+    /// A second variable with the domain that one has now.
     fn another(&mut self, place: usize) -> NodeId {
         let meaning = Meaning::Raised(place);
+        let of = self.variables.all[place].clone();
         if let Some(found) = self.variables.all.iter().position(|variable| variable.meaning == meaning) {
+            let domain = Leaf { variable: found as u32, ..of.domain };
+            (self.variables.all[found].domain, self.variables.nodes[found]) = (domain, self.graph.variable(domain));
             return self.variables.nodes[found];
         }
-        let of = self.variables.all[place].clone();
         self.baseline.push(of.baseline);
         self.variables.fresh(&mut self.graph, meaning, of.domain, of.baseline)
     }

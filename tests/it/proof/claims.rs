@@ -190,3 +190,26 @@ fn a_lead_is_put_into_the_stage_in_which_days_are_counted() {
     assert_eq!(proofs.claims[0].reason, "it is so for a lead with stage s1 since 2026-01-11T12:00");
     tests_pass(policy, &proofs);
 }
+
+/// What is asked in bands moves at their edges alone, however far a field goes: 99 gives 6, 100 gives 4, 500 gives 10. Two points each have no edge, and `n` no end.
+#[test]
+fn rises_and_falls_over_a_field_without_a_range() {
+    let policy = "leadwright 1\npolicy p { }\nlead { id text key  n whole optional  m whole }\nscore s { section all points { n { 500 or more 10  100 to 499 4  under 100 6  missing 0 } } }\n\
+        score t { section all points { n { 500 or more 10  100 to 499 4  under 100 1  missing 0 }  m { 7 or more 1  under 7 0 } } }\n\
+        let twice = m * 2\n\
+        claim \"a\" s never falls as n rises\nclaim \"b\" t never falls as n rises\nclaim \"c\" t rises as n rises\nclaim \"d\" t never falls as m rises\n\
+        claim \"e\" t never rises as m rises\nclaim \"f\" twice never falls as m rises\n";
+    let proofs = text(policy).prove(BUDGET, |_| true);
+    use Verdict::{Proved, Refuted, Undecided};
+    assert_eq!(
+        verdicts(&proofs),
+        [("a", Refuted), ("b", Proved), ("c", Proved), ("d", Proved), ("e", Refuted), ("f", Undecided)],
+        "{:#?}",
+        proofs.claims
+    );
+    assert_eq!(proofs.claims[0].reason, "it falls from 6 to 4 as `n` rises from 99 to 100");
+    assert_eq!(proofs.claims[4].reason, "it rises from 0 to 1 as `m` rises from 6 to 7");
+    assert_eq!(proofs.claims[5].reason, "the field has no range, and the value is calculated with it");
+    assert_eq!(diagnostic(&proofs.claims[5]).help.as_deref(), Some("give the field a range, as in `beds whole 0..50_000`"));
+    tests_pass(policy, &proofs);
+}

@@ -30,9 +30,8 @@ impl Reader<'_> {
     /// True if the item is in the tree without those rows.
     pub(super) fn read_on(&mut self, range: &ItemRange, index: usize, diagnostic: &Diagnostic) -> bool {
         let Some(mut rest) = self.rest(range) else { return false };
-        let Some(row) = rest.row_of(self.meter, index, place_of(diagnostic)) else { return false };
-        rest.leave_out(row);
-        self.read_rest(range, rest)
+        let row = rest.row_of(self.meter, index, place_of(diagnostic));
+        rest.give_up(row, diagnostic) && self.read_rest(range, rest)
     }
 
     /// The same behind strings that lack their end: their lines are left out, but for brackets and for heads of blocks, which are read. A bracket without a partner leaves no rows to read.
@@ -80,10 +79,11 @@ impl Reader<'_> {
             let row = rest.row_of(self.meter, index, place);
             let is_muted = rest.is_muted(place) || row.as_ref().is_some_and(|row| rest.is_muted(rest.tokens[row.start].start));
             if !is_silent && !is_muted {
-                self.diagnostics.push(diagnostic);
+                self.diagnostics.push(diagnostic.clone());
             }
-            let Some(row) = row else { return false };
-            rest.leave_out(row);
+            if !rest.give_up(row, &diagnostic) {
+                return false;
+            }
         }
         false
     }
@@ -186,6 +186,41 @@ impl Rest {
             row.end = below.end;
         }
         row
+    }
+
+    /// Goes on as if the row with a mistake were not there, or, as the head of a block cannot be left out alone, as if it were mended, or the block not there; false if
+    /// nothing of it can be.
+    fn give_up(&mut self, row: Option<Range<usize>>, diagnostic: &Diagnostic) -> bool {
+        if row.is_none() && self.mend(diagnostic).is_some() {
+            return true;
+        }
+        let left_out = row.or_else(|| trial::block_at(&self.tokens, place_of(diagnostic)));
+        left_out.map(|row| self.leave_out(row)).is_some()
+    }
+
+    /// Writes what the fix writes, if there is room for it: no other place moves. The first word of a row may reach into the blanks before it.
+    fn mend(&mut self, diagnostic: &Diagnostic) -> Option<()> {
+        let [fix] = &diagnostic.fixes[..] else { return None };
+        let [edit] = &fix.edits[..] else { return None };
+        let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+        let index = self.tokens.binary_search_by_key(&start, |token| token.start).ok()?;
+        let token = self.tokens[index];
+        let room = token.indent.filter(|_| index > 0).unwrap_or(0);
+        let grown = edit.text.len().saturating_sub(end - start);
+        if token.end != end || edit.text.is_empty() || grown > room {
+            return None;
+        }
+        let begins = start - grown;
+        let within = begins - self.offset..end - self.offset;
+        let has_room = self.text.get(within.start..start - self.offset)?.bytes().all(|byte| byte == b' ');
+        if !has_room {
+            return None;
+        }
+        let padding = " ".repeat(within.len() - edit.text.len());
+        self.text.replace_range(within, &format!("{}{padding}", edit.text));
+        let indent = token.indent.map(|indent| indent - grown);
+        self.tokens[index] = Token { start: begins, end: begins + edit.text.len(), indent, ..token };
+        Some(())
     }
 
     fn leave_out(&mut self, row: Range<usize>) {

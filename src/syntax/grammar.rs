@@ -38,12 +38,14 @@ pub(super) struct Meter {
     read: Cell<usize>,
     /// How much more may be read to try fixes.
     tries_left: Cell<usize>,
+    /// More was wanted.
+    is_short: Cell<bool>,
 }
 
 impl Meter {
     /// For a file of so many bytes.
     pub fn new(file_bytes: usize) -> Meter {
-        let meter = Meter { read: Cell::new(0), tries_left: Cell::new(0) };
+        let meter = Meter { read: Cell::new(0), tries_left: Cell::new(0), is_short: Cell::new(false) };
         meter.renew_tries(file_bytes);
         meter
     }
@@ -57,10 +59,16 @@ impl Meter {
     pub fn may_try(&self, bytes: usize) -> bool {
         let left = self.tries_left.get().checked_sub(bytes);
         self.tries_left.set(left.unwrap_or(0));
-        if left.is_some() {
-            self.read.set(self.read.get() + bytes);
+        match left {
+            Some(_) => self.read.set(self.read.get() + bytes),
+            None => self.is_short.set(true),
         }
         left.is_some()
+    }
+
+    /// Whether something was not tried.
+    pub fn is_short(&self) -> bool {
+        self.is_short.get()
     }
 
     /// How many bytes were read.

@@ -4,7 +4,7 @@
 //! panics, takes time linear in the text and a stack of its own, so that what is accepted does not depend on the caller's;
 //! a mistake in one item hides no other item; whatever is missing from the tree has been reported as an error.
 //!
-//! The way: `scan` makes light tokens, `cut` finds the items, pest reads each of them by `grammar/leadwright.pest`, `build` makes the tree,
+//! The way: `scan` makes light tokens, `cut` finds the items, `heads` adds the braces that heads of blocks lack, pest reads each of them by `grammar/leadwright.pest`, `build` makes the tree,
 //! `mistakes` turns what pest expected into a sentence.
 //!
 //! ```
@@ -20,6 +20,7 @@ mod build;
 mod cut;
 mod further;
 mod grammar;
+mod heads;
 mod leave_out;
 pub mod meant;
 mod mistakes;
@@ -30,7 +31,9 @@ mod scan;
 pub mod tree;
 mod trial;
 
-use crate::diagnostic::{self, Applicability, Code, Diagnostic, nearest};
+use std::borrow::Cow;
+
+use crate::diagnostic::{self, Applicability, Code, Diagnostic, Edit, nearest};
 use crate::source::{SourceId, Sources, Span};
 use build::Builder;
 pub(crate) use build::NOT_A_NAME;
@@ -44,6 +47,7 @@ use mistakes::Found;
 use outline::Outline;
 use scan::{Kind, Scan, Token};
 use tree::{Comment, File, Item, Partial, Unread};
+use trial::Outcome;
 
 /// The largest file, in bytes.
 pub const FILE_BYTES_MAX: usize = 1024 * 1024;
@@ -108,13 +112,25 @@ fn parse_with(sources: &Sources, source: SourceId, meter: &Meter, outline: Optio
     if let Some(last) = diagnostics.last_mut().filter(|_| left_over > 0) {
         last.add_help(&format!("further mistakes of this file, at least {left_over}, are not shown: mend these first"));
     }
+    if let Some(last) = diagnostics.last_mut().filter(|_| meter.is_short()) {
+        last.add_help("fixes of some mistakes were not tried, as there are many: mend those that have one first");
+    }
     (file, diagnostics)
 }
 
 /// The mistakes are in order, and the fixes of those that are shown have been tried.
 fn read(text: &str, source: SourceId, meter: &Meter, mut outline: Option<&mut Outline>, diagnostics: &mut Vec<Diagnostic>) -> File {
-    let scan = scan::scan(text, source, diagnostics);
-    let cut = cut::cut(text, source, &scan, diagnostics);
+    let mut scan = scan::scan(text, source, diagnostics);
+    let scanned = diagnostics.len();
+    let mut cut = cut::cut(text, source, &scan, diagnostics);
+    let heads = heads::without_brace(text, &scan, &cut, meter);
+    let mended = if heads.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(heads::mended(text, &mut scan, &heads)) };
+    if !heads.is_empty() {
+        diagnostics.truncate(scanned);
+        cut = cut::cut(&mended, source, &scan, diagnostics);
+        diagnostics.extend(heads.iter().map(|head| head.explain(text, source)));
+    }
+    let text = &*mended;
     if let Some(outline) = outline.as_deref_mut() {
         outline.take(text, &scan, &cut);
     }
@@ -231,7 +247,7 @@ impl Reader<'_> {
             if self.items.len() >= ITEMS_MAX && !std::mem::replace(&mut self.is_full, true) {
                 self.diagnostics.push(cut::too_many_items(self.token_span(token), "this one has more"));
             }
-            if self.is_full || !self.starts_well(token) || range.deep {
+            if self.is_full || !self.starts_well(token, &range) || range.deep {
                 self.leave_unread(&range);
                 return;
             }
@@ -253,7 +269,7 @@ impl Reader<'_> {
     }
 
     /// Whether an item can begin with this token; if not, that is reported.
-    fn starts_well(&mut self, token: Token) -> bool {
+    fn starts_well(&mut self, token: Token, range: &ItemRange) -> bool {
         let word = &self.text[token.start..token.end];
         let span = self.token_span(token);
         if ITEM_WORDS.contains(&word) {
@@ -284,6 +300,7 @@ impl Reader<'_> {
         let is_use = meant::USE_WORDS.contains(&word);
         let near = if is_use { Some("use") } else { nearest(word, ITEM_WORDS).filter(|_| token.kind == Kind::Word) };
         self.diagnostics.push(match near {
+            Some(near) if !self.may_begin_with(near, range) => diagnostic.help(format!("did you mean `{near}`?")),
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")).replace(
                 format!("replace by `{near}`"),
                 Applicability::Unsafe,
@@ -294,6 +311,18 @@ impl Reader<'_> {
                 .help(format!("an item begins with one of `{}`; indent a line that continues the one above", ITEM_WORDS.join("`, `"))),
         });
         false
+    }
+
+    /// Whether more of an item can be read if it begins with this word.
+    fn may_begin_with(&self, word: &str, range: &ItemRange) -> bool {
+        let tokens = &self.scan.tokens[range.first..range.end];
+        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return false };
+        let edit = Edit { span: self.token_span(*first), text: word.to_owned() };
+        match trial::with_edits(self.meter, &self.text[first.start..last.end], first.start, &[edit]) {
+            Outcome::Whole => true,
+            Outcome::StopsAt(place) => tokens.get(2).is_some_and(|third| place >= third.start),
+            Outcome::Unmended => false,
+        }
     }
 
     /// Parses one item; the answer is the token with which an indented item starts behind it.
@@ -324,12 +353,13 @@ impl Reader<'_> {
                     }
                     None => {
                         // What a missing bracket or quotation mark leads to has been said with it.
+                        let is_shown = self.is_shown(range);
                         let is_kept = if range.broken {
-                            self.is_shown(range) && self.read_on_behind_strings(range)
+                            is_shown && self.read_on_behind_strings(range)
                         } else {
-                            let diagnostic = found.explain();
+                            let diagnostic = if is_shown { found.explain() } else { found.unexplained() };
                             self.diagnostics.push(diagnostic.clone());
-                            self.is_shown(range) && self.read_on(range, found.index, &diagnostic) || self.read_row_by_row(range)
+                            is_shown && self.read_on(range, found.index, &diagnostic) || self.read_row_by_row(range)
                         };
                         if !is_kept {
                             self.leave_unread(range);

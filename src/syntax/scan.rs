@@ -91,6 +91,12 @@ fn scan_with(text: &str, source: SourceId, diagnostics: Option<&mut Vec<Diagnost
     scanner.scan
 }
 
+/// The head of a section up to its weight, which is not meant as a part of its string: `"Fit 40%`.
+fn before_weight(head: &str) -> &str {
+    let number = head.strip_suffix('%').map(|head| head.trim_end_matches(|character: char| character.is_ascii_digit() || character == '.'));
+    number.filter(|number| number.ends_with([' ', '\t'])).map_or(head, str::trim_end)
+}
+
 /// Whether a word goes on with this character.
 pub(super) fn continues_word(character: char) -> bool {
     character == '_' || character.is_alphanumeric()
@@ -195,13 +201,17 @@ impl Scanner<'_> {
     fn unterminated(&mut self, start: usize) -> usize {
         let line_end = self.line_end;
         let line = &self.text[start..line_end];
-        let (meant, where_to) = match line.find(" #").or_else(|| line.find("\t#")) {
-            Some(comment) => (&line[..comment], "close the string before the comment"),
-            None => (line, "close the string at the end of the line"),
+        let comment = line.find(" #").or_else(|| line.find("\t#"));
+        let head_of = |part: &'_ str| part.trim_end().strip_suffix('{').map(|head| head.trim_end().len());
+        // `"Deal #1 {` ends in the `{` of its head, whatever a `#` before it means
+        let head = comment.and_then(|comment| head_of(&line[..comment])).or_else(|| head_of(line));
+        let head = head.filter(|end| !line[..*end].ends_with('\\')).map(|end| before_weight(&line[..end]));
+        let (meant, where_to) = match (head, comment) {
+            (Some(head), _) if line[head.len()..].trim_start().starts_with('{') => (head, "close the string before ` {`"),
+            (Some(head), _) => (head, "close the string before the weight"),
+            (None, Some(comment)) => (line[..comment].trim_end(), "close the string before the comment"),
+            (None, None) => (line.trim_end(), "close the string at the end of the line"),
         };
-        let meant = meant.trim_end();
-        let head = meant.strip_suffix('{').map(str::trim_end).filter(|head| !head.ends_with('\\'));
-        let (meant, where_to) = head.map_or((meant, where_to), |head| (head, "close the string before ` {`"));
         let shown_end = start + meant.len();
         self.scan.unterminated.push(start);
         if let Some(diagnostics) = self.diagnostics.as_deref_mut() {
@@ -247,11 +257,13 @@ impl Scanner<'_> {
     fn semicolon(&mut self, start: usize) {
         let Some(diagnostics) = self.diagnostics.as_deref_mut() else { return };
         let span = Span::new(self.source, start, start + 1);
+        let touches = |character: Option<char>| character.is_some_and(|character| !character.is_whitespace());
+        let joins = touches(self.text[..start].chars().next_back()) && touches(self.text[start + 1..].chars().next());
         diagnostics.push(
             Diagnostic::new(Code::Syntax, "nothing ends with a semicolon here")
                 .at(span, "not needed")
                 .help("leave the `;` out: a row ends where the next one begins")
-                .replace("remove the semicolon", Applicability::Safe, span, ""),
+                .replace("remove the semicolon", Applicability::Safe, span, if joins { " " } else { "" }),
         );
     }
 

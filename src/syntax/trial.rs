@@ -74,12 +74,16 @@ pub(super) fn without_row(meter: &Meter, item: &str, offset: usize, tokens: &[To
 }
 
 /// Whether the item stops making sense at the same token if of all rows that can be left out it has only the one with that token, or the one that ends
-/// before it. `item` is without comments.
+/// before it; or behind that one, which lacks its end whatever follows. `item` is without comments.
 pub(super) fn is_wrong_alone(meter: &Meter, item: &str, offset: usize, tokens: &[Token], index: usize) -> bool {
     let offending = tokens.get(index).map(|token| token.start);
     let is_stop_of = |within: Option<usize>| {
         let row = within.and_then(|within| whole_row_at(tokens, tokens.get(within)?.start));
-        row.is_some_and(|row| stop_of_row_alone(meter, item, offset, tokens, row) == offending)
+        row.is_some_and(|row| {
+            let lacks_end = row.end == index;
+            let stop = stop_of_row_alone(meter, item, offset, tokens, row);
+            stop == offending || (lacks_end && stop > offending)
+        })
     };
     is_stop_of(Some(index)) || is_stop_of(index.checked_sub(1))
 }
@@ -141,6 +145,24 @@ pub(super) fn row_at(tokens: &[Token], place: usize) -> Option<Range<usize>> {
     let start = tokens.get(..=index)?.iter().rposition(begins)?;
     let end = tokens[start + 1..].iter().position(begins).map_or(tokens.len(), |next| start + 1 + next);
     Some(start..end)
+}
+
+/// The tokens of the rows from the one at a place to the one that closes what it opens, if they are not the first of the item.
+pub(super) fn block_at(tokens: &[Token], place: usize) -> Option<Range<usize>> {
+    let head = row_at(tokens, place).filter(|row| row.start > 0)?;
+    let mut depth = 0_usize;
+    for (index, token) in tokens.iter().enumerate().skip(head.start) {
+        match token.kind {
+            Kind::Open => depth += 1,
+            Kind::Close => depth = depth.checked_sub(1)?,
+            Kind::Word | Kind::Number | Kind::String | Kind::Sign => {}
+        }
+        let is_last = tokens.get(index + 1).is_none_or(|next| next.indent.is_some());
+        if is_last && depth == 0 {
+            return Some(head.start..index + 1);
+        }
+    }
+    None
 }
 
 /// How deep brackets are nested, closed or not.

@@ -66,6 +66,13 @@ impl<'a> Found<'a> {
         habits::explain(self).unwrap_or_else(|| self.plainly())
     }
 
+    /// A mistake that is counted and not shown.
+    pub fn unexplained(&self) -> Diagnostic {
+        Diagnostic::new(Code::Syntax, "this does not follow the grammar")
+            .at(self.here(), "not expected here")
+            .help("mend the mistakes above first")
+    }
+
     /// Whether the text makes sense with these edits: to its end, or at least so far that what is wrong there is another mistake.
     pub fn is_mended_by(&self, edits: &[Edit]) -> bool {
         let place = match trial::with_edits(self.meter, self.item_text, self.offset, edits) {
@@ -87,6 +94,16 @@ impl<'a> Found<'a> {
         }
     }
 
+    /// Whether more of the text makes sense without the row at this place.
+    pub fn is_mended_without_row(&self, place: usize) -> bool {
+        let here = self.tokens.get(self.index).map_or(usize::MAX, |token| token.start);
+        match trial::without_row(self.meter, self.item_text, self.offset, self.tokens, place) {
+            Rest::Whole => true,
+            Rest::StopsAt(rest) => rest > here,
+            Rest::Unknown => false,
+        }
+    }
+
     /// Names what could have stood here.
     fn plainly(&self) -> Diagnostic {
         let begins_row = self.expects(Rule::CLOSE_BRACE);
@@ -104,6 +121,7 @@ impl<'a> Found<'a> {
         }
         words.truncate(NAMED_MAX);
         let shown = match self.tokens.get(self.index) {
+            Some(_) if self.row_ends_early() => "the end of the row".to_owned(),
             Some(token) if self.written(*token) == "`" => "a backquote".to_owned(),
             Some(token) => format!("`{}`", self.written(*token)),
             None => format!("the end of the `{}`", self.item()),
@@ -111,14 +129,14 @@ impl<'a> Found<'a> {
         let message =
             if words.is_empty() { format!("{shown} cannot stand here") } else { format!("expected {}, found {shown}", listed(&words)) };
         let diagnostic =
-            Diagnostic::new(Code::Syntax, message).at(self.here(), if self.at_end() { "it ends here" } else { "not expected here" });
+            Diagnostic::new(Code::Syntax, message).at(self.here(), if self.ends_early() { "it ends here" } else { "not expected here" });
         self.with_way_out(diagnostic, &expected, &words)
     }
 
     /// The word that was probably meant, a comma too many or too few, or how to write what is expected.
     fn with_way_out(&self, diagnostic: Diagnostic, expected: &[Expectation], words: &[&str]) -> Diagnostic {
         let edit = |span: Span, text: &str| [Edit { span, text: text.to_owned() }];
-        if let Some(meant) = self.meant().filter(|meant| self.is_mended_by(&edit(self.span(0), meant))) {
+        if let Some(meant) = self.meant().filter(|meant| !self.row_ends_early() && self.is_mended_by(&edit(self.span(0), meant))) {
             return diagnostic.help(format!("did you mean `{meant}`?")).replace(
                 format!("replace by `{meant}`"),
                 Applicability::Unsafe,
@@ -135,7 +153,8 @@ impl<'a> Found<'a> {
                 .help(format!("if `{next}` is no member of the list, remove the `,` before it: a list has none at its end"))
                 .replace("remove the comma", Applicability::Unsafe, comma, "");
         }
-        let between_words = self.kind(0) == Some(Kind::Word) && self.kind(-1) == Some(Kind::Word);
+        let is_joined = [-1, 0].iter().any(|offset| self.word(*offset).contains(char::is_uppercase));
+        let between_words = !is_joined && self.kind(0) == Some(Kind::Word) && self.kind(-1) == Some(Kind::Word);
         let place = self.span(-1).after();
         if self.expects(Rule::COMMA) && between_words && !self.expects_name() && self.is_mended_by(&edit(place, ",")) {
             return diagnostic.help("the members of a list are parted by commas").replace(
@@ -162,14 +181,14 @@ impl<'a> Found<'a> {
             Some(word) if others_end && word.starts_with('`') => {
                 let missing = word.trim_matches('`');
                 let diagnostic =
-                    diagnostic.help(if self.at_end() { format!("write {word} behind it") } else { format!("write {word} before it") });
+                    diagnostic.help(if self.ends_early() { format!("write {word} behind it") } else { format!("write {word} before it") });
                 // One bracket alone would mend nothing, more is missing before a brace, and a word of the language may stand for the missing one.
                 let is_alone = missing.starts_with(char::is_alphabetic) || missing == "=";
                 if !is_alone || self.word(0) == "{" || RESERVED_WORDS.contains(&self.word(0)) {
                     return diagnostic;
                 }
                 let here = self.here();
-                let (place, text) = if self.at_end() {
+                let (place, text) = if self.ends_early() {
                     (here.after(), format!(" {missing}"))
                 } else {
                     (Span { end: here.start, ..here }, format!("{missing} "))
@@ -179,7 +198,7 @@ impl<'a> Found<'a> {
                 }
                 diagnostic.replace(format!("insert {word}"), Applicability::Unsafe, place, text)
             }
-            _ if self.at_end() => diagnostic.help("write what is expected behind it"),
+            _ if self.ends_early() => diagnostic.help("write what is expected behind it"),
             _ => diagnostic.help("remove it, or write what is expected before it"),
         }
     }
@@ -211,9 +230,22 @@ impl<'a> Found<'a> {
         self.index >= self.tokens.len()
     }
 
-    /// The span of the offending token; at the end that of the last one.
+    /// Whether the row before the offending token is not complete, so that it is this row which is wrong: nothing that begins a row is expected, and yet one begins.
+    fn row_ends_early(&self) -> bool {
+        let indent = self.token(0).and_then(|token| token.indent);
+        let row = trial::row_at(self.tokens, self.token(-1).map_or(0, |token| token.start));
+        let above = row.and_then(|row| self.tokens[row.start].indent);
+        let ends_row = self.expects_any(&[Rule::CLOSE_BRACE, Rule::EOI]);
+        self.index > 0 && indent.is_some() && indent <= above && !ends_row
+    }
+
+    fn ends_early(&self) -> bool {
+        self.at_end() || self.row_ends_early()
+    }
+
+    /// The span of the offending token; where a row or the item ends too early that of the last one.
     fn here(&self) -> Span {
-        if self.at_end() { self.span(-1) } else { self.span(0) }
+        if self.ends_early() { self.span(-1) } else { self.span(0) }
     }
 
     fn token(&self, offset: isize) -> Option<Token> {

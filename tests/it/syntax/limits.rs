@@ -226,6 +226,18 @@ fn indented_items_are_counted() {
     assert_eq!(parsed.diagnostics.len(), DIAGNOSTICS_MAX);
 }
 
+/// The last mistake says where fixes were not tried, and only there.
+#[test]
+fn fixes_that_were_not_tried_are_owned_up_to() {
+    let help = |rows: usize| {
+        let rows = "  1 to 2 a1 a2 a3\n".repeat(rows);
+        Parsed::of_items(&format!("grid g of a across b {{\n{rows}}}\n")).diagnostics.last().and_then(|last| last.help.clone()).unwrap()
+    };
+    let sentence = "fixes of some mistakes were not tried, as there are many: mend those that have one first";
+    assert!(!help(10).contains(sentence));
+    assert!(help(2_000).contains(sentence));
+}
+
 /// Texts that are unkind to a scanner, a bracket counter, a parser that backtracks, and a reporter of mistakes.
 #[test]
 fn unkind_texts_take_work_in_proportion() {

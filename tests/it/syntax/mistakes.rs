@@ -84,7 +84,7 @@ fn three_broken_items_and_a_good_one() {
         [
             "E0001 [+] expected a value, found the end of the `let`",
             "E0001 [more] the band has no points",
-            "E0001 [}] expected a condition, found `}`",
+            "E0001 [when] expected a condition, found the end of the row",
         ]
     );
     assert_eq!(parsed.summary(), "(let good (> b 5))\n(flow (a -> b (when c)))");

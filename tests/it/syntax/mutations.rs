@@ -72,6 +72,53 @@ fn broken_texts_are_read_without_a_panic() {
     assert!(with_mistakes > without && without > 20, "{with_mistakes} with mistakes, {without} without");
 }
 
+/// Where a text has one slip, and one mistake is told, each of its fixes leaves none.
+#[test]
+fn the_fix_of_the_only_mistake_mends() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/medbank_full");
+    let mut random = Random::new(20_260_102);
+    let mut tried = 0;
+    for file in &FILES[..3] {
+        let text = std::fs::read_to_string(folder.join(file)).unwrap();
+        let items: Vec<String> = text.split("\n\n").map(|item| format!("leadwright 1\n{item}\n")).collect();
+        for item in items.iter().filter(|item| Parsed::of(item).diagnostics.is_empty()) {
+            for _ in 0..60 {
+                let broken = with_slip(item, &mut random);
+                let parsed = Parsed::of(&broken);
+                let [only] = &parsed.diagnostics[..] else { continue };
+                for fix in &only.fixes {
+                    let fixed = apply(&Diagnostic { fixes: vec![fix.clone()], ..only.clone() }, &broken).unwrap();
+                    assert_eq!(Parsed::of(&fixed).messages(), Vec::<String>::new(), "the fix of {broken}");
+                    tried += 1;
+                }
+            }
+        }
+    }
+    assert!(tried > 200, "{tried}");
+}
+
+/// One token behind the first line left out, doubled, misspelt or replaced, or one written behind it.
+fn with_slip(text: &str, random: &mut Random) -> String {
+    let mut pieces = tokens(text);
+    let one = 4 + random.below(pieces.len() - 4);
+    let letters: Vec<char> = pieces[one].chars().collect();
+    match random.below(7) {
+        0 => pieces[one].clear(),
+        1 => pieces[one] = format!("{0} {0}", pieces[one]),
+        2 => pieces[one].push(','),
+        3 => pieces[one] += [" every", " is", " a", " b1", " \"x\"", " 5", " and", " by", " `", " ="][random.below(10)],
+        4 if letters.len() > 2 => {
+            let mut letters = letters;
+            let swapped = random.below(letters.len() - 1);
+            letters.swap(swapped, swapped + 1);
+            pieces[one] = letters.into_iter().collect();
+        }
+        5 if letters.len() > 2 => pieces[one] = letters[1..].iter().collect(),
+        _ => pieces[one] = PIECES[random.below(PIECES.len())].to_owned(),
+    }
+    pieces.concat()
+}
+
 /// What a person or a tool reads of each diagnostic is in order.
 fn check_diagnostics(parsed: &Parsed, text: &str) {
     for diagnostic in &parsed.diagnostics {

@@ -8,12 +8,13 @@ use crate::syntax::meant::snake_case;
 use crate::syntax::mistakes::Found;
 use crate::syntax::scan::Kind;
 
-pub(super) const HABITS: [Habit; 10] = [
+pub(super) const HABITS: [Habit; 11] = [
     choices_in_brackets,
     quote_without_partner,
     table_without_from,
     type_of_other_tools,
     modifier,
+    choices_without_comma,
     currency_in_small_letters,
     name_with_dash,
     name_in_quotes,
@@ -84,7 +85,7 @@ fn table_without_from(found: &Found) -> Option<Diagnostic> {
 
 /// `beds integer`
 fn type_of_other_tools(found: &Found) -> Option<Diagnostic> {
-    if !found.expects(Rule::type_expression) {
+    if !found.expects(Rule::type_expression) || found.row_ends_early() {
         return None;
     }
     let ours = translated(&TYPE_WORDS, found.word(0))?;
@@ -150,7 +151,8 @@ fn name_in_quotes(found: &Found) -> Option<Diagnostic> {
         members.push(last + 2);
     }
     let names: Option<Vec<String>> = members.iter().map(|offset| snake_case(found.word(*offset))).collect();
-    let Some(names) = names else { return Some(diagnostic) };
+    // a test uses names that stand elsewhere, which nobody can guess from a text
+    let Some(names) = names.filter(|_| !["test", "cases"].contains(&found.item())) else { return Some(diagnostic) };
     let insert = |(offset, name): (&isize, &String)| {
         let member = found.span(*offset);
         Edit { span: Span { end: member.start, ..member }, text: format!("{name} ") }
@@ -165,28 +167,74 @@ fn text_without_quotes(found: &Found) -> Option<Diagnostic> {
     let is_plain = matches!(found.kind(0), Some(Kind::Word | Kind::Number));
     // Elsewhere a string is one of several things that may follow, such as a display name.
     let only_text = found.expected.iter().all(|rule| matches!(rule, Rule::string | Rule::path | Rule::INPUT | Rule::because));
-    if !is_plain || !found.expects(Rule::string) || !only_text || found.item() == "claim" {
+    if !is_plain || found.row_ends_early() || !found.expects(Rule::string) || !only_text || found.item() == "claim" {
         return None;
     }
     let mut last = 0;
-    // What touches belongs together: a path, a version.
-    while found
-        .token(last + 1)
-        .is_some_and(|next| next.start == found.span(last).end as usize && !matches!(next.kind, Kind::Open | Kind::Close))
-    {
+    // What touches belongs together: a path, a version. A title may have several words.
+    let is_title = found.item() == "test";
+    while found.token(last + 1).is_some_and(|next| {
+        let touches = next.start == found.span(last).end as usize || (is_title && next.indent.is_none());
+        touches && !matches!(next.kind, Kind::Open | Kind::Close) && found.word(last + 1) != ","
+    }) {
         last += 1;
     }
     // where a string follows, it is the word before it that is too many
     if found.kind(last + 1) == Some(Kind::String) {
         return None;
     }
+    let quoted = |span: Span| format!("\"{}\"", &found.text[span.start as usize..span.end as usize]);
     let span = found.span(0).to(found.span(last));
-    let quoted = format!("\"{}\"", &found.text[span.start as usize..span.end as usize]);
-    Some(slip("a string stands in quotation marks", span, "no quotation marks", format!("write `{quoted}`")).replace(
-        format!("write `{quoted}`"),
+    let written = quoted(span);
+    let explained = slip("a string stands in quotation marks", span, "no quotation marks", format!("write `{written}`"));
+    // `from marketo Company,` at the end of a row
+    let comma = Edit { span: found.span(last + 1), text: String::new() };
+    if found.word(last + 1) == "," && found.token(last + 2).is_some_and(|next| next.indent.is_some()) {
+        let edits = vec![Edit { span, text: written.clone() }, comma];
+        if found.is_mended_by(&edits) {
+            return Some(explained.fix(format!("write `{written}` without the comma behind it"), Applicability::Unsafe, edits));
+        }
+    }
+    let mut texts = vec![span];
+    // `from marketo Company, salesforce Company__c`: the other sources are likely to be written so too
+    while found.expects(Rule::string) && found.item() == "lead" && found.word(last + 1) == "," && found.kind(last + 2) == Some(Kind::Word) {
+        match found.kind(last + 3) {
+            Some(Kind::Word) => texts.push(found.span(last + 3)),
+            Some(Kind::String) => {}
+            _ => break,
+        }
+        last += 3;
+    }
+    let edits = texts.iter().map(|text| Edit { span: *text, text: quoted(*text) }).collect();
+    Some(explained.fix(
+        format!("write `{}`", texts.iter().map(|text| quoted(*text)).collect::<Vec<_>>().join("`, `")),
         Applicability::Unsafe,
-        span,
-        quoted,
+        edits,
+    ))
+}
+
+/// `some of a b`: the last choice reads as the name of the next field, which lacks its type
+fn choices_without_comma(found: &Found) -> Option<Diagnostic> {
+    // a choice may have a text behind it
+    let last = if found.kind(-1) == Some(Kind::String) { -2 } else { -1 };
+    if !found.expects(Rule::type_expression) || found.kind(last) != Some(Kind::Word) {
+        return None;
+    }
+    let is_list = |back: &isize| found.word(-back) == "of" && ["one", "some"].contains(&found.word(-back - 1));
+    let shares_line = |back: &isize| found.token(-back).is_some_and(|token| token.indent.is_none());
+    let list = (1..CHOICES_SEARCHED).take_while(shares_line).find(is_list).filter(|list| *list > 2)?;
+    let is_choice = |offset: isize| found.kind(offset) == Some(Kind::Word) && !RESERVED_WORDS.contains(&found.word(offset));
+    let is_gap = |offset: &isize| is_choice(*offset) && (is_choice(offset - 1) || found.kind(offset - 1) == Some(Kind::String));
+    let row_end = (0..CHOICES_SEARCHED).find(|offset| found.token(*offset).is_none_or(|token| token.indent.is_some()))?;
+    let gaps: Vec<isize> = (2 - list..row_end).filter(is_gap).collect();
+    let first = *gaps.first()?;
+    let edits = gaps.iter().map(|offset| Edit { span: found.span(offset - 1).after(), text: ",".to_owned() }).collect();
+    let help = format!("choices are parted by commas: `{}, {}`", found.word(first - 1), found.word(first));
+    let commas = if gaps.len() == 1 { "insert a comma" } else { "insert the commas" };
+    Some(slip("a comma is missing between two choices", found.span(first), "expected `,` before this", help).fix(
+        commas,
+        Applicability::Unsafe,
+        edits,
     ))
 }
 
@@ -196,6 +244,8 @@ fn reserved_name(found: &Found) -> Option<Diagnostic> {
     let declares = ["lead", "signal", "table"].contains(&found.item());
     let is_operator =
         ["and", "or", "not", "is", "has", "between", "else", "implies", "when", "otherwise", "because", "for"].contains(&written);
+    // of what a test gives a field they are the value: `competitor no no`
+    let is_operator = is_operator || (["test", "cases"].contains(&found.item()) && ["yes", "no", "missing", "known"].contains(&written));
     if !RESERVED_WORDS.contains(&written) || !found.expects_name() || (is_operator && !declares) {
         return None;
     }

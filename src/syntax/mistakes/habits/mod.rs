@@ -22,7 +22,7 @@ type Habit = fn(&Found) -> Option<Diagnostic>;
 
 /// From the special to the general; the first that fits explains the mistake.
 const HABITS: [&[Habit]; 10] = [
-    &[rows::cells_without_comma],
+    &[rows::row_without_end, rows::cells_without_comma],
     &repeats::HABITS,
     &points::HABITS,
     &bands::HABITS,

@@ -5,6 +5,7 @@ use crate::diagnostic::{Applicability, Diagnostic, Edit, nearest};
 use crate::syntax::grammar::{RESERVED_WORDS, Rule};
 use crate::syntax::mistakes::Found;
 use crate::syntax::scan::Kind;
+use crate::syntax::trial::row_at;
 
 pub(super) const HABITS: [Habit; 11] = [
     grid_without_across,
@@ -19,6 +20,37 @@ pub(super) const HABITS: [Habit; 11] = [
     word_for_otherwise,
     sign_before_value,
 ];
+
+/// What no row ends with, and what belongs behind it.
+const OPEN_ENDS: [(&[&str], &str); 3] = [
+    (&["when", "if", "unless", "where", "and", "or", "not", "implies"], "a condition"),
+    (&["is", "between", "+", "-", "*", "/", ">=", ">", "<=", "<", "="], "a value"),
+    (&["->"], "a stage"),
+];
+
+/// `a when` above `b otherwise`: the next row is read as what belongs behind it
+pub(super) fn row_without_end(found: &Found) -> Option<Diagnostic> {
+    let shown = found.tokens.get(found.index).or(found.tokens.last())?;
+    let begins_row = |row: &std::ops::Range<usize>| row_at(found.tokens, found.tokens.get(row.start.checked_sub(1)?)?.start);
+    // the row with the offending token, or the one that ends before it
+    let row = row_at(found.tokens, shown.start)?;
+    let above = std::iter::successors(begins_row(&row), begins_row).take(2);
+    let indent = |row: &std::ops::Range<usize>| found.tokens[row.start].indent;
+    let mut below = row;
+    for above in above {
+        let last = above.end - 1;
+        let word = found.written(found.tokens[last]);
+        let missing = OPEN_ENDS.iter().find(|(ends, _)| ends.contains(&word)).map(|(_, missing)| missing);
+        if let Some(missing) = missing.filter(|_| indent(&above) == indent(&below) && found.is_mended_without_row(found.tokens[last].start))
+        {
+            let span = found.span(last as isize - found.index as isize);
+            let help = format!("write {missing} behind `{word}`");
+            return Some(slip(format!("expected {missing} behind `{word}`, found the end of the row"), span, "the row ends here", help));
+        }
+        below = above;
+    }
+    None
+}
 
 /// How far before the offending token of a grid two cells without a comma are sought.
 const CELLS_SEARCHED: isize = 12;
@@ -199,7 +231,9 @@ fn word_for_otherwise(found: &Found) -> Option<Diagnostic> {
 fn sign_before_value(found: &Found) -> Option<Diagnostic> {
     let (sign, span) = (found.word(0), found.span(0));
     let is_sign = [":", "=", ":=", "=>", "->", "=="].contains(&sign) || (sign == "is" && found.expects(Rule::given_value));
-    if !is_sign || found.index <= 1 {
+    // a row of a flow whose arrow leads nowhere takes the next one's name
+    let is_arrow_of_flow = sign == "->" && found.item() == "flow";
+    if !is_sign || is_arrow_of_flow || found.index <= 1 {
         return None;
     }
     if found.expects(Rule::EQUALS) {

@@ -7,7 +7,7 @@
 //! one more, since the same moment. Then what the one has seen, the other has seen, and of plain counts the one is at most the other.
 
 use super::graph::{Graph, NodeId};
-use crate::model::{Length, Measure, MeasureKind, Policy, Subject};
+use crate::model::{CapPeriod, Length, Measure, MeasureKind, Policy, Subject};
 
 pub fn between(policy: &Policy, graph: &mut Graph, node_of: impl Fn(usize) -> Option<NodeId>) -> Vec<NodeId> {
     let mut conditions = Vec::new();
@@ -48,7 +48,9 @@ pub fn between(policy: &Policy, graph: &mut Graph, node_of: impl Fn(usize) -> Op
             let recent = graph.all(vec![known, recent]);
             let (not_seen, not_recent) = (graph.not(has_seen), graph.not(recent));
             conditions.push(graph.any(vec![not_seen, recent]));
-            conditions.push(graph.any(vec![not_recent, has_seen]));
+            if keeps_one(within) {
+                conditions.push(graph.any(vec![not_recent, has_seen]));
+            }
         }
     }
     conditions.retain(|condition| graph.truth_of(*condition).is_none());
@@ -81,6 +83,16 @@ fn is_plain(measure: &Measure) -> bool {
     matches!(measure.kind, MeasureKind::Any) || (measure.kind == MeasureKind::Count && measure.fading.is_none())
 }
 
+/// Whether the measure counts one wherever there is one to count. A cap remembers what came before a window or a moment: what it kept there leaves no
+/// room for what lies within, unless no period of the cap reaches across the edge.
+fn keeps_one(measure: &Measure) -> bool {
+    match (measure.cap.map(|cap| cap.per), measure.window) {
+        (None, _) => true,
+        (Some(_), None) | (Some(CapPeriod::Hour | CapPeriod::Day), Some(Length::Days(_))) => measure.since.is_none(),
+        (Some(_), Some(_)) => false,
+    }
+}
+
 /// A condition that implies that the measure has counted something.
 fn sees(graph: &mut Graph, measure: &Measure, node: NodeId) -> Option<NodeId> {
     match measure.kind {
@@ -93,7 +105,7 @@ fn sees(graph: &mut Graph, measure: &Measure, node: NodeId) -> Option<NodeId> {
 /// A condition that holds whenever the measure has something to count.
 fn seen(graph: &mut Graph, measure: &Measure, node: NodeId) -> Option<NodeId> {
     match measure.kind {
-        MeasureKind::Count if measure.fading.is_none() => Some(graph.at_least(node, 1)),
+        MeasureKind::Count if measure.fading.is_none() && keeps_one(measure) => Some(graph.at_least(node, 1)),
         MeasureKind::Any => Some(graph.at_least(node, 1)),
         MeasureKind::DaysSinceLast => Some(graph.known(node)),
         MeasureKind::Count

@@ -45,7 +45,7 @@ impl Asking<'_, '_> {
     }
 
     /// What stands before the block.
-    fn heading(&self, span: Span) -> Span {
+    pub(super) fn heading(&self, span: Span) -> Span {
         let text = self.sources.text(span);
         let length = text.find('{').map_or(text.len(), |brace| text[..brace].trim_end().len());
         Span { end: span.start + length as u32, ..span }

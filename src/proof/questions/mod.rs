@@ -7,6 +7,7 @@ mod flows;
 mod idle;
 mod places;
 mod rounds;
+mod shared;
 
 use super::{Condition, Prover, Witness};
 use crate::model::{DecideBody, DecideRow, Matcher, PointsKind};
@@ -103,6 +104,7 @@ pub fn ask(prover: &mut Prover, sources: &Sources) -> Findings {
     asking.bounds();
     asking.idle_adjusts();
     asking.idle_rows();
+    asking.join_personas();
     asking.findings
 }
 

@@ -213,3 +213,37 @@ fn rises_and_falls_over_a_field_without_a_range() {
     assert_eq!(diagnostic(&proofs.claims[5]).help.as_deref(), Some("give the field a range, as in `beds whole 0..50_000`"));
     tests_pass(policy, &proofs);
 }
+
+/// By hand: with visits on 1, 2 and 18 November, the cap keeps the first of the month (or the first two of all), and none of those in the last 7 days. What a cap per
+/// day keeps of a day is in the same days as the day.
+#[test]
+fn a_cap_may_have_kept_what_lies_before_the_window() {
+    let policy = |cap: &str| {
+        format!(
+            "leadwright 1\npolicy p {{ timezone \"UTC\" }}\nlead {{ id text key }}\nsignal visit\nsignal call\n\
+            let plain  = count of visit in last 7 days\nlet capped = count of visit in last 7 days {cap}\nlet seen   = any visit in last 2 days\n\
+            let quiet  = days since last visit\nlet since  = count of visit since last call {cap}\nlet freely = count of visit since last call\n\
+            let all    = count of visit {cap}\n\
+            claim \"count\" never plain >= 1 and capped is 0\nclaim \"any\" never seen and capped is 0\nclaim \"last\" never quiet <= 7 and capped is 0\n\
+            claim \"since\" never freely >= 1 and since is 0\nclaim \"at most\" never capped > plain\nclaim \"ever\" never plain >= 1 and all is 0\n"
+        )
+    };
+    for cap in ["at most 1 per month", "at most 2 ever", "at most 1 per week", "at most 1 per 3 days"] {
+        let proofs = text(&policy(cap)).prove(BUDGET, |_| true);
+        let proved: Vec<&str> =
+            proofs.claims.iter().filter(|claim| claim.verdict == Verdict::Proved).map(|claim| claim.title.as_str()).collect();
+        assert_eq!(proved, ["at most", "ever"], "{cap}: {:#?}", proofs.claims);
+        tests_pass(&policy(cap), &proofs);
+    }
+    for cap in ["at most 1 per day", "at most 2 per hour", ""] {
+        let proofs = text(&policy(cap)).prove(BUDGET, |_| true);
+        let proved: Vec<&str> =
+            proofs.claims.iter().filter(|claim| claim.verdict == Verdict::Proved).map(|claim| claim.title.as_str()).collect();
+        let expected: &[&str] = if cap.is_empty() {
+            &["count", "any", "last", "since", "at most", "ever"]
+        } else {
+            &["count", "any", "last", "at most", "ever"]
+        };
+        assert_eq!(proved, expected, "{cap}: {:#?}", proofs.claims);
+    }
+}

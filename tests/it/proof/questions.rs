@@ -179,3 +179,26 @@ impl Tried<'_> {
         }
     }
 }
+
+/// By hand: a buyer gets the 20 points and reaches the cap, a nurse does not; nobody gets points for 200 beds, which is told once.
+#[test]
+fn what_personas_share_is_found_of_all_of_them() {
+    let policy = "leadwright 1
+policy p { }
+lead { id text key  role one of buyer, nurse   beds whole 0..100 }
+score fit {
+  for role is buyer { section size 100% { beds 100% { 50 or more 10   under 50 2 } } }
+  otherwise         { section size 100% { beds 100% { 50 or more 8    under 50 1 } } }
+  section extra points up to 20 {
+    +20 when role is buyer
+    +5  when beds >= 10
+    +5  when beds >= 50 and beds < 50
+  }
+}
+";
+    let checked = model::check(&BTreeMap::from([("policy.lead".to_string(), policy.to_string())]), "policy.lead");
+    let lowered = program::lower::lower(&checked.policy);
+    let findings = ask(&mut Prover::new(&checked.policy, &lowered), &checked.sources);
+    let found: Vec<_> = findings.all.iter().map(|found| (found.kind, checked.sources.text(found.span))).collect();
+    assert_eq!(found, [(Kind::NeverGiven, "+5  when beds >= 50 and beds < 50")]);
+}

@@ -5,7 +5,8 @@
 //! sections, a clamp, two thresholds, a route of four rows. Leads are fresh: half a million of them, so that neither caches nor the branch
 //! predictor can learn them. All three must agree before anything is timed.
 //!
-//! `cargo bench --bench kernel`; the last lines show the ratios.
+//! `cargo bench --bench kernel`; the last lines show the ratios, for each set of instructions, with one block over and over (which the second cache
+//! holds) and with all of them (which it does not), beside what it takes to read as many bytes.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, Throughput, criterion_group};
 use leadwright::column::{Block, Column};
 use leadwright::interpret;
-use leadwright::jit::Compiled;
+use leadwright::jit::{Blocks, Compiled, Cpu};
 use leadwright::model::Operator;
 use leadwright::program::verify::verify;
 use leadwright::program::{Op, Parameters, Program, Value};
@@ -25,6 +26,7 @@ mod hand_made;
 
 const BLOCK_ROWS: usize = 8_192;
 const BLOCKS: usize = 64;
+const L2_TURNS: usize = 16;
 const PARAMETERS: Parameters = Parameters { as_of_day: 20_000, as_of: 1_728_000_000_000_000 };
 
 /// Priorities of the choices of each attribute, with its weight in per cent and whether the field is optional.
@@ -254,18 +256,27 @@ fn block_of(program: &Program, leads: &[Lead]) -> Block {
 
 struct Setup {
     program: Program,
+    /// as `score` runs it
     compiled: Compiled,
+    /// each way to run blocks that this machine has, by its name
+    ways: Vec<(&'static str, Compiled)>,
     leads: Vec<Lead>,
     blocks: Vec<Block>,
+    /// as long as each block
+    words: Vec<Vec<u64>>,
 }
 
 fn setup() -> Setup {
     let program = program();
-    let compiled = Compiled::new(&program).unwrap_or_else(|error| panic!("{error}"));
+    let compiled = Compiled::for_blocks(&program, Blocks::Best).unwrap_or_else(|error| panic!("{error}"));
     let mut random = Random(1);
     let leads: Vec<Lead> = (0..BLOCK_ROWS * BLOCKS).map(|_| lead(&mut random)).collect();
     let blocks: Vec<Block> = leads.chunks(BLOCK_ROWS).map(|leads| block_of(&program, leads)).collect();
-    let setup = Setup { program, compiled, leads, blocks };
+    let steps = Cpu::ALL.into_iter().filter(|cpu| cpu.is_available()).map(|cpu| (cpu.name(), Compiled::for_cpu(&program, cpu)));
+    let generated = Compiled::new(&program).unwrap_or_else(|error| panic!("{error}"));
+    let ways = steps.chain([("generated code", generated)]).collect();
+    let words = blocks.iter().map(words_of).collect();
+    let setup = Setup { program, compiled, ways, leads, blocks, words };
     check_agreement(&setup);
     setup
 }
@@ -273,9 +284,11 @@ fn setup() -> Setup {
 fn check_agreement(setup: &Setup) {
     let mut seen = [0; 5];
     for (block, leads) in setup.blocks.iter().zip(setup.leads.chunks(BLOCK_ROWS)) {
-        let mut found = Block::default();
-        setup.compiled.run(block, &PARAMETERS, &mut found);
-        assert_eq!(found, interpret::run(&setup.program, block, &PARAMETERS), "machine code and interpreter");
+        let (mut found, expected) = (Block::default(), interpret::run(&setup.program, block, &PARAMETERS));
+        for (name, way) in &setup.ways {
+            way.run(block, &PARAMETERS, &mut found);
+            assert_eq!(found, expected, "{name} and interpreter");
+        }
         for (row, lead) in leads.iter().enumerate() {
             let by_hand = score_by_hand(lead);
             let queue = found.columns[2].get(row);
@@ -290,6 +303,21 @@ fn check_agreement(setup: &Setup) {
 fn run_machine_code(setup: &Setup, output: &mut Block) {
     for block in &setup.blocks {
         setup.compiled.run(black_box(block), &PARAMETERS, output);
+        black_box(&*output);
+    }
+}
+
+fn run_blocks(way: &Compiled, blocks: &[Block], output: &mut Block) {
+    for block in blocks {
+        way.run(black_box(block), &PARAMETERS, output);
+        black_box(&*output);
+    }
+}
+
+/// One block, which the second cache holds with its answers. There is no branch on what a lead is, so that nothing can be learned by it.
+fn run_again(way: &Compiled, block: &Block, output: &mut Block) {
+    for _ in 0..L2_TURNS {
+        way.run(black_box(block), &PARAMETERS, output);
         black_box(&*output);
     }
 }
@@ -346,6 +374,16 @@ fn benches(criterion: &mut Criterion) {
     let mut output = Block::default();
     group.throughput(Throughput::Elements(leads));
     group.bench_function("machine code", |bencher| bencher.iter(|| run_machine_code(&setup, &mut output)));
+    for (name, way) in &setup.ways {
+        group.bench_function(format!("{name}, from memory"), |bencher| bencher.iter(|| run_blocks(way, &setup.blocks, &mut output)));
+    }
+    group.throughput(Throughput::Elements((L2_TURNS * BLOCK_ROWS) as u64));
+    for (name, way) in &setup.ways {
+        group.bench_function(format!("{name}, from the second cache"), |bencher| {
+            bencher.iter(|| run_again(way, &setup.blocks[0], &mut output))
+        });
+    }
+    group.throughput(Throughput::Elements(leads));
     let mut answers = Vec::new();
     group.bench_function("row loop by hand", |bencher| bencher.iter(|| run_by_hand(&setup, &mut answers)));
     group.throughput(Throughput::Elements(rows.len() as u64));
@@ -365,24 +403,50 @@ fn benches(criterion: &mut Criterion) {
 
 /// The best of several turns, taken in turn so that a busy machine hits all alike.
 fn print_ratios(setup: &Setup) {
-    let mut best = [f64::INFINITY; 3];
     let (mut output, mut answers) = (Block::default(), Vec::new());
-    for _ in 0..10 {
-        let turns: [(&mut dyn FnMut(), usize); 3] = [
-            (&mut || run_machine_code(setup, &mut output), setup.leads.len()),
-            (&mut || run_by_hand(setup, &mut answers), setup.leads.len()),
-            (&mut || run_interpreter(setup), 4 * BLOCK_ROWS),
-        ];
-        for ((turn, leads), best) in turns.into_iter().zip(&mut best) {
-            let start = Instant::now();
-            turn();
-            *best = best.min(start.elapsed().as_secs_f64() * 1e9 / leads as f64);
+    let mut best = vec![[f64::INFINITY; 2]; setup.ways.len()];
+    let (mut by_hand, mut interpreter, mut reading) = (f64::INFINITY, f64::INFINITY, [f64::INFINITY; 2]);
+    let (from_cache, from_memory) = (L2_TURNS * BLOCK_ROWS, setup.leads.len());
+    for turn in 0..20 {
+        for ((_, way), [cache, memory]) in setup.ways.iter().zip(&mut best) {
+            *cache = cache.min(nanoseconds(from_cache, || run_again(way, &setup.blocks[0], &mut output)));
+            *memory = memory.min(nanoseconds(from_memory, || run_blocks(way, &setup.blocks, &mut output)));
+        }
+        let [cache, memory] = &mut reading;
+        *cache = cache.min(nanoseconds(from_cache, || (0..L2_TURNS).for_each(|_| read(&setup.words[..1]))));
+        *memory = memory.min(nanoseconds(from_memory, || read(&setup.words)));
+        if turn < 5 {
+            by_hand = by_hand.min(nanoseconds(from_memory, || run_by_hand(setup, &mut answers)));
+            interpreter = interpreter.min(nanoseconds(4 * BLOCK_ROWS, || run_interpreter(setup)));
         }
     }
-    let [machine_code, by_hand, interpreter] = best;
-    println!("machine code {machine_code:.2} ns a lead");
-    println!("row loop by hand {by_hand:.2} ns a lead, {:.1} times as much", by_hand / machine_code);
+    println!("ns a lead, from the second cache and from memory:");
+    println!("| reading the columns alone | {:.2} | {:.2} |", reading[0], reading[1]);
+    for ((name, _), [cache, memory]) in setup.ways.iter().zip(&best) {
+        println!("| {name} | {cache:.2} | {memory:.2} |");
+    }
+    let machine_code = best.iter().map(|[_, memory]| *memory).fold(f64::INFINITY, f64::min);
+    println!("row loop by hand {by_hand:.2} ns a lead, {:.1} times as much as the fastest", by_hand / machine_code);
     println!("interpreter {interpreter:.2} ns a lead, {:.1} times as much", interpreter / machine_code);
+}
+
+fn nanoseconds(leads: usize, work: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    work();
+    start.elapsed().as_secs_f64() * 1e9 / leads as f64
+}
+
+/// What memory gives: each word is read once, and next to nothing is made of it.
+fn read(blocks: &[Vec<u64>]) {
+    for words in blocks {
+        black_box(black_box(words).iter().fold(0u64, |sum, word| sum.wrapping_add(*word)));
+    }
+}
+
+/// As many bytes as the columns of a block have.
+fn words_of(block: &Block) -> Vec<u64> {
+    let bytes = |column: &Column| column.len() * column.width().bytes() + if column.has_validity() { column.len() / 8 } else { 0 };
+    (0..block.columns.iter().map(bytes).sum::<usize>() as u64 / 8).collect()
 }
 
 criterion_group!(kernel, benches);

@@ -63,6 +63,8 @@ pub mod write_ndjson;
 
 use std::path::{Path, PathBuf};
 
+use crate::jit::{Blocks, Compiled};
+use crate::program::Program;
 use crate::rotation::state::State;
 
 pub use bind::{BindError, Binding};
@@ -102,6 +104,8 @@ pub struct Options {
     /// scoring threads; with 1, everything runs on the caller's thread
     pub threads: usize,
     pub backend: Backend,
+    /// what runs blocks of leads where the backend is machine code; instructions must be some that this machine has
+    pub blocks: Blocks,
     /// in CSV, put `'` before text that a spreadsheet would take for a formula
     pub csv_formula_guard: bool,
     /// how many bad cells the report keeps
@@ -128,6 +132,7 @@ impl Options {
             keeps_later_keys: false,
             threads: 1,
             backend: Backend::Jit,
+            blocks: Blocks::Best,
             csv_formula_guard: false,
             bad_cells_shown: 20,
             rotation: None,
@@ -171,6 +176,11 @@ pub enum OnBadRow {
 pub enum Backend {
     Jit,
     Interpret,
+}
+
+/// Machine code as the options ask for it.
+pub(crate) fn compile(program: &Program, options: &Options) -> Result<Compiled, BatchError> {
+    Compiled::for_blocks(program, options.blocks).map_err(|error| BatchError::Backend { reason: error.to_string() })
 }
 
 /// Where a file is: a path, or `-` for standard input and output.

@@ -56,7 +56,7 @@ pub fn score(
             score_with(policy, program, &evaluate, options, input, output, progress)
         }
         Backend::Jit => {
-            let compiled = crate::jit::Compiled::new(program).map_err(|error| BatchError::Backend { reason: error.to_string() })?;
+            let compiled = super::compile(program, options)?;
             let evaluate = |inputs: &Block, answers: &mut Block| compiled.run(inputs, &parameters, answers);
             score_with(policy, program, &evaluate, options, input, output, progress)
         }

@@ -18,6 +18,7 @@ use crate::batch::output_file::same_file;
 use crate::batch::{self, Backend, Format, Keep, Options, Output, Place, Report};
 use crate::diagnostic::render_human::Look;
 use crate::diagnostic::render_json;
+use crate::jit::{Blocks, Cpu};
 use crate::policy::Policy;
 use crate::record;
 use crate::record::show::Show;
@@ -75,6 +76,10 @@ pub struct Arguments {
     #[arg(long, value_enum, value_name = "WHICH", default_value_t = BackendChoice::Jit)]
     backend: BackendChoice,
 
+    /// What machine code runs blocks of leads with: these instructions of the processor, or code generated for the policy (the fastest, unless said)
+    #[arg(long, value_enum, value_name = "WHICH")]
+    cpu: Option<CpuChoice>,
+
     /// In CSV, put ' before text that a spreadsheet would take for a formula
     #[arg(long)]
     guard_formulas: bool,
@@ -106,6 +111,29 @@ impl From<BackendChoice> for Backend {
             BackendChoice::Jit => Backend::Jit,
             BackendChoice::Interpret => Backend::Interpret,
         }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum CpuChoice {
+    Portable,
+    Avx2,
+    Avx512,
+    Generated,
+}
+
+impl CpuChoice {
+    fn blocks(self) -> Result<Blocks, Misuse> {
+        let cpu = match self {
+            CpuChoice::Generated => return Ok(Blocks::Generated),
+            CpuChoice::Portable => Cpu::Portable,
+            CpuChoice::Avx2 => Cpu::Avx2,
+            CpuChoice::Avx512 => Cpu::Avx512,
+        };
+        if cpu.is_available() {
+            return Ok(Blocks::Steps(cpu));
+        }
+        Err(Misuse::new(format!("this machine has no `{}`; the best that it has is `--cpu {}`", cpu.name(), Cpu::best().name())))
     }
 }
 
@@ -210,6 +238,14 @@ fn options(arguments: &Arguments, policy: &crate::model::Policy) -> Result<Optio
     let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     options.threads = arguments.threads.map_or_else(processors, usize::from);
     options.backend = arguments.backend.into();
+    if let Some(choice) = arguments.cpu {
+        if options.backend == Backend::Interpret {
+            return Err(Misuse::new(
+                "`--cpu` says what machine code runs with, and `--backend interpret` runs none; leave out one of them",
+            ));
+        }
+        options.blocks = choice.blocks()?;
+    }
     options.csv_formula_guard = arguments.guard_formulas;
     Ok(options)
 }

@@ -184,45 +184,51 @@ impl ConstantsBuilder {
     }
 
     fn dense_index(&mut self, lookup: &Lookup) -> Option<DenseIndex> {
-        let mut keys = Vec::with_capacity(lookup.key_count);
-        let mut entries_count: usize = 1;
-        for position in 0..lookup.key_count {
-            let mut low = lookup.rows.iter().filter_map(|(row, _)| row.get(position)).copied().min()?;
-            let mut high = lookup.rows.iter().filter_map(|(row, _)| row.get(position)).copied().max()?;
-            if let Some((prefix, parents)) = &lookup.prefix
-                && *prefix == position
-            {
-                // A longer prefix without a row of its own still leads to the row of a shorter one.
-                low = low.min(0);
-                high = high.max(parents.len() as i64 - 1);
-            }
-            let extent = high.checked_sub(low)?.checked_add(1)?;
-            entries_count = entries_count.checked_mul(usize::try_from(extent).ok()?.checked_add(1)?)?;
-            if entries_count > DENSE_ENTRIES_MAX {
-                return None;
-            }
-            keys.push((low, extent));
-        }
-        if keys.is_empty() || entries_count > DENSE_ENTRIES_ALWAYS.max(DENSE_ENTRIES_PER_ROW * lookup.rows.len()) {
-            return None;
-        }
-
-        let mut entries = vec![None; entries_count];
-        if lookup.prefix.is_some() {
-            for (place, entry) in entries.iter_mut().enumerate() {
-                *entry = keys_at(&keys, place).and_then(|wanted| arithmetic::find(lookup, &wanted));
-            }
-        } else {
-            for (row, number) in &lookup.rows {
-                entries[place_of(&keys, row)] = Some(*number);
-            }
-        }
+        let (keys, entries) = dense_entries(lookup)?;
         Some(DenseIndex { table: add_table(&mut self.bytes, &entries, 0), entries, keys })
     }
 }
 
+/// The keys and entries of a [`DenseIndex`], if the look-up is worth one.
+pub fn dense_entries(lookup: &Lookup) -> Option<(Vec<(i64, i64)>, Vec<Option<i64>>)> {
+    let mut keys = Vec::with_capacity(lookup.key_count);
+    let mut entries_count: usize = 1;
+    for position in 0..lookup.key_count {
+        let mut low = lookup.rows.iter().filter_map(|(row, _)| row.get(position)).copied().min()?;
+        let mut high = lookup.rows.iter().filter_map(|(row, _)| row.get(position)).copied().max()?;
+        if let Some((prefix, parents)) = &lookup.prefix
+            && *prefix == position
+        {
+            // A longer prefix without a row of its own still leads to the row of a shorter one.
+            low = low.min(0);
+            high = high.max(parents.len() as i64 - 1);
+        }
+        let extent = high.checked_sub(low)?.checked_add(1)?;
+        entries_count = entries_count.checked_mul(usize::try_from(extent).ok()?.checked_add(1)?)?;
+        if entries_count > DENSE_ENTRIES_MAX {
+            return None;
+        }
+        keys.push((low, extent));
+    }
+    if keys.is_empty() || entries_count > DENSE_ENTRIES_ALWAYS.max(DENSE_ENTRIES_PER_ROW * lookup.rows.len()) {
+        return None;
+    }
+
+    let mut entries = vec![None; entries_count];
+    if lookup.prefix.is_some() {
+        for (place, entry) in entries.iter_mut().enumerate() {
+            *entry = keys_at(&keys, place).and_then(|wanted| arithmetic::find(lookup, &wanted));
+        }
+    } else {
+        for (row, number) in &lookup.rows {
+            entries[place_of(&keys, row)] = Some(*number);
+        }
+    }
+    Some((keys, entries))
+}
+
 impl Index {
-    fn new(lookup: &Lookup) -> Index {
+    pub fn new(lookup: &Lookup) -> Index {
         Index {
             key_count: lookup.key_count,
             keys: lookup.rows.iter().flat_map(|(keys, _)| keys.iter().copied()).collect(),

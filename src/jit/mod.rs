@@ -3,6 +3,8 @@
 //! Enters: a verified [`Program`]; then blocks of columns, or single rows. Leaves: [`Compiled`], and with it the output columns. Always
 //! holds: every answer is the interpreter's; generated code cannot trap, and reads and writes only memory that [`pass`] hands it.
 //!
+//! Blocks run through generated code or, where that is asked for, through a [`kernel`]: steps over columns, for which nothing is generated.
+//!
 //! The only folder that knows Cranelift. [`plan`] decides what stands where; [`function`] builds a loop, with sixteen rows at once in
 //! [`vector`] or with single rows in [`scalar`]; [`constants`] is the memory that code reads, [`code`] makes it executable, [`pass`] runs
 //! it. [`facts`] and [`lanes`] are what shapes prove of ranges and widths.
@@ -12,16 +14,19 @@ mod constants;
 mod facts;
 mod filled;
 mod function;
+mod kernel;
 mod lanes;
 mod pass;
 mod plan;
 mod scalar;
 mod vector;
 
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 use code::Code;
 use constants::Constants;
+pub use kernel::Cpu;
+use kernel::Kernel;
 use pass::Scratch;
 use plan::Layout;
 #[doc(hidden)]
@@ -39,32 +44,83 @@ pub enum JitError {
     Generation(String),
 }
 
+/// What runs blocks of leads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Blocks {
+    /// whichever is fastest for the program on this machine
+    #[default]
+    Best,
+    /// code generated for the program
+    Generated,
+    /// steps with instructions that this machine has
+    Steps(Cpu),
+}
+
 /// A program as machine code. Any number of threads may run it at once.
 pub struct Compiled {
+    /// for blocks; none if generated code runs them too
+    kernel: Option<(Kernel, Pool<kernel::Scratch>)>,
+    /// what generated code is made of once it is needed
+    program: Program,
+    generated: OnceLock<Option<Generated>>,
+}
+
+/// Generated code and all that it needs.
+struct Generated {
     layout: Layout,
     code: Code,
     /// addressed by the code
     constants: Constants,
-    /// scratch memory of finished runs
-    pool: Mutex<Vec<Scratch>>,
+    pool: Pool<Scratch>,
 }
 
+/// Scratch memory of finished runs.
+struct Pool<S>(Mutex<Vec<S>>);
+
 impl Compiled {
+    /// Generated code, for blocks and for single rows.
     pub fn new(program: &Program) -> Result<Compiled, JitError> {
         Compiled::with_options(program, Options::default())
+    }
+
+    /// What the machine runs blocks with as it is asked to.
+    pub fn for_blocks(program: &Program, blocks: Blocks) -> Result<Compiled, JitError> {
+        match blocks {
+            Blocks::Generated => Compiled::new(program),
+            Blocks::Steps(cpu) => Ok(Compiled::for_cpu(program, cpu)),
+            // Steps were measured to be faster than generated code with these instructions (benches/README.md), where none goes row by row.
+            Blocks::Best if Cpu::best() == Cpu::Avx512 => {
+                let compiled = Compiled::for_cpu(program, Cpu::Avx512);
+                let all_vectors = compiled.kernel.as_ref().is_some_and(|(kernel, _)| !kernel.goes_row_by_row());
+                if all_vectors { Ok(compiled) } else { Compiled::new(program) }
+            }
+            Blocks::Best => Compiled::new(program),
+        }
+    }
+
+    /// Steps with a set of instructions that this machine has, for blocks; code for single rows is generated when the first one comes.
+    pub fn for_cpu(program: &Program, cpu: Cpu) -> Compiled {
+        let kernel = Some((Kernel::new(program, cpu), Pool::default()));
+        Compiled { kernel, program: program.clone(), generated: OnceLock::new() }
     }
 
     /// As [`Compiled::new`], with choices that only tests have a reason to make.
     #[doc(hidden)]
     pub fn with_options(program: &Program, options: Options) -> Result<Compiled, JitError> {
-        let (code, constants, layout) = Code::generate(program, options)?;
-        Ok(Compiled { layout, code, constants, pool: Mutex::default() })
+        let generated = OnceLock::from(Some(Generated::new(program, options)?));
+        Ok(Compiled { kernel: None, program: program.clone(), generated })
     }
 
     /// How many functions were generated.
     #[doc(hidden)]
     pub fn function_count(&self) -> usize {
-        self.code.entries().len()
+        self.generated.get().and_then(Option::as_ref).map_or(0, |generated| generated.code.entries().len())
+    }
+
+    /// How many steps a pass over a block takes.
+    #[doc(hidden)]
+    pub fn step_count(&self) -> usize {
+        self.kernel.as_ref().map_or(0, |(kernel, _)| kernel.step_count())
     }
 
     /// Evaluates all rows of a block.
@@ -74,22 +130,40 @@ impl Compiled {
     /// can be missing; its memory is used again if it had such columns already.
     pub fn run(&self, input: &Block, parameters: &Parameters, output: &mut Block) {
         self.prepare(input.rows, output);
-        let mut scratch = self.take_scratch();
-        // SAFETY: code, layout and constants come from one generation.
-        unsafe { pass::run_block(&self.layout, self.code.entries(), &self.constants, &mut scratch, input, parameters, output) };
-        self.give_back(scratch);
+        if let Some((kernel, pool)) = &self.kernel {
+            pool.with(|| kernel::Scratch::new(kernel), |scratch| kernel.run(scratch, input, parameters, output));
+        } else if let Some(generated) = self.generated() {
+            generated.run(input, parameters, output);
+        }
     }
 
     /// Evaluates one row, given and answered in the order of the program's inputs and outputs.
     pub fn row(&self, input: &[Option<i64>], parameters: &Parameters, output: &mut [Option<i64>]) {
-        let mut scratch = self.take_scratch();
-        // SAFETY: code, layout and constants come from one generation.
-        unsafe { pass::run_row(&self.layout, self.code.entries(), &self.constants, &mut scratch, input, parameters, output) };
-        self.give_back(scratch);
+        match self.generated() {
+            Some(generated) => generated.row(input, parameters, output),
+            None => self.row_as_block(input, parameters, output),
+        }
+    }
+
+    /// None where the processor is one for which none can be generated.
+    fn generated(&self) -> Option<&Generated> {
+        self.generated.get_or_init(|| Generated::new(&self.program, Options::default()).ok()).as_ref()
+    }
+
+    fn row_as_block(&self, input: &[Option<i64>], parameters: &Parameters, output: &mut [Option<i64>]) {
+        let columns = self.program.inputs.iter().zip(input).map(|(port, value)| {
+            let mut column = Column::zeroed(port.width, 1, port.optional);
+            column.set(0, *value);
+            column
+        });
+        let block = Block { rows: 1, columns: columns.collect() };
+        let mut answers = Block::default();
+        self.run(&block, parameters, &mut answers);
+        output.iter_mut().zip(&answers.columns).for_each(|(output, column)| *output = column.get(0));
     }
 
     fn prepare(&self, rows: usize, output: &mut Block) {
-        let ports = &self.layout.outputs;
+        let ports = &self.program.outputs;
         output.rows = rows;
         output.columns.truncate(ports.len());
         for (index, port) in ports.iter().enumerate() {
@@ -101,14 +175,43 @@ impl Compiled {
             }
         }
     }
+}
 
-    fn take_scratch(&self) -> Scratch {
-        let pooled = self.pool.lock().ok().and_then(|mut pool| pool.pop());
-        pooled.unwrap_or_else(|| Scratch::new(&self.layout))
+impl Generated {
+    fn new(program: &Program, options: Options) -> Result<Generated, JitError> {
+        let (code, constants, layout) = Code::generate(program, options)?;
+        Ok(Generated { layout, code, constants, pool: Pool::default() })
     }
 
-    fn give_back(&self, scratch: Scratch) {
-        if let Ok(mut pool) = self.pool.lock() {
+    fn run(&self, input: &Block, parameters: &Parameters, output: &mut Block) {
+        self.pool.with(
+            || Scratch::new(&self.layout),
+            // SAFETY: code, layout and constants come from one generation.
+            |scratch| unsafe { pass::run_block(&self.layout, self.code.entries(), &self.constants, scratch, input, parameters, output) },
+        );
+    }
+
+    fn row(&self, input: &[Option<i64>], parameters: &Parameters, output: &mut [Option<i64>]) {
+        self.pool.with(
+            || Scratch::new(&self.layout),
+            // SAFETY: code, layout and constants come from one generation.
+            |scratch| unsafe { pass::run_row(&self.layout, self.code.entries(), &self.constants, scratch, input, parameters, output) },
+        );
+    }
+}
+
+impl<S> Default for Pool<S> {
+    fn default() -> Pool<S> {
+        Pool(Mutex::default())
+    }
+}
+
+impl<S> Pool<S> {
+    fn with(&self, make: impl FnOnce() -> S, run: impl FnOnce(&mut S)) {
+        let pooled = self.0.lock().ok().and_then(|mut pool| pool.pop());
+        let mut scratch = pooled.unwrap_or_else(make);
+        run(&mut scratch);
+        if let Ok(mut pool) = self.0.lock() {
             pool.push(scratch);
         }
     }
@@ -116,6 +219,7 @@ impl Compiled {
 
 impl std::fmt::Debug for Compiled {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Compiled").field("functions", &self.function_count()).field("layout", &self.layout).finish()
+        let kernel = self.kernel.as_ref().map(|(kernel, _)| kernel);
+        f.debug_struct("Compiled").field("functions", &self.function_count()).field("kernel", &kernel).finish()
     }
 }

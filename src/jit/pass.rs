@@ -12,7 +12,7 @@ use std::slice;
 
 use super::constants::Constants;
 use super::lanes::GROUP_ROWS;
-use super::plan::{Layout, PASS_ROWS_MAX};
+use super::plan::{Layout, PASS_ROWS_MAX, Port};
 use crate::column::{Block, Column, Width};
 use crate::program::Parameters;
 
@@ -92,7 +92,7 @@ pub unsafe fn run_block(
     parameters: &Parameters,
     output: &mut Block,
 ) {
-    check_shape(layout, input, output);
+    check_shape(&layout.inputs, &layout.outputs, input, output);
     let frame = scratch.frame(constants, parameters);
     let whole_rows = input.rows / GROUP_ROWS * GROUP_ROWS;
     for start in (0..whole_rows).step_by(layout.pass_rows) {
@@ -194,22 +194,22 @@ impl Cells {
 }
 
 /// The contract with generated code, as far as columns go.
-fn check_shape(layout: &Layout, input: &Block, output: &Block) {
-    assert_eq!(input.columns.len(), layout.inputs.len(), "columns of the input");
-    for (index, (column, port)) in input.columns.iter().zip(&layout.inputs).enumerate() {
+pub fn check_shape(inputs: &[Port], outputs: &[Port], input: &Block, output: &Block) {
+    assert_eq!(input.columns.len(), inputs.len(), "columns of the input");
+    for (index, (column, port)) in input.columns.iter().zip(inputs).enumerate() {
         assert_eq!(column.width(), port.width, "width of input {index}");
         assert_eq!(column.len(), input.rows, "rows of input {index}");
         assert!(port.optional || !column.has_validity(), "input {index} cannot be missing");
     }
-    assert_eq!(output.columns.len(), layout.outputs.len(), "columns of the output");
-    for (index, (column, port)) in output.columns.iter().zip(&layout.outputs).enumerate() {
+    assert_eq!(output.columns.len(), outputs.len(), "columns of the output");
+    for (index, (column, port)) in output.columns.iter().zip(outputs).enumerate() {
         assert_eq!(column.width(), port.width, "width of output {index}");
         assert_eq!(column.len(), input.rows, "rows of output {index}");
         assert_eq!(column.has_validity(), port.optional, "validity of output {index}");
     }
 }
 
-fn copy_rest(column: &Column, start: usize, rows: usize, into: &mut [u8]) {
+pub fn copy_rest(column: &Column, start: usize, rows: usize, into: &mut [u8]) {
     assert!(start + rows <= column.len());
     let bytes = column.width().bytes();
     // SAFETY: the column has `start + rows` values of `bytes` bytes each, as just asserted.
@@ -217,7 +217,7 @@ fn copy_rest(column: &Column, start: usize, rows: usize, into: &mut [u8]) {
     into[..rest.len()].copy_from_slice(rest);
 }
 
-fn write_rest(column: &mut Column, start: usize, rows: usize, from: &[u8]) {
+pub fn write_rest(column: &mut Column, start: usize, rows: usize, from: &[u8]) {
     assert!(start + rows <= column.len());
     let bytes = column.width().bytes();
     // SAFETY: the column has `start + rows` values of `bytes` bytes each, as just asserted, and is borrowed for writing.
@@ -225,12 +225,12 @@ fn write_rest(column: &mut Column, start: usize, rows: usize, from: &[u8]) {
     rest.copy_from_slice(&from[..rest.len()]);
 }
 
-fn validity_bits(column: &Column) -> Option<&[u8]> {
+pub fn validity_bits(column: &Column) -> Option<&[u8]> {
     // SAFETY: a column with validity has one bit for each row.
     column.has_validity().then(|| unsafe { slice::from_raw_parts(column.validity_ptr(), column.len().div_ceil(8)) })
 }
 
-fn validity_bits_mut(column: &mut Column) -> Option<&mut [u8]> {
+pub fn validity_bits_mut(column: &mut Column) -> Option<&mut [u8]> {
     let bytes = column.len().div_ceil(8);
     // SAFETY: a column with validity has one bit for each row, and it is borrowed for writing.
     column.has_validity().then(|| unsafe { slice::from_raw_parts_mut(column.validity_mut_ptr(), bytes) })

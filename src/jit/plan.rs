@@ -167,7 +167,7 @@ fn for_each_operand(program: &Program, op: &Op, visit: impl FnMut(Value)) {
 
 /// What outputs need, operands first. The deepest operand comes first, so that a long chain of sums or of decisions has few values waiting:
 /// the next term is computed only when the sum so far is there.
-fn order(program: &Program) -> Vec<Value> {
+pub fn order(program: &Program) -> Vec<Value> {
     let mut depths = vec![0u32; program.ops.len()];
     for (index, op) in program.ops.iter().enumerate() {
         for_each_operand(program, op, |operand| depths[index] = depths[index].max(depths[operand.index()] + 1));
@@ -311,7 +311,7 @@ fn crossings(program: &Program, segments: &[Segment], columns: &mut Columns) -> 
     crossings
 }
 
-fn row_bytes(scratch_columns: &[usize; Lanes::ALL.len()]) -> usize {
+pub fn row_bytes(scratch_columns: &[usize; Lanes::ALL.len()]) -> usize {
     Lanes::ALL.into_iter().zip(scratch_columns).map(|(lanes, count)| lanes.bytes() * count).sum()
 }
 

@@ -1,5 +1,5 @@
 //! Random policies over random leads: the interpreter on the program as it was lowered, the interpreter on the optimised program and
-//! compiled code give the same bytes.
+//! compiled code, with every set of instructions that the machine has, give the same bytes.
 //!
 //! 200,000 policy × lead cases run here; `LEADWRIGHT_CASES=5000000 cargo test --test it agreement` runs as many as asked.
 
@@ -9,6 +9,7 @@ use crate::support::policies::{LeadKinds, generate};
 use crate::support::scoring::{Scorer, with_tables};
 use leadwright::batch::Backend;
 use leadwright::diagnostic::Severity;
+use leadwright::jit::{Blocks, Cpu};
 use leadwright::model;
 use leadwright::program::{Calculation, Part};
 
@@ -39,14 +40,18 @@ fn run(seed: u64, used: &mut BTreeMap<&'static str, usize>, kinds: &mut LeadKind
     }
     let leads = generated.leads(seed ^ 0xABCD, LEADS_PER_POLICY, kinds);
     let plain = scorer.score_csv_plainly(&leads).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{}", shown()));
-    for backend in [Backend::Interpret, Backend::Jit] {
+    // Each set of instructions that this machine has, in turn.
+    let available: Vec<Cpu> = Cpu::ALL.into_iter().filter(|cpu| cpu.is_available()).collect();
+    let steps = Blocks::Steps(available[seed as usize % available.len()]);
+    for (backend, blocks) in [(Backend::Interpret, Blocks::Best), (Backend::Jit, Blocks::Generated), (Backend::Jit, steps)] {
+        scorer.blocks = blocks;
         let scored = scorer.score_csv(&leads, backend).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
         if scored != plain {
             let (row, (expected, found)) =
                 plain.lines().zip(scored.lines()).enumerate().find(|(_, (expected, found))| expected != found).unwrap_or((0, ("", "")));
             let lead = leads.lines().nth(row).unwrap_or("");
             panic!(
-                "seed {seed}, {backend:?}, row {row}\nlead     {lead}\nheader   {}\nplain    {expected}\nfound    {found}\n{}",
+                "seed {seed}, {backend:?} {blocks:?}, row {row}\nlead     {lead}\nheader   {}\nplain    {expected}\nfound    {found}\n{}",
                 plain.lines().next().unwrap_or(""),
                 shown()
             );

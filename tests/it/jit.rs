@@ -3,7 +3,7 @@
 
 use leadwright::column::{Block, Column, Width};
 use leadwright::interpret;
-use leadwright::jit::{Compiled, Options};
+use leadwright::jit::{Compiled, Cpu, Options};
 use leadwright::model::Operator;
 use leadwright::program::verify::verify;
 use leadwright::program::{Calculation, KEYS_MAX, KeyList, Lookup, Op, Parameter, Parameters, Program, Scaled, Value};
@@ -11,10 +11,10 @@ use leadwright::syntax::tree::Sign;
 
 use crate::support::hand_made::{input, output};
 use crate::support::random::Random;
-use crate::support::random_program;
+use crate::support::{random_program, random_scorecard};
 
 /// Around every edge of the code: passes, bytes of validity bits, vectors.
-const ROW_COUNTS: [usize; 16] = [0, 1, 2, 7, 8, 9, 15, 63, 64, 65, 127, 1_023, 1_024, 1_025, 2_047, 2_050];
+const ROW_COUNTS: [usize; 17] = [0, 1, 2, 7, 8, 9, 15, 63, 64, 65, 127, 1_023, 1_024, 1_025, 2_047, 2_050, 8_193];
 
 const EXTREMES: [i64; 31] = [
     i64::MIN,
@@ -55,15 +55,29 @@ fn random_programs_agree() {
     let mut random = Random::new(2);
     for case in 0..1_200 {
         let program = random_program::program(&mut random);
-        let compiled = compile(&program);
-        for compiled in [&compiled, &compile_rows(&program)] {
+        for (how, compiled) in every(&program) {
             let rows = if case % 10 == 0 { *random.pick(&ROW_COUNTS) } else { random.below(70) };
             let block = random_program::block(&mut random, &program, rows);
             let parameters = random_program::parameters(&mut random);
-            check_block(&program, compiled, &block, &parameters, &format!("case {case}"));
+            check_block(&program, &compiled, &block, &parameters, &format!("case {case}, {how}"));
         }
         let block = random_program::block(&mut random, &program, 3);
-        check_rows(&program, &compiled, &block, &random_program::parameters(&mut random), &format!("case {case}"));
+        check_rows(&program, &compile(&program), &block, &random_program::parameters(&mut random), &format!("case {case}"));
+    }
+}
+
+/// With tables around 16, 32, 64 and 256 entries, thresholds at the edge of each type, all-null and no-null columns.
+#[test]
+fn random_scorecards_agree() {
+    let mut random = Random::new(9);
+    for case in 0..1_000 {
+        let program = random_scorecard::program(&mut random);
+        let rows = *random.pick(&ROW_COUNTS[..14]);
+        let block = random_program::block(&mut random, &program, rows);
+        let parameters = random_program::parameters(&mut random);
+        for (how, compiled) in every(&program).iter().take(if case % 10 == 0 { 5 } else { 3 }) {
+            check_block(&program, compiled, &block, &parameters, &format!("case {case}, {rows} rows, {how}"));
+        }
     }
 }
 
@@ -72,10 +86,13 @@ fn every_number_of_rows_agrees() {
     let mut random = Random::new(3);
     for case in 0..12 {
         let program = random_program::program(&mut random);
-        let compiled = compile(&program);
+        let every = every(&program);
         for rows in ROW_COUNTS {
             let block = random_program::block(&mut random, &program, rows);
-            check_block(&program, &compiled, &block, &random_program::parameters(&mut random), &format!("case {case}, {rows} rows"));
+            let parameters = random_program::parameters(&mut random);
+            for (how, compiled) in &every {
+                check_block(&program, compiled, &block, &parameters, &format!("case {case}, {rows} rows, {how}"));
+            }
         }
     }
 }
@@ -290,7 +307,7 @@ fn conditions_agree() {
     }
     check(&program, &rows, "conditions");
     // Vectors can compute all of this: there is but one function, and no other between.
-    assert_eq!(compile(&program).function_count(), 1);
+    assert_eq!(generate(&program).function_count(), 1);
 }
 
 #[test]
@@ -416,11 +433,12 @@ fn a_policy_of_many_rules_is_cut_and_agrees() {
     }
     output(&mut program, decided);
     output(&mut program, total);
-    let compiled = compile(&program);
-    assert!(compiled.function_count() > 5);
+    assert!(generate(&program).function_count() > 5);
     let mut random = Random::new(8);
     let block = random_program::block(&mut random, &program, 130);
-    check_block(&program, &compiled, &block, &Parameters { as_of_day: 0, as_of: 0 }, "many rules");
+    for (how, compiled) in every(&program) {
+        check_block(&program, &compiled, &block, &Parameters { as_of_day: 0, as_of: 0 }, &format!("many rules, {how}"));
+    }
 }
 
 /// Without giving back, this would leave 2,000 pages of code or more.
@@ -433,7 +451,7 @@ fn dropped_machine_code_gives_its_memory_back() {
     output(&mut program, band);
     let block = block_of(&program, &[vec![Some(9)], vec![None]]);
     let cycle = || {
-        let compiled = compile(&program);
+        let compiled = generate(&program);
         let mut result = Block::default();
         compiled.run(&block, &Parameters { as_of_day: 0, as_of: 0 }, &mut result);
         assert_eq!(result.columns[0].get(0), Some(81));
@@ -457,9 +475,15 @@ fn code_pages() -> usize {
     sizes.sum()
 }
 
-/// Without vectors but for the outputs.
-fn compile_rows(program: &Program) -> Compiled {
-    Compiled::with_options(program, Options { vectors: false, ..Options::default() }).unwrap_or_else(|error| panic!("{error}"))
+/// With each set of instructions that this machine has, and as generated code: with vectors, and without them but for the outputs.
+fn every(program: &Program) -> Vec<(&'static str, Compiled)> {
+    verify(program).unwrap_or_else(|broken| panic!("{broken:#?}"));
+    let available = Cpu::ALL.into_iter().filter(|cpu| cpu.is_available());
+    let mut every: Vec<(&'static str, Compiled)> = available.map(|cpu| (cpu.name(), Compiled::for_cpu(program, cpu))).collect();
+    every.push(("generated", generate(program)));
+    let rows = Options { vectors: false, ..Options::default() };
+    every.push(("row by row", Compiled::with_options(program, rows).unwrap_or_else(|error| panic!("{error}"))));
+    every
 }
 
 fn compile(program: &Program) -> Compiled {
@@ -467,12 +491,16 @@ fn compile(program: &Program) -> Compiled {
     Compiled::new(program).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// With vectors, and row by row.
+fn generate(program: &Program) -> Compiled {
+    Compiled::with_options(program, Options::default()).unwrap_or_else(|error| panic!("{error}"))
+}
+
 fn check(program: &Program, rows: &[Vec<Option<i64>>], what: &str) {
     let block = block_of(program, rows);
     let parameters = Parameters { as_of_day: 20_000, as_of: 1_728_000_000_000_000 };
-    check_block(program, &compile(program), &block, &parameters, what);
-    check_block(program, &compile_rows(program), &block, &parameters, &format!("{what}, row by row"));
+    for (how, compiled) in every(program) {
+        check_block(program, &compiled, &block, &parameters, &format!("{what}, {how}"));
+    }
 }
 
 fn check_block(program: &Program, compiled: &Compiled, block: &Block, parameters: &Parameters, what: &str) {

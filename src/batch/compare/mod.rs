@@ -106,7 +106,7 @@ impl<'p> Run<'p> {
         let as_of_day = Zone::named(&version.policy.timezone)?.local_day(options.as_of);
         let compiled = match options.backend {
             Backend::Interpret => None,
-            Backend::Jit => Some(Compiled::new(version.program).map_err(|error| BatchError::Backend { reason: error.to_string() })?),
+            Backend::Jit => Some(crate::batch::compile(version.program, options)?),
         };
         Ok(Run { program: version.program, parameters: Parameters { as_of_day, as_of: options.as_of }, compiled })
     }

@@ -99,9 +99,7 @@ fn read_signals(
     // no condition over a signal looks at as-of
     let parameters = Parameters { as_of_day: 0, as_of: 0 };
     let compiled = match options.backend {
-        Backend::Jit if !program.outputs.is_empty() => {
-            Some(crate::jit::Compiled::new(program).map_err(|error| BatchError::Backend { reason: error.to_string() })?)
-        }
+        Backend::Jit if !program.outputs.is_empty() => Some(crate::batch::compile(program, options)?),
         Backend::Jit | Backend::Interpret => None,
     };
     let evaluate = |inputs: &Block, answers: &mut Block| match &compiled {

@@ -64,6 +64,12 @@ fn backends_and_threads_change_nothing() {
     assert!(expected.lines().count() > 3_000);
     assert_eq!(arguments(&["--threads", "3"]), expected);
     assert_eq!(arguments(&["--backend", "interpret"]), expected);
+    for cpu in ["portable", "generated"] {
+        assert_eq!(arguments(&["--cpu", cpu]), expected, "--cpu {cpu}");
+    }
+    let sentence = run(&["score", &example(""), &example("leads.csv"), "--backend", "interpret", "--cpu", "portable"]);
+    let expected = "`--cpu` says what machine code runs with, and `--backend interpret` runs none; leave out one of them";
+    assert_eq!(sentence.sentence(), expected);
 }
 
 #[test]

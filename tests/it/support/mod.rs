@@ -8,6 +8,7 @@ pub mod mutations;
 pub mod policies;
 pub mod random;
 pub mod random_program;
+pub mod random_scorecard;
 pub mod scoring;
 pub mod small_policies;
 pub mod work;

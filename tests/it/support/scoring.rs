@@ -1,6 +1,7 @@
 //! Leads as CSV text through the whole path of a scoring run, in a temporary folder.
 
 use leadwright::batch::{self, Backend, Input, Options, Output, Place};
+use leadwright::jit::Blocks;
 use leadwright::model::Policy;
 use leadwright::program::{self, Lowered, Program};
 
@@ -15,6 +16,7 @@ pub struct Scorer<'p> {
     /// of the leads that are scored, as CSV
     pub signals: Option<String>,
     pub stage_log: Option<String>,
+    pub blocks: Blocks,
 }
 
 impl<'p> Scorer<'p> {
@@ -25,7 +27,7 @@ impl<'p> Scorer<'p> {
         program::verify::verify(&optimised).unwrap_or_else(|broken| panic!("{broken:#?}"));
         let local: jiff::civil::DateTime = AS_OF.parse().unwrap();
         let as_of = local.in_tz(&policy.timezone).unwrap().timestamp().as_microsecond();
-        Scorer { policy, plain, optimised, as_of, signals: None, stage_log: None }
+        Scorer { policy, plain, optimised, as_of, signals: None, stage_log: None, blocks: Blocks::Best }
     }
 
     /// The scored file as CSV; an error if a row was rejected.
@@ -53,7 +55,7 @@ impl<'p> Scorer<'p> {
         let report = batch::score(
             self.policy,
             program,
-            &Options { backend, signals, stage_log, ..Options::at(self.as_of) },
+            &Options { backend, blocks: self.blocks, signals, stage_log, ..Options::at(self.as_of) },
             &Input { place: Place::Path(input), format: None },
             &Output::To { place: Place::Path(output.clone()), format: None },
             &mut |_| {},

@@ -76,10 +76,10 @@ impl Policy {
         if score.running.is_some() {
             return Vec::new();
         }
-        let spread = |persona: Option<String>, within: Option<&Condition>| {
-            // what other questions hold fields against is no cell of this score
-            let mut prover = Prover::new(self.model(), self.plain());
-            prover.budget = budget;
+        // what other questions hold fields against is no cell of this score
+        let mut prover = Prover::new(self.model(), self.plain());
+        prover.budget = budget;
+        let mut spread = |persona: Option<String>, within: Option<&Condition>| {
             let counts = prover.cells(value, within);
             Spread { persona, bins: counts.map(|counts| bins(&counts, shown_range(score), score.scale)) }
         };

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::algebra::evaluate;
-use super::boxes::{Boxes, Through};
+use super::boxes::{Boxes, Parts, Through};
 use super::graph::{Graph, Leaf, Node, NodeId};
 use super::search::{Spent, cut, pick};
 use super::sets::{independent, leaf_of, shared};
@@ -20,6 +20,11 @@ use crate::program::Op;
 
 /// The most values that are told apart.
 const VALUES_MAX: usize = 1 << 18;
+
+/// The most parts of a domain that are looked at one by one.
+const PARTS_MAX: u64 = 128;
+/// Where parts are more, so many of each kind of value are.
+const SOME_VALUES: usize = 12;
 
 /// Cells by value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,20 +77,24 @@ enum Grain {
     Parts(BTreeSet<i64>),
 }
 
+/// Calculations that were counted before; how often they reach which thresholds depends on nothing else that is counted with them.
+pub type Counted = FxHashMap<NodeId, Parts>;
+
 /// Counts the cells of one node.
 pub struct Cells<'a, 'p> {
     graph: &'a mut Graph<'p>,
     grains: FxHashMap<u32, Grain>,
     found: FxHashMap<NodeId, Rc<Counts>>,
+    boxes: &'a mut Counted,
     /// the number of steps at which the budget is spent
     until: u64,
 }
 
 impl<'a, 'p> Cells<'a, 'p> {
     /// The cells of all nodes together: what one of them tells apart is told apart in all.
-    pub fn new(graph: &'a mut Graph<'p>, nodes: &[NodeId], until: u64) -> Cells<'a, 'p> {
+    pub fn new(graph: &'a mut Graph<'p>, boxes: &'a mut Counted, nodes: &[NodeId], until: u64) -> Cells<'a, 'p> {
         let grains = grains(graph, nodes);
-        Cells { graph, grains, found: FxHashMap::default(), until }
+        Cells { graph, grains, found: FxHashMap::default(), boxes, until }
     }
 
     pub fn counts(&mut self, id: NodeId) -> Result<Rc<Counts>, Spent> {
@@ -195,11 +204,17 @@ impl<'a, 'p> Cells<'a, 'p> {
         if boxes.variables().any(|variable| self.is_in_parts(variable)) {
             return None;
         }
-        let parts = boxes.count(self.until.saturating_sub(self.graph.steps));
-        Some(parts.and_then(|parts| {
-            self.graph.steps += parts.steps;
-            Counts::collect(through.values(self.graph, id, &parts).map(|(value, count)| (value, Some(count))))
-        }))
+        if !self.boxes.contains_key(&id) {
+            match boxes.count(self.until.saturating_sub(self.graph.steps)) {
+                Err(Spent) => return Some(Err(Spent)),
+                Ok(parts) => {
+                    self.graph.steps += parts.steps;
+                    self.boxes.insert(id, parts);
+                }
+            }
+        }
+        let values = through.values(self.graph, id, &self.boxes[&id]);
+        Some(Counts::collect(values.map(|(value, count)| (value, Some(count)))))
     }
 
     /// Counted over either part of a variable's domain.
@@ -280,6 +295,40 @@ pub fn representatives(graph: &Graph, node: NodeId, leaf: Leaf) -> Leaf {
         }
         Some(Grain::Values) | None => leaf,
     }
+}
+
+/// A value of each of the parts of a variable's domain that a node tells apart, missing among them; none if they are many.
+pub fn each_part(graph: &Graph, node: NodeId, leaf: Leaf) -> Option<Vec<Option<i64>>> {
+    let mut values: Vec<Option<i64>> = Vec::new();
+    match grains(graph, &[node]).get(&leaf.variable) {
+        _ if !leaf.known => {}
+        Some(Grain::Parts(starts)) if !leaf.is_set => {
+            values.push(Some(leaf.low));
+            values.extend(starts.range(leaf.low..=leaf.high).filter(|start| **start > leaf.low).map(|start| Some(*start)));
+        }
+        Some(Grain::Parts(_) | Grain::Values) | None => {
+            if leaf.high.abs_diff(leaf.low) >= PARTS_MAX {
+                return None;
+            }
+            values.extend((leaf.low..=leaf.high).map(Some));
+        }
+    }
+    values.extend(leaf.missing.then_some(None));
+    values.retain(|value| leaf.contains(*value));
+    (values.len() as u64 <= PARTS_MAX).then_some(values)
+}
+
+/// A few values of a domain that has many: its ends, those where comparisons cut it, and some between, missing among them.
+pub fn some_values(graph: &Graph, whole: NodeId, leaf: Leaf) -> Vec<Option<i64>> {
+    let mut values = vec![leaf.low, leaf.high];
+    values.extend(graph.cuts(whole).iter().take(SOME_VALUES));
+    // nearer and nearer to the lower end
+    let width = leaf.high.abs_diff(leaf.low);
+    values.extend((1..=SOME_VALUES as u32).filter_map(|part| leaf.low.checked_add_unsigned(width.checked_shr(2 * part)?)));
+    let mut values: Vec<Option<i64>> = values.into_iter().map(Some).collect();
+    values.extend(leaf.missing.then_some(None));
+    values.retain(|value| leaf.contains(*value));
+    values
 }
 
 fn values_in(leaf: Leaf) -> u128 {

@@ -19,6 +19,7 @@ pub mod as_test;
 mod between;
 mod boxes;
 mod cells;
+mod changes;
 mod claims;
 mod condition;
 mod graph;
@@ -46,7 +47,7 @@ pub use reach::{Reach, Way};
 pub use sets::Values;
 pub use witness::{AS_OF, Witness, plainest};
 
-use self::cells::Cells;
+use self::cells::{Cells, Counted};
 use self::graph::{Graph, Leaf, NodeId};
 use self::search::{Domains, Memory, Search, Spent};
 use self::sets::Sets;
@@ -123,6 +124,7 @@ pub struct Prover<'p> {
     between: Vec<NodeId>,
     memory: Memory,
     sets: Sets,
+    counted: Counted,
     /// steps per question
     pub budget: u64,
     /// steps for all that is still to come
@@ -161,6 +163,7 @@ impl<'p> Prover<'p> {
             between,
             memory: Memory::default(),
             sets: Sets::default(),
+            counted: Counted::default(),
             budget: BUDGET,
             budget_left: u64::MAX,
         }
@@ -262,7 +265,7 @@ impl<'p> Prover<'p> {
             node = self.graph.select(condition, node, missing);
         }
         let (until, start) = (self.until(), self.graph.steps);
-        let counts = Cells::new(&mut self.graph, &[node], until).counts(node);
+        let counts = Cells::new(&mut self.graph, &mut self.counted, &[node], until).counts(node);
         self.spend(start);
         counts.ok().filter(|_| !self.graph.is_inexact)
     }
@@ -294,28 +297,6 @@ impl<'p> Prover<'p> {
             if self.never(&at_most)? { under = middle } else { found = middle }
         }
         Some((found as i64, greatest))
-    }
-
-    /// Whether some lead's value becomes another if that field alone changes; none if undecided.
-    pub fn can_change(&mut self, value: Value, field: FieldId) -> Option<bool> {
-        let before = self.translation.node(&mut self.graph, value);
-        let of_field = |meaning: &Meaning| meaning.column() == Some(field);
-        let variables =
-            self.graph.variables(before).into_iter().filter(|variable| of_field(&self.variables.all[*variable as usize].meaning));
-        let place = match variables.collect::<Vec<u32>>()[..] {
-            [] => return Some(false),
-            [place] => place,
-            _ => return None,
-        };
-        let other = self.another(place as usize);
-        let after = self.graph.restrict(before, place, other);
-        let differs = self.differs(before, after);
-        let condition = self.with_measures(differs);
-        let (until, start) = (self.until(), self.graph.steps);
-        let mut domains = self.variables.nodes.clone();
-        let found = self.find(condition, &mut domains, until);
-        self.spend(start);
-        found.ok().filter(|found| *found || !self.graph.is_inexact)
     }
 
     /// Both known and unlike, or one of the two alone.

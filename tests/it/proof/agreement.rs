@@ -3,9 +3,10 @@
 //!
 //! Three hundred policies run here; `LEADWRIGHT_POLICIES=5000 cargo test --test it proof::agreement` runs as many as asked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use leadwright::proof::{Condition, Possible, Prover};
+use leadwright::record::Lead;
 
 use super::{Tried, conditions, tried};
 use crate::support::small_policies::small;
@@ -23,11 +24,15 @@ struct Tally {
     sets: usize,
     sets_undecided: usize,
     cells_undecided: usize,
+    changes: usize,
+    no_changes: usize,
+    changes_undecided: usize,
 }
 
 impl Tally {
     fn add(&mut self, other: Tally) {
-        let Tally { policies, leads, questions, possible, never, undecided, sets, sets_undecided, cells_undecided } = other;
+        let Tally { policies, leads, questions, possible, never, undecided, sets, sets_undecided, cells_undecided, .. } = other;
+        let Tally { changes, no_changes, changes_undecided, .. } = other;
         self.policies += policies;
         self.leads += leads;
         self.questions += questions;
@@ -37,6 +42,9 @@ impl Tally {
         self.sets += sets;
         self.sets_undecided += sets_undecided;
         self.cells_undecided += cells_undecided;
+        self.changes += changes;
+        self.no_changes += no_changes;
+        self.changes_undecided += changes_undecided;
     }
 }
 
@@ -48,6 +56,8 @@ fn what_is_proved_is_what_trying_finds() {
     assert!(failures.is_empty(), "seeds that fail: {failures:?}");
     assert!(tally.undecided * 100 <= tally.questions, "{tally:?}");
     assert!(tally.never * 20 >= tally.questions && tally.possible * 20 >= tally.questions, "{tally:?}");
+    assert!(tally.changes >= tally.policies && tally.no_changes * 5 >= tally.policies, "{tally:?}");
+    assert!(tally.changes_undecided * 20 <= tally.changes, "{tally:?}");
     assert!(tally.sets_undecided * 10 <= tally.sets && tally.cells_undecided * 10 <= tally.sets, "{tally:?}");
 }
 
@@ -109,5 +119,27 @@ fn run(seed: u64, tally: &mut Tally) {
                 }
             }
         }
+    }
+    changes(&mut prover, &leads, &rows, &small.text, tally);
+}
+
+/// Of every decision and score: which fields change it alone.
+fn changes(prover: &mut Prover, leads: &[Lead], rows: &[Vec<Option<i64>>], text: &str, tally: &mut Tally) {
+    let trace = &prover.lowered().trace;
+    let values = trace.decides.iter().map(|decide| decide.value).chain(trace.scores.iter().filter_map(|score| score.value));
+    let fields = 1..prover.policy().fields.len();
+    for (value, field) in values.flat_map(|value| fields.clone().map(move |field| (value, field))) {
+        let mut by_rest: BTreeMap<String, Option<i64>> = BTreeMap::new();
+        let changes = leads.iter().zip(rows).any(|(lead, row)| {
+            let mut rest = lead.clone();
+            rest.values[field] = None;
+            let value = row[value.index()];
+            *by_rest.entry(format!("{rest:?}")).or_insert(value) != value
+        });
+        match prover.can_change(value, field) {
+            Some(can_change) => assert_eq!(can_change, changes, "field {field}, {value:?}\n{text}"),
+            None => tally.changes_undecided += 1,
+        }
+        if changes { tally.changes += 1 } else { tally.no_changes += 1 }
     }
 }

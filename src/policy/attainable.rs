@@ -4,11 +4,13 @@
 //! cells that it tells apart, also for each of its personas; for each decision the fields that change it alone. Always holds: no other value can occur; all of
 //! these do, where nothing rests on signals.
 
+use num_bigint::BigUint;
+
 use super::Policy;
 use crate::model::value::format_scaled;
 use crate::model::{Interval, Score};
 use crate::program::{ScoreTrace, Value};
-use crate::proof::{Condition, Counts, Prover};
+use crate::proof::{Condition, Counts, Prover, Uncounted};
 
 /// The most bins of a spread.
 const BINS: i128 = 10;
@@ -28,8 +30,8 @@ pub struct Attainable {
 pub struct Spread {
     /// the condition of the persona as it is written, `otherwise`, or none for all leads
     pub persona: Option<String>,
-    /// ascending; none if they are too many to count within the budget
-    pub bins: Option<Vec<Bin>>,
+    /// ascending; else why they are not counted
+    pub bins: Result<Vec<Bin>, Uncounted>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +39,7 @@ pub struct Bin {
     pub from: String,
     /// itself part of the last bin only
     pub to: String,
-    pub cells: u128,
+    pub cells: BigUint,
 }
 
 impl Policy {
@@ -123,7 +125,7 @@ fn shown_range(score: &Score) -> Interval {
 }
 
 /// At most ten, of one width, over the score's range.
-fn bins(counts: &Counts, range: Interval, scale: u8) -> Vec<Bin> {
+fn bins(counts: &Counts<BigUint>, range: Interval, scale: u8) -> Vec<Bin> {
     let (low, high) = (i128::from(range.low), i128::from(range.high));
     let width = ((high - low + BINS - 1) / BINS).max(1);
     let number = ((high - low + width - 1) / width).max(1);

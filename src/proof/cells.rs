@@ -9,11 +9,13 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use num_bigint::BigUint;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::algebra::evaluate;
 use super::boxes::{Boxes, Parts, Through};
 use super::graph::{Graph, Leaf, Node, NodeId};
+use super::number::Number;
 use super::search::{Spent, cut, pick};
 use super::sets::{independent, leaf_of, shared};
 use crate::program::Op;
@@ -27,45 +29,81 @@ const PARTS_MAX: u64 = 128;
 const SOME_VALUES: usize = 12;
 
 /// Cells by value.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    pub missing: u128,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counts<N> {
+    pub missing: N,
     /// ascending
-    pub known: Vec<(i64, u128)>,
+    pub known: Vec<(i64, N)>,
 }
 
-impl Counts {
-    fn of(value: Option<i64>) -> Counts {
+/// Why cells are not counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Uncounted {
+    /// it takes more steps than it may
+    Budget,
+    /// more values than are listed
+    Values,
+    /// their number leaves 128 bits
+    Beyond,
+    /// a value leaves 64 bits on the way
+    Wide,
+}
+
+impl Uncounted {
+    pub fn text(self) -> &'static str {
+        match self {
+            Uncounted::Budget => "to count them takes more steps than the budget allows",
+            Uncounted::Values => "there are more values than are told apart here",
+            Uncounted::Beyond => "there are more of them than 128 bits count",
+            Uncounted::Wide => "numbers go beyond what is told apart here",
+        }
+    }
+}
+
+impl From<Spent> for Uncounted {
+    fn from(Spent: Spent) -> Uncounted {
+        Uncounted::Budget
+    }
+}
+
+impl<N: Number> Counts<N> {
+    fn of(value: Option<i64>) -> Counts<N> {
         match value {
-            None => Counts { missing: 1, known: Vec::new() },
-            Some(value) => Counts { missing: 0, known: vec![(value, 1)] },
+            None => Counts { missing: N::of(1), known: Vec::new() },
+            Some(value) => Counts { missing: N::of(0), known: vec![(value, N::of(1))] },
         }
     }
 
-    fn iter(&self) -> impl Iterator<Item = (Option<i64>, u128)> {
-        let missing = (self.missing > 0).then_some((None, self.missing));
-        self.known.iter().map(|(value, count)| (Some(*value), *count)).chain(missing)
+    fn iter(&self) -> impl Iterator<Item = (Option<i64>, &N)> {
+        let missing = (self.missing > N::of(0)).then_some((None, &self.missing));
+        self.known.iter().map(|(value, count)| (Some(*value), count)).chain(missing)
     }
 
-    /// None of numbers beyond 128 bits.
-    fn collect(counts: impl Iterator<Item = (Option<i64>, Option<u128>)>) -> Result<Counts, Spent> {
-        let mut all = Counts::default();
+    fn collect(counts: impl Iterator<Item = (Option<i64>, Option<N>)>) -> Result<Counts<N>, Uncounted> {
+        let (mut missing, mut known) = (N::of(0), Vec::new());
         for (value, count) in counts {
-            let count = count.ok_or(Spent)?;
+            let count = count.ok_or(Uncounted::Beyond)?;
             match value {
-                Some(value) => all.known.push((value, count)),
-                None => all.missing = all.missing.checked_add(count).ok_or(Spent)?,
+                Some(value) => known.push((value, count)),
+                None => missing = missing.plus(&count).ok_or(Uncounted::Beyond)?,
             }
         }
-        all.known.sort_unstable_by_key(|(value, _)| *value);
-        let mut joined: Vec<(i64, u128)> = Vec::with_capacity(all.known.len());
-        for (value, count) in all.known {
+        known.sort_unstable_by_key(|(value, _)| *value);
+        let mut joined: Vec<(i64, N)> = Vec::with_capacity(known.len());
+        for (value, count) in known {
             match joined.last_mut() {
-                Some((last, sum)) if *last == value => *sum = sum.checked_add(count).ok_or(Spent)?,
+                Some((last, sum)) if *last == value => *sum = sum.plus(&count).ok_or(Uncounted::Beyond)?,
                 _ => joined.push((value, count)),
             }
         }
-        if joined.len() > VALUES_MAX { Err(Spent) } else { Ok(Counts { known: joined, ..all }) }
+        if joined.len() > VALUES_MAX { Err(Uncounted::Values) } else { Ok(Counts { missing, known: joined }) }
+    }
+}
+
+impl From<&Counts<u128>> for Counts<BigUint> {
+    fn from(counts: &Counts<u128>) -> Counts<BigUint> {
+        let known = counts.known.iter().map(|(value, count)| (*value, BigUint::from(*count)));
+        Counts { missing: BigUint::from(counts.missing), known: known.collect() }
     }
 }
 
@@ -81,28 +119,28 @@ enum Grain {
 pub type Counted = FxHashMap<NodeId, Parts>;
 
 /// Counts the cells of one node.
-pub struct Cells<'a, 'p> {
+pub struct Cells<'a, 'p, N> {
     graph: &'a mut Graph<'p>,
     grains: FxHashMap<u32, Grain>,
-    found: FxHashMap<NodeId, Rc<Counts>>,
+    found: FxHashMap<NodeId, Rc<Counts<N>>>,
     boxes: &'a mut Counted,
     /// the number of steps at which the budget is spent
     until: u64,
 }
 
-impl<'a, 'p> Cells<'a, 'p> {
+impl<'a, 'p, N: Number> Cells<'a, 'p, N> {
     /// The cells of all nodes together: what one of them tells apart is told apart in all.
-    pub fn new(graph: &'a mut Graph<'p>, boxes: &'a mut Counted, nodes: &[NodeId], until: u64) -> Cells<'a, 'p> {
+    pub fn new(graph: &'a mut Graph<'p>, boxes: &'a mut Counted, nodes: &[NodeId], until: u64) -> Cells<'a, 'p, N> {
         let grains = grains(graph, nodes);
         Cells { graph, grains, found: FxHashMap::default(), boxes, until }
     }
 
-    pub fn counts(&mut self, id: NodeId) -> Result<Rc<Counts>, Spent> {
+    pub fn counts(&mut self, id: NodeId) -> Result<Rc<Counts<N>>, Uncounted> {
         if let Some(found) = self.found.get(&id) {
             return Ok(found.clone());
         }
         if self.graph.steps > self.until {
-            return Err(Spent);
+            return Err(Uncounted::Budget);
         }
         self.graph.steps += 1;
         let counts = Rc::new(stacker::maybe_grow(128 * 1024, 1024 * 1024, || self.work_out(id))?);
@@ -110,7 +148,7 @@ impl<'a, 'p> Cells<'a, 'p> {
         Ok(counts)
     }
 
-    fn work_out(&mut self, id: NodeId) -> Result<Counts, Spent> {
+    fn work_out(&mut self, id: NodeId) -> Result<Counts<N>, Uncounted> {
         if let Some(counts) = self.by_boxes(id) {
             return counts;
         }
@@ -118,21 +156,21 @@ impl<'a, 'p> Cells<'a, 'p> {
             Node::Constant(value) => Ok(Counts::of(value)),
             Node::Leaf(leaf) if !leaf.is_set => {
                 // of a variable in parts, only "at least 1" of 0 and 1 is the variable itself: no other number of it is a value
-                if self.cells(leaf) != Some(values_in(leaf)) {
+                if self.cells(leaf) != values_in(leaf) {
                     return self.parted(id);
                 }
                 if leaf.known && leaf.high.abs_diff(leaf.low) >= VALUES_MAX as u64 {
-                    return Err(Spent);
+                    return Err(Uncounted::Values);
                 }
-                let known = if leaf.known { (leaf.low..=leaf.high).map(|value| (value, 1)).collect() } else { Vec::new() };
-                Ok(Counts { missing: u128::from(leaf.missing), known })
+                let known = if leaf.known { (leaf.low..=leaf.high).map(|value| (value, N::of(1))).collect() } else { Vec::new() };
+                Ok(Counts { missing: N::of(u128::from(leaf.missing)), known })
             }
             Node::Sum { constant, terms } => {
                 let parts = independent(self.graph, &terms);
                 if parts.len() == 1 && terms.len() > 1 {
                     return self.parted(id);
                 }
-                let mut sum = Counts::of(Some(constant));
+                let mut sum: Counts<N> = Counts::of(Some(constant));
                 for part in parts {
                     let counts = self.part(id, &part)?;
                     sum = plus(&sum, &counts)?;
@@ -143,24 +181,24 @@ impl<'a, 'p> Cells<'a, 'p> {
             Node::Operation { program, op, operands } => self.operation(id, program, op, &operands),
             Node::Not(of) => {
                 let counts = self.counts(of)?;
-                Counts::collect(counts.iter().map(|(value, count)| (Some(i64::from(value != Some(1))), Some(count))))
+                Counts::collect(counts.iter().map(|(value, count)| (Some(i64::from(value != Some(1))), Some(count.clone()))))
             }
             Node::Leaf(_) | Node::AtLeast(..) | Node::HasBits(..) | Node::Known(_) | Node::All(_) | Node::Select(..) => self.parted(id),
         }
     }
 
     /// Some terms of a sum that share variables.
-    fn part(&mut self, whole: NodeId, part: &[(NodeId, i64)]) -> Result<Counts, Spent> {
+    fn part(&mut self, whole: NodeId, part: &[(NodeId, i64)]) -> Result<Counts<N>, Uncounted> {
         if let [(term, coefficient)] = part {
             if let Some(leaf) = self.graph.leaf(*term).filter(|_| *coefficient == 0) {
                 // it says no more than whether it is known
-                let known = self.cells(Leaf { missing: false, ..leaf }).ok_or(Spent)?;
-                let known = if known > 0 { vec![(0, known)] } else { Vec::new() };
-                return Ok(Counts { missing: u128::from(leaf.missing), known });
+                let known = self.cells(Leaf { missing: false, ..leaf });
+                let known = if known > 0 { vec![(0, N::of(known))] } else { Vec::new() };
+                return Ok(Counts { missing: N::of(u128::from(leaf.missing)), known });
             }
             let counts = self.counts(*term)?;
             return Counts::collect(
-                counts.iter().map(|(value, count)| (value.map(|value| value.saturating_mul(*coefficient)), Some(count))),
+                counts.iter().map(|(value, count)| (value.map(|value| value.saturating_mul(*coefficient)), Some(count.clone()))),
             );
         }
         let variables: FxHashSet<u32> = part.iter().flat_map(|(term, _)| self.graph.variables(*term)).collect();
@@ -169,10 +207,10 @@ impl<'a, 'p> Cells<'a, 'p> {
         // variables that cancelled out
         let lost: Vec<u32> = variables.into_iter().filter(|variable| !self.graph.depends(sum, *variable)).collect();
         let lost = self.cells_of(whole, &lost)?;
-        Counts::collect(counts.iter().map(|(value, count)| (value, count.checked_mul(lost))))
+        Counts::collect(counts.iter().map(|(value, count)| (value, count.times(&lost))))
     }
 
-    fn operation(&mut self, id: NodeId, program: u8, op: Op, operands: &[NodeId]) -> Result<Counts, Spent> {
+    fn operation(&mut self, id: NodeId, program: u8, op: Op, operands: &[NodeId]) -> Result<Counts<N>, Uncounted> {
         let open: Vec<usize> = (0..operands.len()).filter(|place| self.graph.constant_of(operands[*place]).is_none()).collect();
         let [open] = open[..] else { return self.parted(id) };
         if self.graph.leaf(operands[open]).is_some_and(|leaf| self.is_in_parts(leaf.variable)) {
@@ -184,7 +222,7 @@ impl<'a, 'p> Cells<'a, 'p> {
         self.graph.steps += counts.known.len() as u64 / 16;
         let program = self.graph.programs[usize::from(program)];
         let asks = matches!(op, Op::Compare { .. } | Op::Equal(..));
-        let result = |(value, count): (Option<i64>, u128)| {
+        let result = |(value, count): (Option<i64>, &N)| {
             let value = match value {
                 Some(value) => {
                     constants[open] = value;
@@ -192,13 +230,13 @@ impl<'a, 'p> Cells<'a, 'p> {
                 }
                 None => None,
             };
-            (value.or(asks.then_some(0)), Some(count))
+            (value.or(asks.then_some(0)), Some(count.clone()))
         };
         Counts::collect(counts.iter().map(result))
     }
 
     /// Of what asks one calculation alone, with one or two numbers of which all values are told apart.
-    fn by_boxes(&mut self, id: NodeId) -> Option<Result<Counts, Spent>> {
+    fn by_boxes(&mut self, id: NodeId) -> Option<Result<Counts<N>, Uncounted>> {
         let through = Through::new(self.graph, id)?;
         let boxes = Boxes::new(self.graph, &through)?;
         if boxes.variables().any(|variable| self.is_in_parts(variable)) {
@@ -206,7 +244,7 @@ impl<'a, 'p> Cells<'a, 'p> {
         }
         if !self.boxes.contains_key(&id) {
             match boxes.count(self.until.saturating_sub(self.graph.steps)) {
-                Err(Spent) => return Some(Err(Spent)),
+                Err(Spent) => return Some(Err(Uncounted::Budget)),
                 Ok(parts) => {
                     self.graph.steps += parts.steps;
                     self.boxes.insert(id, parts);
@@ -214,49 +252,50 @@ impl<'a, 'p> Cells<'a, 'p> {
             }
         }
         let values = through.values(self.graph, id, &self.boxes[&id]);
-        Some(Counts::collect(values.map(|(value, count)| (value, Some(count)))))
+        Some(Counts::collect(values.map(|(value, count)| (value, Some(N::of(count))))))
     }
 
     /// Counted over either part of a variable's domain.
-    fn parted(&mut self, id: NodeId) -> Result<Counts, Spent> {
-        let variable = shared(self.graph, id).or_else(|| pick(self.graph, id)).ok_or(Spent)?;
-        let whole = leaf_of(self.graph, id, variable).ok_or(Spent)?;
-        let leaf = self.graph.leaf(whole).ok_or(Spent)?;
+    fn parted(&mut self, id: NodeId) -> Result<Counts<N>, Uncounted> {
+        let variable = shared(self.graph, id).or_else(|| pick(self.graph, id)).ok_or(Uncounted::Values)?;
+        let whole = leaf_of(self.graph, id, variable).ok_or(Uncounted::Values)?;
+        let leaf = self.graph.leaf(whole).ok_or(Uncounted::Values)?;
         let before = self.graph.variables(id);
         let mut all = Vec::new();
-        for part in self.cut(whole, leaf).ok_or(Spent)? {
-            let cells = self.cells(part).ok_or(Spent)?;
+        for part in self.cut(whole, leaf).ok_or(Uncounted::Values)? {
+            let cells = self.cells(part);
             let part = self.graph.variable(part);
             let rest = self.graph.restrict(id, variable, part);
             let counts = self.counts(rest)?;
             self.graph.steps += counts.known.len() as u64 / 16;
             let lost: Vec<u32> = before.iter().copied().filter(|other| *other != variable && !self.graph.depends(rest, *other)).collect();
             let factor = if self.graph.depends(rest, variable) { 1 } else { cells };
-            let factor = self.cells_of(id, &lost)?.checked_mul(factor).ok_or(Spent)?;
-            all.extend(counts.iter().map(|(value, count)| (value, count.checked_mul(factor))));
+            let factor = self.cells_of(id, &lost)?.times(&N::of(factor)).ok_or(Uncounted::Beyond)?;
+            all.extend(counts.iter().map(|(value, count)| (value, count.times(&factor))));
         }
         Counts::collect(all.into_iter())
     }
 
     /// The cells of what is left of these variables in a node.
-    fn cells_of(&self, id: NodeId, variables: &[u32]) -> Result<u128, Spent> {
-        let mut cells = variables.iter().map(|variable| self.cells(self.graph.leaf(leaf_of(self.graph, id, *variable)?)?));
-        cells.try_fold(1, |product: u128, cells| product.checked_mul(cells?)).ok_or(Spent)
+    fn cells_of(&self, id: NodeId, variables: &[u32]) -> Result<N, Uncounted> {
+        let leaves = variables.iter().filter_map(|variable| self.graph.leaf(leaf_of(self.graph, id, *variable)?));
+        let mut cells = leaves.map(|leaf| N::of(self.cells(leaf)));
+        cells.try_fold(N::of(1), |product, cells| product.times(&cells)).ok_or(Uncounted::Beyond)
     }
 
     /// The cells of a part of a variable's domain.
-    fn cells(&self, leaf: Leaf) -> Option<u128> {
+    fn cells(&self, leaf: Leaf) -> u128 {
         let known = match self.grains.get(&leaf.variable) {
             _ if !leaf.known => 0,
             _ if leaf.is_set => {
-                let sets = 1u128.checked_shl((leaf.high & !leaf.low).count_ones())?;
+                let sets = 1u128 << (leaf.high & !leaf.low).count_ones();
                 // no set is empty
                 sets - u128::from(leaf.low == 0)
             }
             Some(Grain::Values) => u128::from(leaf.high.abs_diff(leaf.low)) + 1,
             Some(Grain::Parts(_)) | None => self.inside(leaf).len() as u128 + 1,
         };
-        Some(known + u128::from(leaf.missing))
+        known + u128::from(leaf.missing)
     }
 
     fn is_in_parts(&self, variable: u32) -> bool {
@@ -273,7 +312,7 @@ impl<'a, 'p> Cells<'a, 'p> {
 
     /// Two parts of a domain, along cells; none of a single cell.
     fn cut(&self, whole: NodeId, leaf: Leaf) -> Option<[Leaf; 2]> {
-        if self.cells(leaf)? < 2 {
+        if self.cells(leaf) < 2 {
             return None;
         }
         let inside = self.inside(leaf);
@@ -388,12 +427,12 @@ fn grains(graph: &Graph, nodes: &[NodeId]) -> FxHashMap<u32, Grain> {
 }
 
 /// Every cell of the one with every cell of the other.
-fn plus(left: &Counts, right: &Counts) -> Result<Counts, Spent> {
+fn plus<N: Number>(left: &Counts<N>, right: &Counts<N>) -> Result<Counts<N>, Uncounted> {
     if left.known.len().saturating_mul(right.known.len()) > VALUES_MAX * 64 {
-        return Err(Spent);
+        return Err(Uncounted::Values);
     }
     let pairs = left.iter().flat_map(|(one, ones)| {
-        right.iter().map(move |(other, others)| (one.zip(other).map(|(one, other)| one.saturating_add(other)), ones.checked_mul(others)))
+        right.iter().map(move |(other, others)| (one.zip(other).map(|(one, other)| one.saturating_add(other)), ones.times(others)))
     });
     Counts::collect(pairs)
 }

@@ -24,6 +24,7 @@ mod claims;
 mod condition;
 mod graph;
 mod histories;
+mod number;
 mod part;
 pub mod questions;
 mod reach;
@@ -40,7 +41,9 @@ mod witness;
 
 use std::rc::Rc;
 
-pub use cells::Counts;
+use num_bigint::BigUint;
+
+pub use cells::{Counts, Uncounted};
 pub use claims::Answer;
 pub use condition::Condition;
 pub use reach::{Reach, Way};
@@ -257,17 +260,25 @@ impl<'p> Prover<'p> {
         values.ok().filter(|_| !self.graph.is_inexact)
     }
 
-    /// How many cells give each value, of those in which the condition holds; the others are counted as missing. None if undecided.
-    pub fn cells(&mut self, value: Value, within: Option<&Condition>) -> Option<Rc<Counts>> {
+    /// How many cells give each value, of those in which the condition holds; the others are counted as missing.
+    pub fn cells(&mut self, value: Value, within: Option<&Condition>) -> Result<Counts<BigUint>, Uncounted> {
         let mut node = self.translation.node(&mut self.graph, value);
         if let Some(within) = within {
             let (condition, missing) = (within.node(&mut self.graph, &mut self.translation), self.graph.missing());
             node = self.graph.select(condition, node, missing);
         }
         let (until, start) = (self.until(), self.graph.steps);
-        let counts = Cells::new(&mut self.graph, &mut self.counted, &[node], until).counts(node);
+        let quick = Cells::<u128>::new(&mut self.graph, &mut self.counted, &[node], until).counts(node);
+        let counts = match quick {
+            Ok(counts) => Ok(Counts::from(&*counts)),
+            Err(Uncounted::Beyond) => {
+                let counts = Cells::<BigUint>::new(&mut self.graph, &mut self.counted, &[node], until).counts(node);
+                counts.map(|counts| (*counts).clone())
+            }
+            Err(other) => Err(other),
+        };
         self.spend(start);
-        counts.ok().filter(|_| !self.graph.is_inexact)
+        counts.and_then(|counts| if self.graph.is_inexact { Err(Uncounted::Wide) } else { Ok(counts) })
     }
 
     /// The least and the greatest value; none if undecided, or if it is always missing.

@@ -7,11 +7,11 @@ use crate::model::value::format_scaled;
 
 /// `12,345`
 pub fn count(value: u64) -> String {
-    grouped(u128::from(value))
+    grouped(&value)
 }
 
-/// The same beyond 64 bits.
-pub fn grouped(value: u128) -> String {
+/// The same beyond 64 bits, of digits or what shows as such.
+pub fn grouped(value: &impl std::fmt::Display) -> String {
     let digits = value.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

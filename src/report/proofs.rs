@@ -1,5 +1,6 @@
 //! What was proved, refuted and left undecided.
 
+use num_bigint::BigUint;
 use serde::Serialize;
 
 use super::figures::{bar, counted, grouped, share};
@@ -53,17 +54,20 @@ pub fn page(proofs: &Proofs, ranges: &[Attainable], leads: bool, look: Look) -> 
 /// A bar for each bin, by its share of the cells.
 fn bars(page: &mut Page, name: &str, spread: &Spread) {
     let persona = spread.persona.as_ref().map(|persona| format!(", {persona}")).unwrap_or_default();
-    let Some(bins) = &spread.bins else {
-        page.heading(format!("{name}{persona}: too many cells to count within the budget"));
-        return;
+    let bins = match &spread.bins {
+        Ok(bins) => bins,
+        Err(why) => {
+            page.heading(format!("{name}{persona}: its cells are not counted: {}", why.text()));
+            return;
+        }
     };
-    let whole: u128 = bins.iter().map(|bin| bin.cells).sum();
-    let cells = if whole == 1 { "cell" } else { "cells" };
-    page.heading(format!("{name}{persona}: {} {cells}", grouped(whole)));
+    let whole: BigUint = bins.iter().map(|bin| &bin.cells).sum();
+    let cells = if whole == BigUint::from(1u8) { "cell" } else { "cells" };
+    page.heading(format!("{name}{persona}: {} {cells}", grouped(&whole)));
     // shares are shown to a tenth of a per cent, so a factor in common does not matter
-    let shift = (u128::BITS - whole.leading_zeros()).saturating_sub(u64::BITS);
-    let scaled = |cells: u128| ((cells >> shift) as u64).max(u64::from(cells > 0));
-    let greatest = bins.iter().map(|bin| scaled(bin.cells)).max().unwrap_or(0);
+    let shift = whole.bits().saturating_sub(u64::from(u64::BITS));
+    let scaled = |cells: &BigUint| (cells >> shift).iter_u64_digits().next().unwrap_or(0).max(u64::from(*cells > BigUint::ZERO));
+    let greatest = bins.iter().map(|bin| scaled(&bin.cells)).max().unwrap_or(0);
     let last = bins.len().saturating_sub(1);
     let rows = bins.iter().enumerate().map(|(index, bin)| {
         let reach = if index == last { "to" } else { "to under" };
@@ -71,8 +75,8 @@ fn bars(page: &mut Page, name: &str, spread: &Spread) {
             words(bin.from.clone()),
             words(reach).paint(Paint::Dim),
             words(bin.to.clone()),
-            words(share(scaled(bin.cells), scaled(whole))),
-            words(bar(scaled(bin.cells), greatest, BAR_WIDTH.min(page.look.width / 3), page.look)),
+            words(share(scaled(&bin.cells), scaled(&whole))),
+            words(bar(scaled(&bin.cells), greatest, BAR_WIDTH.min(page.look.width / 3), page.look)),
         ]
     });
     let rows: Vec<_> = rows.collect();
@@ -139,8 +143,11 @@ pub struct AttainableRecord {
 #[derive(Debug, Serialize)]
 pub struct SpreadRecord {
     pub persona: Option<String>,
-    /// null if they are too many to count within the budget
+    /// null if they are not counted
     pub bins: Option<Vec<BinRecord>>,
+    /// why they are not counted
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncounted: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -153,7 +160,11 @@ pub struct BinRecord {
 
 pub fn attainable_record(of: &Attainable) -> AttainableRecord {
     let bin = |bin: &Bin| BinRecord { from: bin.from.clone(), to: bin.to.clone(), cells: bin.cells.to_string() };
-    let bins = |spread: &Spread| Some(spread.bins.as_ref()?.iter().map(bin).collect());
-    let spreads = of.spreads.iter().map(|spread| SpreadRecord { persona: spread.persona.clone(), bins: bins(spread) });
+    let spread = |spread: &Spread| SpreadRecord {
+        persona: spread.persona.clone(),
+        bins: spread.bins.as_ref().ok().map(|bins| bins.iter().map(bin).collect()),
+        uncounted: spread.bins.as_ref().err().map(|why| why.text().to_string()),
+    };
+    let spreads = of.spreads.iter().map(spread);
     AttainableRecord { name: of.name.clone(), text: of.text.clone(), spreads: spreads.collect() }
 }

@@ -3,7 +3,7 @@
 use crate::policy::versions::{Shown, Treated, Treatment, Verdict};
 use crate::proof::Why;
 use crate::proof::versions::{Cells, Row};
-use crate::report::figures::counted;
+use crate::report::figures::{counted, grouped};
 
 /// What holds of the comparison as a whole, what is the same, what is not decided, and which leads are not compared.
 pub fn sentences(treatment: &Treatment) -> Vec<String> {
@@ -75,7 +75,7 @@ pub fn untold(answer: &Treated) -> Option<String> {
 pub fn total(cells: &Cells) -> String {
     let leads = if cells.is_exact { "leads that get another answer" } else { "leads that may get another answer: no other does" };
     match &cells.count {
-        Some((differing, all)) => format!("{leads}: {} of {} cells", grouped(&differing.to_string()), grouped(&all.to_string())),
+        Some((differing, all)) => format!("{leads}: {} of {} cells", grouped(differing), grouped(all)),
         None => leads.to_owned(),
     }
 }
@@ -96,16 +96,4 @@ fn leads(row: &Row) -> String {
 
 fn becomes(row: &Row) -> String {
     if row.before.is_empty() { row.after.clone() } else { format!("{} → {}", row.before, row.after) }
-}
-
-/// Thousands apart.
-fn grouped(digits: &str) -> String {
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use leadwright::proof::{Condition, Possible, Prover};
 use leadwright::record::Lead;
+use num_bigint::BigUint;
 
 use super::{Tried, conditions, tried};
 use crate::support::small_policies::small;
@@ -109,10 +110,10 @@ fn run(seed: u64, tally: &mut Tally) {
                         values.known.iter().copied().map(Some).chain(values.missing.then_some(None)).collect();
                     assert_eq!(proved, tried, "seed {seed}, {value:?}\n{}", small.text);
                     match prover.cells(value, None) {
-                        None => tally.cells_undecided += 1,
-                        Some(counts) => {
-                            let known = counts.known.iter().filter(|(_, cells)| *cells > 0).map(|(value, _)| Some(*value));
-                            let counted: BTreeSet<Option<i64>> = known.chain((counts.missing > 0).then_some(None)).collect();
+                        Err(_) => tally.cells_undecided += 1,
+                        Ok(counts) => {
+                            let known = counts.known.iter().filter(|(_, cells)| *cells > BigUint::ZERO).map(|(value, _)| Some(*value));
+                            let counted: BTreeSet<Option<i64>> = known.chain((counts.missing > BigUint::ZERO).then_some(None)).collect();
                             assert_eq!(counted, tried, "cells of seed {seed}, {value:?}\n{}", small.text);
                         }
                     }

@@ -2,7 +2,8 @@
 
 use leadwright::policy::Policy;
 use leadwright::policy::attainable::{Attainable, Spread};
-use leadwright::proof::BUDGET;
+use leadwright::proof::{BUDGET, Uncounted};
+use num_bigint::BigUint;
 use std::collections::BTreeMap;
 
 fn stats(policy: &str) -> Vec<Attainable> {
@@ -13,7 +14,8 @@ fn stats(policy: &str) -> Vec<Attainable> {
 
 /// The bins that are not empty: where they begin, and their cells.
 fn filled(spread: &Spread) -> Vec<(&str, u128)> {
-    spread.bins.iter().flatten().filter(|bin| bin.cells > 0).map(|bin| (bin.from.as_str(), bin.cells)).collect()
+    let bins = spread.bins.iter().flatten().map(|bin| (bin.from.as_str(), u128::try_from(&bin.cells).unwrap()));
+    bins.filter(|(_, cells)| *cells > 0).collect()
 }
 
 const PERSONAS: &str = "leadwright 1
@@ -80,27 +82,59 @@ score points from 0 to 20 {
     assert_eq!(filled(&all[0].spreads[0]), [("0", 2), ("2", 3), ("4", 2), ("6", 2), ("8", 2), ("10", 1)]);
 }
 
-/// 33 fields of four cells each: more cells than 64 bits hold, and their number is exact. Every field gives 0 to 3 points for three of them, so the greatest sum
-/// is had once and the least once.
+/// So many fields of four cells each; every field gives 0 to 3 points for three of them.
+fn fields_of_four(fields: usize) -> String {
+    let mut policy = String::from("leadwright 1\n\npolicy spread { timezone \"UTC\" }\n\nlead {\n  id text key\n");
+    (0..fields).for_each(|field| policy += &format!("  f{field} one of a, b, c, d\n"));
+    policy += &format!("}}\n\nscore points from 0 to {} {{\n  section all points {{\n", 3 * fields);
+    (0..fields).for_each(|field| policy += &format!("    f{field} {{ a 0  b 1  c 2  d 3 }}\n"));
+    policy + "  }\n}\n"
+}
+
+/// More cells than 64 bits hold, and more than 128 do: their number is exact, and so is that of each bin.
 #[test]
 fn many_cells_are_counted_exactly() {
-    let mut policy = String::from("leadwright 1\n\npolicy spread { timezone \"UTC\" }\n\nlead {\n  id text key\n");
-    (0..33).for_each(|field| policy += &format!("  f{field} one of a, b, c, d\n"));
-    policy += "}\n\nscore points from 0 to 99 {\n  section all points {\n";
-    (0..33).for_each(|field| policy += &format!("    f{field} {{ a 0  b 1  c 2  d 3 }}\n"));
-    policy += "  }\n}\n";
-    let all = stats(&policy);
-    let bins = all[0].spreads[0].bins.as_ref().unwrap();
-    assert_eq!(all[0].text, "from 0 to 99: 100 different values");
-    assert_eq!(bins.iter().map(|bin| bin.cells).sum::<u128>(), 4u128.pow(33));
-    // sums of 0 to 9: the first ten coefficients of (1 + x + x² + x³)^33, worked out here by multiplying out
-    let mut sums = vec![1u128];
-    for _ in 0..33 {
-        sums = (0..sums.len() + 3).map(|sum| (0..4).filter_map(|points| sums.get(usize::checked_sub(sum, points)?)).sum()).collect();
+    for (fields, width) in [(33, 10), (100, 30)] {
+        let all = stats(&fields_of_four(fields));
+        let bins = all[0].spreads[0].bins.as_ref().unwrap();
+        assert_eq!(all[0].text, format!("from 0 to {}: {} different values", 3 * fields, 3 * fields + 1));
+        assert_eq!(bins.iter().map(|bin| &bin.cells).sum::<BigUint>(), BigUint::from(4u8).pow(fields as u32));
+        // the coefficients of (1 + x + x² + x³) to the power of the fields, worked out here by multiplying out
+        let mut sums = vec![BigUint::from(1u8)];
+        for _ in 0..fields {
+            sums = (0..sums.len() + 3).map(|sum| (0..4).filter_map(|points| sums.get(usize::checked_sub(sum, points)?)).sum()).collect();
+        }
+        assert_eq!(bins[0].cells, sums[..width].iter().sum::<BigUint>());
+        // the last bin has its end in it
+        assert_eq!(bins[9].cells, sums[9 * width..].iter().sum::<BigUint>());
     }
-    assert_eq!(bins[0].cells, sums[..10].iter().sum::<u128>());
-    // the last bin, from 90, has its end in it
-    assert_eq!(bins[9].cells, sums[90..].iter().sum::<u128>());
+}
+
+/// What is not counted says why: the budget, or more values than are listed.
+#[test]
+fn what_is_not_counted_says_why() {
+    let why = |policy: &str, budget: u64| {
+        let files = BTreeMap::from([("policy.lead".to_string(), policy.to_string())]);
+        let policy = Policy::load(&files, "policy.lead").unwrap_or_else(|refused| panic!("{:#?}", refused.diagnostics));
+        policy.attainable(budget)[0].spreads[0].bins.clone().unwrap_err()
+    };
+    assert_eq!(why(&fields_of_four(33), 20), Uncounted::Budget);
+    let wide = "leadwright 1
+
+policy spread { timezone \"UTC\" }
+
+lead {
+  id   text key
+  size whole 0..10_000_000
+}
+
+score points from 0 to 10_000_000 {
+  section all points {
+    size { 0 or more 1 each }
+  }
+}
+";
+    assert_eq!(why(wide, BUDGET), Uncounted::Values);
 }
 
 /// Whole parts of a hundredth of two numbers, 0 to 9,999 and 1 to 1,000, as a product and as a quotient, counted here one by one; and one whose numbers are too many for that: 0 to 10,000,000,000

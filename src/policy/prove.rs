@@ -3,7 +3,7 @@
 //! Enters: a checked policy without mistakes. Leaves: an answer to each claim, with a lead as a ready-made test; findings about rows, thresholds, stages, routes
 //! and clocks, as diagnostics. Always holds: a test that is given passes; nothing is said of what was not decided but that it was not.
 
-use super::Policy;
+use super::{Policy, undecided};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint;
 use crate::model::{self, AsOf, Checked, Claim, ClaimKind, Expr, ExprKind, Predicate, Reference, Type, Unit};
@@ -11,7 +11,7 @@ use crate::program::Lowered;
 use crate::program::lower::lower_with_claims;
 use crate::proof::as_test::{self, Expectation};
 use crate::proof::questions::{self, Finding, Findings, Kind};
-use crate::proof::{Answer, Prover, Why, Witness};
+use crate::proof::{Answer, Prover, Witness};
 use crate::record;
 use crate::record::show::Show;
 use crate::source::{Files, Sources};
@@ -29,8 +29,8 @@ pub struct Proved {
     pub verdict: Verdict,
     /// in one sentence, without the title
     pub reason: String,
-    /// of a claim that is undecided
-    pub why: Option<Why>,
+    /// what to do about a claim that is undecided
+    pub help: Option<&'static str>,
     /// a lead that shows it, as tests of the policy
     pub tests: Vec<String>,
     pub steps: u64,
@@ -118,12 +118,12 @@ fn proved(prover: &Prover, claim: &Claim, number: usize, answer: Answer, steps: 
     let (policy, lowered) = (prover.policy(), prover.lowered());
     let expected = expectations(policy, lowered, claim, number);
     let tests = |witness: &Witness, word: &str| tests(prover, claim, witness, &expected, word);
-    let why = match &answer {
-        Answer::Undecided(why) => Some(*why),
+    let help = match &answer {
+        Answer::Undecided(why) => Some(undecided::help(claim, *why, prover.missed())),
         Answer::Proved(_) | Answer::Refuted(_) => None,
     };
     let (verdict, reason, tests) = match (&answer, &claim.kind) {
-        (Answer::Undecided(why), _) => (Verdict::Undecided, why.text().to_string(), Vec::new()),
+        (Answer::Undecided(why), _) => (Verdict::Undecided, undecided::reason(policy, *why, prover.missed()), Vec::new()),
         (Answer::Proved(None), _) => (Verdict::Proved, "for every lead".to_string(), Vec::new()),
         (Answer::Proved(Some(witness)), _) => (Verdict::Proved, "some lead shows it".to_string(), tests(witness, "so")),
         (Answer::Refuted(None), _) => (Verdict::Refuted, "it is so for no lead".to_string(), Vec::new()),
@@ -137,7 +137,7 @@ fn proved(prover: &Prover, claim: &Claim, number: usize, answer: Answer, steps: 
             (Verdict::Refuted, format!("it is so for {}", described(policy, witness)), tests(witness, "not so"))
         }
     };
-    Proved { title: claim.title.clone(), span: claim.span, verdict, reason, why, tests, steps }
+    Proved { title: claim.title.clone(), span: claim.span, verdict, reason, help, tests, steps }
 }
 
 /// `readiness` falls from 40.0 to 38.5 as `beds` rises from 99 to 100
@@ -226,17 +226,11 @@ fn tests(prover: &Prover, claim: &Claim, witness: &Witness, expected: &[Expectat
 
 /// A claim that is not proved.
 pub fn diagnostic(proved: &Proved) -> Diagnostic {
-    let Proved { title, span, verdict, reason, why, tests, .. } = proved;
+    let Proved { title, span, verdict, reason, help, tests, .. } = proved;
     match verdict {
         Verdict::Undecided => Diagnostic::new(Code::ClaimUndecided, format!("the claim \"{title}\" is not decided: {reason}"))
             .at(*span, "neither proved nor refuted")
-            .help(match why {
-                Some(Why::Budget) | None => "run `leadwright prove` with a larger `--budget`, or claim less at once",
-                Some(Why::NoLead | Why::Retyped) => "claim less at once, or write a test for the lead that you have in mind",
-                Some(Why::NoRange) => "give the field a range, as in `beds whole 0..50_000`",
-                Some(Why::TooWide) => "claim something of the values before they are multiplied, or of fewer texts",
-                Some(Why::OpenTable) => "keep the table with the policy, or write tests with the rows that matter",
-            }),
+            .help(help.unwrap_or("claim less at once")),
         Verdict::Refuted | Verdict::Proved => {
             let diagnostic = Diagnostic::new(Code::ClaimRefuted, format!("the claim \"{title}\" does not hold: {reason}")).at(*span, "");
             diagnostic.help(match tests[..] {

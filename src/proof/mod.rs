@@ -48,6 +48,7 @@ pub use claims::Answer;
 pub use condition::Condition;
 pub use reach::{Reach, Way};
 pub use sets::Values;
+pub use showing::Missed;
 pub use witness::{AS_OF, Witness, plainest};
 
 use self::cells::{Cells, Counted};
@@ -128,6 +129,7 @@ pub struct Prover<'p> {
     memory: Memory,
     sets: Sets,
     counted: Counted,
+    missed: Vec<Missed>,
     /// steps per question
     pub budget: u64,
     /// steps for all that is still to come
@@ -167,6 +169,7 @@ impl<'p> Prover<'p> {
             memory: Memory::default(),
             sets: Sets::default(),
             counted: Counted::default(),
+            missed: Vec::new(),
             budget: BUDGET,
             budget_left: u64::MAX,
         }
@@ -182,6 +185,11 @@ impl<'p> Prover<'p> {
 
     pub fn histories(&self) -> &Histories {
         &self.histories
+    }
+
+    /// What the measures were to be of which no lead was found by the last question, if that is why it stayed undecided.
+    pub fn missed(&self) -> &[Missed] {
+        &self.missed
     }
 
     /// Steps taken so far.

@@ -8,7 +8,21 @@ use super::histories::Wanted;
 use super::search::{Domains, Spent};
 use super::variables::Meaning;
 use super::{Possible, Prover, Shown, Shows, Why, Witness, variables, witness};
+use crate::model::MeasureId;
 use crate::record::Lead;
+
+/// What a measure was to be in a lead that was not found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missed {
+    pub measure: MeasureId,
+    /// both ends in; none where any will do
+    pub low: Option<i64>,
+    pub high: Option<i64>,
+    pub is_known: bool,
+    pub is_missing: bool,
+    /// a lead without signals has it
+    pub is_plain: bool,
+}
 
 /// How many groups of values are tried before no lead is found for a condition.
 const LEADS_TRIED: usize = 6;
@@ -16,6 +30,7 @@ const LEADS_TRIED: usize = 6;
 impl Prover<'_> {
     pub(super) fn search(&mut self, node: NodeId, until: u64, shows: &Shows) -> Possible {
         let mut condition = self.with_measures(node);
+        self.missed.clear();
         for tried in 0..LEADS_TRIED {
             let mut domains = self.variables.nodes.clone();
             match self.find(condition, &mut domains, until) {
@@ -28,6 +43,9 @@ impl Prover<'_> {
             let domains = self.plainer(condition, domains, until);
             if let Some(witness) = self.witness(&domains, shows) {
                 return Possible::Yes(Box::new(witness));
+            }
+            if tried == 0 {
+                self.missed = self.measures_in(&domains);
             }
             condition = self.elsewhere(condition, &domains);
         }
@@ -106,6 +124,28 @@ impl Prover<'_> {
             .collect();
         let (lead, as_of) = witness::lead(self.policy, &self.histories, &self.variables, &values, &wanted)?;
         Some((lead, as_of, values))
+    }
+
+    /// What is left of the measures that are asked of.
+    fn measures_in(&self, domains: &Domains) -> Vec<Missed> {
+        let fields = self.policy.fields.len();
+        let mut found = Vec::new();
+        for (variable, of) in
+            self.variables.all.iter().enumerate().filter(|(variable, _)| domains[*variable] != self.variables.nodes[*variable])
+        {
+            let Meaning::Column(column) = &of.meaning else { continue };
+            let Some(measure) = column.checked_sub(fields) else { continue };
+            let left = domain_of(&self.graph, domains[variable], of.domain);
+            found.push(Missed {
+                measure,
+                low: Some(left.low).filter(|low| *low > of.domain.low),
+                high: Some(left.high).filter(|high| *high < of.domain.high || left.low == left.high),
+                is_known: left.known,
+                is_missing: left.missing,
+                is_plain: left.contains(of.baseline),
+            });
+        }
+        found
     }
 
     /// The condition without what was tried: at least one of the values that no lead had is another.

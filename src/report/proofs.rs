@@ -27,6 +27,9 @@ pub fn page(proofs: &Proofs, ranges: &[Attainable], leads: bool, look: Look) -> 
         page.labelled(0, &words(label).paint(paint), LABEL, &[words(&claim.title)]);
         if claim.verdict != Verdict::Proved {
             page.line(LABEL + 1, &[words(claim.reason.clone())]);
+            if let Some(help) = claim.help {
+                page.line(LABEL + 1, &[words(help).paint(Paint::Dim)]);
+            }
         }
         if claim.verdict == Verdict::Refuted || leads {
             claim.tests.iter().for_each(|test| tests += &format!("\n{}", many_lines(test)));

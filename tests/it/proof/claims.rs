@@ -247,3 +247,48 @@ fn a_cap_may_have_kept_what_lies_before_the_window() {
         assert_eq!(proved, expected, "{cap}: {:#?}", proofs.claims);
     }
 }
+
+/// No history has 40 days of 30: the claims are not decided, and say what the measures were to be. A visit in the last 30 days is at most 30 days ago.
+#[test]
+fn a_claim_that_no_signals_were_found_for_says_what_they_were_to_give() {
+    let policy = "leadwright 1
+
+policy p { timezone \"UTC\" }
+
+lead {
+  id text key
+}
+
+signal visit { }
+
+let days  = count of visit in last 30 days at most 1 per day
+let quiet = days since last visit
+
+claim \"forty days\"   possible days >= 40 and quiet >= 3
+claim \"never forty\"  never days >= 40
+";
+    let files = BTreeMap::from([("p.lead".to_string(), policy.to_string())]);
+    let policy = Policy::load(&files, "p.lead").unwrap_or_else(|refused| panic!("{:#?}", refused.diagnostics));
+    let claims = policy.prove(BUDGET, |_| true).claims;
+    let said: Vec<(Verdict, &str, Option<&str>)> = claims.iter().map(|claim| (claim.verdict, claim.reason.as_str(), claim.help)).collect();
+    let why = "values that would show it were found, but no signals that give them: ";
+    assert_eq!(
+        said,
+        [
+            (
+                Verdict::Undecided,
+                format!("{why}`days` at least 40, `quiet` 3 to 30").as_str(),
+                Some(
+                    "write a `test` whose signals give these values: where it passes, some lead does it; where nothing can give them, the claim asks for too much"
+                )
+            ),
+            (
+                Verdict::Undecided,
+                format!("{why}`days` at least 40").as_str(),
+                Some(
+                    "if signals can give these values, a `test` with them shows that the claim does not hold; if none can, claim it of fewer measures at once"
+                )
+            ),
+        ]
+    );
+}

@@ -246,7 +246,10 @@ fn with_flags(mut levels: Levels, arguments: &Arguments) -> Result<Levels, Misus
 
 fn lint(job: &Job) -> Linted {
     let Found { located, folder } = &job.found;
-    let checked = policy::check_as_of(&located.disk, &located.entry, job.settings.as_of);
+    let mut checked = policy::check_as_of(&located.disk, &located.entry, job.settings.as_of);
+    if job.proves {
+        policy::uncovered::show(&mut checked);
+    }
     // whatever the levels: a claim that does not hold is a mistake
     let has_claims = !checked.policy.claims.is_empty();
     let asks = job.proves && (has_claims || PROOFS.iter().any(|proof| job.settings.levels.of(proof) != Level::Off));

@@ -53,6 +53,9 @@ struct Domain {
 /// Texts that conditions name, by number; all other texts are the numbers above.
 type Texts = FxHashMap<String, i64>;
 
+/// How the message ends where the rows are about several values, so that nothing is named that is left.
+pub const SEVERAL_VALUES: &str = "the rows are not about one value alone";
+
 impl Checker<'_> {
     /// None if the conditions cover the whole domain of some value, else what is left, in words. Also none if the `broken` conditions, which
     /// have a reported mistake, could cover what is left once they are mended.
@@ -91,7 +94,7 @@ impl Checker<'_> {
         match left.as_slice() {
             [(values, gaps)] if !other_conditions => Some(self.left_over(values, gaps)),
             [] if broken.len() == 1 => Some("its only row has a condition".to_owned()),
-            _ => Some("the rows are not about one value alone".to_owned()),
+            _ => Some(SEVERAL_VALUES.to_owned()),
         }
     }
 

@@ -78,6 +78,7 @@ mod words;
 
 pub use check::{AsOf, Checked};
 pub(crate) use csv_text::delimiter as csv_delimiter;
+pub use exhaustive::SEVERAL_VALUES;
 pub use extent::OPERANDS_MAX;
 pub use given_rows::TableRows;
 pub use load::{check, check_as_of};

@@ -48,6 +48,7 @@ pub mod explanation;
 pub mod goal;
 pub mod prove;
 pub mod reach;
+pub mod uncovered;
 mod undecided;
 pub mod versions;
 mod why;

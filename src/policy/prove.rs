@@ -3,7 +3,7 @@
 //! Enters: a checked policy without mistakes. Leaves: an answer to each claim, with a lead as a ready-made test; findings about rows, thresholds, stages, routes
 //! and clocks, as diagnostics. Always holds: a test that is given passes; nothing is said of what was not decided but that it was not.
 
-use super::{Policy, undecided};
+use super::{Policy, uncovered, undecided};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint;
 use crate::model::{self, AsOf, Checked, Claim, ClaimKind, Expr, ExprKind, Predicate, Reference, Type, Unit};
@@ -19,7 +19,7 @@ use crate::source::{Files, Sources};
 /// Steps that the proofs of one check may take, all together: a fraction of a second.
 pub const CHECK_BUDGET: u64 = 400_000;
 /// Of which one question may take so many.
-const CHECK_QUESTION: u64 = 40_000;
+pub(super) const CHECK_QUESTION: u64 = 40_000;
 
 /// An answer to a claim.
 #[derive(Clone, Debug)]
@@ -65,6 +65,7 @@ pub struct Proofs {
 /// Reads and checks a policy, and proves of it what can be proved within the time of a check.
 pub fn check_and_prove(files: &dyn Files, entry: &str, as_of: Option<AsOf>) -> Checked {
     let mut checked = model::check_as_of(files, entry, as_of);
+    uncovered::show(&mut checked);
     let found = findings(&checked);
     // what `check` says of a place a proof does not say again
     (checked.diagnostics, _) = lint::joined(std::mem::take(&mut checked.diagnostics), found.findings);
@@ -363,7 +364,7 @@ fn warning(policy: &model::Policy, finding: &Finding) -> Diagnostic {
 }
 
 /// `a lead with role student, beds 500, in the stage mql`
-fn described(policy: &model::Policy, witness: &Witness) -> String {
+pub(super) fn described(policy: &model::Policy, witness: &Witness) -> String {
     let Ok(zone) = record::zone(policy) else { return "some lead".into() };
     let show = Show { policy, zone: &zone };
     let fields = witness.fields.iter().filter_map(|field| {

@@ -1,8 +1,8 @@
 //! What is asked of stages, routes and clocks.
 
 use super::{Asked, Asking, Kind, Row};
-use crate::model::{Moment, Policy, RouteRow, RouteTarget, Since, Subject, Trigger};
-use crate::program::Value;
+use crate::model::{Moment, Policy, Route, RouteRow, RouteTarget, Since, Subject, Trigger};
+use crate::program::{RouteTrace, Value};
 use crate::proof::{Condition, Possible};
 
 impl Asking<'_, '_> {
@@ -97,37 +97,44 @@ impl Asking<'_, '_> {
         by_measures || !policy.forgets.is_empty()
     }
 
+    /// Routes `for each` share their text: something is said of it only if it is so for every choice.
     pub fn routes(&mut self) {
         let (policy, lowered) = (self.prover.policy(), self.prover.lowered());
-        for (route, trace) in policy.routes.iter().zip(&lowered.trace.routes) {
-            if route.choice.is_some() {
-                continue;
-            }
-            let in_force: Vec<Condition> = trace.condition.map(Condition::Holds).into_iter().collect();
-            if let (Some(condition), [holds]) = (&route.condition, &in_force[..])
-                && self.never(holds)
+        let routes: Vec<(&Route, &RouteTrace)> = policy.routes.iter().zip(&lowered.trace.routes).collect();
+        for siblings in routes.chunk_by(|(one, _), (other, _)| one.choice.is_some() && other.choice.is_some() && one.span == other.span) {
+            let Some((route, _)) = siblings.first() else { continue };
+            let name = route.choice.as_ref().map_or(route.name.as_str(), |choice| {
+                let base = route.name.strip_suffix(choice.as_str()).and_then(|name| name.strip_suffix('.'));
+                base.unwrap_or(&route.name)
+            });
+            let in_force = |trace: &RouteTrace| trace.condition.map(Condition::Holds);
+            if let Some(condition) = &route.condition
+                && siblings.iter().all(|(_, trace)| in_force(trace).is_some_and(|holds| self.never(&holds)))
             {
-                self.find_unless_out_of_reach(Kind::RouteNeverMet, format!("`{}`", route.name), condition.span);
+                self.find_unless_out_of_reach(Kind::RouteNeverMet, format!("`{name}`"), condition.span);
                 continue;
             }
             for (index, row) in route.rows.iter().enumerate() {
-                let kind = match asked(policy, row) {
-                    Asked::Nothing => continue,
-                    Asked::Row => Kind::NeverFirst,
-                    Asked::Otherwise => Kind::OtherwiseNever,
+                let kinds = siblings.iter().filter_map(|(route, _)| route.rows.get(index)).map(|row| asked(policy, row));
+                let kind = match kinds.reduce(|one, other| if one == other { one } else { Asked::Nothing }) {
+                    None | Some(Asked::Nothing) => continue,
+                    Some(Asked::Row) => Kind::NeverFirst,
+                    Some(Asked::Otherwise) => Kind::OtherwiseNever,
                 };
-                let what = format!("row `{}` of `{}`", row.text, route.name);
-                let with = |condition: Condition| Condition::All(in_force.iter().cloned().chain([condition]).collect());
-                if !self.never(&with(Condition::first(&trace.rows, index))) {
+                let with =
+                    |trace: &RouteTrace, condition: Condition| Condition::All(in_force(trace).into_iter().chain([condition]).collect());
+                if !siblings.iter().all(|(_, trace)| self.never(&with(trace, Condition::first(&trace.rows, index)))) {
                     continue;
                 }
-                if self.never(&with(Condition::Holds(trace.rows[index]))) {
+                let what = format!("row `{}` of `{name}`", row.text);
+                if siblings.iter().all(|(_, trace)| self.never(&with(trace, Condition::Holds(trace.rows[index])))) {
                     self.never_holds(what, row.span);
-                } else {
-                    let covering = self.covering(&trace.rows, index);
-                    let covering = covering.into_iter().map(|row| route.rows[row].span).collect();
-                    self.never_left(kind, what, row.span, covering);
+                    continue;
                 }
+                let mut covering: Vec<usize> = siblings.iter().flat_map(|(_, trace)| self.covering(&trace.rows, index)).collect();
+                covering.sort_unstable();
+                covering.dedup();
+                self.never_left(kind, what, row.span, covering.into_iter().map(|row| route.rows[row].span).collect());
             }
         }
     }
@@ -163,8 +170,9 @@ fn asked(policy: &Policy, row: &RouteRow) -> Asked {
                 RouteTarget::By(_) => true,
                 RouteTarget::KeepOwner => false,
             };
-            let giving = policy.routes.iter().flat_map(|route| &route.rows).filter(gives).count();
-            if giving > 1 { Asked::Nothing } else { Asked::Otherwise }
+            // rows of routes `for each` stand once for all choices
+            let mut giving = policy.routes.iter().flat_map(|route| &route.rows).filter(gives).map(|row| row.span);
+            if giving.any(|span| span != row.span) { Asked::Nothing } else { Asked::Otherwise }
         }
     }
 }

@@ -10,7 +10,7 @@ mod rounds;
 mod shared;
 
 use super::{Condition, Prover, Witness};
-use crate::model::{DecideBody, DecideRow, Matcher, PointsKind};
+use crate::model::{DecideBody, DecideRow, Edge, Matcher, PointsKind};
 use crate::program::Value;
 use crate::source::{Sources, Span};
 
@@ -70,8 +70,8 @@ pub struct Findings {
     pub undecided: usize,
 }
 
-/// What is asked of a row of a first-match table.
-#[derive(Clone, Copy)]
+/// What is asked of a row of a first-match table, or of an edge of a grid.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Asked {
     /// nothing: an `otherwise` whose answer comes from other rows too is there for whatever may be left
     Nothing,
@@ -84,6 +84,14 @@ enum Asked {
 /// One row of a first-match table.
 struct Row {
     what: String,
+    condition: Value,
+    asked: Asked,
+    span: Span,
+}
+
+/// One edge of a grid.
+struct GridEdge {
+    text: String,
     condition: Value,
     asked: Asked,
     span: Span,
@@ -211,12 +219,18 @@ impl Asking<'_, '_> {
                     self.first_match(&rows);
                 }
                 DecideBody::Grid(grid) => {
-                    let edges = |edges: Vec<&crate::model::Edge>, conditions: &[Value]| -> Vec<(String, Span, Value, bool)> {
-                        let edges = edges.into_iter().zip(conditions);
-                        edges.map(|(edge, condition)| (edge.text.clone(), edge.span, *condition, is_asked(&edge.matcher))).collect()
-                    };
-                    let rows = edges(grid.rows.iter().map(|(edge, _)| edge).collect(), &trace.rows);
-                    let columns = edges(grid.columns.iter().collect(), &trace.columns);
+                    let rows = grid.rows.iter().zip(&trace.rows).enumerate().map(|(place, ((edge, outcomes), condition))| {
+                        let others = grid.rows.iter().enumerate().filter(|(other, _)| *other != place);
+                        let others: Vec<usize> = others.flat_map(|(_, (_, outcomes))| outcomes.iter().copied()).collect();
+                        GridEdge::new(edge, *condition, outcomes.iter().any(|outcome| !others.contains(outcome)))
+                    });
+                    let columns = grid.columns.iter().zip(&trace.columns).enumerate().map(|(place, (edge, condition))| {
+                        let all = grid.rows.iter().flat_map(|(_, outcomes)| outcomes.iter().enumerate());
+                        let (own, others): (Vec<_>, Vec<_>) = all.partition(|(column, _)| *column == place);
+                        let is_alone = own.iter().any(|(_, outcome)| !others.iter().any(|(_, other)| other == outcome));
+                        GridEdge::new(edge, *condition, is_alone)
+                    });
+                    let (rows, columns): (Vec<GridEdge>, Vec<GridEdge>) = (rows.collect(), columns.collect());
                     self.grid(&decide.name, &rows, &columns);
                 }
             }
@@ -228,18 +242,14 @@ impl Asking<'_, '_> {
         members.get(outcome).map(|member| member.name.clone()).unwrap_or_default()
     }
 
-    fn grid(&mut self, name: &str, rows: &[(String, Span, Value, bool)], columns: &[(String, Span, Value, bool)]) {
-        let mut open: Vec<Vec<&(String, Span, Value, bool)>> = Vec::new();
+    fn grid(&mut self, name: &str, rows: &[GridEdge], columns: &[GridEdge]) {
+        let mut open: Vec<Vec<&GridEdge>> = Vec::new();
         for (edges, noun) in [(rows, "row"), (columns, "column")] {
             let mut possible = Vec::new();
-            for edge in edges {
-                let (text, span, condition, asked) = edge;
-                if !asked {
-                    continue;
-                }
-                if self.never(&Condition::Holds(*condition)) {
-                    self.find(Kind::NeverHolds, format!("{noun} `{text}` of `{name}`"), *span, Vec::new());
-                } else {
+            for edge in edges.iter().filter(|edge| edge.asked != Asked::Nothing) {
+                if self.never(&Condition::Holds(edge.condition)) {
+                    self.find(Kind::NeverHolds, format!("{noun} `{}` of `{name}`", edge.text), edge.span, Vec::new());
+                } else if edge.asked == Asked::Row {
                     possible.push(edge);
                 }
             }
@@ -247,9 +257,9 @@ impl Asking<'_, '_> {
         }
         for row in &open[0] {
             for column in &open[1] {
-                if self.never(&Condition::All(vec![Condition::Holds(row.2), Condition::Holds(column.2)])) {
-                    let what = format!("the cell of row `{}` and column `{}` of `{name}`", row.0, column.0);
-                    self.find(Kind::CellNever, what, row.1, vec![column.1]);
+                if self.never(&Condition::All(vec![Condition::Holds(row.condition), Condition::Holds(column.condition)])) {
+                    let what = format!("the cell of row `{}` and column `{}` of `{name}`", row.text, column.text);
+                    self.find(Kind::CellNever, what, row.span, vec![column.span]);
                 }
             }
         }
@@ -288,6 +298,18 @@ impl Asking<'_, '_> {
                 }
             }
         }
+    }
+}
+
+impl GridEdge {
+    /// `is_alone`: it has an outcome that no other edge beside it has.
+    fn new(edge: &Edge, condition: Value, is_alone: bool) -> GridEdge {
+        let asked = match &edge.matcher {
+            Matcher::Otherwise if is_alone => Asked::Otherwise,
+            matcher if is_asked(matcher) => Asked::Row,
+            _ => Asked::Nothing,
+        };
+        GridEdge { text: edge.text.clone(), condition, asked, span: edge.span }
     }
 }
 

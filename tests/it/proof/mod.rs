@@ -7,6 +7,7 @@ mod questions;
 mod reach;
 mod smallest;
 mod stats;
+mod uncovered;
 mod versions;
 
 use std::collections::BTreeMap;

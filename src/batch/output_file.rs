@@ -21,7 +21,7 @@ pub struct OutputFile {
 }
 
 enum Target {
-    File { temporary: Unfinished, path: PathBuf, packer: Option<Packer> },
+    File { temporary: Unfinished, path: PathBuf, packer: Option<Box<Packer>> },
     Standard(Stdout),
 }
 
@@ -32,7 +32,7 @@ impl OutputFile {
         if let Target::File { path, packer, .. } = &mut file.target
             && let Some((compression, _)) = Compression::of_path(path)
         {
-            *packer = Some(compression.packer().map_err(|error| write_error(&file.name, &error))?);
+            *packer = Some(Box::new(compression.packer().map_err(|error| write_error(&file.name, &error))?));
         }
         Ok(file)
     }
@@ -72,7 +72,7 @@ impl OutputFile {
 
     pub fn compression(&self) -> Option<Compression> {
         match &self.target {
-            Target::File { packer, .. } => packer.as_ref().map(Packer::compression),
+            Target::File { packer, .. } => packer.as_deref().map(Packer::compression),
             Target::Standard(_) => None,
         }
     }
@@ -97,7 +97,7 @@ impl OutputFile {
     pub fn commit(mut self) -> Result<(), BatchError> {
         self.flush().map_err(|error| self.error(&error))?;
         let Target::File { mut temporary, path, packer } = self.target else { return Ok(()) };
-        let rest = packer.map_or_else(|| Ok(Vec::new()), Packer::finish);
+        let rest = packer.map_or_else(|| Ok(Vec::new()), |packer| packer.finish());
         let written = rest.and_then(|rest| {
             let Some(file) = temporary.file() else { return Ok(()) };
             file.write_all(&rest)?;

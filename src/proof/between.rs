@@ -7,6 +7,7 @@
 //! one more, since the same moment. Then what the one has seen, the other has seen, and of plain counts the one is at most the other.
 
 use super::graph::{Graph, NodeId};
+use super::variables::{Meaning, Variables};
 use crate::model::{CapPeriod, Length, Measure, MeasureKind, Policy, Subject};
 
 pub fn between(policy: &Policy, graph: &mut Graph, node_of: impl Fn(usize) -> Option<NodeId>) -> Vec<NodeId> {
@@ -56,6 +57,21 @@ pub fn between(policy: &Policy, graph: &mut Graph, node_of: impl Fn(usize) -> Op
     conditions.retain(|condition| graph.truth_of(*condition).is_none());
     conditions.sort_unstable();
     conditions.dedup();
+    conditions
+}
+
+/// A time and its day are known together.
+pub fn of_moments(graph: &mut Graph, variables: &Variables) -> Vec<NodeId> {
+    let mut conditions = Vec::new();
+    for (number, variable) in variables.all.iter().enumerate() {
+        let Meaning::Column(column) = variable.meaning else { continue };
+        let Some(day) = variables.day_of(column) else { continue };
+        let [instant, day] = [number, day].map(|number| graph.known(variables.nodes[number]));
+        let (no_instant, no_day) = (graph.not(instant), graph.not(day));
+        conditions.push(graph.any(vec![no_instant, day]));
+        conditions.push(graph.any(vec![no_day, instant]));
+    }
+    conditions.retain(|condition| graph.truth_of(*condition).is_none());
     conditions
 }
 

@@ -156,7 +156,8 @@ impl<'p> Prover<'p> {
             let meaning = Meaning::Column(policy.measure_column(measure));
             variables.all.iter().position(|variable| variable.meaning == meaning).map(|found| variables.nodes[found])
         };
-        let between = between::between(policy, &mut graph, node_of);
+        let mut between = between::between(policy, &mut graph, node_of);
+        between.extend(between::of_moments(&mut graph, &variables));
         Prover {
             policy,
             lowered,

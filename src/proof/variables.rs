@@ -102,6 +102,12 @@ pub struct Ground<'a> {
 }
 
 impl Variables {
+    /// The variable of the day of a time, whose instant is asked of too.
+    pub fn day_of(&self, column: ColumnId) -> Option<usize> {
+        let is_day = |variable: &Variable| matches!(variable.meaning, Meaning::Day(of) | Meaning::DaysBefore { column: of, is_day: true } if of == column);
+        self.all.iter().position(is_day)
+    }
+
     pub fn baseline(&self) -> Vec<Option<i64>> {
         self.all.iter().map(|variable| variable.baseline).collect()
     }

@@ -68,6 +68,8 @@ pub fn lead(
     let mut lead = plainest(policy);
     for (variable, value) in variables.all.iter().zip(values) {
         match &variable.meaning {
+            // the day of it is another variable, with which it is settled
+            Meaning::Column(column) if variables.day_of(*column).is_some() => {}
             Meaning::Column(column) => {
                 if let Some(place) = lead.values.get_mut(*column) {
                     let bits = if variable.domain.is_set {
@@ -78,9 +80,13 @@ pub fn lead(
                     *place = bits.map(Constant::Integer);
                 }
             }
-            Meaning::Day(column) => set_day(policy, &mut lead, *column, *value, &zone)?,
-            Meaning::DaysBefore { column, is_day: true } => {
-                set_day(policy, &mut lead, *column, value.map(|days| as_of_day - days), &zone)?;
+            Meaning::Day(column) | Meaning::DaysBefore { column, is_day: true } => {
+                let is_plain = *value == variable.baseline;
+                let day = value.map(|value| if matches!(variable.meaning, Meaning::Day(_)) { value } else { as_of_day - value });
+                match moment(policy, variables, values, *column, day, is_plain) {
+                    Some(moment) => *lead.values.get_mut(*column)? = Some(Constant::Integer(moment)),
+                    None => set_day(policy, &mut lead, *column, day, &zone)?,
+                }
             }
             Meaning::DaysBefore { column, is_day: false } => {
                 *lead.values.get_mut(*column)? = value.map(|days| Constant::Integer(as_of_day - days));
@@ -109,6 +115,22 @@ pub fn lead(
         lead = history(policy, histories, lead, as_of, wanted)?;
     }
     Some((lead, as_of))
+}
+
+/// The instant of a time of which also the day has a variable, where that is what is asked of it: it lies on the day, or nothing is asked of the day.
+fn moment(
+    policy: &Policy,
+    variables: &Variables,
+    values: &[Option<i64>],
+    column: FieldId,
+    day: Option<i64>,
+    day_is_plain: bool,
+) -> Option<i64> {
+    let number = variables.all.iter().position(|variable| variable.meaning == Meaning::Column(column))?;
+    let instant = values.get(number).copied().flatten()?;
+    let lies_on = record::parameters(policy, instant).ok()?.as_of_day;
+    let is_asked = Some(instant) != variables.all[number].baseline;
+    (day == Some(lies_on) || day_is_plain && is_asked).then_some(instant)
 }
 
 pub fn set_day(policy: &Policy, lead: &mut Lead, column: FieldId, day: Option<i64>, zone: &TimeZone) -> Option<()> {

@@ -215,7 +215,7 @@ impl Builder<'_> {
         date
     }
 
-    /// `2026-11-18T15:00`, with seconds, `Z` or an offset; none if there is no such time, which is reported.
+    /// `2026-11-18T15:00`, with seconds and places of them, `Z` or an offset; none if there is no such time, which is reported.
     pub fn time(&mut self, node: Node) -> Option<TimeLiteral> {
         let span = self.span(&node);
         let written = node.as_str();
@@ -223,9 +223,12 @@ impl Builder<'_> {
         let date = self.civil_date(day, span);
         let offset_start = clock.find(['Z', '+', '-']).unwrap_or(clock.len());
         let (clock, zone) = clock.split_at(offset_start);
-        let mut fields = clock.split(':').map(|field| field.parse::<i8>().unwrap_or(-1));
+        let (whole, places) = clock.split_once('.').unwrap_or((clock, ""));
+        // of a second, up to six places: billionths
+        let parts = format!("{places:0<9}").parse::<i32>().unwrap_or(-1);
+        let mut fields = whole.split(':').map(|field| field.parse::<i8>().unwrap_or(-1));
         let (hour, minute, second) = (fields.next().unwrap_or(-1), fields.next().unwrap_or(-1), fields.next().unwrap_or(0));
-        let time = civil::Time::new(hour, minute, second, 0).ok();
+        let time = civil::Time::new(hour, minute, second, parts).ok();
         if time.is_none() {
             self.report(
                 Diagnostic::new(Code::BadLiteral, format!("there is no time `{clock}`"))

@@ -292,3 +292,20 @@ claim \"never forty\"  never days >= 40
         ]
     );
 }
+
+/// A time is asked of by itself and by its day: either may be what a lead needs.
+#[test]
+fn a_time_and_its_day_are_one_field() {
+    let policy = "leadwright 1\npolicy p { timezone \"America/New_York\" }\nlead { id text key  created time  seen time optional }\n\
+        let age = days since created\nlet quiet = days since seen\n\
+        decide d { old when age >= 30  new when created >= 2026-01-01T00:00  other otherwise }\n\
+        decide e { fresh when quiet <= 2  late when seen > created  never when seen is missing  rest otherwise }\n\
+        claim \"old\" possible d is old\nclaim \"age\" possible age >= 30\nclaim \"new\" possible d is new\nclaim \"other\" possible d is other\n\
+        claim \"known\" never quiet <= 2 and seen is missing\nclaim \"fresh\" possible e is fresh\nclaim \"late\" possible e is late\n\
+        claim \"never\" possible e is never\n";
+    let proofs = text(policy).prove(BUDGET, |_| true);
+    let undecided: Vec<_> =
+        proofs.claims.iter().filter(|claim| claim.verdict != Verdict::Proved).map(|claim| (&claim.title, claim.verdict)).collect();
+    assert!(undecided.is_empty(), "{undecided:?}");
+    tests_pass(policy, &proofs);
+}

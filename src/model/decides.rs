@@ -3,7 +3,7 @@
 //! Always holds: the outcomes are a set of choices, in the order in which they first appear, known before any condition is checked; when
 //! nothing was reported, the rows (the edges of a grid) cover every lead.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 use super::check::{Checker, DecideTree};
 use super::expressions::Scope;
@@ -21,16 +21,20 @@ pub(crate) fn outcomes(tree: DecideTree<'_>) -> (Name, Choices) {
         DecideTree::Decide(tree) => (&tree.name, tree.rows.iter().map(|row| (&row.outcome, row.display.as_ref())).collect()),
         DecideTree::Grid(tree) => (&tree.name, tree.rows.iter().flat_map(|row| &row.outcomes).map(|outcome| (outcome, None)).collect()),
     };
-    let mut seen = FxHashSet::default();
-    let mut members = Vec::new();
+    let mut places = FxHashMap::default();
+    let mut members: Vec<ChoiceMember> = Vec::new();
     for (outcome, display) in outcomes {
-        if seen.insert(outcome.text.as_str()) {
-            members.push(ChoiceMember {
+        let display = display.map(|text| text.value.clone());
+        let place = *places.entry(outcome.text.as_str()).or_insert(members.len());
+        match members.get_mut(place) {
+            // whichever of its rows says how to show it
+            Some(member) => member.display = member.display.take().or(display),
+            None => members.push(ChoiceMember {
                 name: outcome.text.clone(),
-                display: display.map(|text| text.value.clone()),
+                display,
                 spellings: vec![fold_choice(&outcome.text)],
                 span: outcome.span,
-            });
+            }),
         }
     }
     (name.clone(), Choices { members })

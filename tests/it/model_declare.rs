@@ -327,6 +327,16 @@ fn types_are_counted_in_their_units() {
 }
 
 #[test]
+fn an_outcome_is_shown_as_any_of_its_rows_says() {
+    let text = "lead { id text key  n whole }\ndecide d {\n  a when n > 9\n  b \"B!\" when n > 5\n  a \"A!\" when n > 3\n  b \"B!\" otherwise\n}\n";
+    let checked = check_files(&[("p.lead", &format!("{HEAD}{text}"))]);
+    assert!(checked.diagnostics.is_empty(), "{}", show(&checked));
+    let choices = &checked.policy.choices[checked.policy.decides[0].choices];
+    let shown: Vec<_> = choices.members.iter().map(|member| (member.name.as_str(), member.display.as_deref())).collect();
+    assert_eq!(shown, [("a", Some("A!")), ("b", Some("B!"))]);
+}
+
+#[test]
 fn a_field_with_a_broken_type_is_reported_once() {
     let policy = format!(
         "{HEAD}lead {{\n  id text key\n  a queue\n}}\nlet b = a + 1\nlet c = b > 3\ntest \"t\" {{\n  lead {{ a 3 }}\n  expect {{ c yes }}\n}}\n"

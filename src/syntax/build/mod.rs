@@ -11,6 +11,7 @@ mod expressions;
 mod header;
 mod literals;
 mod measures;
+mod repeats;
 mod rules;
 mod scores;
 mod tests;
@@ -55,6 +56,7 @@ impl Builder<'_> {
     /// Builds what stands under the grammar's rule `item`.
     pub fn item(&mut self, item: Node) -> Built<ItemKind> {
         let node = item.into_inner().next().ok_or(Unbuilt)?;
+        self.check_repeats(&node);
         Ok(match node.as_rule() {
             Rule::policy => ItemKind::Policy(self.policy(node)?),
             Rule::use_file => ItemKind::Use(self.text_of(Parts::of(node).need(Rule::string)?)),

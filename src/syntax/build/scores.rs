@@ -258,6 +258,7 @@ impl Builder<'_> {
             rows.push(row);
             rows.extend(last);
         }
+        self.check_displays(&rows);
         Ok(Decide { name, display, rows })
     }
 

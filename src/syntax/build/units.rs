@@ -95,7 +95,8 @@ impl Builder<'_> {
         Ok((currency, (low, high)))
     }
 
-    fn written(&self, span: Span) -> String {
+    /// The text of a place.
+    pub fn written(&self, span: Span) -> String {
         self.text[span.start as usize..span.end as usize].to_owned()
     }
 }

@@ -121,7 +121,8 @@ unsafe fn convert_from(from: Element, to: Lanes, memory: &Memory, value: Place, 
 
 /// # Safety
 /// As for [`run`].
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(debug_assertions, inline(never))]
 unsafe fn convert_to<T: Integer>(to: Lanes, memory: &Memory, value: Place, into: Place) {
     // SAFETY: as the caller promises.
     unsafe {
@@ -137,7 +138,8 @@ unsafe fn convert_to<T: Integer>(to: Lanes, memory: &Memory, value: Place, into:
 
 /// # Safety
 /// As for [`run`].
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(debug_assertions, inline(never))]
 unsafe fn unscale<T: Whole>(memory: &Memory, scale: Scale, value: Place, into: Place) {
     // SAFETY: as the caller promises.
     let (value, into) = unsafe { (memory.read::<i16>(value), memory.write::<T>(into)) };
@@ -147,7 +149,8 @@ unsafe fn unscale<T: Whole>(memory: &Memory, scale: Scale, value: Place, into: P
 
 /// # Safety
 /// As for [`run`].
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(debug_assertions, inline(never))]
 unsafe fn arithmetic<T: Whole>(memory: &Memory, operation: Arithmetic, left: Place, right: Place, into: Place) {
     // SAFETY: as the caller promises.
     let (left, right, into) = unsafe { (memory.read::<T>(left), memory.read::<T>(right), memory.write::<T>(into)) };
@@ -162,7 +165,8 @@ unsafe fn arithmetic<T: Whole>(memory: &Memory, operation: Arithmetic, left: Pla
 
 /// # Safety
 /// As for [`run`].
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(debug_assertions, inline(never))]
 unsafe fn compare<T: Whole>(memory: &Memory, comparison: Comparison, left: Place, right: Place, into: Place) {
     // SAFETY: as the caller promises.
     let (left, right, into) = unsafe { (memory.read::<T>(left), memory.read::<T>(right), memory.write::<i8>(into)) };
@@ -175,7 +179,8 @@ unsafe fn compare<T: Whole>(memory: &Memory, comparison: Comparison, left: Place
 
 /// # Safety
 /// As for [`run`].
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(debug_assertions, inline(never))]
 unsafe fn logic(memory: &Memory, operation: Logic, left: Place, right: Place, into: Place) {
     // SAFETY: as the caller promises.
     let (left, right, into) = unsafe { (memory.read::<i8>(left), memory.read::<i8>(right), memory.write::<i8>(into)) };
@@ -188,7 +193,8 @@ unsafe fn logic(memory: &Memory, operation: Logic, left: Place, right: Place, in
 
 /// # Safety
 /// As for [`run`].
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(debug_assertions, inline(never))]
 unsafe fn choose<T: Whole>(memory: &Memory, when: Place, then: Place, otherwise: Place, into: Place) {
     // SAFETY: as the caller promises.
     let (when, then, otherwise) = unsafe { (memory.read::<i8>(when), memory.read::<T>(then), memory.read::<T>(otherwise)) };
@@ -251,7 +257,8 @@ unsafe fn look_up<I: Instructions>(memory: &Memory, index: Place, table: &ByteTa
 
 /// # Safety
 /// As for [`run`].
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(debug_assertions, inline(never))]
 unsafe fn band<T: Whole>(memory: &Memory, value: Place, thresholds: &[i64], into: Place) {
     // SAFETY: as the caller promises.
     let (value, into) = unsafe { (memory.read::<T>(value), memory.write::<i8>(into)) };
@@ -283,6 +290,9 @@ unsafe fn band<T: Whole>(memory: &Memory, value: Place, thresholds: &[i64], into
 fn mask(holds: bool) -> i8 {
     -i8::from(holds)
 }
+
+// Functions over a whole pass become part of each set's `run`, so that each set's instructions are used for them; builds for tests make them once instead,
+// as they are most of what is to be compiled here. The benchmarks hold the sets against the interpreter as they are released.
 
 // Loops over indexes, because the compiler does not always take the closures of iterators into a function as long as `run`.
 

@@ -28,6 +28,14 @@ impl Compression {
         }
     }
 
+    /// How a sentence calls a file that is.
+    pub fn title(self) -> &'static str {
+        match self {
+            Compression::Gzip => "compressed with gzip",
+            Compression::Zstd => "compressed with zstd",
+        }
+    }
+
     /// By the last extension of a name, and the name without it.
     pub fn of_path(path: &Path) -> Option<(Compression, PathBuf)> {
         let compression = match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {

@@ -116,6 +116,10 @@ struct Foreign {
 fn sniff(head: &[u8]) -> Sniffed {
     let foreign = |is, instead| Sniffed::Foreign(Foreign { is, instead });
     let unpack = "; unpack it first";
+    // of a compressed file, what is inside is looked at here: then it is compressed once more
+    if let Some(compression) = Compression::of_head(head) {
+        return foreign(compression.title(), unpack);
+    }
     match head {
         [b'P', b'A', b'R', b'1', ..] => Sniffed::Known(Format::Parquet),
         [b'P', b'A', b'R', b'E', ..] => foreign("an encrypted Parquet file", ""),
@@ -125,8 +129,6 @@ fn sniff(head: &[u8]) -> Sniffed {
         [b'F', b'E', b'A', b'1', ..] => foreign("a Feather file of version 1", "; write it as Arrow IPC (Feather version 2)"),
         [b'P', b'K', 3, 4, ..] => foreign("a ZIP archive or a spreadsheet", "; save the sheet as CSV"),
         [0xD0, 0xCF, 0x11, 0xE0, ..] => foreign("an old spreadsheet", "; save the sheet as CSV"),
-        [0x1F, 0x8B, ..] => foreign("compressed with gzip", unpack),
-        [0x28, 0xB5, 0x2F, 0xFD, ..] => foreign("compressed with zstd", unpack),
         [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..] => foreign("compressed with bzip2", unpack),
         [0xFD, b'7', b'z', b'X', b'Z', ..] => foreign("compressed with xz", unpack),
         [b'O', b'r', b'c', ..] | [b'O', b'R', b'C', 0..=31, ..] => foreign("an ORC file", ""),

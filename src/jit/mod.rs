@@ -3,7 +3,7 @@
 //! Enters: a verified [`Program`]; then blocks of columns, or single rows. Leaves: [`Compiled`], and with it the output columns. Always
 //! holds: every answer is the interpreter's; generated code cannot trap, and reads and writes only memory that [`pass`] hands it.
 //!
-//! Blocks run through generated code or, where that is asked for, through a [`kernel`]: steps over columns, for which nothing is generated.
+//! Blocks run through generated code or through a [`kernel`], steps over columns for which nothing is generated: whichever [`Blocks`] asks for, or is faster.
 //!
 //! The only folder that knows Cranelift. [`plan`] decides what stands where; [`function`] builds a loop, with sixteen rows at once in
 //! [`vector`] or with single rows in [`scalar`]; [`constants`] is the memory that code reads, [`code`] makes it executable, [`pass`] runs
@@ -57,12 +57,21 @@ pub enum Blocks {
 }
 
 /// A program as machine code. Any number of threads may run it at once.
-pub struct Compiled {
-    /// for blocks; none if generated code runs them too
-    kernel: Option<(Kernel, Pool<kernel::Scratch>)>,
-    /// what generated code is made of once it is needed
+pub struct Compiled(Way);
+
+enum Way {
+    /// blocks and single rows
+    Generated(Box<Generated>),
+    Steps(Box<Steps>),
+}
+
+/// Blocks as steps; code for single rows is generated when the first one comes.
+struct Steps {
+    kernel: Kernel,
+    pool: Pool<kernel::Scratch>,
     program: Program,
-    generated: OnceLock<Option<Generated>>,
+    /// none where the processor is one for which no code can be generated
+    rows: OnceLock<Option<Generated>>,
 }
 
 /// Generated code and all that it needs.
@@ -90,9 +99,8 @@ impl Compiled {
             Blocks::Steps(cpu) => Ok(Compiled::for_cpu(program, cpu)),
             // Steps were measured to be faster than generated code with these instructions (benches/README.md), where none goes row by row.
             Blocks::Best if Cpu::best() == Cpu::Avx512 => {
-                let compiled = Compiled::for_cpu(program, Cpu::Avx512);
-                let all_vectors = compiled.kernel.as_ref().is_some_and(|(kernel, _)| !kernel.goes_row_by_row());
-                if all_vectors { Ok(compiled) } else { Compiled::new(program) }
+                let kernel = Kernel::new(program, Cpu::Avx512);
+                if kernel.goes_row_by_row() { Compiled::new(program) } else { Ok(Compiled::with_kernel(program, kernel)) }
             }
             Blocks::Best => Compiled::new(program),
         }
@@ -100,27 +108,36 @@ impl Compiled {
 
     /// Steps with a set of instructions that this machine has, for blocks; code for single rows is generated when the first one comes.
     pub fn for_cpu(program: &Program, cpu: Cpu) -> Compiled {
-        let kernel = Some((Kernel::new(program, cpu), Pool::default()));
-        Compiled { kernel, program: program.clone(), generated: OnceLock::new() }
+        Compiled::with_kernel(program, Kernel::new(program, cpu))
+    }
+
+    fn with_kernel(program: &Program, kernel: Kernel) -> Compiled {
+        Compiled(Way::Steps(Box::new(Steps { kernel, pool: Pool::default(), program: program.clone(), rows: OnceLock::new() })))
     }
 
     /// As [`Compiled::new`], with choices that only tests have a reason to make.
     #[doc(hidden)]
     pub fn with_options(program: &Program, options: Options) -> Result<Compiled, JitError> {
-        let generated = OnceLock::from(Some(Generated::new(program, options)?));
-        Ok(Compiled { kernel: None, program: program.clone(), generated })
+        Ok(Compiled(Way::Generated(Box::new(Generated::new(program, options)?))))
     }
 
     /// How many functions were generated.
     #[doc(hidden)]
     pub fn function_count(&self) -> usize {
-        self.generated.get().and_then(Option::as_ref).map_or(0, |generated| generated.code.entries().len())
+        let generated = match &self.0 {
+            Way::Generated(generated) => Some(&**generated),
+            Way::Steps(steps) => steps.rows.get().and_then(Option::as_ref),
+        };
+        generated.map_or(0, |generated| generated.code.entries().len())
     }
 
     /// How many steps a pass over a block takes.
     #[doc(hidden)]
     pub fn step_count(&self) -> usize {
-        self.kernel.as_ref().map_or(0, |(kernel, _)| kernel.step_count())
+        match &self.0 {
+            Way::Generated(_) => 0,
+            Way::Steps(steps) => steps.kernel.step_count(),
+        }
     }
 
     /// Evaluates all rows of a block.
@@ -130,28 +147,27 @@ impl Compiled {
     /// can be missing; its memory is used again if it had such columns already.
     pub fn run(&self, input: &Block, parameters: &Parameters, output: &mut Block) {
         self.prepare(input.rows, output);
-        if let Some((kernel, pool)) = &self.kernel {
-            pool.with(|| kernel::Scratch::new(kernel), |scratch| kernel.run(scratch, input, parameters, output));
-        } else if let Some(generated) = self.generated() {
-            generated.run(input, parameters, output);
+        match &self.0 {
+            Way::Generated(generated) => generated.run(input, parameters, output),
+            Way::Steps(steps) => {
+                steps.pool.with(|| kernel::Scratch::new(&steps.kernel), |scratch| steps.kernel.run(scratch, input, parameters, output));
+            }
         }
     }
 
     /// Evaluates one row, given and answered in the order of the program's inputs and outputs.
     pub fn row(&self, input: &[Option<i64>], parameters: &Parameters, output: &mut [Option<i64>]) {
-        match self.generated() {
-            Some(generated) => generated.row(input, parameters, output),
-            None => self.row_as_block(input, parameters, output),
+        match &self.0 {
+            Way::Generated(generated) => generated.row(input, parameters, output),
+            Way::Steps(steps) => match steps.rows.get_or_init(|| Generated::new(&steps.program, Options::default()).ok()) {
+                Some(generated) => generated.row(input, parameters, output),
+                None => self.row_as_block(&steps.program, input, parameters, output),
+            },
         }
     }
 
-    /// None where the processor is one for which none can be generated.
-    fn generated(&self) -> Option<&Generated> {
-        self.generated.get_or_init(|| Generated::new(&self.program, Options::default()).ok()).as_ref()
-    }
-
-    fn row_as_block(&self, input: &[Option<i64>], parameters: &Parameters, output: &mut [Option<i64>]) {
-        let columns = self.program.inputs.iter().zip(input).map(|(port, value)| {
+    fn row_as_block(&self, program: &Program, input: &[Option<i64>], parameters: &Parameters, output: &mut [Option<i64>]) {
+        let columns = program.inputs.iter().zip(input).map(|(port, value)| {
             let mut column = Column::zeroed(port.width, 1, port.optional);
             column.set(0, *value);
             column
@@ -163,7 +179,10 @@ impl Compiled {
     }
 
     fn prepare(&self, rows: usize, output: &mut Block) {
-        let ports = &self.program.outputs;
+        let ports = match &self.0 {
+            Way::Generated(generated) => generated.layout.outputs.as_slice(),
+            Way::Steps(steps) => steps.kernel.outputs(),
+        };
         output.rows = rows;
         output.columns.truncate(ports.len());
         for (index, port) in ports.iter().enumerate() {
@@ -219,7 +238,10 @@ impl<S> Pool<S> {
 
 impl std::fmt::Debug for Compiled {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let kernel = self.kernel.as_ref().map(|(kernel, _)| kernel);
+        let kernel = match &self.0 {
+            Way::Generated(_) => None,
+            Way::Steps(steps) => Some(&steps.kernel),
+        };
         f.debug_struct("Compiled").field("functions", &self.function_count()).field("kernel", &kernel).finish()
     }
 }

@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::check::{Checker, DecideTree, Named, SignalInfo};
 use super::hidden::Space;
-use super::lost::{ALL, Set};
+use super::lost::{ALL, Lost, Set};
 use super::types::NewChoice;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -128,10 +128,9 @@ impl<'t> Checker<'t> {
     fn declare_tables(&mut self) {
         let mut spans = FxHashMap::default();
         for (id, (_, table)) in self.items.tables.iter().enumerate() {
-            if enter(&mut spans, &mut self.diagnostics, "table", &table.name) {
+            if enter_in(Space::Table, &mut spans, (&mut self.diagnostics, &mut self.memory.lost), "table", &table.name) {
                 self.tables.insert(table.name.text.clone(), id);
             } else {
-                self.memory.lost.add_repeated(Set::Space(Space::Table), &table.name.text);
                 self.broken_tables.insert(table.name.text.clone());
             }
         }
@@ -139,14 +138,10 @@ impl<'t> Checker<'t> {
 
     fn declare_teams(&mut self) {
         for (_, calendar) in &self.items.calendars {
-            if !enter(&mut self.calendars, &mut self.diagnostics, "calendar", &calendar.name) {
-                self.memory.lost.add_repeated(Set::Space(Space::Calendar), &calendar.name.text);
-            }
+            enter_in(Space::Calendar, &mut self.calendars, (&mut self.diagnostics, &mut self.memory.lost), "calendar", &calendar.name);
         }
         for (_, team) in &self.items.teams {
-            if !enter(&mut self.teams, &mut self.diagnostics, "team", &team.name) {
-                self.memory.lost.add_repeated(Set::Space(Space::Team), &team.name.text);
-            }
+            enter_in(Space::Team, &mut self.teams, (&mut self.diagnostics, &mut self.memory.lost), "team", &team.name);
         }
         let mut seen = FxHashSet::default();
         let teams = self.items.teams.iter().filter(|(_, team)| seen.insert(&team.name.text));
@@ -160,7 +155,7 @@ impl<'t> Checker<'t> {
     fn declare_signals(&mut self) {
         let mut spans = FxHashMap::default();
         for (_, signal) in &self.items.signals {
-            if enter(&mut spans, &mut self.diagnostics, "signal", &signal.name) {
+            if enter_in(Space::Signal, &mut spans, (&mut self.diagnostics, &mut self.memory.lost), "signal", &signal.name) {
                 let info = SignalInfo {
                     name: signal.name.text.clone(),
                     span: signal.name.span,
@@ -169,15 +164,12 @@ impl<'t> Checker<'t> {
                 };
                 self.signals.insert(signal.name.text.clone(), info);
             } else {
-                self.memory.lost.add_repeated(Set::Space(Space::Signal), &signal.name.text);
                 self.memory.lost.add(Set::Properties(signal.name.text.clone()), ALL);
             }
         }
         for (_, group) in &self.items.groups {
-            if enter(&mut spans, &mut self.diagnostics, "signal or group", &group.name) {
+            if enter_in(Space::Signal, &mut spans, (&mut self.diagnostics, &mut self.memory.lost), "signal or group", &group.name) {
                 self.groups.insert(group.name.text.clone(), Vec::new());
-            } else {
-                self.memory.lost.add_repeated(Set::Space(Space::Signal), &group.name.text);
             }
         }
     }
@@ -185,13 +177,7 @@ impl<'t> Checker<'t> {
     fn declare_stages_and_queues(&mut self) {
         let mut spans = FxHashMap::default();
         let (diagnostics, lost) = (&mut self.diagnostics, &mut self.memory.lost);
-        self.items.stages.retain(|(_, stage)| {
-            let is_new = enter(&mut spans, diagnostics, "stage", &stage.name);
-            if !is_new {
-                lost.add_repeated(Set::Space(Space::Stage), &stage.name.text);
-            }
-            is_new
-        });
+        self.items.stages.retain(|(_, stage)| enter_in(Space::Stage, &mut spans, (&mut *diagnostics, &mut *lost), "stage", &stage.name));
         let stages: Vec<NewChoice> =
             self.items.stages.iter().map(|(_, stage)| NewChoice::named(&stage.name, stage.display.as_ref())).collect();
         if !stages.is_empty() {
@@ -200,13 +186,7 @@ impl<'t> Checker<'t> {
 
         let mut spans = FxHashMap::default();
         let (diagnostics, lost) = (&mut self.diagnostics, &mut self.memory.lost);
-        self.items.queues.retain(|(_, queue)| {
-            let is_new = enter(&mut spans, diagnostics, "queue", &queue.name);
-            if !is_new {
-                lost.add_repeated(Set::Space(Space::Queue), &queue.name.text);
-            }
-            is_new
-        });
+        self.items.queues.retain(|(_, queue)| enter_in(Space::Queue, &mut spans, (&mut *diagnostics, &mut *lost), "queue", &queue.name));
         let queues: Vec<NewChoice> =
             self.items.queues.iter().map(|(_, queue)| NewChoice::named(&queue.name, queue.display.as_ref())).collect();
         if !queues.is_empty() {
@@ -242,6 +222,21 @@ pub(crate) fn keeps_owners(route: &tree::Route) -> bool {
 }
 
 /// Enters a name in a space of its own; says so when it is taken.
+/// As [`enter`]; what is declared again is remembered, as a slip may have made it so.
+fn enter_in(
+    space: Space,
+    spans: &mut FxHashMap<String, Span>,
+    (diagnostics, lost): (&mut Vec<Diagnostic>, &mut Lost),
+    noun: &str,
+    name: &tree::Name,
+) -> bool {
+    let is_new = enter(spans, diagnostics, noun, name);
+    if !is_new {
+        lost.add_repeated(Set::Space(space), &name.text);
+    }
+    is_new
+}
+
 pub(crate) fn enter(space: &mut FxHashMap<String, Span>, diagnostics: &mut Vec<Diagnostic>, noun: &str, name: &tree::Name) -> bool {
     if let Some(first) = space.get(&name.text) {
         diagnostics.push(repeated(noun, name, *first));

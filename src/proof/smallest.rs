@@ -74,21 +74,9 @@ impl Prover<'_> {
         for variable in variables {
             let of = &self.variables.all[variable as usize];
             let is_plain = of.domain.contains(of.baseline) && self.graph.constant_of(found[variable as usize]) == Some(of.baseline);
-            let is_number = match &of.meaning {
-                Meaning::Column(column) => *column < self.policy.fields.len() && !of.domain.is_set,
-                Meaning::Day(_) | Meaning::DaysBefore { .. } | Meaning::Raised(_) => true,
-                Meaning::Text { .. }
-                | Meaning::Identity { .. }
-                | Meaning::Stage
-                | Meaning::StageSince
-                | Meaning::RestUntil
-                | Meaning::RouteOwner(_)
-                | Meaning::RouteQueue(_)
-                | Meaning::KeyHash
-                | Meaning::AsOfDay
-                | Meaning::AsOf
-                | Meaning::Part(_) => false,
-            };
+            let is_field = matches!(of.meaning, Meaning::Column(column) if column < self.policy.fields.len());
+            let is_number =
+                is_field && !of.domain.is_set || matches!(of.meaning, Meaning::Day(_) | Meaning::DaysBefore { .. } | Meaning::Raised(_));
             match (is_plain, is_number) {
                 (true, _) => stays.push((variable as usize, of.baseline)),
                 (false, true) => moved.push((variable as usize, of.baseline.unwrap_or(0))),

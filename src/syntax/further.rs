@@ -125,30 +125,8 @@ impl Reader<'_> {
 /// Whether nothing else in the item depends on a row of it: neither the sections of a score on an adjust, nor the rows of a flow on one another.
 fn stands_apart(item: &ItemKind, row: &str) -> bool {
     let is_one = !row.contains(['{', '}']);
-    match item {
-        ItemKind::Score(_) => is_one && row.split_whitespace().next() == Some("adjust"),
-        ItemKind::Flow(_) => is_one,
-        ItemKind::Policy(_)
-        | ItemKind::Use(_)
-        | ItemKind::Standard(_)
-        | ItemKind::Team(_)
-        | ItemKind::Calendar(_)
-        | ItemKind::Lead(_)
-        | ItemKind::Signal(_)
-        | ItemKind::Group(_)
-        | ItemKind::Table(_)
-        | ItemKind::Let(_)
-        | ItemKind::Decide(_)
-        | ItemKind::Grid(_)
-        | ItemKind::Stage(_)
-        | ItemKind::Route(_)
-        | ItemKind::Queue(_)
-        | ItemKind::Sla(_)
-        | ItemKind::Promise(_)
-        | ItemKind::Claim(_)
-        | ItemKind::Test(_)
-        | ItemKind::Cases(_) => false,
-    }
+    let is_adjust = row.split_whitespace().next() == Some("adjust");
+    is_one && (matches!(item, ItemKind::Flow(_)) || matches!(item, ItemKind::Score(_)) && is_adjust)
 }
 
 /// What is left of an item, with blanks in place of what was left out; places are those of the file.

@@ -76,6 +76,10 @@ impl Kernel {
         self.steps.iter().any(|step| matches!(step, Step::Rows(_)))
     }
 
+    pub fn outputs(&self) -> &[Port] {
+        &self.outputs
+    }
+
     pub fn step_count(&self) -> usize {
         self.steps.len()
     }

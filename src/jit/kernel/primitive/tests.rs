@@ -4,24 +4,18 @@
 
 use std::marker::PhantomData;
 
+use random::Random;
+
 use super::*;
 use crate::jit::kernel::memory::{LINE, Line, Splats};
 use crate::jit::kernel::step::{ByteTable, Place, Register};
 use crate::jit::kernel::sum::{Bundle, SUM_MAX, Term};
 use crate::jit::lanes::Lanes;
 
-/// SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % bound
-    }
-}
+/// Some of what it does is for other tests.
+#[allow(dead_code)]
+#[path = "../../../../tests/it/support/random.rs"]
+mod random;
 
 /// Columns of a pass: one input of bytes with validity, and scratch.
 struct Columns {
@@ -35,7 +29,7 @@ struct Columns {
 impl Columns {
     fn new(random: &mut Random, groups: usize, below: usize) -> Columns {
         Columns {
-            bytes: (0..groups * GROUP).map(|_| random.below(below as u64) as u8).collect(),
+            bytes: (0..groups * GROUP).map(|_| random.below(below) as u8).collect(),
             validity: (0..groups * GROUP / 8).map(|_| random.below(256) as u8).collect(),
             scratch: vec![LINE; 2 * groups].into(),
             splats: Splats::default(),
@@ -87,7 +81,7 @@ fn available() -> impl Iterator<Item = Cpu> {
 
 #[test]
 fn validity_becomes_a_mask() {
-    let mut random = Random(1);
+    let mut random = Random::new(1);
     for cpu in available() {
         for groups in [1, 2, 5] {
             let mut columns = Columns::new(&mut random, groups, 256);
@@ -100,7 +94,7 @@ fn validity_becomes_a_mask() {
 
 #[test]
 fn tables_of_every_length() {
-    let mut random = Random(2);
+    let mut random = Random::new(2);
     for length in 1..=256 {
         let entries: Vec<i64> = (0..length).map(|_| random.below(256) as i64 - 128).collect();
         let mut columns = Columns::new(&mut random, 3, length);
@@ -117,15 +111,15 @@ fn tables_of_every_length() {
 
 #[test]
 fn sums_of_tables() {
-    let mut random = Random(3);
+    let mut random = Random::new(3);
     for case in 0..400 {
-        let groups = 1 + random.below(9) as usize;
-        let length = [1, 3, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255][random.below(15) as usize];
+        let groups = 1 + random.below(9);
+        let length = [1, 3, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255][random.below(15)];
         let mut columns = Columns::new(&mut random, groups, length);
         let mut room = SUM_MAX;
         let mut bundles = Vec::new();
         for _ in 0..1 + random.below(6) {
-            let weight = random.below(128).min(room as u64 / 255) as i8;
+            let weight = random.below(128).min(room as usize / 255) as i8;
             room -= 255 * i64::from(weight);
             let count = 1 + random.below(4);
             let terms = (0..count).map(|_| {

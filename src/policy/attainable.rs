@@ -10,10 +10,12 @@ use super::Policy;
 use crate::model::value::format_scaled;
 use crate::model::{Interval, Score};
 use crate::program::{ScoreTrace, Value};
-use crate::proof::{Condition, Counts, Prover, Uncounted};
+use crate::proof::{Condition, Counts, Possible, Prover, Uncounted};
 
 /// The most bins of a spread.
 const BINS: i128 = 10;
+/// Of more values it is not asked one by one which of them some lead has.
+const ASKED_MAX: usize = 100;
 
 /// What a score can be, or what changes a decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,11 +112,35 @@ fn attainable(prover: &mut Prover, value: Value, scale: u8) -> Option<String> {
             None => "has too many values to tell them all".into(),
         });
     };
-    let (low, high) = (values.known.first()?, values.known.last()?);
-    let (low, high, count) = (shown(*low), shown(*high), values.known.len());
-    let count = if count == 1 { "one value".to_string() } else { format!("{count} different values") };
-    // measures of one history are taken as independent, so less may be possible
-    Some(if prover.is_free(value) { format!("from {low} to {high}: {count}") } else { format!("within {low} and {high}: at most {count}") })
+    let told = |known: &[i64], is_exact: bool| {
+        let (low, high, count) = (shown(*known.first()?), shown(*known.last()?), known.len());
+        let count = if count == 1 { "one value".to_string() } else { format!("{count} different values") };
+        Some(if is_exact { format!("from {low} to {high}: {count}") } else { format!("within {low} and {high}: at most {count}") })
+    };
+    if prover.is_free(value) {
+        return told(&values.known, true);
+    }
+    match asked_one_by_one(prover, value, &values.known) {
+        Some(known) => told(&known, true),
+        // measures of one history are taken as independent, so less may be possible
+        None => told(&values.known, false),
+    }
+}
+
+/// Those of the values that some lead has, where all that makes them depend on each other are texts; none if that is not decided.
+fn asked_one_by_one(prover: &mut Prover, value: Value, values: &[i64]) -> Option<Vec<i64>> {
+    if values.len() > ASKED_MAX || prover.rests_on_signals(value) {
+        return None;
+    }
+    let mut known = Vec::new();
+    for one in values {
+        match prover.possible(&Condition::Is(value, Some(*one))) {
+            Possible::Yes(_) => known.push(*one),
+            Possible::Never => {}
+            Possible::Undecided(_) => return None,
+        }
+    }
+    Some(known)
 }
 
 /// The range that the policy writes, in units of the score; else what the score can be.

@@ -350,6 +350,7 @@ fn warning(policy: &model::Policy, finding: &Finding) -> Diagnostic {
         Kind::Round => "takes it on",
         Kind::BothMove => "would take it too",
         Kind::RowChangesNothing => "gives the same",
+        Kind::StageNeverEntered => "starts on nothing else",
         _ if because_of.len() == 1 => "takes all of them",
         _ => "takes some of them",
     };

@@ -365,6 +365,14 @@ impl<'p> Prover<'p> {
         })
     }
 
+    /// Whether the value depends on measures.
+    pub fn rests_on_signals(&mut self, value: Value) -> bool {
+        let node = self.translation.node(&mut self.graph, value);
+        let fields = self.policy.fields.len();
+        let column = |variable: u32| self.variables.all[variable as usize].meaning.column();
+        self.graph.variables(node).into_iter().any(|variable| column(variable).is_some_and(|column| column >= fields))
+    }
+
     /// Replays a lead: the value of each operation of the program.
     pub fn replay(&self, lead: &Lead, as_of: i64) -> Option<Vec<Option<i64>>> {
         let parameters = record::parameters(self.policy, as_of).ok()?;

@@ -1,7 +1,8 @@
 //! What is asked of stages, routes and clocks.
 
+use super::shared::{name_of, siblings};
 use super::{Asked, Asking, Kind, Row};
-use crate::model::{Moment, Policy, Route, RouteRow, RouteTarget, Since, Subject, Trigger};
+use crate::model::{Moment, Policy, RouteRow, RouteTarget, Since, Sla, Subject, Trigger};
 use crate::program::{RouteTrace, Value};
 use crate::proof::{Condition, Possible};
 
@@ -42,7 +43,9 @@ impl Asking<'_, '_> {
         for (number, stage) in policy.stages.iter().enumerate() {
             let what = format!("`{}`", stage.name);
             if !reached[number] {
-                self.find(Kind::StageNeverEntered, what, stage.span, Vec::new());
+                let clocks = policy.slas.iter().filter(|clock| starts_in_one_of(clock, &reached) == Some(number));
+                let clocks = clocks.map(|clock| self.heading(clock.span)).collect();
+                self.find(Kind::StageNeverEntered, what, stage.span, clocks);
             } else if !stage.is_final && !ways.iter().any(|(row, moves)| *moves && row.from.contains(&number)) {
                 self.find(Kind::StageNeverLeft, what, stage.span, Vec::new());
             }
@@ -100,13 +103,9 @@ impl Asking<'_, '_> {
     /// Routes `for each` share their text: something is said of it only if it is so for every choice.
     pub fn routes(&mut self) {
         let (policy, lowered) = (self.prover.policy(), self.prover.lowered());
-        let routes: Vec<(&Route, &RouteTrace)> = policy.routes.iter().zip(&lowered.trace.routes).collect();
-        for siblings in routes.chunk_by(|(one, _), (other, _)| one.choice.is_some() && other.choice.is_some() && one.span == other.span) {
+        for siblings in siblings(policy, &lowered.trace) {
             let Some((route, _)) = siblings.first() else { continue };
-            let name = route.choice.as_ref().map_or(route.name.as_str(), |choice| {
-                let base = route.name.strip_suffix(choice.as_str()).and_then(|name| name.strip_suffix('.'));
-                base.unwrap_or(&route.name)
-            });
+            let name = name_of(route);
             let in_force = |trace: &RouteTrace| trace.condition.map(Condition::Holds);
             if let Some(condition) = &route.condition
                 && siblings.iter().all(|(_, trace)| in_force(trace).is_some_and(|holds| self.never(&holds)))
@@ -134,16 +133,20 @@ impl Asking<'_, '_> {
                 let mut covering: Vec<usize> = siblings.iter().flat_map(|(_, trace)| self.covering(&trace.rows, index)).collect();
                 covering.sort_unstable();
                 covering.dedup();
-                self.never_left(kind, what, row.span, covering.into_iter().map(|row| route.rows[row].span).collect());
+                self.find(kind, what, row.span, covering.into_iter().map(|row| route.rows[row].span).collect());
             }
         }
     }
 
-    /// A clock starts with a target that applies at that moment, or not at all.
+    /// A clock starts with a target that applies at that moment, or not at all. One that waits for stages that no lead gets to has been named with them.
     pub fn clocks(&mut self) {
         let (policy, lowered) = (self.prover.policy(), self.prover.lowered());
         let moved = lowered.trace.moved_by.zip(lowered.trace.stage_after);
         for (clock, trace) in policy.slas.iter().zip(&lowered.trace.clocks) {
+            let heading = self.heading(clock.span);
+            if self.findings.all.iter().any(|found| found.kind == Kind::StageNeverEntered && found.because_of.contains(&heading)) {
+                continue;
+            }
             let has_target = Condition::Is(trace.target, None).negated();
             let mut starts = false;
             for (moment, row) in clock.starts.iter().zip(&trace.rows) {
@@ -159,6 +162,15 @@ impl Asking<'_, '_> {
             }
         }
     }
+}
+
+/// The first of the stages that no lead gets to, if a clock starts on entering such stages alone.
+fn starts_in_one_of(clock: &Sla, reached: &[bool]) -> Option<usize> {
+    let stages = clock.starts.iter().map(|moment| match moment {
+        Moment::Entering { stage, .. } => Some(*stage).filter(|stage| reached.get(*stage) == Some(&false)),
+        Moment::Leaving { .. } | Moment::When(_) | Moment::On { .. } => None,
+    });
+    stages.collect::<Option<Vec<usize>>>()?.first().copied()
 }
 
 fn asked(policy: &Policy, row: &RouteRow) -> Asked {

@@ -1,5 +1,6 @@
 //! What is written and changes nothing: caps and ranges that no lead reaches, adjustments that the range takes back, rows without which the same would come.
 
+use super::shared::{name_of, siblings};
 use super::{Asking, Kind, section_name};
 use crate::model::{DecideBody, RouteTarget, Score, SectionKind};
 use crate::program::{ScoreTrace, Value};
@@ -14,11 +15,13 @@ struct Giving {
     what: String,
     /// equal for rows that give the same; none if that depends on the lead
     gives: Option<usize>,
-    condition: Value,
     /// says why, so that it has a use whatever it changes
     is_told: bool,
     span: Span,
 }
+
+/// Of a first-match table the conditions of its rows, and of a route its own.
+type Conditions<'a> = (&'a [Value], Option<Value>);
 
 impl Asking<'_, '_> {
     /// Ends that are written and that no lead gets to.
@@ -92,49 +95,53 @@ impl Asking<'_, '_> {
         let (policy, lowered) = (self.prover.policy(), self.prover.lowered());
         for (decide, trace) in policy.decides.iter().zip(&lowered.trace.decides) {
             let DecideBody::Rows(rows) = &decide.body else { continue };
-            let rows = rows.iter().zip(&trace.rows).map(|(row, condition)| Giving {
+            let rows = rows.iter().map(|row| Giving {
                 what: format!("the row `{}` of `{}`", self.outcome(decide.choices, row.outcome), decide.name),
                 gives: Some(row.outcome),
-                condition: *condition,
                 is_told: row.because.is_some() || row.doc.is_some(),
                 span: row.span,
             });
             let rows: Vec<Giving> = rows.collect();
-            self.idle(&rows, &[]);
+            self.idle(&rows, &[(&trace.rows, None)]);
         }
-        for (route, trace) in policy.routes.iter().zip(&lowered.trace.routes).filter(|(route, _)| route.choice.is_none()) {
-            let in_force: Vec<Condition> = trace.condition.map(Condition::Holds).into_iter().collect();
-            let rows = route.rows.iter().zip(&trace.rows).map(|(row, condition)| Giving {
-                what: format!("the row `{}` of `{}`", row.text, route.name),
+        for siblings in siblings(policy, &lowered.trace) {
+            let Some((route, _)) = siblings.first() else { continue };
+            let rows = route.rows.iter().map(|row| Giving {
+                what: format!("the row `{}` of `{}`", row.text, name_of(route)),
                 gives: match row.target {
                     RouteTarget::Queue(queue) => Some(queue),
                     RouteTarget::By(_) | RouteTarget::KeepOwner => None,
                 },
-                condition: *condition,
                 is_told: row.because.is_some() || row.doc.is_some(),
                 span: row.span,
             });
             let rows: Vec<Giving> = rows.collect();
-            self.idle(&rows, &in_force);
+            let tables: Vec<Conditions> = siblings.iter().map(|(_, trace)| (trace.rows.as_slice(), trace.condition)).collect();
+            self.idle(&rows, &tables);
         }
     }
 
-    fn idle(&mut self, rows: &[Giving], in_force: &[Condition]) {
+    /// `tables`: what the rows became, once for each choice of a route `for each`.
+    fn idle(&mut self, rows: &[Giving], tables: &[Conditions]) {
         if rows.len() > ROWS_MAX {
             return;
         }
-        let conditions: Vec<Value> = rows.iter().map(|row| row.condition).collect();
         for (index, row) in rows.iter().enumerate() {
             let alike: Vec<usize> =
                 (index + 1..rows.len()).filter(|later| row.gives.is_some() && rows[*later].gives == row.gives).collect();
             if row.is_told || alike.is_empty() {
                 continue;
             }
-            let comes_again = alike.iter().map(|later| Condition::first(&conditions[index + 1..], later - index - 1));
-            let comes_again = Condition::Any(comes_again.collect());
-            let taken: Vec<Condition> = in_force.iter().cloned().chain([Condition::first(&conditions, index)]).collect();
-            let changes = Condition::All(taken.iter().cloned().chain([comes_again.negated()]).collect());
-            if self.never(&changes) && !self.never(&Condition::All(taken)) {
+            let taken = |(conditions, in_force): &Conditions| -> Vec<Condition> {
+                in_force.map(Condition::Holds).into_iter().chain([Condition::first(conditions, index)]).collect()
+            };
+            let changes = |table: &Conditions| {
+                let comes_again = alike.iter().map(|later| Condition::first(&table.0[index + 1..], later - index - 1));
+                Condition::All(taken(table).into_iter().chain([Condition::Any(comes_again.collect()).negated()]).collect())
+            };
+            if tables.iter().all(|table| self.never(&changes(table)))
+                && tables.iter().any(|table| !self.never(&Condition::All(taken(table))))
+            {
                 let others = alike.into_iter().map(|later| rows[later].span).collect();
                 self.find(Kind::RowChangesNothing, row.what.clone(), row.span, others);
             }

@@ -157,18 +157,9 @@ impl Asking<'_, '_> {
                 continue;
             }
             let covering = self.covering(&conditions, index);
-            self.never_left(kind, row.what.clone(), row.span, covering.into_iter().map(|row| rows[row].span).collect());
+            self.find(kind, row.what.clone(), row.span, covering.into_iter().map(|row| rows[row].span).collect());
         }
         can_be_first
-    }
-
-    /// A row that those in `covering` take every lead from. That nothing is left for `otherwise` follows from a comparison that every lead reaches,
-    /// which has been named.
-    fn never_left(&mut self, kind: Kind, what: String, span: Span, covering: Vec<Span>) {
-        let is_named = |row: &Span| self.findings.all.iter().any(|found| found.kind == Kind::AlwaysReached && row.holds(found.span));
-        if kind != Kind::OtherwiseNever || !covering.iter().any(is_named) {
-            self.find(kind, what, span, covering);
-        }
     }
 
     fn never_holds(&mut self, what: String, span: Span) {

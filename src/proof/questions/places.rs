@@ -1,47 +1,65 @@
 //! Comparisons of derived values with constants, wherever a policy writes them.
 
+use rustc_hash::FxHashMap;
+
+use super::shared::siblings;
 use super::{Asking, Kind};
-use crate::model::{Arithmetic, DecideBody, Expr, ExprKind, Moment, Pause, PointsKind, Policy, Predicate, Reference, RouteTarget, Trigger};
+use crate::model::{
+    Arithmetic, DecideBody, Expr, ExprKind, Moment, Pause, PointsKind, Policy, Predicate, Reference, Route, RouteTarget, Trigger,
+};
+use crate::program::Value;
 use crate::proof::Condition;
+use crate::source::Span;
 
 impl Asking<'_, '_> {
-    /// Thresholds that no lead reaches, and those that every lead does.
+    /// Thresholds that no lead reaches, and those that every lead does; in a route `for each` for every choice.
     pub fn comparisons(&mut self) {
         let (policy, lowered) = (self.prover.policy(), self.prover.lowered());
         for root in expressions(policy) {
-            let mut rest = vec![root];
-            while let Some(expr) = rest.pop() {
-                // the ends of a `between` are no thresholds of their own
-                let threshold = match expr.ends_of_between() {
-                    Some([from, _]) => from,
-                    None => {
-                        rest.extend(expr.children());
-                        expr
-                    }
-                };
-                let ExprKind::Predicate(Predicate::CompareConstant { left, .. }) = &threshold.kind else { continue };
-                if !is_worked_out(left) {
-                    continue;
+            self.comparisons_in(root, &[&lowered.trace.expressions]);
+        }
+        for siblings in siblings(policy, &lowered.trace) {
+            if let Some((route, _)) = siblings.first().filter(|(route, _)| route.choice.is_some()) {
+                let traced: Vec<_> = siblings.iter().map(|(_, trace)| &trace.expressions).collect();
+                of_route(route).into_iter().for_each(|root| self.comparisons_in(root, &traced));
+            }
+        }
+    }
+
+    /// `traced`: the values of expressions by their places, once for each meaning that the text has.
+    fn comparisons_in(&mut self, root: &Expr, traced: &[&FxHashMap<Span, Value>]) {
+        let mut rest = vec![root];
+        while let Some(expr) = rest.pop() {
+            // the ends of a `between` are no thresholds of their own
+            let threshold = match expr.ends_of_between() {
+                Some([from, _]) => from,
+                None => {
+                    rest.extend(expr.children());
+                    expr
                 }
-                let (Some(holds), Some(value)) = (lowered.trace.expressions.get(&expr.span), lowered.trace.expressions.get(&left.span))
-                else {
-                    continue;
-                };
-                let what = self.text(expr.span);
-                if self.never(&Condition::Holds(*holds)) {
-                    self.find(Kind::NeverReached, what, expr.span, Vec::new());
-                } else {
-                    let known = Condition::Is(*value, None).negated();
-                    if self.never(&Condition::All(vec![known, Condition::Holds(*holds).negated()])) {
-                        self.find(Kind::AlwaysReached, what, expr.span, Vec::new());
-                    }
-                }
+            };
+            let ExprKind::Predicate(Predicate::CompareConstant { left, .. }) = &threshold.kind else { continue };
+            if !is_worked_out(left) {
+                continue;
+            }
+            let values = traced.iter().map(|traced| Some((*traced.get(&expr.span)?, *traced.get(&left.span)?)));
+            let Some(values) = values.collect::<Option<Vec<(Value, Value)>>>() else { continue };
+            let what = self.text(expr.span);
+            let never = |asking: &mut Self, (holds, _): &(Value, Value)| asking.never(&Condition::Holds(*holds));
+            let always = |asking: &mut Self, (holds, value): &(Value, Value)| {
+                let known = Condition::Is(*value, None).negated();
+                asking.never(&Condition::All(vec![known, Condition::Holds(*holds).negated()]))
+            };
+            if values.iter().all(|value| never(self, value)) {
+                self.find(Kind::NeverReached, what, expr.span, Vec::new());
+            } else if values.iter().all(|value| always(self, value)) {
+                self.find(Kind::AlwaysReached, what, expr.span, Vec::new());
             }
         }
     }
 
     /// As written, on one line.
-    fn text(&self, span: crate::source::Span) -> String {
+    fn text(&self, span: Span) -> String {
         let words: Vec<&str> = self.sources.text(span).split_whitespace().collect();
         format!("`{}`", words.join(" "))
     }
@@ -84,15 +102,7 @@ fn expressions(policy: &Policy) -> Vec<&Expr> {
             Trigger::Broken => {}
         }
     }
-    for route in policy.routes.iter().filter(|route| route.choice.is_none()) {
-        found.extend(&route.condition);
-        for row in &route.rows {
-            found.extend(&row.condition);
-            if let RouteTarget::By(target) = &row.target {
-                found.push(target);
-            }
-        }
-    }
+    found.extend(policy.routes.iter().filter(|route| route.choice.is_none()).flat_map(of_route));
     for clock in &policy.slas {
         found.extend(clock.targets.iter().filter_map(|target| target.condition.as_ref()));
         let moments = clock.starts.iter().chain(&clock.stops).chain(&clock.restarts);
@@ -107,6 +117,17 @@ fn expressions(policy: &Policy) -> Vec<&Expr> {
             Pause::While(condition) => Some(condition),
             Pause::After { .. } => None,
         }));
+    }
+    found
+}
+
+fn of_route(route: &Route) -> Vec<&Expr> {
+    let mut found: Vec<&Expr> = route.condition.iter().collect();
+    for row in &route.rows {
+        found.extend(&row.condition);
+        if let RouteTarget::By(target) = &row.target {
+            found.push(target);
+        }
     }
     found
 }

@@ -1,8 +1,11 @@
-//! Sections that several personas share: what is found of one is said of the text, so it must hold of every persona that has it.
+//! Text that means several things: what is found of one of them is said of the text, so it must hold of all. Sections that several personas share, and routes
+//! `for each`, of which every choice is one.
 
 use rustc_hash::FxHashMap;
 
 use super::{Asking, Finding, Kind};
+use crate::model::{Policy, Route};
+use crate::program::{RouteTrace, Trace};
 use crate::source::Span;
 
 impl Asking<'_, '_> {
@@ -40,4 +43,17 @@ impl Asking<'_, '_> {
 
 fn is_of_personas(finding: &Finding) -> bool {
     matches!(finding.kind, Kind::NeverGiven | Kind::CapNeverReached)
+}
+
+/// Every route with what it became; those of one `for each` together.
+pub fn siblings<'a>(policy: &'a Policy, trace: &'a Trace) -> Vec<Vec<(&'a Route, &'a RouteTrace)>> {
+    let routes: Vec<(&Route, &RouteTrace)> = policy.routes.iter().zip(&trace.routes).collect();
+    let share = |one: &Route, other: &Route| one.choice.is_some() && other.choice.is_some() && one.span == other.span;
+    routes.chunk_by(|(one, _), (other, _)| share(one, other)).map(<[_]>::to_vec).collect()
+}
+
+/// The name as it is written, without the choice.
+pub fn name_of(route: &Route) -> &str {
+    let without = |choice: &String| route.name.strip_suffix(choice.as_str())?.strip_suffix('.');
+    route.choice.as_ref().and_then(without).unwrap_or(&route.name)
 }

@@ -117,20 +117,24 @@ impl Words<'_> {
         }
     }
 
-    /// `region is EMEA or APAC`, `region is not LATAM`
+    /// `region is EMEA or APAC`, `region is not LATAM, or missing`, `region is known and not LATAM`
     fn listed(&self, name: &str, names: &[String], whole: Leaf, parts: &[Leaf]) -> String {
         let has = |value: Option<i64>| parts.iter().any(|part| part.contains(value));
-        let mut inside: Vec<String> = Vec::new();
-        let mut outside: Vec<String> = Vec::new();
-        for value in whole.low..=whole.high {
-            let text = names.get(value as usize).cloned().unwrap_or_else(|| value.to_string());
-            if has(Some(value)) { inside.push(text) } else { outside.push(text) }
-        }
-        if whole.missing {
-            if has(None) { inside.push("missing".into()) } else { outside.push("missing".into()) }
-        }
+        let text = |value: i64| names.get(value as usize).cloned().unwrap_or_else(|| value.to_string());
+        let (inside, outside): (Vec<i64>, Vec<i64>) = (whole.low..=whole.high).partition(|value| has(Some(*value)));
+        let [inside, outside] = [inside, outside].map(|values| values.into_iter().map(text).collect::<Vec<String>>());
         let is_negative = outside.len() < inside.len() && outside.len() <= 2;
-        if is_negative { format!("{name} is not {}", outside.join(" or ")) } else { format!("{name} is {}", inside.join(" or ")) }
+        let missing = if !whole.missing { None } else { Some(has(None)) };
+        match (is_negative, missing) {
+            (true, Some(false)) if outside.is_empty() => format!("{name} is known"),
+            (true, Some(false)) => format!("{name} is known and not {}", outside.join(" or ")),
+            (true, Some(true)) if outside.is_empty() => format!("{name} is known or missing"),
+            (true, Some(true)) => format!("{name} is not {}, or missing", outside.join(" or ")),
+            (true, None) => format!("{name} is not {}", outside.join(" or ")),
+            (false, Some(true)) if inside.is_empty() => format!("{name} is missing"),
+            (false, Some(true)) => format!("{name} is {} or missing", inside.join(" or ")),
+            (false, Some(false) | None) => format!("{name} is {}", inside.join(" or ")),
+        }
     }
 }
 

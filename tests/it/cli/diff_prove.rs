@@ -294,3 +294,29 @@ fn the_owner_of_the_lead_that_is_shown() {
     let ran = prove_both(old, &old.replace(">= 100", ">= 50"));
     assert!(ran.out.contains("\n    duty → inside for lead { beds 50 }, owner ann\n"), "{}", ran.out);
 }
+
+/// `role is not buyer` is no for a missing role: a row that means the missing ones as well says so, and so does one that does not mean them.
+#[test]
+fn who_differs_says_whether_those_without_a_value_do() {
+    let policy = |row: &str| {
+        format!(
+            "leadwright 1\n\npolicy p {{ timezone \"UTC\" }}\n\nlead {{ id text key  role one of buyer, nurse, student optional  rep yes_no optional }}\n\n\
+             decide d {{ {row} }}\n"
+        )
+    };
+    for (taken, told) in [
+        ("role is buyer", "role is not buyer, or missing"),
+        ("role is buyer or role is missing", "role is known and not buyer"),
+        ("role is missing", "role is known"),
+        ("role is known", "role is missing"),
+        ("role is one of buyer, nurse", "role is student or missing"),
+        ("role is missing or role is one of buyer, nurse", "role is student"),
+        ("rep", "rep is no or missing"),
+        ("rep is missing or rep", "rep is no"),
+    ] {
+        let old = policy(&format!("k when {taken}  m otherwise"));
+        let ran = prove_both(&old, &old.replace("m otherwise", "n otherwise"));
+        let row = format!("\n      {told}  m → n\n");
+        assert!(ran.code == 1 && ran.out.contains(&row), "{taken}: {}{}", ran.out, ran.err);
+    }
+}

@@ -53,9 +53,11 @@ fn one_run_says_mistakes_proofs_and_rules() {
 fn what_a_rule_and_a_proof_say_of_one_row_is_told_once() {
     let score = "score fit from 0 to 100 { section size 100% { beds 100% { 50 or more 9   under 50 -3 } }   adjust -9 when rival }\n";
     let row = |row: &str| format!("{score}decide desk {{\n  big when beds >= 60\n  {row}\n  rest otherwise\n}}\n");
+    let folder = example(&row("top when fit >= 0"));
+    assert_eq!(names(&folder, &["--ignore", "lone-attribute,E0814"]), ["unreachable-threshold", "E0804"]);
+    assert_eq!(names(&folder, &["--only", "proof", "--ignore", "E0814"]), ["E0806", "E0804"]);
     for (text, rule, proof) in [
         (row("top when fit >= 95"), "unreachable-threshold", "E0805"),
-        (row("top when fit >= 0"), "unreachable-threshold", "E0806"),
         (row("top when fit + 7 >= 900"), "unreachable-threshold", "E0805"),
         (row("huge when beds >= 90"), "shadowed-row", "E0804"),
         (row("odd when beds < 3 and beds > 9"), "contradictory-condition", "E0803"),
@@ -248,4 +250,81 @@ fn a_route_nobody_meets_and_an_otherwise_nobody_is_left_for_are_told() {
     assert_eq!(decide("big when beds >= 50\n  small when beds < 50\n  rest otherwise"), [rest]);
     assert_eq!(decide("big when beds >= 50\n  small when beds < 50\n  small otherwise").len(), 1, "the row before it changes nothing");
     assert_eq!(decide("big when beds >= 50\n  small when beds < 49\n  rest otherwise"), [""; 0]);
+}
+
+/// What `check` tells of these rows, behind a head with queues and stages; codes and messages.
+fn told(text: &str) -> Vec<(String, String, Vec<String>)> {
+    let head = "team t\nqueue east team t\nqueue west team t\nqueue north team t\n";
+    let folder = example(&format!("{head}{text}"));
+    let ran = run(&["check", &folder.name("example.lead"), "--output", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let all = report["diagnostics"].as_array().unwrap().iter();
+    let all = all.filter(|told| told["code"].as_str().unwrap().starts_with("E08"));
+    let labels = |told: &serde_json::Value| told["labels"].as_array().unwrap().iter().map(|label| text(&label["text"])).collect();
+    all.map(|told| (text(&told["code"]), text(&told["message"]), labels(told))).collect()
+}
+
+fn codes(text: &str) -> Vec<String> {
+    told(text).into_iter().map(|(code, _, _)| code).collect()
+}
+
+/// The score is 20 or 80, so that all have at most 80: nothing is left for the rows behind, and nothing else gives what they give.
+#[test]
+fn a_threshold_that_all_reach_and_the_rows_that_it_leaves_nothing_for_are_told() {
+    let score = "score fit from 20 to 80 { section m 100% { beds 100% { 50 or more 8   under 50 2 } } }\n";
+    assert_eq!(codes(&format!("{score}decide d {{ k when fit <= 80  m when beds >= 4  n otherwise }}\n")), ["E0806", "E0804", "E0804"]);
+    assert_eq!(codes(&format!("{score}decide d {{ k when fit <= 80  n otherwise }}\n")), ["E0806", "E0804"]);
+    // something else gives it
+    assert_eq!(codes(&format!("{score}decide d {{ n when fit > 20  k when fit <= 80  n otherwise }}\n")), ["E0806"]);
+}
+
+/// `none` is reached by nobody, and `far` from `none` alone. A clock that waits for either is told with it, whether a lead that a file puts into `none` would start it or not.
+#[test]
+fn the_clock_of_a_stage_that_no_lead_gets_to_is_told_with_the_stage() {
+    let stages = |clock: &str| {
+        format!(
+            "stage raw owner t start\nstage none owner t\nstage far owner t\nstage won owner t final\n\
+             flow {{ raw -> none when beds > 60 and beds < 50   raw -> won when rival   none -> far when beds >= 10   far -> raw when beds is 0 }}\n\
+             sla k {{ {clock}  stops when leaving far  within 4 hours by t }}\n"
+        )
+    };
+    let expected = |clock: &str, none: usize, far: usize, more: &[&str]| {
+        let told = told(&stages(clock));
+        let with_clock = |stage: &str| {
+            let found = told.iter().filter(|(code, message, _)| code == "E0809" && message.ends_with(stage));
+            found.map(|(_, _, labels)| labels.iter().filter(|label| *label == "starts on nothing else").count()).sum::<usize>()
+        };
+        let others: Vec<&str> = told.iter().map(|(code, _, _)| code.as_str()).filter(|code| *code != "E0809").collect();
+        assert_eq!((with_clock("`none`"), with_clock("`far`")), (none, far), "{clock}: {told:?}");
+        assert_eq!(others, [&["E0803"], more].concat(), "{clock}");
+        assert_eq!(told.iter().filter(|(code, _, _)| code == "E0809").count(), 2, "{clock}");
+    };
+    expected("starts when entering far", 0, 1, &[]);
+    expected("starts when entering none", 1, 0, &[]);
+    expected("starts when entering none  starts when entering far", 1, 0, &[]);
+    expected("starts when entering won", 0, 0, &[]);
+    expected("starts when entering none  starts when entering won", 0, 0, &[]);
+    expected("starts when entering won and beds > 60 and beds < 50", 0, 0, &["E0812"]);
+}
+
+/// Of a route `for each`: the score is 20 or 80, and both choices have the same rows.
+#[test]
+fn the_rows_of_a_route_for_each_are_asked_as_those_of_any_route() {
+    let route = |rows: &str| {
+        let score = "score fit from 0 to 100 { section m 100% { beds 100% { 50 or more 8   under 50 2 } } }\n";
+        let text = format!("{score}route r for each w in wants {{\n  {rows}\n}}\n");
+        let head = "leadwright 1\npolicy example { version \"1\" }\nlead { lead_id text key   beds whole 0..100   wants some of carts, pumps optional }\n\
+            team t\nqueue east team t\nqueue west team t\n";
+        let folder = Folder::new(&[("example.lead", &format!("{head}{text}"))]);
+        let ran = run(&["check", &folder.name("example.lead"), "--output", "json"]);
+        let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+        let all = report["diagnostics"].as_array().unwrap().iter().map(|told| told["message"].as_str().unwrap().to_owned());
+        all.filter(|told| told.contains(" row ") || told.contains("reaches")).collect::<Vec<_>>()
+    };
+    assert_eq!(route("east when fit >= 81  east otherwise"), ["no lead reaches `fit >= 81`"]);
+    assert_eq!(route("west when w is carts and fit >= 20  east otherwise"), ["every lead reaches `fit >= 20`"]);
+    assert_eq!(route("east when w is carts and beds > 3  east otherwise"), ["every lead would get the same without the row `east` of `r`"]);
+    // the row between them takes what carts alone would get again
+    assert_eq!(route("east when beds > 3  west when w is pumps and beds > 2  east otherwise"), [""; 0]);
 }

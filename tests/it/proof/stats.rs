@@ -175,3 +175,26 @@ fn a_calculation_with_two_numbers_is_counted_by_its_values() {
     let reached: u128 = (1..=2_000i64).map(|b| (10_000_000_001 - (9_999_999 * b + 1).div_euclid(2)).max(0) as u128).sum();
     assert_eq!(filled(&stats(&text)[0].spreads[0]), [("2", 2_000), ("4", 10_000_000_001 * 2_000 - reached), ("9", reached)]);
 }
+
+/// One text cannot begin with "fo" and be missing; "fold" has no domain, and "fo@x" has one. "foo" ends with "o" and "bar" does not.
+#[test]
+fn a_score_that_texts_alone_decide_is_told_exactly() {
+    let policy = |ty: &str, rows: &str| {
+        format!(
+            "leadwright 1\n\npolicy p {{ timezone \"UTC\" }}\n\nlead {{ id text key  t text {ty} }}\n\nlet g = domain of t\n\n\
+             score s from 0 to 100 {{ section x points {{ {rows} }} }}\n"
+        )
+    };
+    for (ty, rows, told) in [
+        ("", "+10 when t starts with \"fo\"  +5 when g is missing", "from 0 to 15: 4 different values"),
+        ("", "+10 when t is \"foo\"  +5 when t is missing  +1 when g is \"x.com\"", "from 0 to 10: 3 different values"),
+        ("optional", "+10 when t starts with \"fo\"  +5 when t is missing", "from 0 to 10: 3 different values"),
+        ("", "+10 when t is one of \"foo\", \"bar\"  +7 when t ends with \"o\"", "from 0 to 17: 4 different values"),
+    ] {
+        assert_eq!(stats(&policy(ty, rows))[0].text, told, "{rows}");
+    }
+    // what rests on signals may be less than is told
+    let signals = policy("", "+10 when seen >= 1  +5 when t starts with \"fo\"")
+        .replace("let g", "signal visit\n\nlet seen = count of visit\n\nlet g");
+    assert_eq!(stats(&signals)[0].text, "within 0 and 15: at most 4 different values");
+}

@@ -11,7 +11,7 @@ use super::search::{Memory, Search};
 use super::variables::{Ground, Meaning, Variables};
 use crate::calendar::{MICROS_PER_DAY, MICROS_PER_HOUR};
 use crate::model::{
-    Constant, Event, EventConditionId, Length, Measure, MeasureId, MeasureKind, PointsKind, Policy, SignalId, Subject, Type,
+    Constant, Event, EventConditionId, Length, Measure, MeasureId, MeasureKind, PointsKind, Policy, SignalId, Since, Subject, Type,
 };
 use crate::program::{OutputRole, Parameters, Program, lower_event_conditions};
 use crate::record::{Histories, Lead};
@@ -30,7 +30,30 @@ const SIGNALS_MAX: usize = 60;
 const FAR: u128 = 1 << 70;
 
 pub fn history(policy: &Policy, histories: &Histories, lead: Lead, as_of: i64, wanted: &[Wanted]) -> Option<Lead> {
-    let mut lead = lead;
+    if let Some(found) = grown(policy, histories, lead.clone(), as_of, wanted) {
+        return Some(found);
+    }
+    // what counts since a signal may need that signal before anything else
+    let begun = behind(policy, wanted).into_iter().flat_map(|signal| [0, MICROS_PER_HOUR].map(|before| (signal, before)));
+    begun.into_iter().find_map(|(signal, before)| {
+        let mut lead = lead.clone();
+        let values = policy.signals.get(signal)?.properties.iter().map(plain_value).collect();
+        lead.signals.push(Event { signal, at: as_of.checked_sub(before)?, values });
+        grown(policy, histories, lead, as_of, wanted)
+    })
+}
+
+/// The signals behind which something counts.
+fn behind(policy: &Policy, wanted: &[Wanted]) -> Vec<SignalId> {
+    let since = wanted.iter().filter_map(|wanted| policy.measures.get(wanted.measure)?.since.as_ref());
+    let signals = since.filter_map(|since| if let Since::LastSignal(signals) = since { signals.first().copied() } else { None });
+    let mut signals: Vec<SignalId> = signals.collect();
+    signals.sort_unstable();
+    signals.dedup();
+    signals
+}
+
+fn grown(policy: &Policy, histories: &Histories, mut lead: Lead, as_of: i64, wanted: &[Wanted]) -> Option<Lead> {
     let distance = |lead: &Lead| -> Option<u128> {
         let measures = histories.measures(policy, lead, as_of).ok()?;
         Some(wanted.iter().map(|wanted| gap(wanted, measures.get(wanted.measure).and_then(Option::as_ref))).sum())
@@ -136,6 +159,10 @@ pub fn signals(policy: &Policy, wanted: &[Wanted]) -> Vec<(SignalId, Vec<Option<
                 }
             }
         }
+    }
+    for signal in behind(policy, wanted) {
+        let plain = policy.signals.get(signal).map(|of| of.properties.iter().map(plain_value).collect());
+        found.extend(plain.filter(|_| !found.iter().any(|(known, _)| *known == signal)).map(|plain| (signal, plain)));
     }
     found
 }

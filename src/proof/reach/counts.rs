@@ -23,9 +23,20 @@ pub fn influences(policy: &Policy, measure: &Measure) -> Vec<SignalId> {
     signals
 }
 
-/// What is left of `whole` with so many signals more; none is any number.
-pub fn domain(policy: &Policy, measure: &Measure, whole: Leaf, now: Option<i64>, added: Option<u32>) -> Leaf {
-    if added == Some(0) {
+/// How many signals are added; none is any number.
+#[derive(Clone, Copy)]
+pub struct Added {
+    /// that can change the measure
+    pub all: Option<u32>,
+    /// that it could count
+    pub counted: Option<u32>,
+    /// that it could count and that are there already
+    pub present: usize,
+}
+
+/// What is left of `whole` with these signals more.
+pub fn domain(policy: &Policy, measure: &Measure, whole: Leaf, now: Option<i64>, added: Added) -> Leaf {
+    if added.all == Some(0) {
         return match now {
             Some(now) => Leaf { low: now, high: now, known: true, missing: false, ..whole },
             None => Leaf { known: false, missing: true, ..whole },
@@ -56,10 +67,10 @@ pub fn domain(policy: &Policy, measure: &Measure, whole: Leaf, now: Option<i64>,
 }
 
 /// The bounds of a sum to which each signal more adds something of a range.
-fn counted(policy: &Policy, measure: &Measure, now: i64, added: Option<u32>, each: (i64, i64)) -> (Option<i64>, Option<i64>) {
+fn counted(policy: &Policy, measure: &Measure, now: i64, added: Added, each: (i64, i64)) -> (Option<i64>, Option<i64>) {
     let unit: i64 = if measure.fading.is_some() { 100 } else { 1 };
     let ends = |end: i64| -> Option<i64> {
-        if end == 0 { Some(now) } else { now.checked_add(end.checked_mul(unit)?.checked_mul(i64::from(added?))?) }
+        if end == 0 { Some(now) } else { now.checked_add(end.checked_mul(unit)?.checked_mul(i64::from(added.all?))?) }
     };
     let (least, most) = (ends(each.0.min(0)), ends(each.1.max(0)));
     if is_plain(policy, measure) {
@@ -68,7 +79,24 @@ fn counted(policy: &Policy, measure: &Measure, now: i64, added: Option<u32>, eac
     // what is kept of a rolling period depends on what was kept before it; else at most the new one is kept, in place of another
     let rolls = matches!(measure.cap.map(|cap| cap.per), Some(CapPeriod::Days(_)));
     let only_adds = each.0 >= 0 && matches!(measure.kind, MeasureKind::Count | MeasureKind::Any) && !rolls;
-    (least.filter(|_| only_adds && keeps_counts(policy, measure)), if only_adds { most } else { None })
+    let most = most.filter(|_| only_adds && !brings_back(policy, measure, added));
+    // no more than there are
+    let total = added.counted.and_then(|counted| i64::try_from(added.present).ok()?.checked_add(i64::from(counted))?.checked_mul(unit));
+    let total = total.filter(|_| matches!(measure.kind, MeasureKind::Count | MeasureKind::Any));
+    (least.filter(|_| only_adds && keeps_counts(policy, measure)), [most, total].into_iter().flatten().min())
+}
+
+/// One that makes a burst with others takes these away: where they began the time that counts, or took the places under a cap, any number may come back.
+fn brings_back(policy: &Policy, measure: &Measure, added: Added) -> bool {
+    let is_counted = |signal: &SignalId| matches!(&measure.subject, Subject::Signals(signals) if signals.contains(signal));
+    let since = match &measure.since {
+        Some(Since::LastSignal(last)) => {
+            let others_are_added = added.all.is_none() || added.all != added.counted;
+            bursts(policy, last) && (others_are_added || last.iter().any(is_counted))
+        }
+        Some(Since::Entering(_) | Since::Stay) | None => false,
+    };
+    since || (measure.cap.is_some() && has_bursts(policy, measure))
 }
 
 /// A signal that is added may take the place of another in its period, and the count stays: no period is cut by a window or a moment.
@@ -89,9 +117,13 @@ fn is_plain(policy: &Policy, measure: &Measure) -> bool {
 
 fn has_bursts(policy: &Policy, measure: &Measure) -> bool {
     match &measure.subject {
-        Subject::Signals(signals) => signals.iter().any(|signal| policy.signals.get(*signal).is_some_and(|signal| signal.bursts.is_some())),
+        Subject::Signals(signals) => bursts(policy, signals),
         Subject::Entering(_) | Subject::Leaving(_) | Subject::Stage(_) => false,
     }
+}
+
+fn bursts(policy: &Policy, signals: &[SignalId]) -> bool {
+    signals.iter().any(|signal| policy.signals.get(*signal).is_some_and(|signal| signal.bursts.is_some()))
 }
 
 fn property_range(policy: &Policy, column: EventColumnId) -> (i64, i64) {

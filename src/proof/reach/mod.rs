@@ -19,12 +19,13 @@ use std::collections::BinaryHeap;
 
 use rustc_hash::FxHashSet;
 
+use self::counts::Added;
 use super::graph::{Leaf, NodeId};
 use super::part::Part;
 use super::search::{Domains, Spent};
 use super::variables::Meaning;
 use super::{Condition, Prover, Why};
-use crate::model::{Effort, Event, FieldId, MeasureId, SignalId, Type};
+use crate::model::{Effort, Event, FieldId, MeasureId, SignalId, Subject, Type};
 use crate::program::shape::DAYS;
 use crate::record::Lead;
 
@@ -166,7 +167,7 @@ impl Reaching<'_, '_> {
                 self.fix(variable);
             } else {
                 // what no signal undoes stays, however many there are
-                let node = self.measured(measure, variable, None);
+                let node = self.measured(measure, variable, None, None);
                 let mut base = self.base.clone();
                 self.prover.narrow(&mut base, variable, node);
                 self.base = base;
@@ -239,17 +240,27 @@ impl Reaching<'_, '_> {
                 continue;
             }
             let (measure, variable) = (*measure, *variable);
-            let added = influences.iter().map(|signal| amounts[behind + signal]).sum::<Option<u32>>();
-            let node = self.measured(measure, variable, added);
+            let counts = |signal: &usize| self.counts(measure, self.signals[*signal].signal);
+            let sum = |of: &mut dyn Iterator<Item = &usize>| of.map(|signal| amounts[behind + *signal]).sum::<Option<u32>>();
+            let (all, counted) = (sum(&mut influences.iter()), sum(&mut influences.iter().filter(|signal| counts(signal))));
+            let node = self.measured(measure, variable, all, counted);
             self.prover.narrow(part, variable, node);
         }
     }
 
-    /// What is left of a measure with so many signals more; none is any number.
-    fn measured(&mut self, measure: MeasureId, variable: usize, added: Option<u32>) -> NodeId {
+    /// Whether the measure could count the signal.
+    fn counts(&self, measure: MeasureId, signal: SignalId) -> bool {
+        let subject = self.prover.policy.measures.get(measure).map(|measure| &measure.subject);
+        matches!(subject, Some(Subject::Signals(signals)) if signals.contains(&signal))
+    }
+
+    /// What is left of a measure with so many signals more, of which it could count so many; none is any number.
+    fn measured(&mut self, measure: MeasureId, variable: usize, all: Option<u32>, counted: Option<u32>) -> NodeId {
+        let present = self.lead.signals.iter().filter(|event| event.at <= self.as_of && self.counts(measure, event.signal)).count();
+        let added = Added { all, counted, present };
         let (of, policy) = (&self.prover.variables.all[variable], self.prover.policy);
         // of texts no more is known than that they stay
-        let domain = match (&of.meaning, added, policy.measures.get(measure)) {
+        let domain = match (&of.meaning, all, policy.measures.get(measure)) {
             (Meaning::Column(_), _, Some(measure)) | (_, Some(0), Some(measure)) => {
                 counts::domain(policy, measure, of.domain, self.given[variable], added)
             }

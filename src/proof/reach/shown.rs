@@ -13,6 +13,9 @@ use crate::proof::showing::domain_of;
 use crate::proof::variables::Meaning;
 use crate::record::Lead;
 
+/// So many signals of a lead are tried as the beginning of a burst.
+const BURSTING_MAX: usize = 20;
+
 impl Reaching<'_, '_> {
     /// A lead that makes the choice and is there.
     pub(super) fn shown(&mut self, choice: &Choice, domains: &Domains) -> Result<Option<Way>, Spent> {
@@ -81,7 +84,13 @@ impl Reaching<'_, '_> {
                 Added { signal: signal.signal, count: *count as usize, properties: of.map(|(_, properties)| properties.clone()).collect() }
             })
             .collect();
-        placements(&added, &moments(policy, &wanted, self.as_of))
+        let mut moments = moments(policy, &wanted, self.as_of);
+        // where such a signal is, one more makes a burst
+        let has_bursts = |signal: usize| policy.signals.get(signal).is_some_and(|signal| signal.bursts.is_some());
+        let bursting =
+            self.lead.signals.iter().filter(|event| has_bursts(event.signal) && added.iter().any(|of| of.signal == event.signal));
+        moments.extend(bursting.map(|event| event.at).filter(|at| *at <= self.as_of).take(BURSTING_MAX));
+        placements(&added, &moments)
     }
 
     pub(super) fn replayed(&self, lead: Lead, mut signals: Vec<Event>) -> Option<Way> {

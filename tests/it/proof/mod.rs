@@ -2,7 +2,9 @@
 
 mod agreement;
 mod claims;
+mod histories;
 mod large;
+mod monotone;
 mod questions;
 mod reach;
 mod smallest;

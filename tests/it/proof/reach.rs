@@ -216,3 +216,32 @@ fn signals_are_added_where_that_is_cheapest() {
     }
     assert!(ways >= 15, "{ways}");
 }
+
+/// By hand: two calls stand before the last click and none behind it. One more click within a minute of that one makes a burst of both, so that all calls count again: nothing is cheaper. A call behind it
+/// costs 5. The first three clicks take all places under the cap; two more, at the instants of two of these, take both away, so that the two of the last 24 hours count;
+/// that one more is too few is not proved.
+#[test]
+fn a_burst_that_takes_signals_away_is_a_way() {
+    let policy = |lets: &str| {
+        checked(&format!(
+            "leadwright 1\npolicy p {{ timezone \"UTC\" }}\nlead {{ id text key }}\nsignal call cost 5\nsignal click cost 1 ignore bursts of 2 within 60 seconds\n\
+             let n = {lets}\ndecide d {{ hot when n >= 2  cold otherwise }}\n"
+        ))
+    };
+    let at = |signal: usize, hours: i64| Event { signal, at: AS_OF - hours * 3_600_000_000, values: Vec::new() };
+    for (lets, had, cost) in [
+        ("count of call since last click", vec![at(0, 9), at(0, 8), at(1, 5)], (1, 1)),
+        ("count of call since last click", vec![at(0, 9), at(1, 5)], (6, 6)),
+        ("count of call since last click", vec![at(1, 5)], (10, 10)),
+        ("count of click in last 24 hours at most 3 ever", vec![at(1, 50), at(1, 40), at(1, 30), at(1, 2), at(1, 1)], (2, 1)),
+    ] {
+        let (policy, lowered) = policy(lets);
+        let lead = Lead { values: vec![Some(Constant::Text("L".into()))], signals: had, ..Lead::default() };
+        let mut prover = Prover::new(&policy, &lowered);
+        let goal = Condition::Is(lowered.trace.decides[0].value, Some(0));
+        match prover.reach(&goal, &lead, AS_OF) {
+            Reach::Way(way) => assert_eq!((way.cost, way.at_least), cost, "{lets}: {way:?}"),
+            other => panic!("{lets}: {other:?}"),
+        }
+    }
+}

@@ -45,7 +45,7 @@ impl Tally {
     }
 }
 
-fn checked(text: &str) -> Option<Checked> {
+pub(super) fn checked(text: &str) -> Option<Checked> {
     let files = BTreeMap::from([("policy.lead".to_string(), text.to_string())]);
     let checked = model::check(&files, "policy.lead");
     checked.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error).then_some(checked)
@@ -95,29 +95,34 @@ fn away(policy: &model::Policy, lead: &Lead) -> usize {
     lead.values.iter().zip(&plainest.values).skip(1).filter(|(value, plain)| value != plain).count() + usize::from(lead.stage.is_some())
 }
 
-struct Side {
-    checked: Checked,
-    lowered: Lowered,
+pub(super) struct Side {
+    pub checked: Checked,
+    pub lowered: Lowered,
     histories: Histories,
 }
 
 impl Side {
-    fn new(checked: Checked) -> Side {
+    pub fn new(checked: Checked) -> Side {
         let lowered = lower::lower(&checked.policy);
         let histories = Histories::new(&checked.policy);
         Side { checked, lowered, histories }
     }
 
-    fn version(&self) -> Version<'_> {
+    pub fn version(&self) -> Version<'_> {
         Version { policy: &self.checked.policy, lowered: &self.lowered }
     }
 
     /// Its answers by name, as text; none if it rejects the lead.
-    fn answers(&self, lead: &Lead, as_of: i64) -> Option<BTreeMap<String, String>> {
+    pub fn answers(&self, lead: &Lead, as_of: i64) -> Option<BTreeMap<String, String>> {
         let policy = &self.checked.policy;
         let parameters = record::parameters(policy, as_of).unwrap();
         let block = record::encode(policy, &self.histories, &self.lowered.program, std::slice::from_ref(lead), as_of).ok()?;
-        let values = interpret::row(&self.lowered.program, &block, 0, &parameters);
+        Some(self.named(&interpret::row(&self.lowered.program, &block, 0, &parameters)))
+    }
+
+    /// The values of the program as answers by name.
+    pub fn named(&self, values: &[Option<i64>]) -> BTreeMap<String, String> {
+        let policy = &self.checked.policy;
         let zone = record::zone(policy).unwrap();
         let show = record::show::Show { policy, zone: &zone };
         let text = |output: &leadwright::program::Output| {
@@ -133,7 +138,7 @@ impl Side {
             // as many places as it takes
             if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
         };
-        Some(self.lowered.program.outputs.iter().map(|output| (output.name.clone(), text(output))).collect())
+        self.lowered.program.outputs.iter().map(|output| (output.name.clone(), text(output))).collect()
     }
 }
 

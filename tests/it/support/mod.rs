@@ -10,5 +10,6 @@ pub mod random;
 pub mod random_program;
 pub mod random_scorecard;
 pub mod scoring;
+pub mod small_histories;
 pub mod small_policies;
 pub mod work;

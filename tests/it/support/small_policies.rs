@@ -232,6 +232,9 @@ impl Maker {
             self.text.push_str("  }\n  otherwise {\n");
             self.sections();
             self.text.push_str("  }\n");
+            if self.random.chance(60) {
+                self.points("shared");
+            }
         }
         for _ in 0..self.random.below(3) {
             let (points, condition) = (*self.random.pick(&["+5", "-7", "+2.5"]), self.condition(1));
@@ -258,14 +261,18 @@ impl Maker {
                 self.text.push_str("    }\n");
             }
         } else {
-            let most = if self.random.chance(50) { " up to 20" } else { "" };
-            writeln!(self.text, "    section moves points{most} {{").unwrap();
-            for _ in 0..1 + self.random.below(4) {
-                let (points, condition) = (*self.random.pick(&["+10", "-4", "+7", "+3"]), self.condition(1));
-                writeln!(self.text, "      {points} when {condition}").unwrap();
-            }
-            self.text.push_str("    }\n");
+            self.points("moves");
         }
+    }
+
+    fn points(&mut self, name: &str) {
+        let most = if self.random.chance(50) { " up to 20" } else { "" };
+        writeln!(self.text, "    section {name} points{most} {{").unwrap();
+        for _ in 0..1 + self.random.below(4) {
+            let (points, condition) = (*self.random.pick(&["+10", "-4", "+7", "+3"]), self.condition(1));
+            writeln!(self.text, "      {points} when {condition}").unwrap();
+        }
+        self.text.push_str("    }\n");
     }
 
     fn attribute(&mut self, weight: usize) {

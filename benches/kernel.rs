@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, Throughput, criterion_group};
 use leadwright::column::{Block, Column};
 use leadwright::interpret;
-use leadwright::jit::{Blocks, Compiled, Cpu};
+use leadwright::jit::{Blocks, Compiled, Cpu, Rows};
 use leadwright::model::Operator;
 use leadwright::program::verify::verify;
 use leadwright::program::{Op, Parameters, Program, Value};
@@ -258,6 +258,8 @@ struct Setup {
     program: Program,
     /// as `score` runs it
     compiled: Compiled,
+    /// one lead per call
+    rows: Rows,
     /// each way to run blocks that this machine has, by its name
     ways: Vec<(&'static str, Compiled)>,
     leads: Vec<Lead>,
@@ -269,6 +271,7 @@ struct Setup {
 fn setup() -> Setup {
     let program = program();
     let compiled = Compiled::for_blocks(&program, Blocks::Best).unwrap_or_else(|error| panic!("{error}"));
+    let rows = Rows::new(&program).unwrap_or_else(|error| panic!("{error}"));
     let mut random = Random(1);
     let leads: Vec<Lead> = (0..BLOCK_ROWS * BLOCKS).map(|_| lead(&mut random)).collect();
     let blocks: Vec<Block> = leads.chunks(BLOCK_ROWS).map(|leads| block_of(&program, leads)).collect();
@@ -276,7 +279,7 @@ fn setup() -> Setup {
     let generated = Compiled::new(&program).unwrap_or_else(|error| panic!("{error}"));
     let ways = steps.chain([("generated code", generated)]).collect();
     let words = blocks.iter().map(words_of).collect();
-    let setup = Setup { program, compiled, ways, leads, blocks, words };
+    let setup = Setup { program, compiled, rows, ways, leads, blocks, words };
     check_agreement(&setup);
     setup
 }
@@ -294,6 +297,10 @@ fn check_agreement(setup: &Setup) {
             let queue = found.columns[2].get(row);
             let answer = [found.columns[0].get(row), found.columns[1].get(row), queue];
             assert_eq!(answer, [Some(by_hand.score), Some(i64::from(by_hand.status)), by_hand.queue.map(i64::from)], "row {row}");
+            let mut single = [None; 3];
+            let values: Vec<Option<i64>> = block.columns.iter().map(|column| column.get(row)).collect();
+            setup.rows.run(&values, &PARAMETERS, &mut single);
+            assert_eq!(single, answer, "row {row}, alone");
             seen[queue.map_or(4, |queue| queue as usize)] += 1;
         }
     }
@@ -330,10 +337,10 @@ fn run_by_hand(setup: &Setup, answers: &mut Vec<Answer>) {
     }
 }
 
-fn run_single_rows(setup: &Setup, rows: &[Vec<Option<i64>>]) {
+fn run_single_rows(code: &Rows, leads: &[Vec<Option<i64>>]) {
     let mut output = [None; 3];
-    for row in rows {
-        setup.compiled.row(black_box(row), &PARAMETERS, &mut output);
+    for row in leads {
+        code.run(black_box(row), &PARAMETERS, &mut output);
         black_box(&output);
     }
 }
@@ -387,7 +394,7 @@ fn benches(criterion: &mut Criterion) {
     let mut answers = Vec::new();
     group.bench_function("row loop by hand", |bencher| bencher.iter(|| run_by_hand(&setup, &mut answers)));
     group.throughput(Throughput::Elements(rows.len() as u64));
-    group.bench_function("machine code, one lead per call", |bencher| bencher.iter(|| run_single_rows(&setup, &rows)));
+    group.bench_function("machine code, one lead per call", |bencher| bencher.iter(|| run_single_rows(&setup.rows, &rows)));
     group.throughput(Throughput::Elements(4 * BLOCK_ROWS as u64));
     group.bench_function("interpreter", |bencher| bencher.iter(|| run_interpreter(&setup)));
     group.finish();
@@ -406,12 +413,14 @@ fn print_ratios(setup: &Setup) {
     let (mut output, mut answers) = (Block::default(), Vec::new());
     let mut best = vec![[f64::INFINITY; 2]; setup.ways.len()];
     let (mut by_hand, mut interpreter, mut reading) = (f64::INFINITY, f64::INFINITY, [f64::INFINITY; 2]);
+    let (rows, mut single) = (rows_of(setup), f64::INFINITY);
     let (from_cache, from_memory) = (L2_TURNS * BLOCK_ROWS, setup.leads.len());
     for turn in 0..20 {
         for ((_, way), [cache, memory]) in setup.ways.iter().zip(&mut best) {
             *cache = cache.min(nanoseconds(from_cache, || run_again(way, &setup.blocks[0], &mut output)));
             *memory = memory.min(nanoseconds(from_memory, || run_blocks(way, &setup.blocks, &mut output)));
         }
+        single = single.min(nanoseconds(rows.len(), || run_single_rows(&setup.rows, &rows)));
         let [cache, memory] = &mut reading;
         *cache = cache.min(nanoseconds(from_cache, || (0..L2_TURNS).for_each(|_| read(&setup.words[..1]))));
         *memory = memory.min(nanoseconds(from_memory, || read(&setup.words)));
@@ -427,6 +436,7 @@ fn print_ratios(setup: &Setup) {
     }
     let machine_code = best.iter().map(|[_, memory]| *memory).fold(f64::INFINITY, f64::min);
     println!("row loop by hand {by_hand:.2} ns a lead, {:.1} times as much as the fastest", by_hand / machine_code);
+    println!("one lead per call {single:.2} ns");
     println!("interpreter {interpreter:.2} ns a lead, {:.1} times as much", interpreter / machine_code);
 }
 

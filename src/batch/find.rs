@@ -64,7 +64,7 @@ pub fn find_lead(
     let mut decoder = prepared.decoder();
     let unit = opened.unit();
     let Opened { content, .. } = opened;
-    let mut chunks = content.read(&prepared.used_columns(), &prepared.choice_columns())?;
+    let mut chunks = content.read(&prepared.used_columns(), &prepared.choice_columns(), 1)?;
     let mut found: Option<Found> = None;
     let mut lost = NotFound::default();
     // The key of a row that cannot be split is known as it is shown.

@@ -51,6 +51,7 @@ pub mod replay;
 pub mod report;
 pub mod rotation_file;
 pub mod rows;
+mod shared_file;
 pub mod signals;
 pub mod sink;
 pub mod source;

@@ -141,7 +141,7 @@ pub fn score_with(
         progress,
     };
     collector.header(&formatter)?;
-    let chunks = content.read(&prepared.used_columns(), &prepared.choice_columns())?;
+    let chunks = content.read(&prepared.used_columns(), &prepared.choice_columns(), options.threads)?;
     in_order(chunks, workers, &mut |done| collector.take(done))?;
     let (signals, stage_log) = match history {
         Some(history) => histories(history, history_rejects.as_mut())?,

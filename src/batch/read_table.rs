@@ -35,7 +35,7 @@ pub fn read_table(policy: &Policy, id: TableId, input: &Input) -> Result<TableRo
     let prepared = prepare(&record, &Program::default(), &options, &opened, Extent::Everything)?;
     let mut decoder = prepared.decoder();
     let Opened { content, .. } = opened;
-    let mut chunks = content.read(&prepared.used_columns(), &prepared.choice_columns())?;
+    let mut chunks = content.read(&prepared.used_columns(), &prepared.choice_columns(), 1)?;
     let mut rows = TableRows::of(table);
     let mut mistakes = Mistakes { record: &record, unit, shown: Vec::new(), unshown: 0 };
     // line of each row

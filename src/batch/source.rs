@@ -199,11 +199,12 @@ impl Chunks {
 
 impl Content {
     /// Begins to read; of arrays, only the columns that are of use.
-    /// `choices` are those of the columns that hold nothing but choices, so that their texts need not be read row by row.
-    pub fn read(self, used_columns: &[usize], choices: &[usize]) -> Result<Chunks, BatchError> {
+    /// `choices` are those of the columns that hold nothing but choices, so that their texts need not be read row by row. Parquet is decoded by so many
+    /// threads.
+    pub fn read(self, used_columns: &[usize], choices: &[usize], threads: usize) -> Result<Chunks, BatchError> {
         Ok(match self {
             Content::Csv { chunks, records: _ } | Content::Ndjson { chunks, beginning: _ } => Chunks::Text(chunks),
-            Content::Parquet { file } => Chunks::Parquet(file.read(used_columns, choices)?),
+            Content::Parquet { file } => Chunks::Parquet(file.read(used_columns, choices, threads)?),
             Content::Arrow { mut file } => {
                 file.read(used_columns);
                 Chunks::Arrow(file)

@@ -14,7 +14,7 @@ use super::JitError;
 use super::constants::{Constants, ConstantsBuilder};
 use super::function::{self, Workspace};
 use super::pass::Entry;
-use super::plan::{Layout, Options, Plan};
+use super::plan::{Form, Layout, Options, Plan};
 use crate::program::Program;
 
 /// Generated functions, in the order of the plan's segments.
@@ -39,7 +39,7 @@ impl Drop for Memory {
 }
 
 impl Code {
-    pub fn generate(program: &Program, options: Options) -> Result<(Code, Constants, Layout), JitError> {
+    pub fn generate(program: &Program, form: Form, options: Options) -> Result<(Code, Constants, Layout), JitError> {
         let isa = host()?;
         let builder = JITBuilder::with_isa(isa.clone(), cranelift_module::default_libcall_names());
         let mut memory = Memory(Mutex::new(Some(JITModule::new(builder))));
@@ -48,7 +48,7 @@ impl Code {
         };
 
         let mut constants = ConstantsBuilder::default();
-        let plan = Plan::new(program, &mut constants, options);
+        let plan = Plan::new(program, &mut constants, form, options);
         let functions = define(program, &plan, isa, module, &mut constants)?;
         module.finalize_definitions().map_err(generation)?;
         let entry = |function: &FuncId| {

@@ -9,6 +9,7 @@
 //! row = 0
 //! do { load what is used; the segment's operations; store outputs and crossing values; row += 1 or 16 } while row < rows
 //! ```
+//! The functions of [`Form::Row`] have no loop.
 
 use cranelift_codegen::ir::{self, BlockArg, InstBuilder, MemFlagsData, condcodes::IntCC, types};
 use cranelift_codegen::isa::{CallConv, TargetIsa};
@@ -17,7 +18,7 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use super::constants::ConstantsBuilder;
 use super::lanes::GROUP_ROWS;
 use super::pass::{FRAME_AS_OF, FRAME_AS_OF_DAY, FRAME_CONSTANTS, FRAME_SCRATCH};
-use super::plan::{Mode, Plan, ScratchColumn};
+use super::plan::{Form, Mode, Plan, ScratchColumn};
 use super::{scalar, vector};
 use crate::column::Width;
 use crate::program::{Parameter, Program};
@@ -95,9 +96,16 @@ pub fn build(
         Mode::Scalar => (scalar::emit(emitter, &mut workspace.scalar, segment), 1),
     };
 
-    let next = builder.ins().iadd_imm_s(row, step as i64);
-    let again = builder.ins().icmp(IntCC::UnsignedLessThan, next, rows);
-    builder.ins().brif(again, body, &[BlockArg::Value(next)], exit, &[]);
+    match plan.form {
+        Form::Blocks => {
+            let next = builder.ins().iadd_imm_s(row, step as i64);
+            let again = builder.ins().icmp(IntCC::UnsignedLessThan, next, rows);
+            builder.ins().brif(again, body, &[BlockArg::Value(next)], exit, &[]);
+        }
+        Form::Row => {
+            builder.ins().jump(exit, &[]);
+        }
+    }
 
     builder.switch_to_block(exit);
     builder.ins().return_(&[]);
@@ -118,8 +126,18 @@ impl Emitter<'_, '_> {
 
     /// The address of the row's value in a column of the array of columns.
     pub fn column_row(&mut self, place: usize, width: Width) -> ir::Value {
-        let start = self.column(place);
-        self.element(start, width.bytes())
+        match self.plan.form {
+            Form::Blocks => {
+                let start = self.column(place);
+                self.element(start, width.bytes())
+            }
+            Form::Row => self.cell(place),
+        }
+    }
+
+    /// The address of what stands in the array itself, of the only row.
+    pub fn cell(&mut self, place: usize) -> ir::Value {
+        self.builder.ins().iadd_imm_s(self.addresses.columns, place as i64 * 8)
     }
 
     /// The address of the byte of validity bits that holds the row's.

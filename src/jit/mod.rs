@@ -3,11 +3,11 @@
 //! Enters: a verified [`Program`]; then blocks of columns, or single rows. Leaves: [`Compiled`], and with it the output columns. Always
 //! holds: every answer is the interpreter's; generated code cannot trap, and reads and writes only memory that [`pass`] hands it.
 //!
-//! Blocks run through generated code or through a [`kernel`], steps over columns for which nothing is generated: whichever [`Blocks`] asks for, or is faster.
+//! Single leads have code of their own: [`Rows`]. Blocks run through generated code or through a [`kernel`], steps over columns for which nothing is generated: whichever [`Blocks`] asks for, or is faster.
 //!
 //! The only folder that knows Cranelift. [`plan`] decides what stands where; [`function`] builds a loop, with sixteen rows at once in
-//! [`vector`] or with single rows in [`scalar`]; [`constants`] is the memory that code reads, [`code`] makes it executable, [`pass`] runs
-//! it. [`facts`] and [`lanes`] are what shapes prove of ranges and widths.
+//! [`vector`] or with single rows in [`scalar`]; [`constants`] is the memory that code reads, [`code`] makes it executable, [`pass`] and
+//! [`rows`] run it. [`facts`] and [`lanes`] are what shapes prove of ranges and widths.
 
 mod code;
 mod constants;
@@ -18,19 +18,21 @@ mod kernel;
 mod lanes;
 mod pass;
 mod plan;
+mod rows;
 mod scalar;
 mod vector;
 
-use std::sync::{Mutex, OnceLock};
+use std::sync::Mutex;
 
 use code::Code;
 use constants::Constants;
 pub use kernel::Cpu;
 use kernel::Kernel;
 use pass::Scratch;
-use plan::Layout;
 #[doc(hidden)]
 pub use plan::Options;
+use plan::{Form, Layout};
+pub use rows::Rows;
 
 use crate::column::{Block, Column};
 use crate::program::{Parameters, Program};
@@ -56,22 +58,18 @@ pub enum Blocks {
     Steps(Cpu),
 }
 
-/// A program as machine code. Any number of threads may run it at once.
+/// A program as machine code for blocks of leads. Any number of threads may run it at once.
 pub struct Compiled(Way);
 
 enum Way {
-    /// blocks and single rows
     Generated(Box<Generated>),
     Steps(Box<Steps>),
 }
 
-/// Blocks as steps; code for single rows is generated when the first one comes.
+/// Blocks as steps.
 struct Steps {
     kernel: Kernel,
     pool: Pool<kernel::Scratch>,
-    program: Program,
-    /// none where the processor is one for which no code can be generated
-    rows: OnceLock<Option<Generated>>,
 }
 
 /// Generated code and all that it needs.
@@ -87,7 +85,7 @@ struct Generated {
 struct Pool<S>(Mutex<Vec<S>>);
 
 impl Compiled {
-    /// Generated code, for blocks and for single rows.
+    /// Generated code.
     pub fn new(program: &Program) -> Result<Compiled, JitError> {
         Compiled::with_options(program, Options::default())
     }
@@ -100,19 +98,19 @@ impl Compiled {
             // Steps were measured to be faster than generated code with these instructions (benches/README.md), where none goes row by row.
             Blocks::Best if Cpu::best() == Cpu::Avx512 => {
                 let kernel = Kernel::new(program, Cpu::Avx512);
-                if kernel.goes_row_by_row() { Compiled::new(program) } else { Ok(Compiled::with_kernel(program, kernel)) }
+                if kernel.goes_row_by_row() { Compiled::new(program) } else { Ok(Compiled::with_kernel(kernel)) }
             }
             Blocks::Best => Compiled::new(program),
         }
     }
 
-    /// Steps with a set of instructions that this machine has, for blocks; code for single rows is generated when the first one comes.
+    /// Steps with a set of instructions that this machine has.
     pub fn for_cpu(program: &Program, cpu: Cpu) -> Compiled {
-        Compiled::with_kernel(program, Kernel::new(program, cpu))
+        Compiled::with_kernel(Kernel::new(program, cpu))
     }
 
-    fn with_kernel(program: &Program, kernel: Kernel) -> Compiled {
-        Compiled(Way::Steps(Box::new(Steps { kernel, pool: Pool::default(), program: program.clone(), rows: OnceLock::new() })))
+    fn with_kernel(kernel: Kernel) -> Compiled {
+        Compiled(Way::Steps(Box::new(Steps { kernel, pool: Pool::default() })))
     }
 
     /// As [`Compiled::new`], with choices that only tests have a reason to make.
@@ -124,11 +122,10 @@ impl Compiled {
     /// How many functions were generated.
     #[doc(hidden)]
     pub fn function_count(&self) -> usize {
-        let generated = match &self.0 {
-            Way::Generated(generated) => Some(&**generated),
-            Way::Steps(steps) => steps.rows.get().and_then(Option::as_ref),
-        };
-        generated.map_or(0, |generated| generated.code.entries().len())
+        match &self.0 {
+            Way::Generated(generated) => generated.code.entries().len(),
+            Way::Steps(_) => 0,
+        }
     }
 
     /// How many steps a pass over a block takes.
@@ -155,29 +152,6 @@ impl Compiled {
         }
     }
 
-    /// Evaluates one row, given and answered in the order of the program's inputs and outputs.
-    pub fn row(&self, input: &[Option<i64>], parameters: &Parameters, output: &mut [Option<i64>]) {
-        match &self.0 {
-            Way::Generated(generated) => generated.row(input, parameters, output),
-            Way::Steps(steps) => match steps.rows.get_or_init(|| Generated::new(&steps.program, Options::default()).ok()) {
-                Some(generated) => generated.row(input, parameters, output),
-                None => self.row_as_block(&steps.program, input, parameters, output),
-            },
-        }
-    }
-
-    fn row_as_block(&self, program: &Program, input: &[Option<i64>], parameters: &Parameters, output: &mut [Option<i64>]) {
-        let columns = program.inputs.iter().zip(input).map(|(port, value)| {
-            let mut column = Column::zeroed(port.width, 1, port.optional);
-            column.set(0, *value);
-            column
-        });
-        let block = Block { rows: 1, columns: columns.collect() };
-        let mut answers = Block::default();
-        self.run(&block, parameters, &mut answers);
-        output.iter_mut().zip(&answers.columns).for_each(|(output, column)| *output = column.get(0));
-    }
-
     fn prepare(&self, rows: usize, output: &mut Block) {
         let ports = match &self.0 {
             Way::Generated(generated) => generated.layout.outputs.as_slice(),
@@ -198,7 +172,7 @@ impl Compiled {
 
 impl Generated {
     fn new(program: &Program, options: Options) -> Result<Generated, JitError> {
-        let (code, constants, layout) = Code::generate(program, options)?;
+        let (code, constants, layout) = Code::generate(program, Form::Blocks, options)?;
         Ok(Generated { layout, code, constants, pool: Pool::default() })
     }
 
@@ -207,14 +181,6 @@ impl Generated {
             || Scratch::new(&self.layout),
             // SAFETY: code, layout and constants come from one generation.
             |scratch| unsafe { pass::run_block(&self.layout, self.code.entries(), &self.constants, scratch, input, parameters, output) },
-        );
-    }
-
-    fn row(&self, input: &[Option<i64>], parameters: &Parameters, output: &mut [Option<i64>]) {
-        self.pool.with(
-            || Scratch::new(&self.layout),
-            // SAFETY: code, layout and constants come from one generation.
-            |scratch| unsafe { pass::run_row(&self.layout, self.code.entries(), &self.constants, scratch, input, parameters, output) },
         );
     }
 }

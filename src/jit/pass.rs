@@ -4,8 +4,8 @@
 //! only from here, after the number, widths and lengths of all columns have been compared with the program's; it gets addresses only of
 //! memory that the columns, the scratch memory and the constants at hand own; all of it outlives the call.
 //!
-//! Generated code works on whole groups of [`GROUP_ROWS`] rows. The last rows of a block that do not fill a group, and single rows, go
-//! through [`Cells`]: room for one group per column.
+//! Generated code works on whole groups of [`GROUP_ROWS`] rows. The last rows of a block that do not fill a group go through [`Cells`]: room for
+//! one group per column. Single rows are [`super::rows`]' matter.
 
 use std::mem::offset_of;
 use std::slice;
@@ -13,13 +13,13 @@ use std::slice;
 use super::constants::Constants;
 use super::lanes::GROUP_ROWS;
 use super::plan::{Layout, PASS_ROWS_MAX, Port};
-use crate::column::{Block, Column, Width};
+use crate::column::{Block, Column};
 use crate::program::Parameters;
 
 /// A generated function: `(frame, columns, rows)`.
 ///
 /// # Safety
-/// The frame's addresses are those of the constants and the scratch memory of the same compiled program. `columns` holds, at the places
+/// Of code for blocks (for rows see [`super::rows`]): the frame's addresses are those of the constants and the scratch memory of the same compiled program. `columns` holds, at the places
 /// that the layout gives, the addresses of values and validity bits for `rows` rows, rounded up to whole groups; validity bits only of
 /// columns that can miss values. `rows` is from 1 to the layout's `pass_rows`.
 pub type Entry = unsafe extern "C" fn(*const Frame, *const u64, u64);
@@ -37,6 +37,14 @@ pub const FRAME_AS_OF_DAY: i32 = offset_of!(Frame, as_of_day) as i32;
 pub const FRAME_AS_OF: i32 = offset_of!(Frame, as_of) as i32;
 pub const FRAME_CONSTANTS: i32 = offset_of!(Frame, constants) as i32;
 pub const FRAME_SCRATCH: i32 = offset_of!(Frame, scratch) as i32;
+
+impl Frame {
+    /// Of code that addresses `constants` and scratch memory at `scratch`.
+    pub fn new(constants: &Constants, parameters: &Parameters, scratch: *mut u64) -> Frame {
+        let Parameters { as_of_day, as_of } = *parameters;
+        Frame { as_of_day, as_of, constants: constants.start(), scratch }
+    }
+}
 
 /// The validity of a column without missing values.
 static ALL_KNOWN: [u8; PASS_ROWS_MAX / 8] = [0xFF; PASS_ROWS_MAX / 8];
@@ -71,11 +79,6 @@ impl Scratch {
             cells: Cells { groups, columns },
         }
     }
-
-    fn frame(&mut self, constants: &Constants, parameters: &Parameters) -> Frame {
-        let Parameters { as_of_day, as_of } = *parameters;
-        Frame { as_of_day, as_of, constants: constants.start(), scratch: self.memory.as_mut_ptr() }
-    }
 }
 
 /// All rows of a block, pass by pass.
@@ -93,7 +96,7 @@ pub unsafe fn run_block(
     output: &mut Block,
 ) {
     check_shape(&layout.inputs, &layout.outputs, input, output);
-    let frame = scratch.frame(constants, parameters);
+    let frame = Frame::new(constants, parameters, scratch.memory.as_mut_ptr());
     let whole_rows = input.rows / GROUP_ROWS * GROUP_ROWS;
     for start in (0..whole_rows).step_by(layout.pass_rows) {
         let rows = layout.pass_rows.min(whole_rows - start);
@@ -135,43 +138,6 @@ pub unsafe fn run_block(
                 bits.copy_from_slice(&word[..bits.len()]);
             }
         }
-    }
-}
-
-/// One row. Values are cut to their column's width.
-///
-/// # Safety
-/// As for [`run_block`].
-pub unsafe fn run_row(
-    layout: &Layout,
-    entries: &[Entry],
-    constants: &Constants,
-    scratch: &mut Scratch,
-    input: &[Option<i64>],
-    parameters: &Parameters,
-    output: &mut [Option<i64>],
-) {
-    assert_eq!(input.len(), layout.inputs.len(), "inputs of a row");
-    assert_eq!(output.len(), layout.outputs.len(), "outputs of a row");
-    let frame = scratch.frame(constants, parameters);
-    let cells = &mut scratch.cells;
-    for (index, value) in input.iter().enumerate() {
-        debug_assert!(value.is_some() || layout.inputs[index].optional, "input {index} cannot be missing");
-        // The low bytes come first: other hosts are refused.
-        cells.groups[layout.input_values(index)][0] = value.unwrap_or(0) as u64;
-        cells.groups[layout.input_validity(index)][0] = u64::from(value.is_some());
-    }
-    // SAFETY: as the caller promises.
-    unsafe { cells.run(entries, &frame, 1) };
-    for (index, (value, port)) in output.iter_mut().zip(&layout.outputs).enumerate() {
-        let cell = cells.groups[layout.output_values(index)][0];
-        let is_known = !port.optional || cells.groups[layout.output_validity(index)][0] & 1 == 1;
-        *value = is_known.then(|| match port.width {
-            Width::U8 => i64::from(cell as u8),
-            Width::U16 => i64::from(cell as u16),
-            Width::I32 => i64::from(cell as i32),
-            Width::I64 => cell as i64,
-        });
     }
 }
 

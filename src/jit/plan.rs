@@ -3,7 +3,7 @@
 //! Enters: a verified [`Program`]. Leaves: a [`Plan`]: the operations that some output needs, cut into segments of bounded size (one
 //! generated function each), and the layout of the scratch memory through which segments hand values on. Always holds: an operation
 //! stands in exactly one segment, behind the operations it uses; a value that a later segment reads has a column in scratch that no
-//! other value occupies from the segment that writes it through the last one that reads it; only vector segments store outputs.
+//! other value occupies from the segment that writes it through the last one that reads it; of blocks, only vector segments store outputs.
 //!
 //! **Two modes.** Most operations handle sixteen rows at once in vectors. Those that vectors cannot do (divisions, searches, checks for
 //! overflow) stand in scalar segments, a row at a time. Phases alternate: vectors, scalars, vectors…; an operation stands in the first
@@ -27,6 +27,15 @@ const PASS_ROWS_MIN: usize = 64;
 /// Scratch columns of one pass should stay in a core's second-level cache beside the columns of leads.
 const SCRATCH_BYTES_WANTED: usize = 256 * 1024;
 
+/// What one call of the generated functions computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// passes over columns: the array of columns holds the addresses of values and of validity bits
+    Blocks,
+    /// one row, in scalar segments: the array holds values and, where they are known, 1, each in 64 bits
+    Row,
+}
+
 /// What tests may choose to reach code that small programs do not.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +56,7 @@ impl Default for Options {
 }
 
 pub struct Plan {
+    pub form: Form,
     pub segments: Vec<Segment>,
     /// per operation: where a later segment finds it
     pub crossings: Vec<Option<Crossing>>,
@@ -138,21 +148,27 @@ impl Layout {
 }
 
 impl Plan {
-    pub fn new(program: &Program, constants: &mut ConstantsBuilder, options: Options) -> Plan {
+    pub fn new(program: &Program, constants: &mut ConstantsBuilder, form: Form, options: Options) -> Plan {
         let order = order(program);
-        let segments = segments(program, constants, &order, options);
+        let segments = segments(program, constants, &order, form, options);
         let mut columns = Columns::default();
         let crossings = crossings(program, &segments, &mut columns);
 
         let scratch_columns = columns.0.map(|pool| pool.count);
-        let rows_wanted = SCRATCH_BYTES_WANTED / row_bytes(&scratch_columns).max(1);
+        let pass_rows = match form {
+            Form::Blocks => {
+                let rows_wanted = SCRATCH_BYTES_WANTED / row_bytes(&scratch_columns).max(1);
+                rows_wanted.clamp(PASS_ROWS_MIN, PASS_ROWS_MAX) / GROUP_ROWS * GROUP_ROWS
+            }
+            Form::Row => 1,
+        };
         let layout = Layout {
-            pass_rows: rows_wanted.clamp(PASS_ROWS_MIN, PASS_ROWS_MAX) / GROUP_ROWS * GROUP_ROWS,
+            pass_rows,
             scratch_columns,
             inputs: program.inputs.iter().map(|input| Port { width: input.width, optional: input.optional }).collect(),
             outputs: program.outputs.iter().map(|output| Port { width: output.width, optional: output.optional }).collect(),
         };
-        Plan { segments, crossings, layout }
+        Plan { form, segments, crossings, layout }
     }
 }
 
@@ -198,10 +214,14 @@ pub fn order(program: &Program) -> Vec<Value> {
     order
 }
 
-fn segments(program: &Program, constants: &mut ConstantsBuilder, order: &[Value], options: Options) -> Vec<Segment> {
+fn segments(program: &Program, constants: &mut ConstantsBuilder, order: &[Value], form: Form, options: Options) -> Vec<Segment> {
     let vector_weight: usize = order.iter().map(|value| weight(program, Mode::Vector, *value)).sum();
     let vectors = options.vectors && vector_weight <= VECTOR_WEIGHT_MAX;
-    // Even phases are vectors, odd ones scalars.
+    // Of blocks, even phases are vectors, odd ones scalars. A row has one phase.
+    let mode_of = |phase: usize| match form {
+        Form::Blocks if phase.is_multiple_of(2) => Mode::Vector,
+        Form::Blocks | Form::Row => Mode::Scalar,
+    };
     let mut phase_of = vec![0usize; program.ops.len()];
     let mut phases: Vec<Vec<Value>> = vec![Vec::new()];
     for value in order {
@@ -211,9 +231,9 @@ fn segments(program: &Program, constants: &mut ConstantsBuilder, order: &[Value]
         }
         let mut phase = 0;
         for_each_operand(program, op, |operand| phase = phase.max(phase_of[operand.index()]));
-        let is_vector = vectors && vector::can_compute(program, constants, *value);
-        if phase.is_multiple_of(2) != is_vector {
-            phase += 1;
+        if form == Form::Blocks {
+            let is_vector = vectors && vector::can_compute(program, constants, *value);
+            phase += usize::from(phase.is_multiple_of(2) != is_vector);
         }
         phase_of[value.index()] = phase;
         phases.resize_with(phases.len().max(phase + 1), Vec::new);
@@ -227,9 +247,8 @@ fn segments(program: &Program, constants: &mut ConstantsBuilder, order: &[Value]
     let mut segments: Vec<Segment> = Vec::new();
     let mut segment_of = vec![usize::MAX; program.ops.len()];
     for (phase, values) in phases.into_iter().enumerate() {
-        let mode = if phase % 2 == 0 { Mode::Vector } else { Mode::Scalar };
-        let stores: Vec<usize> =
-            (0..program.outputs.len()).filter(|output| mode == Mode::Vector && store_phase(*output) == phase).collect();
+        let mode = mode_of(phase);
+        let stores: Vec<usize> = (0..program.outputs.len()).filter(|output| store_phase(*output) == phase).collect();
         if values.is_empty() && stores.is_empty() {
             continue;
         }

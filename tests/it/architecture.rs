@@ -123,6 +123,7 @@ const UNSAFE: &[(&str, &str)] = &[
     ("jit/code.rs", "executable memory"),
     ("jit/mod.rs", "enters generated code"),
     ("jit/pass.rs", "addresses of columns for generated code"),
+    ("jit/rows.rs", "enters code for rows"),
     ("jit/scalar/helpers.rs", "what generated code calls"),
     ("jit/kernel/memory.rs", "addresses of columns for steps"),
     ("jit/kernel/pass.rs", "enters the steps"),

@@ -3,7 +3,7 @@
 
 use leadwright::column::{Block, Column, Width};
 use leadwright::interpret;
-use leadwright::jit::{Compiled, Cpu, Options};
+use leadwright::jit::{Compiled, Cpu, Options, Rows};
 use leadwright::model::Operator;
 use leadwright::program::verify::verify;
 use leadwright::program::{Calculation, KEYS_MAX, KeyList, Lookup, Op, Parameter, Parameters, Program, Scaled, Value};
@@ -62,7 +62,7 @@ fn random_programs_agree() {
             check_block(&program, &compiled, &block, &parameters, &format!("case {case}, {how}"));
         }
         let block = random_program::block(&mut random, &program, 3);
-        check_rows(&program, &compile(&program), &block, &random_program::parameters(&mut random), &format!("case {case}"));
+        check_rows(&program, &rows_of(&program), &block, &random_program::parameters(&mut random), &format!("case {case}"));
     }
 }
 
@@ -77,6 +77,10 @@ fn random_scorecards_agree() {
         let parameters = random_program::parameters(&mut random);
         for (how, compiled) in every(&program).iter().take(if case % 10 == 0 { 5 } else { 3 }) {
             check_block(&program, compiled, &block, &parameters, &format!("case {case}, {rows} rows, {how}"));
+        }
+        if case % 4 == 0 {
+            let block = random_program::block(&mut random, &program, 5);
+            check_rows(&program, &rows_of(&program), &block, &parameters, &format!("case {case}"));
         }
     }
 }
@@ -104,15 +108,16 @@ fn programs_cut_into_small_functions_agree() {
     for case in 0..600 {
         let program = random_program::program(&mut random);
         let weight_max = 1 + random.below(40);
-        let compiled =
-            Compiled::with_options(&program, Options { segment_weight_max: weight_max, vectors: random.chance(60) }).expect("compiles");
-        functions_max = functions_max.max(compiled.function_count());
+        let options = Options { segment_weight_max: weight_max, vectors: random.chance(60) };
+        let compiled = Compiled::with_options(&program, options).expect("compiles");
+        let rows_code = Rows::with_options(&program, options).expect("compiles");
+        functions_max = functions_max.max(compiled.function_count().min(rows_code.function_count()));
         let rows = if case % 10 == 0 { *random.pick(&ROW_COUNTS) } else { random.below(70) };
         let block = random_program::block(&mut random, &program, rows);
         let parameters = random_program::parameters(&mut random);
         check_block(&program, &compiled, &block, &parameters, &format!("case {case}, weight {weight_max}"));
         let block = random_program::block(&mut random, &program, 2);
-        check_rows(&program, &compiled, &block, &parameters, &format!("case {case}, weight {weight_max}"));
+        check_rows(&program, &rows_code, &block, &parameters, &format!("case {case}, weight {weight_max}"));
     }
     assert!(functions_max > 15, "only {functions_max} functions");
 }
@@ -491,6 +496,10 @@ fn compile(program: &Program) -> Compiled {
     Compiled::new(program).unwrap_or_else(|error| panic!("{error}"))
 }
 
+fn rows_of(program: &Program) -> Rows {
+    Rows::new(program).unwrap_or_else(|error| panic!("{error}"))
+}
+
 fn generate(program: &Program) -> Compiled {
     Compiled::with_options(program, Options::default()).unwrap_or_else(|error| panic!("{error}"))
 }
@@ -501,6 +510,7 @@ fn check(program: &Program, rows: &[Vec<Option<i64>>], what: &str) {
     for (how, compiled) in every(program) {
         check_block(program, &compiled, &block, &parameters, &format!("{what}, {how}"));
     }
+    check_rows(program, &rows_of(program), &block, &parameters, what);
 }
 
 fn check_block(program: &Program, compiled: &Compiled, block: &Block, parameters: &Parameters, what: &str) {
@@ -526,12 +536,12 @@ fn check_block(program: &Program, compiled: &Compiled, block: &Block, parameters
     }
 }
 
-fn check_rows(program: &Program, compiled: &Compiled, block: &Block, parameters: &Parameters, what: &str) {
+fn check_rows(program: &Program, code: &Rows, block: &Block, parameters: &Parameters, what: &str) {
     let expected = interpret::run(program, block, parameters);
     for row in 0..block.rows {
         let inputs: Vec<Option<i64>> = block.columns.iter().map(|column| column.get(row)).collect();
         let mut outputs = vec![None; program.outputs.len()];
-        compiled.row(&inputs, parameters, &mut outputs);
+        code.run(&inputs, parameters, &mut outputs);
         let expected: Vec<Option<i64>> = expected.columns.iter().map(|column| column.get(row)).collect();
         assert_eq!(outputs, expected, "{what}, row {row}");
     }

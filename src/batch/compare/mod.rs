@@ -79,7 +79,7 @@ pub fn compare(
     let Opened { content, bytes_total, rows_total, format, .. } = opened;
     let mut all = Tally::new(&outputs, leads_shown);
     let mut done = Progress { reading: Reading::Leads, rows: 0, bytes_read: 0, bytes_total, rows_total };
-    in_order(content.read(&columns, &[])?, workers, &mut |found: Done| {
+    in_order(content.read(&columns, &[], threads)?, workers, &mut |found: Done| {
         all.merge(found.tally);
         (done.rows, done.bytes_read) = (all.rows_in, found.bytes_read);
         progress(done);

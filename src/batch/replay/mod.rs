@@ -29,7 +29,7 @@ use super::{Backend, Input, OnBadRow, Options, Place, Progress, Reading};
 use crate::calendar::Zone;
 use crate::history::replay::tally::{Span, Tally};
 use crate::history::replay::{Evaluate, Replay, interpreted};
-use crate::jit::Compiled;
+use crate::jit::Rows;
 use crate::model::{FieldId, Policy};
 use crate::program::{Lowered, Parameters};
 
@@ -81,9 +81,9 @@ pub fn replay(
     match options.options.backend {
         Backend::Interpret => replay_with(policy, &replay, &interpreted(replay.program()), options, input, progress),
         Backend::Jit => {
-            let compiled = Compiled::new(replay.program()).map_err(|error| BatchError::Backend { reason: error.to_string() })?;
+            let rows = Rows::new(replay.program()).map_err(|error| BatchError::Backend { reason: error.to_string() })?;
             let evaluate = |inputs: &[Option<i64>], parameters: &Parameters, outputs: &mut [Option<i64>]| {
-                compiled.row(inputs, parameters, outputs);
+                rows.run(inputs, parameters, outputs);
             };
             replay_with(policy, &replay, &evaluate, options, input, progress)
         }
@@ -150,7 +150,7 @@ fn replay_with(
     };
     let mut bad_cells = BadCells::showing(options.bad_cells_shown);
     let mut keys = RepeatedKeys::default();
-    let chunks = content.read(&prepared.used_columns(), &prepared.choice_columns())?;
+    let chunks = content.read(&prepared.used_columns(), &prepared.choice_columns(), options.threads)?;
     in_order(chunks, workers, &mut |done: Done| {
         for cell in &done.bad {
             if options.on_bad_row == OnBadRow::Fail && cell.outcome == Outcome::Rejected {

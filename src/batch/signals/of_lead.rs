@@ -63,7 +63,7 @@ fn each_row(
         let prepared = prepare_record(record, &Program::default(), options.system.as_deref(), &opened)?;
         let mut decoder = prepared.decoder();
         let Opened { content, .. } = opened;
-        let mut chunks = content.read(&prepared.used_columns(), &prepared.choice_columns())?;
+        let mut chunks = content.read(&prepared.used_columns(), &prepared.choice_columns(), 1)?;
         while let Some(chunk) = chunks.next_chunk()? {
             decoder.decode(&chunk, &mut |block| {
                 let (mut all, mut bad) = (Counts::default(), Vec::new());

@@ -173,7 +173,7 @@ fn read_files<W: Work<Done = Digested>>(
         let Opened { name, content, bytes_total, rows_total, format, .. } = opened;
         collector.files.push(HistoryFile { name, unit, binding: prepared.binding.clone() });
         let workers = (0..threads).map(|_| worker(index, &prepared)).collect();
-        let chunks = content.read(&prepared.used_columns(), &prepared.choice_columns())?;
+        let chunks = content.read(&prepared.used_columns(), &prepared.choice_columns(), options.threads)?;
         let mut seen = Vec::new();
         in_order(chunks, workers, &mut |digested: Digested| {
             builder.take(&digested.parcel)?;

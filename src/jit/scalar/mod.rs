@@ -14,6 +14,7 @@ use cranelift_frontend::{FuncInstBuilder, FunctionBuilder};
 use super::filled::Filled;
 use super::function::{self, column_memory};
 use super::lanes::Lanes;
+use super::plan::Form;
 use crate::column::Width;
 use crate::program::{Op, Value};
 
@@ -54,6 +55,9 @@ pub fn emit<'f>(function: function::Emitter<'_, 'f>, slots: &mut Slots, segment:
         let slot = emitter.operation(*value);
         emitter.slots.fill(*value, slot);
         emitter.store_crossing(*value, slot);
+    }
+    for output in &plan.segments[segment].stores {
+        emitter.store_output(*output);
     }
     emitter.function.builder
 }
@@ -119,15 +123,43 @@ impl<'f> Emitter<'_, 'f> {
             Width::I32 => (ins.sload32(memory, address, 0), Some((i64::from(i32::MIN), i64::from(i32::MAX)))),
             Width::I64 => (ins.load(types::I64, memory, address, 0), None),
         };
-        let known = port.optional.then(|| {
-            let address = self.function.validity_byte(self.function.plan.layout.input_validity(input));
-            let row = self.function.row();
-            let bits = self.ins().load(types::I8, memory, address, 0);
-            // Shifting a byte takes the distance modulo 8.
-            let bit = self.ins().ushr(bits, row);
-            self.ins().band_imm_s(bit, 1)
-        });
+        let known = port.optional.then(|| self.load_validity(self.function.plan.layout.input_validity(input)));
         Slot { kind: Kind::Whole, value, known, bounds }
+    }
+
+    fn load_validity(&mut self, place: usize) -> ir::Value {
+        match self.function.plan.form {
+            Form::Blocks => {
+                let address = self.function.validity_byte(place);
+                let row = self.function.row();
+                let bits = self.ins().load(types::I8, column_memory(), address, 0);
+                // Shifting a byte takes the distance modulo 8.
+                let bit = self.ins().ushr(bits, row);
+                self.ins().band_imm_s(bit, 1)
+            }
+            Form::Row => {
+                let address = self.function.cell(place);
+                self.ins().load(types::I8, column_memory(), address, 0)
+            }
+        }
+    }
+
+    /// Of a row: all 64 bits of the value and of whether it is known.
+    fn store_output(&mut self, output: usize) {
+        let layout = &self.function.plan.layout;
+        let (port, values, validity) = (layout.outputs[output], layout.output_values(output), layout.output_validity(output));
+        let slot = self.slot(self.function.program.outputs[output].value);
+        let whole = self.whole(slot);
+        let address = self.function.cell(values);
+        self.ins().store(column_memory(), whole, address, 0);
+        if port.optional {
+            let known = match slot.known {
+                Some(known) => self.ins().uextend(types::I64, known),
+                None => self.ins().iconst(types::I64, 1),
+            };
+            let address = self.function.cell(validity);
+            self.ins().store(column_memory(), known, address, 0);
+        }
     }
 
     fn load_crossing(&mut self, value: Value) -> Slot {

@@ -6,7 +6,7 @@ use leadwright::calendar::Zone;
 use leadwright::history::replay::course::Course;
 use leadwright::history::replay::{Evaluate, Reason, Replay, Subject, interpreted};
 use leadwright::history::{OwnedEvents, Texts, digest};
-use leadwright::jit::Compiled;
+use leadwright::jit::Rows;
 use leadwright::model::{self, Checked, Constant, Event, Policy};
 use leadwright::program::{self, Lowered, Parameters};
 use leadwright::record::{self, Lead};
@@ -56,8 +56,8 @@ impl Scene {
     pub fn course(&self, values: Vec<Option<Constant>>, start: i64, events: &[Event], until: i64) -> (Course, OwnedEvents, Texts) {
         let replay = Replay::new(self.policy(), &self.plain);
         let interpreter = interpreted(replay.program());
-        let compiled = Compiled::new(replay.program()).unwrap();
-        let code = |inputs: &[Option<i64>], parameters: &Parameters, outputs: &mut [Option<i64>]| compiled.row(inputs, parameters, outputs);
+        let rows = Rows::new(replay.program()).unwrap();
+        let code = |inputs: &[Option<i64>], parameters: &Parameters, outputs: &mut [Option<i64>]| rows.run(inputs, parameters, outputs);
         let (defined, events_of, texts) = self.course_on(&replay, &interpreter, values.clone(), start, events, until);
         let (compiled, _, _) = self.course_on(&replay, &code, values, start, events, until);
         assert_eq!(defined, compiled, "machine code goes another way than the interpreter");

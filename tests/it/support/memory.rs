@@ -9,7 +9,7 @@ use leadwright::batch::cells::CellReader;
 use leadwright::calendar::Zone;
 use leadwright::column::Block;
 use leadwright::interpret;
-use leadwright::jit::Compiled;
+use leadwright::jit::{Compiled, Rows};
 use leadwright::model::{Constant, Event, Field, Interval, Policy, Transition, Type};
 use leadwright::program::{self, OutputKind};
 use leadwright::record::reader::Reader;
@@ -119,6 +119,15 @@ impl<'p> Memory<'p> {
         Compiled::new(&optimised).map_err(|error| error.to_string())?.run(&inputs, &parameters, &mut compiled);
         if interpreted != compiled {
             return Err("the evaluators differ".to_string());
+        }
+        let rows = Rows::new(&optimised).map_err(|error| error.to_string())?;
+        for row in 0..leads.len() {
+            let of = |block: &Block| -> Vec<Option<i64>> { block.columns.iter().map(|column| column.get(row)).collect() };
+            let mut alone = vec![None; optimised.outputs.len()];
+            rows.run(&of(&inputs), &parameters, &mut alone);
+            if alone != of(&interpreted) {
+                return Err("a lead alone comes out otherwise".to_string());
+            }
         }
         let zone = record::zone(self.policy).map_err(|error| error.to_string())?;
         let inputs = encode(&plain.program)?;

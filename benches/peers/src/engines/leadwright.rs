@@ -7,7 +7,7 @@ use std::slice;
 use std::thread;
 
 use ::leadwright::column::Block;
-use ::leadwright::jit::Compiled;
+use ::leadwright::jit::{Compiled, Rows};
 use ::leadwright::model::{Constant, Type};
 use ::leadwright::policy::{Backend, Policy};
 use ::leadwright::program::{OutputKind, Parameters};
@@ -129,18 +129,19 @@ pub fn blocks(setup: &Setup, threads: usize) -> Result<Measured, Failure> {
 /// One lead per call, as the integers that machine code works on.
 pub fn rows(setup: &Setup) -> Result<Measured, Failure> {
     let ready = Ready::new()?;
+    let code = Rows::new(ready.policy.program())?;
     let row = |block: &Block, row: usize| block.columns.iter().map(|column| column.get(row)).collect::<Vec<Option<i64>>>();
     let mut rows: Vec<Vec<Option<i64>>> =
         ready.blocks(setup)?.iter().flat_map(|block| (0..block.rows).map(move |number| row(block, number))).collect();
     let mut output = vec![None; ready.policy.program().outputs.len()];
     let answers = rows.iter().map(|row| {
-        ready.compiled.row(row, &ready.parameters, &mut output);
+        code.run(row, &ready.parameters, &mut output);
         ready.answer(setup, &|index| output[index])
     });
     let answers = answers.collect();
     let mut output = vec![None; ready.policy.program().outputs.len()];
     let nanoseconds = measure::least_of_each(setup.time, &mut rows, |row| {
-        ready.compiled.row(row, &ready.parameters, &mut output);
+        code.run(row, &ready.parameters, &mut output);
         black_box(&output);
     });
     Ok(Measured { answers, nanoseconds })

@@ -10,10 +10,11 @@ use crate::support::random::Random;
 
 /// Scores damaged versions of a file; each is read or refused, and the rows add up.
 fn damage(name: &str, whole: &[u8], rounds: usize, seed: u64) {
-    let scene = Scene::new();
+    let scenes = [1, 3].map(|threads| Scene::new().with(|options| options.threads = threads));
     let mut random = Random::new(seed);
     let mut refused = 0;
     for round in 0..rounds {
+        let scene = &scenes[round % 2];
         let mut bytes = whole.to_vec();
         match random.below(3) {
             0 => bytes.truncate(random.below(whole.len())),

@@ -13,6 +13,7 @@ use leadwright::batch::Format;
 use leadwright::batch::arrow_text::append_text;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::properties::WriterProperties;
 
 use crate::support::random::Random;
 
@@ -168,7 +169,9 @@ pub fn batch(rows: &[Row]) -> RecordBatch {
 
 pub fn parquet_bytes(batches: &[RecordBatch]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut bytes, batches[0].schema(), None).unwrap();
+    // several row groups, of which none ends where a block does
+    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(30_000)).build();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batches[0].schema(), Some(properties)).unwrap();
     batches.iter().for_each(|batch| writer.write(batch).unwrap());
     writer.close().unwrap();
     bytes

@@ -40,39 +40,29 @@ impl Random {
     }
 }
 
-/// A policy with these declarations of fields and these rows of its points.
-fn points(fields: &str, rows: &str) -> String {
-    format!("leadwright 1\npolicy p {{}}\nlead {{ id text key\n{fields}}}\nscore total {{ points all {{\n{rows}}} }}\n")
-}
-
-/// A score over so many fields of one kind: the type of each field, and the rows of points for it.
-fn alike(count: usize, ty: &str, rows: impl Fn(usize) -> String) -> String {
+/// A score over so many fields of one kind: the type of each field, and its points.
+fn alike(count: usize, ty: &str, points: impl Fn(usize) -> String) -> String {
     let fields: String = (0..count).map(|field| format!("  f{field} {ty}\n")).collect();
-    let rows: String = (0..count).map(rows).collect();
-    points(&fields, &rows)
+    let rows: String = (0..count).map(|field| format!("    {}\n", points(field))).collect();
+    format!("leadwright 1\npolicy p {{}}\nlead {{\n  id text key\n{fields}}}\nscore total {{\n  section all points {{\n{rows}  }}\n}}\n")
 }
 
 fn choices(count: usize, choice_count: usize, is_optional: bool) -> String {
     let names: Vec<String> = (0..choice_count).map(|choice| format!("c{choice}")).collect();
-    let ty = format!("one of {}{}", names.join(", "), if is_optional { " optional" } else { "" });
-    alike(count, &ty, |field| {
-        let mut rows = String::new();
-        for choice in 0..choice_count {
-            writeln!(rows, "  when f{field} is c{choice} add {}", (choice * 7 + field) % 11 + 1).unwrap();
-        }
-        rows
+    let (suffix, missing) = if is_optional { (" optional", "missing -2") } else { ("", "") };
+    alike(count, &format!("one of {}{suffix}", names.join(", ")), |field| {
+        let rows: String = (0..choice_count).map(|choice| format!("c{choice} {}   ", (choice * 7 + field) % 11 + 1)).collect();
+        format!("f{field} {{ {rows}{missing} }}")
     })
 }
 
-fn bands(count: usize, high: i64, thresholds: usize) -> String {
+fn bands(count: usize, high: i64, bands: usize) -> String {
     alike(count, &format!("whole 0..{high}"), |field| {
-        let at = |number: usize| high / (thresholds as i64 + 1) * number as i64;
-        let mut rows = String::new();
-        for number in 1..=thresholds {
-            let above = if number == thresholds { String::new() } else { format!(" and f{field} < {}", at(number + 1)) };
-            writeln!(rows, "  when f{field} >= {}{above} add {}", at(number), (number * 5 + field) % 9 + 1).unwrap();
-        }
-        rows
+        let at = |number: usize| high / bands as i64 * number as i64;
+        let points = |number: usize| (number * 5 + field) % 9 + 1;
+        let between: String =
+            (1..bands - 1).map(|number| format!("{} to under {} {}   ", at(number), at(number + 1), points(number))).collect();
+        format!("f{field} {{ under {} {}   {between}{} or more {} }}", at(1), points(0), at(bands - 1), points(bands - 1))
     })
 }
 
@@ -92,8 +82,10 @@ fn decision(rows: usize) -> String {
 fn route(rows: usize) -> String {
     let mut text = "leadwright 1\npolicy p {}\nteam t\n".to_string();
     (0..=rows).for_each(|queue| writeln!(text, "queue q{queue} team t").unwrap());
-    text.push_str("lead { id text key   a one of x, y, z   yes yes_no   m whole 0..60_000 }\n");
-    text.push_str("score total { points all {\n  when a is x add 30\n  when yes add 20\n  when m >= 30_000 add 10\n} }\nroute r {\n");
+    text.push_str("lead { id text key   a one of x, y, z   willing yes_no   m whole 0..60_000 }\n");
+    text.push_str(
+        "score total {\n  section all points {\n    +30 when a is x\n    +20 when willing\n    +10 when m >= 30_000\n  }\n}\nroute r {\n",
+    );
     for row in 0..rows {
         writeln!(text, "  q{row} when total >= {} and m >= {}", row % 6 * 10, 59_000 - row * 700 % 58_000).unwrap();
     }
@@ -108,7 +100,7 @@ fn shapes() -> Vec<(&'static str, String)> {
         ("64 choices of 8", choices(64, 8, false)),
         ("8 choices of 8, each may be missing", choices(8, 8, true)),
         ("8 choices of 100", choices(8, 100, false)),
-        ("8 yes or no", alike(8, "yes_no", |field| format!("  when f{field} add {}\n", field + 1))),
+        ("8 yes or no", alike(8, "yes_no", |field| format!("f{field} {{ yes {}   no 0 }}", field + 1))),
         ("8 numbers to 200 in 5 bands", bands(8, 200, 5)),
         ("8 numbers to 50,000 in 5 bands", bands(8, 50_000, 5)),
         ("8 numbers of 64 bits in 5 bands", bands(8, 1_000_000_000_000, 5)),

@@ -16,6 +16,7 @@
 
 pub mod answering;
 pub mod answers;
+mod arrow_messages;
 pub mod arrow_text;
 pub mod bad;
 pub mod bind;

@@ -205,10 +205,7 @@ impl Content {
         Ok(match self {
             Content::Csv { chunks, records: _ } | Content::Ndjson { chunks, beginning: _ } => Chunks::Text(chunks),
             Content::Parquet { file } => Chunks::Parquet(file.read(used_columns, choices, threads)?),
-            Content::Arrow { mut file } => {
-                file.read(used_columns);
-                Chunks::Arrow(file)
-            }
+            Content::Arrow { file } => Chunks::Arrow(file.read(used_columns)),
         })
     }
 }

@@ -46,6 +46,7 @@ mod explain_history;
 mod explain_score;
 pub mod explanation;
 pub mod goal;
+mod open_tables;
 pub mod prove;
 pub mod reach;
 pub mod uncovered;

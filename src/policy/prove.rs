@@ -3,7 +3,7 @@
 //! Enters: a checked policy without mistakes. Leaves: an answer to each claim, with a lead as a ready-made test; findings about rows, thresholds, stages, routes
 //! and clocks, as diagnostics. Always holds: a test that is given passes; nothing is said of what was not decided but that it was not.
 
-use super::{Policy, uncovered, undecided};
+use super::{Policy, open_tables, uncovered, undecided};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::lint;
 use crate::model::{self, AsOf, Checked, Claim, ClaimKind, Expr, ExprKind, Predicate, Reference, Type, Unit};
@@ -11,7 +11,7 @@ use crate::program::Lowered;
 use crate::program::lower::lower_with_claims;
 use crate::proof::as_test::{self, Expectation};
 use crate::proof::questions::{self, Finding, Findings, Kind};
-use crate::proof::{Answer, Prover, Witness};
+use crate::proof::{Answer, Prover, Why, Witness};
 use crate::record;
 use crate::record::show::Show;
 use crate::source::{Files, Sources};
@@ -109,13 +109,15 @@ fn prove(
     for (number, claim) in policy.claims.iter().enumerate().filter(|(_, claim)| chosen(&claim.title)) {
         let start = prover.steps();
         let answer = prover.claim(number);
-        claims.push(proved(&prover, claim, number, answer, prover.steps() - start));
+        let with_any_rows =
+            if answer == Answer::Undecided(Why::OpenTable) { open_tables::proved(policy, claim, number, budget) } else { None };
+        claims.push(with_any_rows.unwrap_or_else(|| proved(&prover, claim, number, answer, prover.steps() - start)));
     }
     let Findings { all, asked, undecided } = questions::ask(&mut prover, sources);
     Proofs { claims, findings: all.iter().map(|finding| warning(policy, finding)).collect(), asked, undecided }
 }
 
-fn proved(prover: &Prover, claim: &Claim, number: usize, answer: Answer, steps: u64) -> Proved {
+pub(super) fn proved(prover: &Prover, claim: &Claim, number: usize, answer: Answer, steps: u64) -> Proved {
     let (policy, lowered) = (prover.policy(), prover.lowered());
     let expected = expectations(policy, lowered, claim, number);
     let tests = |witness: &Witness, word: &str| tests(prover, claim, witness, &expected, word);
@@ -384,6 +386,13 @@ pub(super) fn described(policy: &model::Policy, witness: &Witness) -> String {
         0 => {}
         1 => parts.push("1 signal".into()),
         signals => parts.push(format!("{signals} signals")),
+    }
+    for table in policy.tables.iter().filter(|table| table.from_input) {
+        match table.row_count {
+            0 => {}
+            1 => parts.push(format!("1 row of `{}`", table.name)),
+            rows => parts.push(format!("{rows} rows of `{}`", table.name)),
+        }
     }
     let rests = witness.lead.rest_until.map(|until| format!(" that rests until {}", show.time(until)));
     match (parts.is_empty(), rests) {

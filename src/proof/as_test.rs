@@ -13,6 +13,9 @@ use crate::record::show::Show;
 use crate::record::{self, Lead};
 use crate::syntax::RESERVED_WORDS;
 
+/// Tables of more rows that are given at run time are not written into a test.
+const ROWS_MAX: usize = 20;
+
 /// What a test expects: a path, and the value of the program that it names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expectation {
@@ -65,6 +68,15 @@ pub fn test(policy: &Policy, title: &str, witness: &Witness, expected: &[Expecta
     }
     if !lead.queues.is_empty() {
         let _ = writeln!(text, "  queue   {}", queue(policy, lead)?);
+    }
+    for table in policy.tables.iter().filter(|table| table.from_input && table.row_count <= ROWS_MAX) {
+        for row in 0..table.row_count {
+            let cells = table.columns.iter().enumerate();
+            let cells = cells.filter_map(|(place, column)| {
+                Some(format!("{} {}", named(&column.name), written(&show, column.ty, &table.value(row, place)?)))
+            });
+            let _ = writeln!(text, "  table   {} {{ {} }}", named(&table.name), cells.collect::<Vec<_>>().join("  "));
+        }
     }
     let given = policy.fields.iter().zip(&lead.values).enumerate().filter(|(field, _)| policy.key != Some(*field));
     let given: Vec<String> = given

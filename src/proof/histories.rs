@@ -253,7 +253,8 @@ fn properties(
     Some(values)
 }
 
-fn plain_value(property: &crate::model::Field) -> Option<Constant> {
+/// Some well-formed value; none if it may be missing.
+pub fn plain_value(property: &crate::model::Field) -> Option<Constant> {
     if property.optional {
         return None;
     }

@@ -25,6 +25,7 @@ mod condition;
 mod graph;
 mod histories;
 mod number;
+pub mod open;
 mod part;
 pub mod questions;
 mod reach;
@@ -58,7 +59,7 @@ use self::sets::Sets;
 use self::translate::Translation;
 use self::variables::{Ground, Meaning, Variables};
 use crate::interpret;
-use crate::model::{Constant, FieldId, Interval, Policy};
+use crate::model::{ColumnId, Constant, FieldId, Interval, Policy};
 use crate::program::{Lowered, Value};
 use crate::record::{self, Histories, Lead};
 
@@ -367,10 +368,15 @@ impl<'p> Prover<'p> {
 
     /// Whether the value depends on measures.
     pub fn rests_on_signals(&mut self, value: Value) -> bool {
-        let node = self.translation.node(&mut self.graph, value);
         let fields = self.policy.fields.len();
+        self.rests_on(value, |column| column >= fields)
+    }
+
+    /// Whether the value depends on some field or measure of these.
+    pub fn rests_on(&mut self, value: Value, is_one: impl Fn(ColumnId) -> bool) -> bool {
+        let node = self.translation.node(&mut self.graph, value);
         let column = |variable: u32| self.variables.all[variable as usize].meaning.column();
-        self.graph.variables(node).into_iter().any(|variable| column(variable).is_some_and(|column| column >= fields))
+        self.graph.variables(node).into_iter().any(|variable| column(variable).is_some_and(&is_one))
     }
 
     /// Replays a lead: the value of each operation of the program.

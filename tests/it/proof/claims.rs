@@ -30,7 +30,7 @@ fn verdicts(proofs: &Proofs) -> Vec<(&str, Verdict)> {
 }
 
 /// Every test that is given parses and passes, added to the policy.
-fn tests_pass(policy: &str, proofs: &Proofs) {
+pub(super) fn tests_pass(policy: &str, proofs: &Proofs) {
     let tests: Vec<&String> = proofs.claims.iter().flat_map(|claim| &claim.tests).collect();
     let with_tests = tests.iter().fold(policy.to_string(), |text, test| format!("{text}\n{test}"));
     let results = text(&with_tests).test(&Selection::default()).unwrap();
@@ -132,22 +132,78 @@ fn claims_are_proved_or_refuted_and_what_is_shown_passes() {
     tests_pass(POLICY, &proofs);
 }
 
-/// Rows that come at run time may make anything happen that an empty table does not.
+/// Rows that come at run time may make anything happen that an empty table does not: what is shown is shown with a row. What holds whatever they say is proved: gold accounts are best, which nobody
+/// without a row of that tier is, and a tier is one of two; both columns stand in one row, which says one thing. More beds change nothing but what no row is asked for.
 #[test]
-fn a_table_that_is_given_at_run_time_is_not_taken_as_empty() {
+fn a_table_that_is_given_at_run_time_can_have_any_rows() {
     let policy = "leadwright 1
-policy p { }
-lead { id text key  state text }
-table accounts from input { state text key  tier one of gold, tin }
-decide grade { best when accounts[state].tier is gold  rest otherwise }
+policy p { timezone \"UTC\" }
+lead { id text key  state text optional  beds whole 0..500 }
+table accounts from input { state text key  tier one of gold, tin  size whole 0..90 optional }
+let tier = accounts[state].tier
+let size = accounts[state].size
+score fit { section a points { beds { 100 or more 5  under 100 1 } } }
+score worth { section a points { beds { 100 or more 5  under 100 1 }  +10 when tier is gold  +1 when size >= 50 } }
+decide grade { best when tier is gold  rest otherwise }
 claim \"no gold\" never grade is best
-claim \"some gold\" possible grade is best
+claim \"some gold\" possible grade is best and size >= 50
 claim \"some rest\" possible grade is rest
+claim \"two tiers\" always tier is missing or tier is gold or tier is tin
+claim \"worth\" always worth >= 1
+claim \"worth is little\" always worth <= 5
+claim \"both\" never tier is gold and tier is tin
+claim \"large\" possible size > 90
+claim \"of no state\" never state is missing and grade is best
+claim \"beds\" fit never falls as beds rises
+claim \"more beds\" fit rises as beds rises
+claim \"fewer beds\" fit never rises as beds rises
+claim \"worth of beds\" worth never falls as beds rises
 ";
     let proofs = text(policy).prove(100_000, |_| true);
-    let expected = [("no gold", Verdict::Undecided), ("some gold", Verdict::Undecided), ("some rest", Verdict::Proved)];
-    assert_eq!(verdicts(&proofs), expected);
+    use Verdict::{Proved, Refuted, Undecided};
+    let expected = [
+        ("no gold", Refuted),
+        ("some gold", Proved),
+        ("some rest", Proved),
+        ("two tiers", Proved),
+        ("worth", Proved),
+        ("worth is little", Refuted),
+        ("both", Proved),
+        ("large", Refuted),
+        ("of no state", Proved),
+        ("beds", Proved),
+        ("more beds", Proved),
+        ("fewer beds", Refuted),
+        ("worth of beds", Undecided),
+    ];
+    assert_eq!(verdicts(&proofs), expected, "{:#?}", proofs.claims);
     assert!(proofs.findings.is_empty(), "{:?}", proofs.findings);
+    let shown = |title: &str| proofs.claims.iter().find(|claim| claim.title == title).unwrap();
+    assert!(shown("no gold").reason.ends_with("1 row of `accounts`"), "{}", shown("no gold").reason);
+    assert!(shown("some gold").tests[0].contains("tier gold  size 50 }"), "{}", shown("some gold").tests[0]);
+    tests_pass(policy, &proofs);
+}
+
+/// The key of a row may be what rises: with another number of beds another row is found, so nothing is proved of a value that rests on it.
+#[test]
+fn what_a_key_that_rises_finds_is_not_known() {
+    let policy = "leadwright 1
+policy p { timezone \"UTC\" }
+lead { id text key  beds whole 0..500 }
+table wards from input { beds whole 0..500 key  points whole 0..9 }
+score fit { section a points { +3 when wards[beds].points >= 5 } }
+claim \"falls\" fit never falls as beds rises
+claim \"three\" always fit <= 3
+claim \"some\" possible fit is 3
+";
+    let proofs = text(policy).prove(100_000, |_| true);
+    assert_eq!(
+        verdicts(&proofs),
+        [("falls", Verdict::Undecided), ("three", Verdict::Proved), ("some", Verdict::Proved)],
+        "{:#?}",
+        proofs.claims
+    );
+    tests_pass(policy, &proofs);
 }
 
 #[test]

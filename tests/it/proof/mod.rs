@@ -5,6 +5,7 @@ mod claims;
 mod histories;
 mod large;
 mod monotone;
+mod open_tables;
 mod questions;
 mod reach;
 mod smallest;

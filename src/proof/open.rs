@@ -1,0 +1,226 @@
+//! Tables whose rows are given at run time, as fields that can be anything.
+//!
+//! Enters: a policy with tables of which no row is known. Leaves: the same policy, in which each look-up into such a table is a field of its own, optional, with the column's type and range;
+//! and, for a lead of it, rows with which the look-ups give these values. Always holds: whatever rows are given, what a lead is to its lets, scores, decides, flow and claims, some lead of this policy is to
+//! them as well. So what no lead of it does, no lead does with any rows. The other way round needs rows, and the lead to be scored with them.
+//!
+//! Look-ups that are written alike are one field. How a look-up changes with its keys is not known: what compares a lead with another one must not rest on it.
+
+use std::collections::BTreeMap;
+
+use super::histories::plain_value;
+use crate::model::{
+    ClaimKind, Connective, Constant, DecideBody, Effort, Expr, ExprKind, Field, PointsKind, Policy, Predicate, Reference, TableColumn,
+    TableId, TableRows, Trigger, Type,
+};
+use crate::record::Lead;
+use crate::source::{SourceId, Span};
+
+/// A policy with fields in place of look-ups.
+pub struct Opened {
+    pub policy: Policy,
+    /// how many fields the policy has itself
+    own_fields: usize,
+    /// what each further field stands for
+    cells: Vec<Cell>,
+}
+
+struct Cell {
+    table: TableId,
+    keys: Vec<Expr>,
+    column: usize,
+    ty: Type,
+    /// the keys as they are written
+    written: String,
+}
+
+pub fn opened(policy: &Policy) -> Opened {
+    let mut opened = Opened { policy: policy.clone(), own_fields: policy.fields.len(), cells: Vec::new() };
+    let mut changed = policy.clone();
+    for expr in expressions(&mut changed) {
+        opened.look_ups(policy, expr);
+    }
+    changed.fields.append(&mut opened.policy.fields.split_off(opened.own_fields));
+    let possible: Vec<Expr> = opened.cells.iter().enumerate().flat_map(|(place, cell)| cell.needs(opened.own_fields + place)).collect();
+    for claim in changed.claims.iter_mut().filter(|_| !possible.is_empty()) {
+        let (condition, is_always) = match &mut claim.kind {
+            ClaimKind::Always(condition) => (condition, true),
+            ClaimKind::Never(condition) | ClaimKind::Possible(condition) => (condition, false),
+            ClaimKind::Monotone { .. } => continue,
+        };
+        let all = yes_no(ExprKind::Connective(Connective::And(possible.clone())), claim.span);
+        let kind = if is_always {
+            Connective::Implies(Box::new(all), Box::new(condition.clone()))
+        } else {
+            Connective::And([possible.clone(), vec![condition.clone()]].concat())
+        };
+        *condition = yes_no(ExprKind::Connective(kind), claim.span);
+    }
+    // nothing is awaited any more
+    changed.tables.iter_mut().filter(|table| table.row_count == 0).for_each(|table| table.from_input = false);
+    opened.policy = changed;
+    opened
+}
+
+fn yes_no(kind: ExprKind, span: Span) -> Expr {
+    Expr { kind, ty: Type::YesNo, optional: false, range: None, span }
+}
+
+impl Cell {
+    /// What is so of every lead: a look-up that finds something has its keys. Of keys that are looked up nothing is said.
+    fn needs(&self, field: usize) -> Vec<Expr> {
+        let is_read = |key: &&Expr| key.optional && matches!(key.kind, ExprKind::Reference(Reference::Field(_)));
+        let known = |expr: Expr, known: bool| {
+            let span = expr.span;
+            yes_no(ExprKind::Predicate(Predicate::IsKnown { left: Box::new(expr), known }), span)
+        };
+        let needs = self.keys.iter().filter(is_read).map(|key| {
+            let found =
+                Expr { kind: ExprKind::Reference(Reference::Field(field)), ty: self.ty, optional: true, range: None, span: key.span };
+            yes_no(ExprKind::Connective(Connective::Or(vec![known(found, false), known(key.clone(), true)])), key.span)
+        });
+        needs.collect()
+    }
+}
+
+/// Everything that a claim can rest on.
+fn expressions(policy: &mut Policy) -> Vec<&mut Expr> {
+    let mut found: Vec<&mut Expr> = policy.lets.iter_mut().map(|derived| &mut derived.value).collect();
+    for score in &mut policy.scores {
+        found.extend(score.adjusts.iter_mut().map(|adjust| &mut adjust.condition));
+        for persona in &mut score.personas {
+            found.extend(&mut persona.condition);
+            for section in &mut persona.sections {
+                found.extend(section.attributes.iter_mut().map(|attribute| &mut attribute.subject));
+                found.extend(section.points.iter_mut().map(|row| match &mut row.kind {
+                    PointsKind::When(condition) => condition,
+                    PointsKind::Per { count, .. } => count,
+                }));
+            }
+        }
+    }
+    for decide in &mut policy.decides {
+        match &mut decide.body {
+            DecideBody::Rows(rows) => found.extend(rows.iter_mut().filter_map(|row| row.condition.as_mut())),
+            DecideBody::Grid(grid) => found.extend([&mut grid.rows_of, &mut grid.columns_of]),
+        }
+    }
+    for row in policy.flows.iter_mut().flat_map(|flow| &mut flow.rows) {
+        match &mut row.trigger {
+            Trigger::When(condition) => found.push(condition),
+            Trigger::On { when, .. } | Trigger::After { when, .. } => found.extend(when),
+            Trigger::Broken => {}
+        }
+    }
+    for claim in &mut policy.claims {
+        match &mut claim.kind {
+            ClaimKind::Always(condition) | ClaimKind::Never(condition) | ClaimKind::Possible(condition) => found.push(condition),
+            ClaimKind::Monotone { value, .. } => found.push(value),
+        }
+    }
+    found
+}
+
+impl Opened {
+    /// Puts fields in place of the look-ups of an expression.
+    fn look_ups(&mut self, policy: &Policy, expr: &mut Expr) {
+        let mut rest = vec![expr];
+        while let Some(expr) = rest.pop() {
+            if let ExprKind::Reference(Reference::Cell { table, keys, column }) = &expr.kind
+                && let Some(of) = policy.tables.get(*table).filter(|table| table.from_input && table.row_count == 0)
+                && let Some(of_column) = of.columns.get(*column)
+            {
+                let written = written(keys);
+                let same = |cell: &Cell| (cell.table, cell.column, &cell.written) == (*table, *column, &written);
+                let place = self.cells.iter().position(same).unwrap_or_else(|| {
+                    self.policy.fields.push(field(of_column, format!("{}.{}", of.name, of_column.name), true));
+                    self.cells.push(Cell {
+                        table: *table,
+                        keys: keys.clone(),
+                        column: *column,
+                        ty: of_column.ty,
+                        written: written.clone(),
+                    });
+                    self.cells.len() - 1
+                });
+                expr.kind = ExprKind::Reference(Reference::Field(self.own_fields + place));
+                continue;
+            }
+            rest.extend(expr.children_mut());
+        }
+    }
+
+    /// Whether the field stands for a look-up.
+    pub fn is_look_up(&self, field: usize) -> bool {
+        field >= self.own_fields
+    }
+
+    /// The policy with rows that give the look-ups of the lead what its fields hold, and the lead without these. None where the keys of a look-up are worked out, or two look-ups
+    /// want different things of one cell.
+    pub fn with_rows(&self, policy: &Policy, lead: &Lead) -> Option<(Policy, Lead)> {
+        let mut own = lead.clone();
+        own.values.truncate(self.own_fields);
+        let mut rows: BTreeMap<(TableId, String), Vec<Option<Constant>>> = BTreeMap::new();
+        for (cell, value) in self.cells.iter().zip(lead.values.get(self.own_fields..)?) {
+            let Some(value) = value else { continue };
+            let columns = &policy.tables.get(cell.table)?.columns;
+            let keys = cell.keys.iter().map(|key| key_of(key, &own)).collect::<Option<Vec<Constant>>>()?;
+            let row = rows.entry((cell.table, format!("{keys:?}"))).or_insert_with(|| {
+                let mut given = keys.into_iter();
+                columns.iter().map(|column| if column.key { given.next() } else { None }).collect()
+            });
+            let place = row.get_mut(cell.column)?;
+            if place.as_ref().is_some_and(|other| other != value) {
+                return None;
+            }
+            *place = Some(value.clone());
+        }
+        let mut given = policy.clone();
+        let mut tables: BTreeMap<TableId, TableRows> = BTreeMap::new();
+        for ((table, _), mut row) in rows {
+            let of = policy.tables.get(table)?;
+            for (cell, column) in row.iter_mut().zip(&of.columns).filter(|(cell, column)| cell.is_none() && !column.optional) {
+                *cell = plain_value(&field(column, String::new(), false));
+            }
+            tables.entry(table).or_insert_with(|| TableRows::of(of)).push(&row).ok()?;
+        }
+        tables.into_iter().for_each(|(table, rows)| given.give_rows(table, rows));
+        Some((given, own))
+    }
+}
+
+/// What a key is, where it is a field as it is or a constant.
+fn key_of(key: &Expr, lead: &Lead) -> Option<Constant> {
+    match &key.kind {
+        ExprKind::Constant(value) => Some(value.clone()),
+        ExprKind::Reference(Reference::Field(field)) => lead.values.get(*field)?.clone(),
+        ExprKind::Reference(_) | ExprKind::Arithmetic(_) | ExprKind::Conversion(_) | ExprKind::Connective(_) | ExprKind::Predicate(_) => {
+            None
+        }
+    }
+}
+
+fn field(column: &TableColumn, name: String, optional: bool) -> Field {
+    Field {
+        name,
+        display: None,
+        doc: None,
+        ty: column.ty,
+        range: column.range,
+        optional,
+        effort: Effort::Fixed,
+        sources: Vec::new(),
+        span: column.span,
+    }
+}
+
+/// What expressions say, wherever they stand.
+fn written(keys: &[Expr]) -> String {
+    let mut keys = keys.to_vec();
+    let mut rest: Vec<&mut Expr> = keys.iter_mut().collect();
+    while let Some(expr) = rest.pop() {
+        expr.span = Span::new(SourceId(0), 0, 0);
+        rest.extend(expr.children_mut());
+    }
+    format!("{keys:?}")
+}

@@ -15,7 +15,9 @@ use crate::model::value::format_scaled;
 /// Whether values of this type can be written as text.
 pub fn has_text(ty: &DataType) -> bool {
     match ty {
-        DataType::List(item) | DataType::LargeList(item) => has_text(item.data_type()) && !matches!(item.data_type(), DataType::List(_)),
+        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
+            has_text(item.data_type()) && !matches!(item.data_type(), DataType::List(_))
+        }
         DataType::Dictionary(_, values) => is_text(values),
         DataType::Null
         | DataType::Boolean
@@ -25,6 +27,7 @@ pub fn has_text(ty: &DataType) -> bool {
         | DataType::Decimal32(..)
         | DataType::Decimal64(..)
         | DataType::Decimal128(..)
+        | DataType::Decimal256(..)
         | DataType::Float32
         | DataType::Float64 => true,
         ty => is_text(ty) || is_whole(ty),
@@ -198,6 +201,7 @@ pub fn list_at(array: &dyn Array, row: usize) -> Option<ArrayRef> {
     match array.data_type() {
         DataType::List(_) => Some(array.as_list::<i32>().value(row)),
         DataType::LargeList(_) => Some(array.as_list::<i64>().value(row)),
+        DataType::FixedSizeList(..) => Some(array.as_fixed_size_list().value(row)),
         _ => None,
     }
 }
@@ -280,6 +284,11 @@ fn number_text(array: &dyn Array, row: usize) -> Option<String> {
             // A negative scale counts in tens, hundreds and so on.
             Err(_) => format!("{mantissa}{}", "0".repeat(usize::from(places.unsigned_abs()))),
         });
+    }
+    if let DataType::Decimal256(..) = array.data_type()
+        && array.is_valid(row)
+    {
+        return Some(array.as_primitive::<Decimal256Type>().value_as_string(row));
     }
     float_text(array, row)
 }

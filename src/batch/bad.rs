@@ -3,9 +3,10 @@
 //! Enters: what a reader could not turn into a value. Leaves: [`BadCell`], with a [`Reason`] that is small enough to count by and a
 //! sentence made only when it is shown. Always holds: a shown value is short and cannot steer a terminal.
 
+use super::cells::pieces;
 use crate::diagnostic::{nearest, sanitise};
 use crate::model::value::{fold_choice, format_scaled};
-use crate::model::{ChoicesId, FieldId, Interval, MeasureId, Policy, Type};
+use crate::model::{Choices, ChoicesId, FieldId, Interval, MeasureId, Policy, Type};
 
 /// What was expected to be in a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -266,21 +267,37 @@ pub fn reason_sentence(policy: &Policy, subject: Subject, reason: Reason, value:
 fn not_a_choice(policy: &Policy, subject: Subject, name: &str, value: Option<&str>) -> String {
     let choices = subject_choices(policy, subject).and_then(|choices| policy.choices.get(choices));
     let Some(choices) = choices else { return format!("is not a choice of `{name}`") };
-    let folded = value.map(fold_choice).unwrap_or_default();
+    // of several values it is one that is wrong
+    let member = value.and_then(|value| bad_member(policy, subject, choices, value));
+    let held = member.as_ref().map(|member| format!("holds `{}`, which ", shown(member))).unwrap_or_default();
+    let folded = member.as_deref().or(value).map(fold_choice).unwrap_or_default();
     let spellings = choices.members.iter().flat_map(|member| member.spellings.iter().map(String::as_str));
     match nearest(&folded, spellings).and_then(|spelling| choices.index_of_spelling(spelling)) {
-        Some(meant) => format!("is not a choice of `{name}`; did you mean `{}`", choices.members[meant].name),
+        Some(meant) => format!("{held}is not a choice of `{name}`; did you mean `{}`", choices.members[meant].name),
         // a few can be named, once it is said of a value
         None if value.is_some() && choices.members.len() <= CHOICES_SHOWN_MAX => {
             let names: Vec<String> = choices.members.iter().map(|member| format!("`{}`", member.name)).collect();
             match &names[..] {
-                [] => format!("is not a choice of `{name}`, which has none in this policy"),
-                [one] => format!("is not a choice of `{name}`; it has only {one}"),
-                names => format!("is not a choice of `{name}`; it has {}", names.join(", ")),
+                [] => format!("{held}is not a choice of `{name}`, which has none in this policy"),
+                [one] => format!("{held}is not a choice of `{name}`; it has only {one}"),
+                names => format!("{held}is not a choice of `{name}`; it has {}", names.join(", ")),
             }
         }
-        None => format!("is not a choice of `{name}`"),
+        None => format!("{held}is not a choice of `{name}`"),
     }
+}
+
+/// The first of the values in a cell of a `some of` that is not a choice, if it holds several.
+fn bad_member(policy: &Policy, subject: Subject, choices: &Choices, value: &str) -> Option<String> {
+    let Subject::Field(field) = subject else { return None };
+    let Type::SomeOf(_) = policy.fields.get(field)?.ty else { return None };
+    let is_choice = |piece: &str| choices.index_of_spelling(piece).is_some();
+    if value.starts_with('[') {
+        let members: Vec<String> = serde_json::from_str(value).ok()?;
+        return members.into_iter().find(|member| !is_choice(member));
+    }
+    let mut pieces = pieces(value, ';').filter(|piece| !is_choice(piece)).flat_map(|outer| pieces(outer, ','));
+    pieces.find(|piece| !is_choice(piece)).filter(|piece| *piece != value.trim()).map(str::to_owned)
 }
 
 const CHOICES_SHOWN_MAX: usize = 6;

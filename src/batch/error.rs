@@ -86,6 +86,8 @@ pub enum BatchError {
         "`{file}` would be {format} compressed with {codec} as a whole; {format} compresses what is in it: leave out the last extension"
     )]
     PackedOutput { file: String, format: &'static str, codec: &'static str },
+    #[error("the list of bad cells `{file}` cannot be {format}; let its name end in .csv or .ndjson")]
+    RejectsFormat { file: String, format: &'static str },
     #[error("cannot write `{file}`: {reason}")]
     Write { file: String, reason: String },
     #[error("`{file}` is a symbolic link; the output does not follow links: name the file itself")]

@@ -71,7 +71,7 @@ fn can_give(ty: &DataType, slot: &Slot) -> bool {
         Type::YesNo => is_whole(ty) || *ty == DataType::Boolean,
         Type::OneOf(_) => is_whole(ty) || *ty == DataType::Boolean,
         Type::SomeOf(_) => match ty {
-            DataType::List(item) | DataType::LargeList(item) => {
+            DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
                 is_text(item.data_type()) || matches!(item.data_type(), DataType::Dictionary(_, values) if is_text(values))
             }
             _ => false,
@@ -102,7 +102,13 @@ pub fn type_text(ty: &DataType) -> String {
         ty if is_text(ty) => "text".to_owned(),
         ty if is_whole(ty) => "whole numbers".to_owned(),
         ty if is_bytes(ty) => "bytes".to_owned(),
-        ty => format!("values of type {ty}"),
+        DataType::Dictionary(_, values) => type_text(values),
+        DataType::RunEndEncoded(_, values) => type_text(values.data_type()),
+        DataType::Duration(_) | DataType::Interval(_) => "lengths of time".to_owned(),
+        DataType::FixedSizeBinary(_) => "bytes of a fixed length".to_owned(),
+        DataType::ListView(_) | DataType::LargeListView(_) => "lists of views".to_owned(),
+        DataType::Union(..) => "values of several types".to_owned(),
+        _ => "values of a type that is not read".to_owned(),
     }
 }
 
@@ -252,7 +258,7 @@ fn fill_slot(rows: &mut Rows, slot: usize, name: &str, array: &dyn Array) {
                 rows.put_with(slot, row, name, value, &text(row));
             }
         }
-        DataType::List(_) | DataType::LargeList(_) => {
+        DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) => {
             for row in 0..array.len() {
                 let reader = &mut rows.plan.slots[slot].reader;
                 let value = match list_at(array, row) {

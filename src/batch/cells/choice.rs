@@ -81,6 +81,7 @@ impl ChoiceCells {
     }
 }
 
-fn pieces(text: &str, separator: char) -> impl Iterator<Item = &str> {
+/// The values of a cell between separators.
+pub(crate) fn pieces(text: &str, separator: char) -> impl Iterator<Item = &str> {
     text.split(separator).map(str::trim).filter(|piece| !piece.is_empty())
 }

@@ -10,6 +10,7 @@ mod quick;
 mod yes_no;
 
 pub use choice::ChoiceCells;
+pub(crate) use choice::pieces;
 pub use moment::{DAYS, MICROS, day_in_years, in_years};
 pub use number::{rescaled, shifted};
 pub use quick::{Cell, Cells, appended};

@@ -104,7 +104,7 @@ fn lines_that_are_no_leads() {
             "9 [] column `lead_id`: the required field `lead_id` is empty",
             "10 [] the row is not UTF-8",
             "11 [L-11] column `note`: `a␀b` holds a NUL character",
-            "12 [L-12] column `products`: `[\"service\",\"x\"]` is not a choice of `products`; it has `dispensing`, `consumables`, `service`",
+            "12 [L-12] column `products`: `[\"service\",\"x\"]` holds `x`, which is not a choice of `products`; it has `dispensing`, `consumables`, `service`",
             "13 [L-12b] column `sites`: a name occurs twice in the object",
             "13 [L-12b] column `Sites`: two names of the object stand for `sites`",
         ]
@@ -178,6 +178,44 @@ fn rejects_are_written_with_all_that_is_known() {
     );
     assert_eq!(report.bad_cells.len(), 1);
     assert_eq!(report.rows_rejected, 2);
+}
+
+#[test]
+fn rejects_are_ndjson_if_they_are_called_so() {
+    let scene = Scene::new();
+    let rejects = scene.path("rejects.ndjson");
+    let scene = scene.with(|options| options.rejects = Some(rejects));
+    scene.score_csv(format!("{HEADER}\nL-1,clinic,many,,,\n\"L \"\"2\"\"\",clinic,0.5,,,\n"));
+    assert_eq!(
+        scene.read("rejects.ndjson"),
+        "{\"line\":2,\"key\":\"L-1\",\"column\":\"sites\",\"value\":\"many\",\"reason\":\"is not a number\",\"outcome\":\"rejected\"}\n\
+         {\"line\":3,\"key\":\"L \\\"2\\\"\",\"column\":\"sites\",\"value\":\"0.5\",\"reason\":\"is not a whole number\",\"outcome\":\"rejected\"}\n"
+    );
+    let scene = Scene::new();
+    let rejects = scene.path("rejects.parquet");
+    let scene = scene.with(|options| options.rejects = Some(rejects));
+    let refusal = scene.refusal("leads.csv", format!("{HEADER}\nL-1,clinic,1,,,\n"));
+    assert_eq!(refusal, "the list of bad cells `rejects.parquet` cannot be Parquet; let its name end in .csv or .ndjson");
+}
+
+#[test]
+fn the_bad_one_of_several_choices_is_named() {
+    let scene = Scene::new();
+    let (report, _) = scene.score_csv(
+        "lead_id,kind,sites,products\n\
+         L-1,clinic,1,dispensing; servce\n\
+         L-2,clinic,1,\"dispensing, coffee; service\"\n\
+         L-3,clinic,1,coffee\n\
+         L-4,clinic,1,service;dispensing\n",
+    );
+    assert_eq!(
+        said(&scene, &report),
+        [
+            "2 [L-1] column `products`: `dispensing; servce` holds `servce`, which is not a choice of `products`; did you mean `service`",
+            "3 [L-2] column `products`: `dispensing, coffee; service` holds `coffee`, which is not a choice of `products`; it has `dispensing`, `consumables`, `service`",
+            "4 [L-3] column `products`: `coffee` is not a choice of `products`; it has `dispensing`, `consumables`, `service`",
+        ]
+    );
 }
 
 #[test]

@@ -224,3 +224,41 @@ fn a_name_that_stands_twice_rejects_its_row_also_in_the_first_line() {
     let report = scene.score(&input, &scene.path("scored.csv")).unwrap();
     assert_eq!((report.rows_scored, report.rows_rejected), (1, 1));
 }
+
+/// What 128 bits do not hold is kept all the same, digit by digit; and a list of a fixed length gives choices.
+#[test]
+fn decimals_of_any_width_and_lists_of_a_fixed_length_are_read() {
+    use std::sync::Arc;
+
+    use arrow_array::builder::{FixedSizeListBuilder, StringBuilder};
+    use arrow_array::{ArrayRef, Decimal256Array, Int64Array, RecordBatch, StringArray};
+
+    let digits = "123456789012345678901234567890123456789012345";
+    let wide = |text: &str| arrow_buffer::i256::from_string(text).unwrap();
+    let wide = Decimal256Array::from(vec![Some(wide(digits)), None]).with_precision_and_scale(60, 3).unwrap();
+    let mut products = FixedSizeListBuilder::new(StringBuilder::new(), 2);
+    for (first, second) in [(Some("service"), Some("dispensing")), (None, Some("service"))] {
+        products.values().append_option(first);
+        products.values().append_option(second);
+        products.append(true);
+    }
+    let columns: [(&str, ArrayRef); 5] = [
+        ("lead_id", Arc::new(StringArray::from(vec!["L-1", "L-2"]))),
+        ("kind", Arc::new(StringArray::from(vec!["clinic", "clinic"]))),
+        ("sites", Arc::new(Int64Array::from(vec![1, 1]))),
+        ("products", Arc::new(products.finish())),
+        ("wide", Arc::new(wide)),
+    ];
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.map(|(name, array)| (name, array, true))).unwrap();
+    let scene = Scene::new().with(|options| options.keep = Keep::Columns(vec!["wide".to_owned(), "products".to_owned()]));
+    let input = scene.write("leads.parquet", super::tables::parquet_bytes(&[batch]));
+    let number = "123456789012345678901234567890123456789012.345";
+    scene.score(&input, &scene.path("scored.csv")).unwrap();
+    let scored = scene.read("scored.csv");
+    let rows: Vec<&str> = scored.lines().collect();
+    assert!(rows[1].starts_with(&format!("L-1,{number},service;dispensing,")), "{}", rows[1]);
+    assert!(rows[2].starts_with("L-2,,;service,"), "{}", rows[2]);
+    scene.score(&input, &scene.path("scored.ndjson")).unwrap();
+    let scored = scene.read("scored.ndjson");
+    assert!(scored.starts_with(&format!("{{\"lead_id\":\"L-1\",\"wide\":{number},")), "{scored}");
+}

@@ -38,12 +38,16 @@ pub(super) struct Cut {
     pub items: Vec<ItemRange>,
     /// The `##` lines directly above a token, by the start of that token.
     pub docs: HashMap<usize, Text>,
+    /// Braces that were told to be too many, although what goes on behind them needs the block that they close.
+    pub surplus: Vec<usize>,
 }
 
 struct Opener {
     token: usize,
     /// Blanks before the first token of its line.
     indent: usize,
+    /// That token.
+    line: usize,
 }
 
 pub(super) fn cut(text: &str, source: SourceId, scan: &Scan, diagnostics: &mut Vec<Diagnostic>) -> Cut {
@@ -56,10 +60,14 @@ pub(super) fn cut(text: &str, source: SourceId, scan: &Scan, diagnostics: &mut V
         openers: Vec::new(),
         uncounted: 0,
         suspect: None,
+        surplus: None,
+        surplus_told: Vec::new(),
         line_indent: 0,
+        line: 0,
         text_end: text.trim_end().len(),
     };
     cutter.walk();
+    let surplus = cutter.surplus_told;
     let mut items = cutter.items;
     mark_unterminated(&mut items, scan);
     if let Some(item) = items.get(ITEMS_MAX) {
@@ -67,7 +75,7 @@ pub(super) fn cut(text: &str, source: SourceId, scan: &Scan, diagnostics: &mut V
         diagnostics.push(too_many_items(Span::new(source, token.start, token.end), &format!("this one has {}", items.len())));
         items.truncate(ITEMS_MAX);
     }
-    Cut { items, docs: docs(text, source, scan) }
+    Cut { items, docs: docs(text, source, scan), surplus }
 }
 
 /// Items beyond the limit, of which the first is at `span`.
@@ -89,7 +97,12 @@ struct Cutter<'a> {
     uncounted: usize,
     /// The bracket whose partner stands further left than its line: the one that probably lacks its own, and where.
     suspect: Option<(usize, usize)>,
+    /// The first brace that closes a block which its place does not look like the end of: the one that is probably too many, if one is.
+    surplus: Option<usize>,
+    surplus_told: Vec<usize>,
     line_indent: usize,
+    /// The first token of the line.
+    line: usize,
     /// Where the file ends, but for blanks.
     text_end: usize,
 }
@@ -100,6 +113,7 @@ impl Cutter<'_> {
             let token = self.tokens[index];
             if let Some(indent) = token.indent {
                 self.line_indent = indent;
+                self.line = index;
             }
             if self.items.is_empty() || (token.indent == Some(0) && token.kind != Kind::Close && self.starts_item(token)) {
                 self.close_item(index);
@@ -139,7 +153,7 @@ impl Cutter<'_> {
             self.uncounted += 1;
             return;
         }
-        self.openers.push(Opener { token: index, indent: self.line_indent });
+        self.openers.push(Opener { token: index, indent: self.line_indent, line: self.line });
         if self.openers.len() == DEPTH_MAX + 1
             && let Some(item) = self.items.last_mut()
             && !item.deep
@@ -167,12 +181,7 @@ impl Cutter<'_> {
             if let Some(opener) = self.openers.pop() {
                 self.report_mismatch(opener, span);
             } else if self.break_item() {
-                self.diagnostics.push(
-                    Diagnostic::new(Code::StrayBracket, format!("`{closer}` closes nothing"))
-                        .at(span, "no bracket is open here")
-                        .help(format!("remove this `{closer}`, or open its partner before it"))
-                        .replace("remove the bracket", Applicability::Unsafe, span, ""),
-                );
+                self.report_stray(index);
             }
             return;
         };
@@ -185,7 +194,34 @@ impl Cutter<'_> {
         {
             self.suspect = Some((self.openers[partner].token, token.start));
         }
+        // on its own line it stands where the line of its partner begins, and else on the line of its partner
+        let opener = &self.openers[partner];
+        if closer == "}" && token.indent.map_or(opener.line != self.line, |indent| indent > opener.indent) {
+            self.surplus.get_or_insert(index);
+        }
         self.openers.truncate(partner);
+    }
+
+    /// Nothing is open. Where the block that was closed last did not look like its end, the brace there is the one too many.
+    fn report_stray(&mut self, index: usize) {
+        let goes_on = |surplus: &usize| self.tokens[*surplus..index].iter().any(|token| token.kind != Kind::Close);
+        let told = self.surplus.filter(goes_on).unwrap_or(index);
+        self.surplus_told.extend(Some(told).filter(|told| *told != index));
+        let span = |index: usize| Span::new(self.source, self.tokens[index].start, self.tokens[index].end);
+        let closer = &self.text[self.tokens[told].start..self.tokens[told].end];
+        let diagnostic = if told == index {
+            Diagnostic::new(Code::StrayBracket, format!("`{closer}` closes nothing")).at(span(told), "no bracket is open here")
+        } else {
+            Diagnostic::new(Code::StrayBracket, format!("a `{closer}` is too many"))
+                .at(span(told), "what goes on below ends here")
+                .at(span(index), "so that no bracket is open here")
+        };
+        self.diagnostics.push(diagnostic.help(format!("remove this `{closer}`, or open its partner before it")).replace(
+            "remove the bracket",
+            Applicability::Unsafe,
+            span(told),
+            "",
+        ));
     }
 
     /// `(a]`
@@ -208,6 +244,7 @@ impl Cutter<'_> {
     /// Ends the current item before token `end` and reports a bracket that is still open.
     fn close_item(&mut self, end: usize) {
         let suspect = self.suspect.take();
+        self.surplus = None;
         if let Some(last) = self.openers.last() {
             let file_end = self.tokens.get(end.wrapping_sub(1)).map_or(0, |token| token.end);
             let (opener, place) = suspect.unwrap_or((last.token, file_end));

@@ -32,6 +32,7 @@ pub mod tree;
 mod trial;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use crate::diagnostic::{self, Applicability, Code, Diagnostic, Edit, nearest};
 use crate::source::{SourceId, Sources, Span};
@@ -130,6 +131,7 @@ fn read(text: &str, source: SourceId, meter: &Meter, mut outline: Option<&mut Ou
         cut = cut::cut(&mended, source, &scan, diagnostics);
         diagnostics.extend(heads.iter().map(|head| head.explain(text, source)));
     }
+    let mended = without_surplus(mended, source, &mut scan, &mut cut, diagnostics);
     let text = &*mended;
     if let Some(outline) = outline.as_deref_mut() {
         outline.take(text, &scan, &cut);
@@ -171,6 +173,40 @@ fn read(text: &str, source: SourceId, meter: &Meter, mut outline: Option<&mut Ou
     reader.check_fixes_of_pairs();
     let Reader { items, unread, partial, .. } = reader;
     File { source, version, items, unread, partial, comments }
+}
+
+/// The text with blanks in place of braces that are too many, so that the blocks which they cut off are read; none where that leads to further mistakes.
+fn without_surplus<'t>(
+    text: Cow<'t, str>,
+    source: SourceId,
+    scan: &mut Scan,
+    cut: &mut Cut,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Cow<'t, str> {
+    if cut.surplus.is_empty() {
+        return text;
+    }
+    let mut bytes = text.as_bytes().to_vec();
+    let surplus: HashSet<usize> = cut.surplus.iter().map(|index| scan.tokens[*index].start).collect();
+    let kept = scan.tokens.iter().copied().filter(|token| !surplus.contains(&token.start)).collect();
+    // each is a brace of one byte
+    surplus.iter().for_each(|start| bytes[*start] = b' ');
+    let Ok(mended) = String::from_utf8(bytes) else { return text };
+    let all = std::mem::replace(&mut scan.tokens, kept);
+    let mut further = Vec::new();
+    let again = cut::cut(&mended, source, scan, &mut further);
+    let is_told = |diagnostic: &Diagnostic| surplus.contains(&place_of(diagnostic));
+    let (told, others): (Vec<Diagnostic>, Vec<Diagnostic>) = std::mem::take(diagnostics).into_iter().partition(is_told);
+    let strays = |all: &[Diagnostic]| all.iter().filter(|one| one.code == Code::StrayBracket).count();
+    if strays(&further) > strays(&others) {
+        scan.tokens = all;
+        diagnostics.extend(told.into_iter().chain(others));
+        return text;
+    }
+    // what the scanner and the first cut said of other places stands
+    diagnostics.extend(told.into_iter().chain(others));
+    *cut = again;
+    Cow::Owned(mended)
 }
 
 struct Reader<'a> {
@@ -295,6 +331,16 @@ impl Reader<'_> {
         let diagnostic = match token.kind {
             Kind::Word => Diagnostic::new(Code::Syntax, format!("no item begins with `{word}`")).at(span, "not an item word"),
             Kind::Close => return false,
+            Kind::String if word.ends_with(".lead\"") => {
+                let place = Span::new(self.source, token.start, token.start);
+                self.diagnostics.push(
+                    Diagnostic::new(Code::Syntax, format!("expected an item, found `{word}`"))
+                        .at(span, "a file of the policy?")
+                        .help(format!("write `use {word}`"))
+                        .replace("insert `use`", Applicability::Unsafe, place, "use "),
+                );
+                return false;
+            }
             _ => Diagnostic::new(Code::Syntax, format!("expected an item, found `{word}`")).at(span, "not an item word"),
         };
         let is_use = meant::USE_WORDS.contains(&word);

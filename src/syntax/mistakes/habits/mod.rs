@@ -6,6 +6,7 @@
 
 mod bands;
 mod fields;
+mod keywords;
 mod measures;
 mod numbers;
 mod operators;
@@ -21,9 +22,10 @@ use crate::source::Span;
 type Habit = fn(&Found) -> Option<Diagnostic>;
 
 /// From the special to the general; the first that fits explains the mistake.
-const HABITS: [&[Habit]; 10] = [
+const HABITS: [&[Habit]; 11] = [
     &[rows::row_without_end, rows::cells_without_comma],
     &repeats::HABITS,
+    &keywords::HABITS,
     &points::HABITS,
     &bands::HABITS,
     &measures::HABITS,

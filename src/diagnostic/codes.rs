@@ -142,6 +142,7 @@ codes! {
     CasesFile           "E0604" Error "the file of cases cannot be read as a table"
     CasesColumn         "E0605" Error "a column of a file of cases names nothing, or what another names"
     CasesCell           "E0606" Error "a cell of a file of cases does not fit its column"
+    TestWithoutAsOf     "E0607" Warning "a test does not say on which day it is"
 
     // E07: standards
     RequirementForm       "E0701" Error "a requirement has none of the known forms"

@@ -16,7 +16,7 @@ use crate::syntax::tree::{self, Pattern, PatternKind, Points};
 impl Checker<'_> {
     /// `beds 30% { … }`
     pub(crate) fn attribute(&mut self, tree: &tree::Attribute, section: &tree::Section) -> Option<Attribute> {
-        let weighted = section.points.is_none();
+        let weighted = !section.gives_points();
         let name = self.one_line(tree.subject.span);
         if let (false, Some(weight)) = (weighted, &tree.weight) {
             let message = format!("attribute `{name}` has a weight, but section `{}` has raw points", section.name.text);

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::Score;
 use super::Section;
 use super::check::Checker;
-use super::score_scale::{Gives, Total, capped, section_gives, sum_factor, up_to};
+use super::score_scale::{Gives, Share, Total, capped, section_gives, up_to};
 use super::value::Decimal;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
@@ -52,19 +52,19 @@ impl Checker<'_> {
     }
 
     /// The least that a section gives to the sum, in the sum's units.
-    fn least(&mut self, section: &Section, score: &Score) -> Option<i128> {
+    fn least(&self, section: &Section, score: &Score) -> Option<i128> {
         let mut part = Total::default();
         for gives in section_gives(section) {
-            self.add(&mut part, Total::default(), &gives, sum_factor(section, gives.weight), score.sum_scale, &score.name)?;
+            part.add(Total::default(), &Share::of_sum(section, gives), score.sum_scale)?;
         }
         Some(i128::from(capped(part, up_to(section), score.sum_scale).low))
     }
 
-    fn least_of_adjusts(&mut self, score: &Score) -> Option<i128> {
+    fn least_of_adjusts(&self, score: &Score) -> Option<i128> {
         let mut total = Total::default();
         for adjust in &score.adjusts {
             let gives = Gives::sometimes(adjust.points, adjust.span);
-            self.add(&mut total, Total::default(), &gives, Some(Decimal::whole(1)), score.sum_scale, &score.name)?;
+            total.add(Total::default(), &Share::plain(gives), score.sum_scale)?;
         }
         Some(total.low)
     }

@@ -211,7 +211,7 @@ impl Checker<'_> {
     }
 
     fn unknown_column(&mut self, cell: &CaseCell, folded: &str) {
-        if self.may_be_declared(Space::Field, folded) {
+        if self.may_be_declared(Space::Field, folded, Some(cell.span)) {
             return;
         }
         let diagnostic = Diagnostic::new(Code::CasesColumn, format!("the column `{}` of the cases is no field of the lead", cell.text))
@@ -427,14 +427,15 @@ impl Checker<'_> {
             Err(mistake) => mistake,
         };
         let near = mistake.unknown.as_ref().and_then(|unknown| reader.nearest(unknown)).map(str::to_owned);
+        let listed = mistake.unknown.as_ref().and_then(|_| reader.listed());
         if let (Type::OneOf(id) | Type::SomeOf(id), Some(unknown)) = (ty, &mistake.unknown)
-            && self.choice_may_be_declared(id, &fold_choice(unknown))
+            && self.choice_may_be_declared(id, &fold_choice(unknown), Some(cell.span))
         {
             return None;
         }
         let mut diagnostic =
             Diagnostic::new(Code::CasesCell, format!("{} in the column `{name}` of the cases", mistake.reason)).at(cell.span, "this cell");
-        diagnostic.help = near.map(|near| format!("did you mean `{near}`?")).or(mistake.help);
+        diagnostic.help = near.map(|near| format!("did you mean `{near}`?")).or(mistake.help).or(listed);
         let is_field = self.policy.fields.iter().any(|field| field.name == name);
         if is_field && self.part_of_test(name).is_some() {
             let column = if is_title(name) {

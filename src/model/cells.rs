@@ -93,6 +93,14 @@ impl<'p> CellReader<'p> {
         Err(CellMistake { reason: format!("`{cell}` is no {}", self.noun), help: None, unknown: Some(cell.to_owned()) })
     }
 
+    /// What there is to choose from, if it is little.
+    pub fn listed(&self) -> Option<String> {
+        const LISTED_MAX: usize = 8;
+        let members = self.choices.map(|choices| choices.members.as_slice()).filter(|members| members.len() <= LISTED_MAX)?;
+        let names: Vec<String> = members.iter().map(|member| format!("`{}`", member.name)).collect();
+        (!names.is_empty()).then(|| format!("it can be {}", names.join(", ")))
+    }
+
     /// The choice that an unknown name may be meant for.
     pub fn nearest(&self, unknown: &str) -> Option<&'p str> {
         let members = self.choices.map(|choices| choices.members.as_slice()).unwrap_or_default();

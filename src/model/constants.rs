@@ -12,9 +12,12 @@ use super::ranges::domain_of;
 use super::value::{Constant, Decimal, Interval, Type, Unit, fold_choice};
 use super::words::a_value_of;
 use super::{ChoicesId, Expr};
-use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
 use crate::source::Span;
 use crate::syntax::tree::{self, ExprKind, Literal, Name, Number, TimeLiteral};
+
+/// Words that stand in place of a constant.
+const VALUE_WORDS: [&str; 2] = ["missing", "otherwise"];
 
 impl Checker<'_> {
     /// The value of a constant given to, or compared with, something of type `ty` whose values lie in `range`. `what` names that something
@@ -155,7 +158,7 @@ impl Checker<'_> {
             }
             return Some(index);
         }
-        if self.choice_may_be_declared(choices, &name.text) {
+        if self.choice_may_be_declared(choices, &name.text, Some(name.span)) {
             return None;
         }
         let (code, noun) = self.kind_of_choice(choices);
@@ -168,7 +171,10 @@ impl Checker<'_> {
             Some(member) => diagnostic.did_you_mean(name.span, &member),
             None if self.can_suggest() => {
                 let names = self.choice_names(choices);
-                self.propose(diagnostic, noun, name, names)
+                match nearest(&name.text, VALUE_WORDS).filter(|_| nearest(&name.text, names.iter().map(String::as_str)).is_none()) {
+                    Some(word) => diagnostic.did_you_mean(name.span, word),
+                    None => self.propose(diagnostic, noun, name, names),
+                }
             }
             None => diagnostic,
         };
@@ -273,7 +279,7 @@ impl Checker<'_> {
             ExprKind::Literal(Literal::Unreadable) => return,
             ExprKind::Path(path) => {
                 let known = path.first().is_some_and(|name| self.names.contains_key(&name.text));
-                if path.first().is_some_and(|name| !known && self.may_be_declared(Space::Value, &name.text)) {
+                if path.first().is_some_and(|name| !known && self.may_be_declared(Space::Value, &name.text, Some(name.span))) {
                     return;
                 }
                 (path.len() == 1 && !known).then_some("a name")
@@ -285,6 +291,10 @@ impl Checker<'_> {
                 .at(tree.span, format!("{wanted} is needed here")),
             None => Diagnostic::new(Code::NotConstant, format!("`{written}` is not a constant"))
                 .at(tree.span, format!("{wanted} is needed here")),
+        };
+        let word = match &tree.kind {
+            ExprKind::Path(path) if path.len() == 1 && found.is_some() => nearest(&path[0].text, VALUE_WORDS),
+            _ => None,
         };
         let fix = match (&tree.kind, ty) {
             // as it is written: capitals are no part of the name
@@ -304,6 +314,10 @@ impl Checker<'_> {
             self.report(diagnostic.help(help));
             return;
         }
+        let diagnostic = match word.map(|word| diagnostic.clone().did_you_mean(tree.span, word)) {
+            Some(diagnostic) => return self.report(diagnostic),
+            None => diagnostic,
+        };
         let diagnostic = match fix {
             Some(text) => diagnostic.replace(format!("write `{text}`"), Applicability::Unsafe, tree.span, text),
             None => diagnostic.help(format!("write {wanted}")),

@@ -9,35 +9,30 @@ use super::check::{Checker, DecideTree};
 use super::expressions::Scope;
 use super::lost::{ALL, Set};
 use super::patterns::{Case, Cover, Line};
-use super::value::fold_choice;
-use super::{ChoiceMember, Choices, Decide, DecideBody, DecideId, DecideRow, Edge, Expr, Grid};
+use super::types::NewChoice;
+use super::{Decide, DecideBody, DecideId, DecideRow, Edge, Expr, Grid};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Guard, Name, Pattern};
 
-/// The name of a decide or grid, and what it can give.
-pub(crate) fn outcomes(tree: DecideTree<'_>) -> (Name, Choices) {
+/// The name of a decide or grid, and what it can give, each once.
+pub(crate) fn outcomes(tree: DecideTree<'_>) -> (&Name, Vec<NewChoice<'_>>) {
     let (name, outcomes): (&Name, Vec<(&Name, Option<&tree::Text>)>) = match tree {
         DecideTree::Decide(tree) => (&tree.name, tree.rows.iter().map(|row| (&row.outcome, row.display.as_ref())).collect()),
         DecideTree::Grid(tree) => (&tree.name, tree.rows.iter().flat_map(|row| &row.outcomes).map(|outcome| (outcome, None)).collect()),
     };
-    let mut places = FxHashMap::default();
-    let mut members: Vec<ChoiceMember> = Vec::new();
+    let mut places: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut choices: Vec<NewChoice> = Vec::new();
     for (outcome, display) in outcomes {
-        let display = display.map(|text| text.value.clone());
-        let place = *places.entry(outcome.text.as_str()).or_insert(members.len());
-        match members.get_mut(place) {
+        let place = *places.entry(outcome.text.as_str()).or_insert(choices.len());
+        match choices.get_mut(place) {
             // whichever of its rows says how to show it
-            Some(member) => member.display = member.display.take().or(display),
-            None => members.push(ChoiceMember {
-                name: outcome.text.clone(),
-                display,
-                spellings: vec![fold_choice(&outcome.text)],
-                span: outcome.span,
-            }),
+            Some(choice) if choice.display.is_none() => *choice = NewChoice::named(choice.name, display),
+            Some(_) => {}
+            None => choices.push(NewChoice::named(outcome, display)),
         }
     }
-    (name.clone(), Choices { members })
+    (name, choices)
 }
 
 impl Checker<'_> {
@@ -120,7 +115,7 @@ impl Checker<'_> {
                         .at(tree.name.span, "there is no `otherwise`")
                         .help("end it with a row such as `NAME  otherwise`"),
                 );
-                self.memory.lost.add(Set::Choices(choices), 1);
+                self.memory.lost.add_rows(Set::Choices(choices), 1, tree.name.span);
             }
         }
         rows
@@ -151,7 +146,7 @@ impl Checker<'_> {
                         .at(place, "one cell for each column")
                         .help("name an outcome for each column, with commas between them"),
                 );
-                self.memory.lost.add(Set::Choices(choices), tree.columns.len().saturating_sub(row.outcomes.len()));
+                self.memory.lost.add_rows(Set::Choices(choices), tree.columns.len().saturating_sub(row.outcomes.len()), place);
             }
         }
         let column_patterns: Vec<&Pattern> = tree.columns.iter().collect();

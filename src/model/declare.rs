@@ -105,7 +105,8 @@ impl<'t> Checker<'t> {
 
     /// A name of the space stands twice.
     fn lose(&mut self, space: Space, name: &tree::Name) {
-        self.memory.lost.add_repeated(Set::Space(space), &name.text);
+        let place = self.diagnostics.last().and_then(|told| told.labels.first()).map(|label| label.span);
+        self.memory.lost.add_repeated(Set::Space(space), &name.text, place);
     }
 
     /// One of two things of a name was meant to be called otherwise, and nobody knows which: neither the name nor one that is unknown says what it is.
@@ -232,7 +233,8 @@ fn enter_in(
 ) -> bool {
     let is_new = enter(spans, diagnostics, noun, name);
     if !is_new {
-        lost.add_repeated(Set::Space(space), &name.text);
+        let place = diagnostics.last().and_then(|told| told.labels.first()).map(|label| label.span);
+        lost.add_repeated(Set::Space(space), &name.text, place);
     }
     is_new
 }

@@ -186,7 +186,7 @@ impl Checker<'_> {
         let (_, tree) = self.derived.scores.get(id)?;
         if tree.sections().all(|candidate| candidate.name.text != section.text) {
             let known = tree.sections().map(|candidate| candidate.name.text.as_str());
-            if self.memory.lost.may_be(&Set::Sections(id), &section.text, known) {
+            if self.memory.lost.may_be(&Set::Sections(id), &section.text, Some(section.span), known) {
                 return None;
             }
             let mut names: Vec<String> = tree.sections().map(|candidate| candidate.name.text.clone()).collect();
@@ -244,6 +244,7 @@ impl Checker<'_> {
             self.report(Diagnostic::new(Code::WrongType, message).at(span, "not a matter of the signal").help(help));
             return None;
         }
+        self.memory.looks_at_day = true;
         match of.ty {
             Type::Date | Type::Time => Some(Expr {
                 kind: ExprKind::Conversion(kind(Box::new(of))),

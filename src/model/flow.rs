@@ -6,6 +6,8 @@
 //! `any` means every stage that is not final, except those listed and the row's own target. What `on` and `after` rows wait for are measures since
 //! the stay began.
 
+use std::collections::VecDeque;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::check::Checker;
@@ -265,21 +267,21 @@ impl Checker<'_> {
         let index: FxHashMap<&str, usize> =
             self.items.stages.iter().enumerate().map(|(index, (_, stage))| (stage.name.text.as_str(), index)).collect();
         let unknown = rows().flat_map(stages_of).map(|name| name.text.as_str()).filter(|name| !index.contains_key(name));
-        let undeclared: FxHashSet<&str> = unknown.filter(|name| self.may_be_declared(Space::Stage, name)).collect();
+        let undeclared: FxHashSet<&str> = unknown.filter(|name| self.may_be_declared(Space::Stage, name, None)).collect();
         // an unknown stage in a row most likely is a misspelt one, whose way this is; of very many the first are looked at
         let mut comparisons_left = COMPARISONS_MAX;
         let mut meant = |name: &tree::Name| {
             comparisons_left = comparisons_left.checked_sub(index.len())?;
             index.get(nearest(&name.text, index.keys().copied())?).copied()
         };
-        // what was meant by a row that leads back to its own stage, or by an unknown stage that is near to none, may be the way of any one stage
-        let (mut ways_in_left, mut ways_out_left) = (0, 0);
+        // what was meant by a row that leads back to its own stage, or by an unknown stage that is near to none, may be the way of any one stage, as its message says then
+        let (mut ways_in_left, mut ways_out_left): (VecDeque<Span>, VecDeque<Span>) = Default::default();
         let (mut far_in, mut far_out): (FxHashSet<&str>, FxHashSet<&str>) = (undeclared.clone(), undeclared);
         for row in rows() {
             if let Some(to) = index.get(row.to.text.as_str()).copied().or_else(|| meant(&row.to)) {
                 has_way_in[to] = true;
             } else if far_in.insert(&row.to.text) {
-                ways_in_left += 1;
+                ways_in_left.push_back(row.to.span);
             }
             match &row.from {
                 FromStages::Listed(names) => {
@@ -287,11 +289,11 @@ impl Checker<'_> {
                         if let Some(from) = index.get(name.text.as_str()).copied().or_else(|| meant(name)) {
                             has_way_out[from] = true;
                         } else if far_out.insert(&name.text) {
-                            ways_out_left += 1;
+                            ways_out_left.push_back(name.span);
                         }
                         if name.text == row.to.text && index.contains_key(name.text.as_str()) {
-                            ways_in_left += 1;
-                            ways_out_left += 1;
+                            ways_in_left.push_back(name.span);
+                            ways_out_left.push_back(name.span);
                         }
                     }
                 }
@@ -313,14 +315,18 @@ impl Checker<'_> {
             let (name, span, is_start, is_final) = (stage.name.clone(), stage.span, stage.start, stage.is_final);
             let lacks_way_in = !is_start && !has_way_in[index] && !may_lead && Some(index) != probable_start;
             let lacks_way_out = !is_final && !has_way_out[index] && !may_leave;
-            if lacks_way_in && !take_one(&mut ways_in_left) {
+            if lacks_way_in && let Some(row) = ways_in_left.pop_front() {
+                self.add_label(row, span, format!("no other row leads to `{name}`"));
+            } else if lacks_way_in {
                 self.report(
                     Diagnostic::new(Code::StageNoWayIn, format!("no flow row leads to the stage `{name}`"))
                         .at(span, "no lead gets here")
                         .help(format!("write a row into it, such as `STAGE -> {name} when …`, or leave the stage out")),
                 );
             }
-            if lacks_way_out && !take_one(&mut ways_out_left) {
+            if lacks_way_out && let Some(row) = ways_out_left.pop_front() {
+                self.add_label(row, span, format!("no other row leaves `{name}`"));
+            } else if lacks_way_out {
                 let tree = self.items.stages[index].1;
                 let last = [tree.start, tree.owner.as_ref().map(|owner| owner.span), tree.display.as_ref().map(|display| display.span)];
                 let behind = last.into_iter().flatten().next().unwrap_or(span).after();
@@ -347,11 +353,4 @@ fn stages_of(row: &tree::FlowRow) -> impl Iterator<Item = &tree::Name> {
         FromStages::Any { .. } => &[],
     };
     from.iter().chain([&row.to])
-}
-
-/// Takes one of what is left, if there is one.
-fn take_one(left: &mut usize) -> bool {
-    let is_left = *left > 0;
-    *left -= usize::from(is_left);
-    is_left
 }

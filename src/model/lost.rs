@@ -2,11 +2,12 @@
 //! that would have given.
 //!
 //! Enters: where a name is lost, when that is reported. Leaves: whether an unknown name may be the one that was lost. Always holds: as many unknown names are
-//! let through as were lost, each as often as it stands; all others are told, and so is whatever is a slip in the writing of a name that is known.
+//! let through as were lost, each as often as it stands; all others are told, and so is whatever is a slip in the writing of a name that is known. The message that lets a
+//! name through points at its first place, so that it is told in the same run even if it is another mistake.
 //!
 //! A file that could not be read may declare any name but those: they are kept for the one message about that file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -15,7 +16,8 @@ use super::hidden::{Hidden, Space};
 use super::resolve::quoted;
 use super::value::fold_choice;
 use super::{Choices, ChoicesId, ScoreId, TableId};
-use crate::diagnostic::nearest;
+use crate::diagnostic::{Diagnostic, Label, nearest};
+use crate::source::Span;
 
 /// What a name is lost from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -45,6 +47,24 @@ pub(crate) struct Lost {
     sets: FxHashMap<Set, Names>,
     /// names that nothing declares but, perhaps, a file that could not be read
     of_files: BTreeSet<String>,
+    let_through: Vec<LetThrough>,
+}
+
+/// The message that has lost a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// what stands twice: the place that the message points at
+    Repeated(Span),
+    /// what lacks rows
+    Rows(Span),
+}
+
+/// A name that was let through, where it stands first.
+#[derive(Debug)]
+struct LetThrough {
+    cause: Cause,
+    name: String,
+    at: Span,
 }
 
 #[derive(Debug, Default)]
@@ -52,6 +72,8 @@ struct Names {
     /// how many further names may be let through
     left: usize,
     taken: FxHashSet<String>,
+    /// the messages, of which each lets one name through first
+    causes: VecDeque<Cause>,
     /// what stands twice: the lost name may be nearly the same
     repeated: FxHashSet<String>,
 }
@@ -62,10 +84,18 @@ impl Lost {
         names.left = names.left.saturating_add(count);
     }
 
-    /// One of two things of this name was meant to be called otherwise.
-    pub fn add_repeated(&mut self, set: Set, name: &str) {
+    /// As many names were lost to rows that the message at `place` says to be lacking.
+    pub fn add_rows(&mut self, set: Set, count: usize, place: Span) {
+        self.add(set.clone(), count);
+        self.sets.entry(set).or_default().causes.push_back(Cause::Rows(place));
+    }
+
+    /// One of two things of this name was meant to be called otherwise, as the message at `place` says.
+    pub fn add_repeated(&mut self, set: Set, name: &str, place: Option<Span>) {
         self.add(set.clone(), 1);
-        self.sets.entry(set).or_default().repeated.insert(name.to_owned());
+        let names = self.sets.entry(set).or_default();
+        names.repeated.insert(name.to_owned());
+        names.causes.extend(place.map(Cause::Repeated));
     }
 
     /// The set has lost this name, however near it is to others.
@@ -97,8 +127,8 @@ impl Lost {
         self.sets.get(set).is_some_and(|names| names.left > 0 || names.taken.contains(name))
     }
 
-    /// Whether an unknown name may be one that the set has lost, and is none of those that it has.
-    pub fn may_be<'n>(&mut self, set: &Set, name: &str, known: impl IntoIterator<Item = &'n str>) -> bool {
+    /// Whether an unknown name may be one that the set has lost, and is none of those that it has. `at` is where it stands, if that can be shown.
+    pub fn may_be<'n>(&mut self, set: &Set, name: &str, at: Option<Span>, known: impl IntoIterator<Item = &'n str>) -> bool {
         let Some(names) = self.sets.get_mut(set) else { return false };
         if names.left == ALL || names.taken.contains(name) {
             return true;
@@ -108,6 +138,11 @@ impl Lost {
         }
         names.left -= 1;
         names.taken.insert(name.to_owned());
+        if let Some(at) = at
+            && let Some(cause) = names.causes.pop_front()
+        {
+            self.let_through.push(LetThrough { cause, name: name.to_owned(), at });
+        }
         true
     }
 }
@@ -185,14 +220,21 @@ pub(crate) struct Undeclared<'c> {
 
 impl Undeclared<'_> {
     /// Whether a name that is written as in files is one of a space, or of a set of choices. `known` are those choices.
-    pub fn may_be(&mut self, space: Option<Space>, choices: Option<ChoicesId>, known: Option<&Choices>, written: &str) -> bool {
+    pub fn may_be(
+        &mut self,
+        space: Option<Space>,
+        choices: Option<ChoicesId>,
+        known: Option<&Choices>,
+        written: &str,
+        at: Option<Span>,
+    ) -> bool {
         let name = fold_choice(written);
         let in_space = space.is_some_and(|space| {
             self.hidden.has_name(space, written)
                 || self.hidden.files_may_declare(space) && self.lost.may_be_of_file(&name, names_of(known))
-                || self.lost.may_be(&Set::Space(space), &name, names_of(known))
+                || self.lost.may_be(&Set::Space(space), &name, at, names_of(known))
         });
-        in_space || choices.is_some_and(|choices| self.lost.may_be(&Set::Choices(choices), &name, names_of(known)))
+        in_space || choices.is_some_and(|choices| self.lost.may_be(&Set::Choices(choices), &name, at, names_of(known)))
     }
 }
 
@@ -201,8 +243,29 @@ fn names_of(choices: Option<&Choices>) -> impl Iterator<Item = &str> {
 }
 
 impl Checker<'_> {
+    /// Points the messages that let names through at these.
+    pub(crate) fn show_let_through(&mut self) {
+        for LetThrough { cause, name, at } in std::mem::take(&mut self.memory.lost.let_through) {
+            match cause {
+                Cause::Repeated(place) => self.add_label(place, at, format!("nothing declares `{name}`: is one of the two meant?")),
+                Cause::Rows(place) => self.add_label(place, at, format!("no row gives `{name}`: is it one that is lacking?")),
+            }
+        }
+    }
+
+    /// Adds a label to the last message whose first one lies within `place`: what may be the same mistake, and is told with it.
+    pub(crate) fn add_label(&mut self, place: Span, at: Span, text: String) {
+        let is_within = |span: Span| span.source == place.source && place.start <= span.start && span.end <= place.end;
+        let is_there = |diagnostic: &&mut Diagnostic| diagnostic.labels.first().is_some_and(|label| is_within(label.span));
+        if let Some(diagnostic) = self.diagnostics.iter_mut().rev().find(is_there)
+            && diagnostic.labels.iter().all(|label| label.span != at || label.text != text)
+        {
+            diagnostic.labels.push(Label { span: at, text });
+        }
+    }
+
     /// Whether the declaration of an unknown name may have been lost, to text that could not be read or to a reported mistake.
-    pub(crate) fn may_be_declared(&mut self, space: Space, name: &str) -> bool {
+    pub(crate) fn may_be_declared(&mut self, space: Space, name: &str, at: Option<Span>) -> bool {
         if self.hidden.has_name(space, name) {
             return true;
         }
@@ -234,11 +297,11 @@ impl Checker<'_> {
                 return true;
             }
         }
-        memory.lost.may_be(&set, name, known)
+        memory.lost.may_be(&set, name, at, known)
     }
 
     /// The same of a choice. What a field or a `decide` lists, it lists alone.
-    pub(crate) fn choice_may_be_declared(&mut self, choices: ChoicesId, name: &str) -> bool {
+    pub(crate) fn choice_may_be_declared(&mut self, choices: ChoicesId, name: &str, at: Option<Span>) -> bool {
         let policy = &self.policy;
         let spaces = [
             (policy.stage_choices, Space::Stage),
@@ -248,7 +311,7 @@ impl Checker<'_> {
         ];
         let space = spaces.into_iter().find(|(set, _)| *set == Some(choices)).map(|(_, space)| space);
         let known = policy.choices.get(choices).filter(|_| self.can_suggest());
-        Undeclared { hidden: &self.hidden, lost: &mut self.memory.lost }.may_be(space, Some(choices), known, name)
+        Undeclared { hidden: &self.hidden, lost: &mut self.memory.lost }.may_be(space, Some(choices), known, name, at)
     }
 }
 
@@ -260,12 +323,12 @@ mod tests {
     fn as_many_names_are_let_through_as_were_lost() {
         let mut lost = Lost::default();
         let set = Set::Choices(3);
-        assert!(!lost.may_be(&set, "a", []));
+        assert!(!lost.may_be(&set, "a", None, []));
         lost.add(set.clone(), 1);
-        assert!(!lost.may_be(&Set::Choices(4), "a", []));
-        assert!(lost.may_be(&set, "a", []) && lost.may_be(&set, "a", []) && !lost.may_be(&set, "b", []));
+        assert!(!lost.may_be(&Set::Choices(4), "a", None, []));
+        assert!(lost.may_be(&set, "a", None, []) && lost.may_be(&set, "a", None, []) && !lost.may_be(&set, "b", None, []));
         lost.add(set.clone(), ALL);
-        assert!(lost.may_be(&set, "b", []) && lost.may_be(&set, "c", []));
+        assert!(lost.may_be(&set, "b", None, []) && lost.may_be(&set, "c", None, []));
     }
 
     #[test]
@@ -273,19 +336,23 @@ mod tests {
         let known = || ["sites", "clicks", "tier_1", "site"];
         let mut lost = Lost::default();
         let set = Set::Space(Space::Value);
-        lost.add_repeated(set.clone(), "clicks");
-        assert!(!lost.may_be(&set, "sitess", known()));
+        lost.add_repeated(set.clone(), "clicks", None);
+        assert!(!lost.may_be(&set, "sitess", None, known()));
         // nearly what stands twice: one of the two may have been meant so
-        assert!(lost.may_be(&set, "click", known()));
+        assert!(lost.may_be(&set, "click", None, known()));
         // numbered names, and those of few letters, are near to one another without a slip
         lost.add(set.clone(), 3);
-        assert!(lost.may_be(&set, "tier_2", known()) && lost.may_be(&set, "size", known()));
+        assert!(lost.may_be(&set, "tier_2", None, known()) && lost.may_be(&set, "size", None, known()));
         // unless letters of a short one are exchanged, or one is too many or lacking, and another name is the one that stands twice
-        assert!(!lost.may_be(&set, "siet", known()) && !lost.may_be(&set, "sie", known()) && !lost.may_be(&set, "sitte", known()));
-        assert!(!lost.may_be(&set, "tear_1", known()));
+        assert!(
+            !lost.may_be(&set, "siet", None, known())
+                && !lost.may_be(&set, "sie", None, known())
+                && !lost.may_be(&set, "sitte", None, known())
+        );
+        assert!(!lost.may_be(&set, "tear_1", None, known()));
         let rows = Set::Choices(3);
         lost.add(rows.clone(), 1);
-        assert!(lost.may_be(&rows, "siet", known()) && !lost.may_be(&rows, "visits", known()));
+        assert!(lost.may_be(&rows, "siet", None, known()) && !lost.may_be(&rows, "visits", None, known()));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::tables::RenamedColumn;
 use super::value::{Constant, Interval, Type};
 use super::wanted::Wanted;
 use super::words::listed;
-use super::{Choices, ChoicesId, Decide, DecideBody, Derived, Let, Score, TableId};
+use super::{ChoicesId, Decide, DecideBody, Derived, Let, Score, TableId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, ExprKind};
@@ -41,6 +41,8 @@ pub(crate) struct Memory {
     pub routes: Vec<std::ops::Range<usize>>,
     /// names that reported mistakes have taken out of their sets
     pub lost: Lost,
+    /// bands that run backwards, the other way round
+    pub turned: FxHashMap<Span, Interval>,
     /// columns of tables that are declared with a slip
     pub renamed: Vec<RenamedColumn>,
     /// of calculations in the expression at hand
@@ -55,6 +57,8 @@ pub(crate) struct Memory {
     needs: Rc<Needs>,
     /// the derived values that need one, themselves or through others
     users: Option<(Derived, Rc<FxHashSet<Derived>>)>,
+    /// some value, condition or row asks which day it is
+    pub looks_at_day: bool,
     /// how many names were compared for "did you mean"
     pub names_compared: usize,
     /// how deep the expression at hand is nested
@@ -158,14 +162,14 @@ impl Checker<'_> {
             span: tree.name.span,
         });
         self.policy.scores = scores.collect();
-        let outcomes: Vec<(tree::Name, Choices)> = self.derived.decides.iter().map(|(_, tree)| super::decides::outcomes(*tree)).collect();
-        for (name, choices) in outcomes {
-            self.policy.choices.push(choices);
+        for (_, tree) in self.derived.decides.clone() {
+            let (name, outcomes) = super::decides::outcomes(tree);
+            let choices = self.new_choices(&outcomes, "outcome");
             self.policy.decides.push(Decide {
-                name: name.text,
+                name: name.text.clone(),
                 display: None,
                 doc: None,
-                choices: self.policy.choices.len() - 1,
+                choices,
                 body: DecideBody::Rows(Vec::new()),
                 span: name.span,
             });

@@ -6,13 +6,14 @@
 use rustc_hash::FxHashMap;
 
 use super::check::Checker;
-use super::constants::{bare, scale_of, written_range};
+use super::constants::{scale_of, written_range};
 use super::coverage::{gaps, overlaps};
 use super::domains::{open_ended, written_domain};
+use super::meanings::Meant;
 use super::value::{Constant, Decimal, Interval, Type, fold_text};
 use super::words::{a_value_of, as_written, listed};
 use super::{ChoicesId, Expr, Matcher};
-use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, nearest};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
 use crate::syntax::tree::{self, Pattern, PatternKind};
 
@@ -26,6 +27,17 @@ pub(crate) struct Cover<'c> {
     /// in the order of the text
     pub cases: Vec<Case<'c>>,
     pub line: Line,
+}
+
+/// What may be lacking in a cover.
+struct Lack<'c> {
+    cover: &'c Cover<'c>,
+    /// what patterns with a mistake surely match
+    meant: &'c [Matcher],
+    /// the other ones with a mistake
+    broken: &'c [&'c Case<'c>],
+    /// one of these that may stand for all that is lacking
+    anything: Option<&'c Case<'c>>,
 }
 
 /// What the patterns of a cover head.
@@ -52,15 +64,6 @@ pub(crate) struct Case<'c> {
     pub matcher: Option<Matcher>,
     pub pattern: &'c Pattern,
     pub row: Span,
-}
-
-/// What a pattern with a reported mistake may have been meant to match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Meant {
-    /// one band or value
-    Value,
-    /// whatever a word can stand for: a value, `missing`, `otherwise`
-    Anything,
 }
 
 impl Checker<'_> {
@@ -101,40 +104,43 @@ impl Checker<'_> {
                 let low = self.compared_constant(low_tree, subject.ty, range, what);
                 let high = self.compared_constant(high_tree, subject.ty, range, what);
                 let (low, high) = (low?, high?);
-                self.band(pattern, (low_tree, low), (high_tree, high), at_most(high, subject.ty), subject.ty, what)
+                self.band(pattern, (low_tree, low), (high_tree, high), at_most, subject.ty, what)
             }
             PatternKind::ToUnder(low_tree, high_tree) => {
                 self.has_order(subject, what, pattern.span)?;
                 let low = self.compared_constant(low_tree, subject.ty, range, what);
                 let high = self.end_left_out(high_tree, subject.ty, range, what);
                 let (low, high) = (low?, high?);
-                self.band(pattern, (low_tree, low), (high_tree, high), below_units(high, subject.ty), subject.ty, what)
+                self.band(pattern, (low_tree, low), (high_tree, high), below_units, subject.ty, what)
             }
         }
     }
 
     /// Checks that the cases cover the subject, each value once.
     pub(crate) fn check_cover(&mut self, cover: &Cover<'_>) {
+        let broken = cover.cases.iter().filter(|case| case.matcher.is_none());
+        let meant: Vec<(&Case, Meant)> = broken.map(|case| (case, self.meant(case, cover))).collect();
+        let (meant, mut broken): (Vec<_>, Vec<_>) = meant.into_iter().partition(|(_, meant)| matches!(meant, Meant::This(_)));
+        let meant: Vec<Matcher> = meant.into_iter().filter_map(|(_, meant)| meant.matcher()).collect();
         self.check_otherwise(cover);
         self.check_repeats(cover);
         let bands = bands(cover);
         self.check_overlaps(cover);
-        let broken: Vec<(&Case, Meant)> =
-            cover.cases.iter().filter(|case| case.matcher.is_none()).map(|case| (case, self.meant(case, cover))).collect();
-        let may_be_anything = broken.iter().any(|(_, meant)| *meant == Meant::Anything);
-        self.check_missing(cover, may_be_anything);
-        let is_value = |case: &Case| !matches!(case.matcher, None | Some(Matcher::Missing));
+        let anything = broken.iter().find(|(_, meant)| *meant == Meant::Anything).map(|(case, _)| *case);
+        self.check_missing(cover, &meant, &mut broken);
+        let is_value = |matcher: &Matcher| *matcher != Matcher::Missing;
+        let mut matchers = cover.cases.iter().filter_map(|case| case.matcher.as_ref()).chain(&meant);
         // where no pattern fits the subject, it may be the subject that is not what was meant
-        let is_about_another = !broken.is_empty() && !cover.cases.iter().any(is_value);
-        let otherwise = cover.cases.iter().any(|case| case.matcher == Some(Matcher::Otherwise));
-        if may_be_anything || is_about_another || otherwise {
+        let is_about_another = (!broken.is_empty() || !meant.is_empty()) && !matchers.clone().any(is_value);
+        if is_about_another || matchers.any(|matcher| *matcher == Matcher::Otherwise) {
             return;
         }
         let broken: Vec<&Case> = broken.into_iter().map(|(case, _)| case).collect();
+        let gap = Lack { cover, meant: &meant, broken: &broken, anything };
         match cover.subject.ty {
-            Type::Number { .. } | Type::Date | Type::Time => self.check_gaps(&bands, cover, &broken),
-            Type::YesNo => self.check_choices(&["no".to_owned(), "yes".to_owned()], cover, &broken),
-            Type::OneOf(choices) | Type::SomeOf(choices) => self.check_named_choices(choices, cover, &broken),
+            Type::Number { .. } | Type::Date | Type::Time => self.check_gaps(&bands, &gap),
+            Type::YesNo => self.check_choices(&["no".to_owned(), "yes".to_owned()], &gap),
+            Type::OneOf(choices) | Type::SomeOf(choices) => self.check_named_choices(choices, &gap),
             Type::Text => {
                 let diagnostic = Diagnostic::new(Code::NotExhaustive, format!("the rows of {} do not cover every text", cover.what))
                     .at(cover.place, "a text can be anything")
@@ -145,38 +151,13 @@ impl Checker<'_> {
         }
     }
 
-    /// A word that is no choice may stand for `missing` or `otherwise`, unless a choice is written much like it.
-    fn meant(&self, case: &Case, cover: &Cover<'_>) -> Meant {
-        let PatternKind::Value(value) = &case.pattern.kind else { return Meant::Value };
-        let word = match &bare(value).kind {
-            tree::ExprKind::Path(path) if path.len() == 1 => &path[0].text,
-            tree::ExprKind::Literal(tree::Literal::Text(text)) => text,
-            _ => return Meant::Value,
-        };
-        let is_near = |word: &str, names: &[&str]| names.contains(&word) || nearest(word, names.iter().copied()).is_some();
-        let folded = fold_text(word);
-        if folded.is_empty() || is_near(&folded, &["missing", "otherwise"]) {
-            return Meant::Anything;
-        }
-        let is_known = match cover.subject.ty {
-            // any word can be a text whose quotes were forgotten
-            Type::Text => true,
-            Type::YesNo => is_near(&folded, &["yes", "no", "true", "false"]),
-            Type::OneOf(choices) | Type::SomeOf(choices) => {
-                self.spelled(choices, word).is_some() || self.choice_names(choices).iter().any(|name| is_near(word, &[name]))
-            }
-            Type::Number { .. } | Type::Date | Type::Time => false,
-        };
-        if is_known { Meant::Value } else { Meant::Anything }
-    }
-
     /// `otherwise` stands last; only a `missing` row may follow, since `otherwise` never takes what is missing.
     fn check_otherwise(&mut self, cover: &Cover<'_>) {
         let mut otherwise: Option<Span> = None;
         for case in &cover.cases {
             match (&case.matcher, otherwise) {
                 (Some(Matcher::Missing), _) => {}
-                (None, Some(_)) if self.meant(case, cover) == Meant::Anything => {}
+                (None, Some(_)) if self.meant(case, cover).may_be_missing() => {}
                 (_, Some(first)) => {
                     let message = format!("`{}` stands behind `otherwise`", self.one_line(case.pattern.span));
                     self.report(
@@ -235,10 +216,19 @@ impl Checker<'_> {
         }
     }
 
-    fn check_missing(&mut self, cover: &Cover<'_>, may_be_there: bool) {
+    /// A word that may be meant for `missing` is taken for it, if nothing else is.
+    fn check_missing(&mut self, cover: &Cover<'_>, meant: &[Matcher], broken: &mut Vec<(&Case, Meant)>) {
         let row = cover.cases.iter().find(|case| case.matcher == Some(Matcher::Missing));
         match row {
-            None if cover.subject.optional && !may_be_there => {
+            None if !cover.subject.optional || meant.contains(&Matcher::Missing) => {}
+            None if let Some(at) = broken.iter().position(|(_, meant)| meant.may_be_missing()) => {
+                let text = format!("no {} says what `missing` gives", cover.line.word());
+                self.add_label(broken[at].0.pattern.span, cover.place, text);
+                if broken[at].1 == Meant::Word {
+                    broken.remove(at);
+                }
+            }
+            None => {
                 let diagnostic = Diagnostic::new(
                     Code::MissingRowAbsent,
                     format!("{} can be missing, and no {} says what that gives", cover.what, cover.line.word()),
@@ -257,18 +247,26 @@ impl Checker<'_> {
                 }
                 self.report(diagnostic);
             }
-            Some(_) | None => {}
+            Some(_) => {}
         }
     }
 
-    fn check_gaps(&mut self, bands: &[(Interval, &Case)], cover: &Cover<'_>, broken: &[&Case]) {
+    fn check_gaps(&mut self, bands: &[(Interval, &Case)], lack: &Lack<'_>) {
+        let Lack { cover, broken, .. } = *lack;
         const SHOWN_MAX: usize = 3;
         let intervals: Vec<Interval> = bands.iter().map(|(interval, _)| *interval).collect();
         let domain = written_domain(&self.policy, cover.subject);
         let gaps = gaps(domain, &intervals);
-        // a band covers one gap
-        let Some(first) = gaps.first().filter(|_| gaps.len() > broken.len()) else { return };
+        let Some(first) = gaps.first() else { return };
         let names: Vec<String> = gaps.iter().map(|gap| self.show_gap(*gap, domain, cover.subject.ty)).collect();
+        // a band covers one gap
+        if gaps.len() <= broken.len() || lack.anything.is_some() {
+            let turned = broken.iter().filter_map(|case| self.memory.turned.get(&case.pattern.span));
+            let gaps = super::coverage::gaps(domain, &intervals.iter().chain(turned).copied().collect::<Vec<_>>());
+            let names: Vec<String> = gaps.iter().map(|gap| self.show_gap(*gap, domain, cover.subject.ty)).collect();
+            self.say_lacking(lack, &names, "is not covered");
+            return;
+        }
         let shown = names[..names.len().min(SHOWN_MAX)].join(", ");
         let more = if names.len() > SHOWN_MAX { format!(" and {} more", names.len() - SHOWN_MAX) } else { String::new() };
         let mut diagnostic = Diagnostic::new(Code::BandsGap, format!("the bands of {} leave out {shown}{more}", cover.what))
@@ -290,22 +288,34 @@ impl Checker<'_> {
         self.report(diagnostic);
     }
 
-    fn check_named_choices(&mut self, choices: ChoicesId, cover: &Cover<'_>, broken: &[&Case]) {
-        let names: Vec<String> = self.choice_names(choices).iter().map(|name| as_written(name)).collect();
-        self.check_choices(&names, cover, broken);
+    /// Rows with a mistake may be meant for what is lacking: their messages say so.
+    fn say_lacking(&mut self, lack: &Lack<'_>, lacking: &[String], is_lacking: &str) {
+        const SHOWN_MAX: usize = 3;
+        let rows = lack.anything.into_iter().chain(lack.broken.iter().copied()).chain(lack.broken.last().copied().into_iter().cycle());
+        for (name, case) in lacking.iter().zip(rows).take(SHOWN_MAX) {
+            self.add_label(case.pattern.span, lack.cover.place, format!("{name} {is_lacking}"));
+        }
     }
 
-    fn check_choices(&mut self, names: &[String], cover: &Cover<'_>, broken: &[&Case]) {
+    fn check_named_choices(&mut self, choices: ChoicesId, lack: &Lack<'_>) {
+        let names: Vec<String> = self.choice_names(choices).iter().map(|name| as_written(name)).collect();
+        self.check_choices(&names, lack);
+    }
+
+    fn check_choices(&mut self, names: &[String], lack: &Lack<'_>) {
+        let Lack { cover, broken, .. } = *lack;
         let mut covered = vec![false; names.len()];
-        for case in &cover.cases {
-            if let Some(Matcher::Choice(index)) = &case.matcher
+        for matcher in cover.cases.iter().filter_map(|case| case.matcher.as_ref()).chain(lack.meant) {
+            if let Matcher::Choice(index) = matcher
                 && let Some(place) = covered.get_mut(*index)
             {
                 *place = true;
             }
         }
         let lacking: Vec<String> = names.iter().zip(&covered).filter(|(_, covered)| !**covered).map(|(name, _)| name.clone()).collect();
-        if lacking.len() <= broken.len() {
+        if lacking.len() <= broken.len() || lack.anything.is_some() {
+            let lacking: Vec<String> = lacking.iter().map(|name| format!("`{}`", name.trim_matches('`'))).collect();
+            self.say_lacking(lack, &lacking, &format!("has no {}", cover.line.word()));
             return;
         }
         let (verb, rows) = if lacking.len() == 1 { ("has", "a row that gives 0") } else { ("have", "rows that give 0") };
@@ -368,17 +378,19 @@ impl Checker<'_> {
         }
     }
 
-    /// A band with two ends; `high_units` is the highest value in it.
+    /// A band with two ends; `highest` gives the highest value in it.
     fn band(
         &mut self,
         pattern: &Pattern,
         (low_tree, low): (&tree::Expr, Decimal),
         (high_tree, high): (&tree::Expr, Decimal),
-        high_units: Option<i64>,
+        highest: fn(Decimal, Type) -> Option<i64>,
         ty: Type,
         what: &str,
     ) -> Option<Matcher> {
         if low.minus(high)?.mantissa > 0 {
+            let turned = Interval { low: at_least(high, ty)?, high: highest(low, ty)? };
+            self.memory.turned.insert(pattern.span, turned);
             let (low_text, high_text) = (self.one_line(low_tree.span), self.one_line(high_tree.span));
             self.report(
                 Diagnostic::new(Code::BandBackwards, format!("`{}` runs backwards", self.one_line(pattern.span)))
@@ -392,7 +404,7 @@ impl Checker<'_> {
             return None;
         }
         let low = at_least(low, ty)?;
-        match high_units {
+        match highest(high, ty) {
             Some(high) if low <= high => Some(Matcher::Range { low: Some(low), high: Some(high) }),
             _ => {
                 self.report_empty(pattern, what);

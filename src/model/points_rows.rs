@@ -5,9 +5,9 @@ use super::expressions::Scope;
 use super::measures::{Clauses, count_of};
 use super::ranges::SIGNALS;
 use super::{Length, MeasureKind, PointsRow};
-use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::tree::{self, PointsKind, SectionRow};
+use crate::syntax::tree::{self, PointsKind};
 
 /// In microseconds.
 const HOUR: i64 = 3_600_000_000;
@@ -15,16 +15,13 @@ const HOUR: i64 = 3_600_000_000;
 impl Checker<'_> {
     /// `+5 when …`, `+100 per ask_for_rep …`
     pub(crate) fn points_row(&mut self, tree: &tree::PointsRow, section: &tree::Section) -> Option<PointsRow> {
-        if section.points.is_none() {
+        if !section.gives_points() {
             let message = format!("section `{}` is weighted, so it has no rows of points", section.name.text);
-            let mut diagnostic = Diagnostic::new(Code::RowKind, message)
-                .at(tree.span, "a row of points")
-                .help("put it into a `points` section, or write `adjust` behind the sections");
-            if section.weight.is_none() && section.rows.iter().all(|row| matches!(row, SectionRow::Points(_))) {
-                let name = section.display.as_ref().map_or(section.name.span, |display| display.span);
-                diagnostic = diagnostic.replace("make it a `points` section", Applicability::Unsafe, name.after(), " points");
-            }
-            self.report(diagnostic);
+            self.report(
+                Diagnostic::new(Code::RowKind, message)
+                    .at(tree.span, "a row of points")
+                    .help("put it into a `points` section, or write `adjust` behind the sections"),
+            );
         }
         let points = self.plain(&tree.points, "a row of points");
         let kind = match &tree.kind {

@@ -100,12 +100,11 @@ impl Checker<'_> {
             return Some(index);
         }
         let candidates = self.choosable(columns.iter().map(|column| column.name.as_str()));
-        if self.memory.lost.may_be(&Set::Columns(table), &name.text, candidates.iter().map(String::as_str)) {
+        if self.memory.lost.may_be(&Set::Columns(table), &name.text, Some(name.span), candidates.iter().map(String::as_str)) {
             return None;
         }
         let table = self.policy.tables.get(table).map(|table| table.name.clone()).unwrap_or_default();
-        let diagnostic = Diagnostic::new(Code::UnknownColumn, format!("table `{table}` has no column `{}`", name.text))
-            .at(name.span, "not a column of this table");
+        let diagnostic = Diagnostic::new(Code::UnknownColumn, no_column(&table, &name.text)).at(name.span, "not a column of this table");
         let diagnostic = self.propose(diagnostic, "column", name, candidates);
         self.report(diagnostic);
         None
@@ -127,7 +126,7 @@ impl Checker<'_> {
             .at(lacking.span, "the signal");
         let is_silent = candidates.is_empty() && !lacking.broken_properties.is_empty();
         let set = Set::Properties(lacking.name.clone());
-        if self.memory.lost.may_be(&set, &name.text, candidates.iter().map(String::as_str)) {
+        if self.memory.lost.may_be(&set, &name.text, Some(name.span), candidates.iter().map(String::as_str)) {
             return;
         }
         let diagnostic = if is_silent { diagnostic } else { self.propose(diagnostic, "property", name, candidates) };
@@ -136,7 +135,7 @@ impl Checker<'_> {
 
     /// Says that `name` is not a declared `noun`, unless text that could not be read may declare it in its space. A near candidate is proposed.
     pub(crate) fn unknown(&mut self, code: Code, space: Space, noun: &str, name: &tree::Name, candidates: Vec<String>) {
-        if self.may_be_declared(space, &name.text) {
+        if self.may_be_declared(space, &name.text, Some(name.span)) {
             return;
         }
         let label = match self.declared_as(&name.text) {
@@ -203,6 +202,10 @@ impl Checker<'_> {
         ];
         spaces.iter().find(|(declared, _)| *declared).map(|(_, what)| *what)
     }
+}
+
+pub(crate) fn no_column(table: &str, column: &str) -> String {
+    format!("table `{table}` has no column `{column}`")
 }
 
 /// "`a`, `b`"

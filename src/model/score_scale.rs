@@ -32,9 +32,16 @@ pub(super) struct Gives {
     steps: Vec<Step>,
     /// of an attribute of a weighted section
     pub(super) weight: Option<Decimal>,
-    span: Span,
-    /// a linear row that has no bound on one side
-    unbounded: Option<Span>,
+    pub(super) span: Span,
+    /// a linear row that has no bound on one side, with the name of what grows
+    pub(super) unbounded: Option<(Span, String)>,
+}
+
+/// What is given, by the factor with which a sum counts it.
+#[derive(Clone, Debug)]
+pub(super) struct Share {
+    pub(super) gives: Gives,
+    factor: Option<Decimal>,
 }
 
 /// `unit` × any whole number from `low` to `high`.
@@ -76,8 +83,9 @@ impl Checker<'_> {
         for section in sections(&score.personas) {
             let scale = score.sections.get(section.name)?.scale;
             let mut total = Total::default();
-            for gives in section_gives(section) {
-                self.add(&mut total, Total::default(), &gives, section_factor(section, gives.weight), scale, &score.name)?;
+            let shares: Vec<Share> = section_gives(section).map(|gives| Share::of_section(section, gives)).collect();
+            for (at, share) in shares.iter().enumerate() {
+                self.added(total.add(Total::default(), share, scale), &shares, at, scale, &score.name)?;
             }
             let interval = capped(total, up_to(section), scale);
             let place = intervals.get_mut(section.name)?;
@@ -109,10 +117,13 @@ impl Checker<'_> {
         let mut whole: Option<Interval> = None;
         for persona in &score.personas {
             let mut total = Total::default();
+            let of_sections = persona.sections.iter().flat_map(|section| section_gives(section).map(|gives| Share::of_sum(section, gives)));
+            let shares: Vec<Share> = of_sections.chain(adjusts.iter().cloned().map(Share::plain)).collect();
+            let mut numbered = shares.iter().enumerate();
             for section in &persona.sections {
                 let mut part = Total::default();
-                for gives in section_gives(section) {
-                    self.add(&mut part, total, &gives, sum_factor(section, gives.weight), scale, &score.name)?;
+                for (at, share) in numbered.by_ref().take(section.attributes.len() + section.points.len()) {
+                    self.added(part.add(total, share, scale), &shares, at, scale, &score.name)?;
                 }
                 let capped = capped(part, up_to(section), scale);
                 total.negative += part.negative;
@@ -120,8 +131,8 @@ impl Checker<'_> {
                 total.low += i128::from(capped.low);
                 total.high += i128::from(capped.high);
             }
-            for adjust in &adjusts {
-                self.add(&mut total, Total::default(), adjust, Some(Decimal::whole(1)), scale, &score.name)?;
+            for (at, share) in numbered {
+                self.added(total.add(Total::default(), share, scale), &shares, at, scale, &score.name)?;
             }
             let interval = total.interval();
             whole = Some(whole.map_or(interval, |other| other.hull(interval)));
@@ -133,7 +144,7 @@ impl Checker<'_> {
             Some((low, high)) => match (low.at_scale(scale), high.at_scale(scale)) {
                 (Some(low), Some(high)) => Some(Interval { low, high }),
                 _ => {
-                    self.report_overflow(score.span, None, &score.name);
+                    self.report_range_overflow(score.span, &score.name);
                     return None;
                 }
             },
@@ -147,7 +158,7 @@ impl Checker<'_> {
         match rounded {
             Some((low, high)) => score.interval = Interval { low, high },
             None => {
-                self.report_overflow(score.span, None, &score.name);
+                self.report_range_overflow(score.span, &score.name);
                 return None;
             }
         }
@@ -174,60 +185,12 @@ impl Checker<'_> {
         Some(most)
     }
 
-    /// Adds what can be given, in units of 10^-`scale`; `before` is what has been added up elsewhere.
-    pub(super) fn add(
-        &mut self,
-        total: &mut Total,
-        before: Total,
-        gives: &Gives,
-        factor: Option<Decimal>,
-        scale: u8,
-        score: &str,
-    ) -> Option<()> {
-        let ends = || {
-            let mut low = i128::MAX;
-            let mut high = i128::MIN;
-            for step in &gives.steps {
-                let coefficient = step.unit.times(factor?)?.units_at(scale)?;
-                for end in [coefficient.checked_mul(i128::from(step.low))?, coefficient.checked_mul(i128::from(step.high))?] {
-                    low = low.min(end);
-                    high = high.max(end);
-                }
-            }
-            let low = if low > high { 0 } else { low };
-            Some((low, high.max(low)))
-        };
-        let (limit_low, limit_high) = (i128::from(i64::MIN), i128::from(i64::MAX));
-        let fitting = ends().filter(|(low, high)| {
-            *low >= limit_low
-                && *high <= limit_high
-                && before.negative + total.negative + (*low).min(0) >= limit_low
-                && before.positive + total.positive + (*high).max(0) <= limit_high
-        });
-        let Some((low, high)) = fitting else {
-            self.report_overflow(gives.span, gives.unbounded, score);
-            return None;
-        };
-        total.low += low;
-        total.high += high;
-        total.negative += low.min(0);
-        total.positive += high.max(0);
-        Some(())
-    }
-
-    fn report_overflow(&mut self, span: Span, unbounded: Option<Span>, score: &str) {
-        let diagnostic = match unbounded {
-            Some(row) => Diagnostic::new(
-                Code::LinearUnbounded,
-                format!("`{}` has no bound, so score `{score}` could exceed 64 bits", self.headline(row)),
-            )
-            .at(row, "the points grow with the value without end")
-            .help("end the band, as in `under 50  2 each` and `50 or more  100`, or give the field a range"),
-            None => Diagnostic::new(Code::ScoreOverflow, format!("score `{score}` could exceed 64 bits"))
-                .at(span, "with what this can give")
-                .help("lower the points, or write them with fewer decimal places"),
-        };
-        self.report(diagnostic);
+    /// Whether a sum holds what was added to it last; if not, that is said.
+    fn added(&mut self, fits: Option<()>, shares: &[Share], at: usize, scale: u8, score: &str) -> Option<()> {
+        if fits.is_none() {
+            self.report_overflow(shares, at, scale, score);
+        }
+        fits
     }
 
     /// Checks that what the rows of an attribute of a weighted section give lies within -10 to 10; the answer is whether it does.
@@ -287,7 +250,7 @@ impl Checker<'_> {
     }
 
     /// The first line of a text, for a message.
-    fn headline(&self, span: Span) -> String {
+    pub(super) fn headline(&self, span: Span) -> String {
         let line = self.sources.text(span).lines().next().unwrap_or("");
         line.split('{').next().unwrap_or(line).split_whitespace().collect::<Vec<_>>().join(" ")
     }
@@ -300,7 +263,53 @@ impl Gives {
     }
 }
 
+impl Share {
+    fn of_section(section: &Section, gives: Gives) -> Share {
+        Share { factor: section_factor(section, gives.weight), gives }
+    }
+
+    pub(super) fn of_sum(section: &Section, gives: Gives) -> Share {
+        Share { factor: sum_factor(section, gives.weight), gives }
+    }
+
+    /// Points as they are.
+    pub(super) fn plain(gives: Gives) -> Share {
+        Share { factor: Some(Decimal::whole(1)), gives }
+    }
+
+    /// The least and the most, in units of 10^-`scale`; none beyond 128 bits.
+    pub(super) fn ends(&self, scale: u8) -> Option<(i128, i128)> {
+        let mut low = i128::MAX;
+        let mut high = i128::MIN;
+        for step in &self.gives.steps {
+            let coefficient = step.unit.times(self.factor?)?.units_at(scale)?;
+            for end in [coefficient.checked_mul(i128::from(step.low))?, coefficient.checked_mul(i128::from(step.high))?] {
+                low = low.min(end);
+                high = high.max(end);
+            }
+        }
+        let low = if low > high { 0 } else { low };
+        Some((low, high.max(low)))
+    }
+}
+
 impl Total {
+    /// Adds what can be given, in units of 10^-`scale`; `before` is what has been added up elsewhere. None if the sum could leave 64 bits then.
+    pub(super) fn add(&mut self, before: Total, share: &Share, scale: u8) -> Option<()> {
+        let (limit_low, limit_high) = (i128::from(i64::MIN), i128::from(i64::MAX));
+        let (low, high) = share.ends(scale).filter(|(low, high)| {
+            *low >= limit_low
+                && *high <= limit_high
+                && before.negative + self.negative + (*low).min(0) >= limit_low
+                && before.positive + self.positive + (*high).max(0) <= limit_high
+        })?;
+        self.low += low;
+        self.high += high;
+        self.negative += low.min(0);
+        self.positive += high.max(0);
+        Some(())
+    }
+
     fn interval(&self) -> Interval {
         let clip = |value: i128| i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX });
         Interval { low: clip(self.low), high: clip(self.high) }
@@ -348,7 +357,7 @@ fn section_factor(section: &Section, weight: Option<Decimal>) -> Option<Decimal>
 }
 
 /// W × w / 1000, or 1 in a points section.
-pub(super) fn sum_factor(section: &Section, weight: Option<Decimal>) -> Option<Decimal> {
+fn sum_factor(section: &Section, weight: Option<Decimal>) -> Option<Decimal> {
     match (section.kind, weight) {
         (SectionKind::Weighted(section_weight), Some(weight)) => section_weight.times(weight)?.shifted_down(3),
         (SectionKind::Weighted(_), None) | (SectionKind::Points { .. }, _) => Some(Decimal::whole(1)),
@@ -365,7 +374,7 @@ fn attribute_gives(attribute: &Attribute) -> Gives {
         gives.steps.push(step(&row.points, &attribute.subject, values));
         let linear = matches!(row.points, RowPoints::Each(_) | RowPoints::Per { .. });
         if linear && values.is_some_and(|values| is_unbounded(&attribute.subject, values)) {
-            gives.unbounded = Some(row.span);
+            gives.unbounded = Some((row.span, attribute.name.clone()));
         }
     }
     gives

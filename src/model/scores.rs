@@ -5,7 +5,7 @@
 
 use std::collections::hash_map::Entry;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::check::Checker;
 use super::expressions::Scope;
@@ -30,6 +30,8 @@ struct Model<'t> {
 /// What is known of a score while its parts are typed.
 pub(super) struct Draft {
     names: Vec<SectionName>,
+    /// sections without a weight: one that several models share is told once
+    without_weight: FxHashSet<Span>,
     pub(super) numbers: FxHashMap<String, usize>,
     /// false if some part makes no sense, so that neither scale nor bounds can be known
     pub(super) sound: bool,
@@ -53,6 +55,7 @@ impl Checker<'_> {
         }
         let mut draft = Draft {
             names: Vec::new(),
+            without_weight: FxHashSet::default(),
             numbers: FxHashMap::default(),
             sound: is_whole && !tree.parts.is_empty(),
             weighable: true,
@@ -223,7 +226,7 @@ impl Checker<'_> {
                             .at(first, "first here")
                             .help("give one of them another name"),
                     );
-                    self.memory.lost.add_repeated(Set::Sections(id), &name.text);
+                    self.memory.lost.add_repeated(Set::Sections(id), &name.text, Some(name.span));
                     draft.sound = false;
                 }
                 None => {
@@ -250,12 +253,19 @@ impl Checker<'_> {
     }
 
     fn check_section_weights(&mut self, model: &Model<'_>, tree: &tree::Score, name: &str, draft: &mut Draft) {
+        let has_models = tree.parts.iter().any(|part| matches!(part, ScorePart::Persona { .. }));
+        let own: FxHashSet<Span> = tree.parts.iter().filter_map(ScorePart::section).map(|section| section.span).collect();
         let mut parts = Vec::new();
         for section in &model.sections {
+            let is_shared = has_models && own.contains(&section.span);
             let what = format!("section `{}`", section.name.text);
             let place = section.display.as_ref().map_or(section.name.span, |display| display.span);
             match (&section.points, &section.weight) {
-                (None, weight) => parts.push(Part { what, weight: weight.as_ref(), place }),
+                (None, _) if section.lacks_points() => {}
+                (None, weight) => {
+                    let is_told = weight.is_none() && !draft.without_weight.insert(place);
+                    parts.push(Part { what, weight: weight.as_ref(), place, is_told, is_shared });
+                }
                 (Some(_), None) => {}
                 (Some(points), Some(weight)) => {
                     let message = format!("{what} has raw points, so it has no weight");

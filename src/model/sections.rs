@@ -10,21 +10,24 @@ use super::scores::Draft;
 use super::value::Decimal;
 use super::weights::Part;
 use super::{Section, SectionKind};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, SectionRow};
 
 impl Checker<'_> {
     pub(super) fn section_of_score(&mut self, tree: &tree::Section, draft: &mut Draft) -> Section {
         let name = draft.numbers.get(&tree.name.text).copied().unwrap_or(0);
-        let kind = match (&tree.points, &tree.weight) {
-            (Some(_), _) => {
+        if tree.lacks_points() {
+            self.report_neither(tree);
+        }
+        let kind = match (tree.gives_points(), &tree.weight) {
+            (true, _) => {
                 let what = format!("section `{}`", tree.name.text);
                 let up_to = tree.up_to.as_ref().and_then(|number| self.most_points(number, &what));
                 draft.sound &= tree.up_to.is_none() || up_to.is_some();
                 SectionKind::Points { up_to }
             }
-            (None, weight) => {
+            (false, weight) => {
                 if let Some(most) = &tree.up_to {
                     let message = format!("section `{}` is weighted, so it has no `up to`", tree.name.text);
                     self.report(Diagnostic::new(Code::RowKind, message).at(most.span, "").help("only a `points` section has `up to`"));
@@ -35,7 +38,7 @@ impl Checker<'_> {
                 SectionKind::Weighted(weight.unwrap_or(Decimal::ZERO))
             }
         };
-        let weighted = tree.points.is_none();
+        let weighted = !tree.gives_points();
         if tree.rows.is_empty() {
             let message = format!("section `{}` has no rows", tree.name.text);
             self.report(
@@ -61,7 +64,7 @@ impl Checker<'_> {
                     if weighted {
                         let place = attribute.display.as_ref().map_or(attribute.subject.span, |display| display.span);
                         let what = format!("attribute `{}`", self.one_line(attribute.subject.span));
-                        parts.push(Part { what, weight: attribute.weight.as_ref(), place });
+                        parts.push(Part { what, weight: attribute.weight.as_ref(), place, is_told: false, is_shared: false });
                     }
                     let weight = attribute.weight.as_ref().map(|number| Decimal { mantissa: number.mantissa, places: number.places });
                     draft.take_weight(weight);
@@ -80,6 +83,17 @@ impl Checker<'_> {
             draft.balanced &= self.check_weights(&format!("section `{}`", tree.name.text), tree.name.span, &parts);
         }
         Section { name, doc: tree.doc.as_ref().map(|text| text.value.clone()), kind, attributes, points, span: tree.span }
+    }
+
+    /// Neither a weight nor `points`, and nothing in it has a weight.
+    fn report_neither(&mut self, tree: &tree::Section) {
+        let name = tree.display.as_ref().map_or(tree.name.span, |display| display.span);
+        self.report(
+            Diagnostic::new(Code::WeightMissing, format!("section `{}` has neither a weight nor `points`", tree.name.text))
+                .at(tree.name.span, "nothing in it has a weight either")
+                .help("write `points` behind its name, so that its rows give raw points; or give it and each of its attributes a weight in per cent")
+                .replace("make it a `points` section", Applicability::Unsafe, name.after(), " points"),
+        );
     }
 
     /// `up to 45`

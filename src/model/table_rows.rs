@@ -280,7 +280,9 @@ impl Reading<'_> {
             Some(Type::Text | Type::Number { .. } | Type::YesNo | Type::Date | Type::Time) | None => None,
         };
         let known = self.readers[column].choices;
-        if self.is_full() || mistake.unknown.as_ref().is_some_and(|name| self.undeclared.may_be(plan.space, choices, known, name)) {
+        if self.is_full()
+            || mistake.unknown.as_ref().is_some_and(|name| self.undeclared.may_be(plan.space, choices, known, name, Some(span)))
+        {
             return;
         }
         let near = mistake.unknown.and_then(|name| self.readers[column].nearest(&name));

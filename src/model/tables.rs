@@ -15,6 +15,7 @@ use super::hidden::Space;
 use super::load::{Unread, read_text};
 use super::lost::{Set, Undeclared};
 use super::paths::below_root;
+use super::resolve::no_column;
 use super::table_rows::{Plan, Rows, read_rows};
 use super::types::TypePlace;
 use super::{TABLE_KEYS_MAX, Table, TableColumn, TableId, Type};
@@ -196,7 +197,10 @@ impl<'t> Checker<'t> {
 
     /// The fix of a column that is declared with a slip writes its name wherever it is used.
     pub(crate) fn mend_renamed_columns(&mut self) {
-        for RenamedColumn { column, meant, uses, .. } in std::mem::take(&mut self.memory.renamed) {
+        for RenamedColumn { table, column, meant, uses } in std::mem::take(&mut self.memory.renamed) {
+            // whoever asked for the column before the file was read was told that there is none
+            let absent = self.policy.tables.get(table).map(|table| no_column(&table.name, &meant));
+            self.diagnostics.retain(|told| told.code != Code::UnknownColumn || Some(&told.message) != absent.as_ref());
             let is_at = |edits: &[Edit]| matches!(edits, [only] if only.span == column.span);
             let of_file = self.diagnostics.iter_mut().filter(|diagnostic| diagnostic.code == Code::TableColumnMissing);
             let fix = of_file.flat_map(|diagnostic| &mut diagnostic.fixes).find(|fix| is_at(&fix.edits));

@@ -108,7 +108,7 @@ impl Checker<'_> {
             return Some((Target::Section(id, index), number(section.scale), None));
         }
         let sections: Vec<String> = score.sections.iter().map(|section| section.name.clone()).collect();
-        if self.memory.lost.may_be(&Set::Sections(id), &part.text, sections.iter().map(String::as_str)) {
+        if self.memory.lost.may_be(&Set::Sections(id), &part.text, Some(part.span), sections.iter().map(String::as_str)) {
             return None;
         }
         self.no_part(name, Some(part), part.span, &sections);

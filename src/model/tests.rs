@@ -10,10 +10,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::check::{Checker, Named};
 use super::constants::scale_of;
 use super::hidden::Space;
+use super::paths::below_root;
 use super::resolve::quoted;
 use super::{Constant, Derived, Event, Expected, ExpectedValue, Field, FieldId, Interval, Length, Target, Test, Type};
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::source::{Files, Span};
+use crate::source::{Files, SourceId, Span};
 use crate::syntax::tree::{self, Ago, ExprKind};
 
 /// How it is said that a test gives no whole lead.
@@ -49,7 +50,57 @@ impl<'t> Checker<'t> {
             };
             self.policy.tests.push(checked);
         }
+        let of_text = self.policy.tests.len();
         self.check_cases(files, &required, &mut titles);
+        self.check_days_of_tests(of_text);
+    }
+
+    /// Tests for which it matters when they are, and that do not say so, cannot be run. The first of the tests are those of the text.
+    fn check_days_of_tests(&mut self, of_text: usize) {
+        let trees: Vec<&tree::Test> = self.items.tests.iter().map(|(_, test)| *test).collect();
+        let told = |cases: &tree::Test| cases.as_of.is_some() || counts_back(cases);
+        let cases = self.items.cases.iter().filter(|(_, cases)| told(&cases.common));
+        let told_files: FxHashSet<SourceId> =
+            cases.filter_map(|(_, cases)| self.sources.find(&below_root(&cases.file.value).ok()?)).collect();
+        let mut files: FxHashMap<SourceId, usize> = FxHashMap::default();
+        let mut found: Vec<Diagnostic> = Vec::new();
+        for (index, test) in self.policy.tests.iter().enumerate().filter(|(_, test)| test.as_of.is_none()) {
+            let tree = trees.get(index).filter(|_| index < of_text);
+            // what is wrong with it, or what is counted back from it, has been told
+            if tree.map_or_else(|| told_files.contains(&test.span.source), |tree| told(tree)) {
+                continue;
+            }
+            let Some(why) = self.why_of_day(test) else { continue };
+            let mut diagnostic = Diagnostic::new(Code::TestWithoutAsOf, format!("the test \"{}\" does not say `as of`", test.title))
+                .at(tree.map_or(test.span, |tree| tree.title.span), "on which day?");
+            diagnostic.help = Some(match tree {
+                Some(_) => format!("{why}: write `as of 2026-11-18T15:00`"),
+                None => format!("{why}: give the cases a column `as_of`, or write `as of 2026-11-18T15:00` in the braces of `cases`"),
+            });
+            match tree {
+                Some(_) => found.push(diagnostic),
+                // all cases of a file lack it for one reason
+                None => {
+                    files.entry(test.span.source).or_insert_with(|| {
+                        found.push(diagnostic);
+                        found.len()
+                    });
+                }
+            }
+        }
+        self.diagnostics.extend(found);
+    }
+
+    /// Why it matters when the test is; none if it does not. The same as what [`crate::testing::subject`] asks of programs.
+    fn why_of_day(&self, test: &Test) -> Option<&'static str> {
+        let is_clock = |expected: &Expected| matches!(expected.target, Target::ClockDue(_) | Target::ClockState(_));
+        if self.memory.looks_at_day {
+            Some("the policy asks which day it is")
+        } else if !test.signals.is_empty() || test.stage_since.is_some() {
+            Some("it has a past, which is looked at from some day")
+        } else {
+            test.expect.iter().any(is_clock).then_some("clocks run from some day")
+        }
     }
 
     /// What every test has to give.
@@ -78,7 +129,7 @@ impl<'t> Checker<'t> {
     pub(crate) fn check_given(&mut self, test: &tree::Test, required: &[FieldId]) -> Vec<Option<Constant>> {
         let mut lead: Vec<Option<Constant>> = vec![None; self.policy.fields.len()];
         let mut given: FxHashSet<FieldId> = FxHashSet::default();
-        let mut unknown: Vec<&str> = Vec::new();
+        let mut unknown: Vec<&tree::Name> = Vec::new();
         let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
         for row in &test.lead {
             let name = &row.name;
@@ -95,7 +146,7 @@ impl<'t> Checker<'t> {
                 Some((Named::Field(id), _)) => *id,
                 Some((Named::Broken, _)) => continue,
                 Some((Named::Let(_) | Named::Score(_) | Named::Decide(_) | Named::Route(_) | Named::Sla(_), _)) | None => {
-                    unknown.push(&name.text);
+                    unknown.push(name);
                     if name.text == "stage" && self.policy.stage_choices.is_some() {
                         self.report_stage_inside(row);
                         continue;
@@ -110,7 +161,11 @@ impl<'t> Checker<'t> {
             lead[id] = self.given_value(row, &field);
         }
         let absent = required.iter().filter(|id| !given.contains(id)).map(|id| self.policy.fields[*id].name.as_str());
-        let absent = not_meant(absent.collect(), &unknown);
+        let meant = self.meant_for(absent.collect(), &unknown, self.policy.fields.iter().map(|field| field.name.as_str()));
+        let Meanings { absent, perhaps } = meant.owned();
+        for (name, absent) in perhaps {
+            self.add_label(name, test.title.span, format!("the test gives no `{absent}`: is it meant?"));
+        }
         // a lead without key has been reported; its key is none of the fields that a test gives
         if !absent.is_empty() && self.policy.key.is_some() {
             let message = format!("{TEST_LACKS} {}, which {} not optional", quoted(&absent), if absent.len() == 1 { "is" } else { "are" });
@@ -204,8 +259,13 @@ impl<'t> Checker<'t> {
             let is_absent = |field: &&Field| !field.optional && !seen.contains(field.name.as_str());
             let absent = info.properties.iter().filter(is_absent).map(|field| field.name.as_str());
             let is_known = |name: &str| info.properties.iter().any(|field| field.name == name);
-            let unknown: Vec<&str> = seen.iter().copied().filter(|name| !is_known(name)).collect();
-            let absent = not_meant(absent.collect(), &unknown);
+            let unknown = given.properties.iter().map(|row| &row.name).filter(|name| !is_known(&name.text));
+            let unknown: Vec<&tree::Name> = unknown.collect();
+            let meant = self.meant_for(absent.collect(), &unknown, info.properties.iter().map(|field| field.name.as_str()));
+            let Meanings { absent, perhaps } = meant;
+            for (property, absent) in perhaps {
+                self.add_label(property, name.span, format!("it comes without `{absent}`: is it meant?"));
+            }
             if !absent.is_empty() {
                 let message = format!("the signal `{}` comes without {}", name.text, quoted(&absent));
                 self.report(
@@ -341,14 +401,47 @@ impl<'t> Checker<'t> {
     }
 }
 
-/// Names without those for which an unknown name most likely stands: the nearest, and where none is near any one.
-fn not_meant<'n>(mut names: Vec<&'n str>, unknown: &[&str]) -> Vec<&'n str> {
-    let mut without = 0;
-    for name in unknown {
-        match nearest(name, names.iter().copied()) {
-            Some(meant) => names.retain(|name| *name != meant),
-            None => without += 1,
+/// Whether something of the test is counted back from its `as of`.
+fn counts_back(test: &tree::Test) -> bool {
+    let is_before = |ago: &Ago| matches!(ago, Ago::Before(_));
+    let since = test.stage.as_ref().and_then(|(_, since)| since.as_ref());
+    test.signals.iter().map(|given| &given.when).chain(since).any(is_before)
+}
+
+/// What unknown names may be meant for.
+struct Meanings<N> {
+    /// what is lacking whatever they are meant for
+    absent: Vec<N>,
+    /// where names stand that are like none, and what each may be meant for
+    perhaps: Vec<(Span, N)>,
+}
+
+impl Meanings<&str> {
+    fn owned(self) -> Meanings<String> {
+        Meanings {
+            absent: self.absent.into_iter().map(str::to_owned).collect(),
+            perhaps: self.perhaps.into_iter().map(|(place, name)| (place, name.to_owned())).collect(),
         }
     }
-    if names.len() <= without { Vec::new() } else { names }
+}
+
+impl Checker<'_> {
+    /// An unknown name most likely stands for the nearest of all names; one that is near to none for any that is absent.
+    fn meant_for<'n>(&self, mut absent: Vec<&'n str>, unknown: &[&tree::Name], all: impl Iterator<Item = &'n str>) -> Meanings<&'n str> {
+        if absent.is_empty() || unknown.is_empty() {
+            return Meanings { absent, perhaps: Vec::new() };
+        }
+        let all: Vec<&str> = all.filter(|_| self.can_suggest()).collect();
+        let mut far = Vec::new();
+        for name in unknown {
+            match nearest(&name.text, absent.iter().chain(&all).copied()) {
+                Some(meant) => absent.retain(|name| *name != meant),
+                None => far.push(name.span),
+            }
+        }
+        if absent.len() > far.len() {
+            return Meanings { absent, perhaps: Vec::new() };
+        }
+        Meanings { perhaps: far.into_iter().zip(absent).collect(), absent: Vec::new() }
+    }
 }

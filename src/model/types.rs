@@ -124,7 +124,7 @@ impl Checker<'_> {
                         .at(*first, "stands first here")
                         .help("case, blanks, `-` and `_` make no difference; leave one of them out"),
                 );
-                repeated.push(choice.name.text.as_str());
+                repeated.push(choice.name);
                 continue;
             }
             let index = members.len();
@@ -172,7 +172,7 @@ impl Checker<'_> {
         let id = self.policy.choices.len();
         self.policy.choices.push(Choices { members });
         for name in repeated {
-            self.memory.lost.add_repeated(Set::Choices(id), name);
+            self.memory.lost.add_repeated(Set::Choices(id), &name.text, Some(name.span));
         }
         id
     }

@@ -13,6 +13,10 @@ pub(crate) struct Part<'t> {
     pub weight: Option<&'t Number>,
     /// the name and display name, behind which a weight is written
     pub place: Span,
+    /// that it has no weight has been said, of another whole that it is part of
+    pub is_told: bool,
+    /// several wholes have it, so that what one of them lacks is no weight for it
+    pub is_shared: bool,
 }
 
 /// So many weights are pointed at; a whole of thousands of parts is still one message.
@@ -48,10 +52,11 @@ impl Checker<'_> {
         let hundred = Decimal::whole(100);
         let Some(rest) = hundred.minus(total) else { return false };
         let without: Vec<&Part<'_>> = parts.iter().filter(|part| part.weight.is_none()).collect();
-        for part in &without {
+        let is_points = parts.len() == without.len() && whole.starts_with("section");
+        for part in without.iter().filter(|part| !part.is_told) {
             let mut diagnostic = Diagnostic::new(Code::WeightMissing, format!("{} has no weight", part.what))
                 .at(part.place, "a weight such as `30%` is needed here");
-            if without.len() == 1 && sound && rest.mantissa > 0 {
+            if without.len() == 1 && sound && rest.mantissa > 0 && !part.is_shared {
                 diagnostic = diagnostic.at(place, format!("the other weights of {whole} total {total} %")).replace(
                     format!("give it the missing {rest} %"),
                     Applicability::Unsafe,
@@ -60,6 +65,9 @@ impl Checker<'_> {
                 );
             } else {
                 diagnostic = diagnostic.help(format!("the weights of {whole} total 100 %"));
+            }
+            if is_points {
+                diagnostic.add_help("for raw points without weights, write `points` in place of the section's own weight");
             }
             self.report(diagnostic);
         }

@@ -23,6 +23,7 @@ mod model_fixes;
 mod model_follow_ups;
 mod model_messages;
 mod model_missing_files;
+mod model_pairs;
 mod model_together;
 mod model_unread;
 mod model_unread_rows;

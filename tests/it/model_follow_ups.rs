@@ -135,7 +135,7 @@ fn a_second_key_is_one_message() {
     assert_eq!(after("beds  whole   0..100", "beds  whole   0..100 key"), ["E0311 key"]);
     assert_eq!(after("one of  clinic, hospital, surgery", "one of  clinic, hospital, surgery key"), ["E0311 key"]);
     // and so are fields that many tests lack
-    let tests = "test \"a\" { lead { beds 5 } expect { big no } }\ntest \"b\" { lead { beds 5 } expect { big no } }\ntest";
+    let tests = "test \"a\" { as of 2026-11-18T15:00 lead { beds 5 } expect { big no } }\ntest \"b\" { as of 2026-11-18T15:00 lead { beds 5 } expect { big no } }\ntest";
     assert_eq!(after("test", tests), ["E0602 \"a\""]);
     // what is written for it may be anything
     assert_eq!(after("lead { beds 60 ", "lead { capacity 60 "), ["E0601 capacity"]);

@@ -45,6 +45,16 @@ pub enum ScorePart {
     },
 }
 
+impl ScorePart {
+    /// If it is a section of its own.
+    pub fn section(&self) -> Option<&Section> {
+        match self {
+            ScorePart::Section(section) => Some(section),
+            ScorePart::Adjust(_) | ScorePart::Persona { .. } => None,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Section {
     pub doc: Option<Text>,
@@ -58,6 +68,22 @@ pub struct Section {
     pub up_to: Option<Number>,
     pub rows: Vec<SectionRow>,
     pub span: Span,
+}
+
+impl Section {
+    /// Whether its rows give raw points: it says so, or nothing in it makes sense otherwise.
+    pub fn gives_points(&self) -> bool {
+        self.points.is_some() || self.lacks_points()
+    }
+
+    /// Whether it has no weight, neither has anything in it, and it does not say `points`.
+    pub fn lacks_points(&self) -> bool {
+        let has_weight = |row: &SectionRow| match row {
+            SectionRow::Attribute(attribute) => attribute.weight.is_some(),
+            SectionRow::Points(_) => false,
+        };
+        self.points.is_none() && self.weight.is_none() && !self.rows.is_empty() && !self.rows.iter().any(has_weight)
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -166,5 +166,6 @@ codes! {
     EndNeverReached     "E0814" Warning "an end of a range that no lead reaches"
     BothMove            "E0815" Warning "rows of two flows can move one lead"
     RowChangesNothing   "E0816" Warning "a row changes no answer"
-    AdjustChangesNothing "E0817" Warning "an adjustment changes no score"
+    PointsChangeNothing "E0817" Warning "points that change no score"
+    NoQueue             "E0818" Warning "a route is for leads that it gives no queue"
 }

@@ -25,7 +25,8 @@ pub static PROOFS: &[Rule] = &[
     proof(Code::EndNeverReached),
     proof(Code::BothMove),
     proof(Code::RowChangesNothing),
-    proof(Code::AdjustChangesNothing),
+    proof(Code::PointsChangeNothing),
+    proof(Code::NoQueue),
 ];
 
 const fn proof(code: Code) -> Rule {

@@ -79,6 +79,7 @@ pub(crate) mod wide;
 mod words;
 
 pub use check::{AsOf, Checked};
+pub(crate) use constants::scale_of;
 pub(crate) use csv_text::delimiter as csv_delimiter;
 pub use exhaustive::SEVERAL_VALUES;
 pub use extent::OPERANDS_MAX;

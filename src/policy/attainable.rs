@@ -1,12 +1,12 @@
 //! What scores and decisions can be, over all leads.
 //!
 //! Enters: a policy. Leaves: for each score and section the least and the greatest value and how many there are; for each score how its values are spread over the
-//! cells that it tells apart, also for each of its personas; for each decision the fields that change it alone. Always holds: no other value can occur; all of
+//! cells that it tells apart, also for each of its personas; for each decision the fields and measures that change it alone. Always holds: no other value can occur; all of
 //! these do, where nothing rests on signals.
 
 use num_bigint::BigUint;
 
-use super::Policy;
+use super::{Policy, undecided};
 use crate::model::value::format_scaled;
 use crate::model::{Interval, Score};
 use crate::program::{ScoreTrace, Value};
@@ -45,7 +45,7 @@ pub struct Bin {
 }
 
 impl Policy {
-    /// What every score, and every section of it, can be; and which fields can change a decision though nothing else changes.
+    /// What every score, and every section of it, can be; and which fields and measures can change a decision though nothing else changes.
     pub fn attainable(&self, budget: u64) -> Vec<Attainable> {
         let (policy, lowered) = (self.model(), self.plain());
         let mut prover = Prover::new(policy, lowered);
@@ -64,10 +64,8 @@ impl Policy {
             }
         }
         for (decide, trace) in policy.decides.iter().zip(&lowered.trace.decides) {
-            let fields = (0..policy.fields.len()).filter(|field| prover.can_change(trace.value, *field) == Some(true));
-            let fields: Vec<&str> = fields.map(|field| policy.fields[field].name.as_str()).collect();
-            let text = if fields.is_empty() { "by no field alone".to_string() } else { format!("by {} alone", fields.join(", or ")) };
-            all.push(Attainable { name: decide.name.clone(), text: format!("can be changed {text}"), spreads: Vec::new() });
+            let text = changed_by(&mut prover, trace.value);
+            all.push(Attainable { name: decide.name.clone(), text, spreads: Vec::new() });
         }
         if policy.awaits_rows() {
             all.iter_mut().for_each(|one| one.text.push_str(", without the rows that are given at run time"));
@@ -101,6 +99,24 @@ impl Policy {
         }
         all
     }
+}
+
+/// The fields and measures that change a decision alone, and those of which that is not decided.
+fn changed_by(prover: &mut Prover, decision: Value) -> String {
+    let policy = prover.policy();
+    let fields = policy.fields.iter().map(|field| field.name.clone());
+    let measures = (0..policy.measures.len()).map(|measure| format!("`{}`", undecided::name(policy, measure)));
+    let (mut alone, mut open) = (Vec::new(), Vec::new());
+    for (column, name) in fields.chain(measures).enumerate() {
+        match prover.can_change(decision, column) {
+            Some(true) => alone.push(name),
+            Some(false) => {}
+            None => open.push(name),
+        }
+    }
+    let by = if alone.is_empty() { "nothing".to_string() } else { alone.join(", or ") };
+    let open = if open.is_empty() { String::new() } else { format!("; of {} it is not decided", open.join(" and ")) };
+    format!("can be changed by {by} alone{open}")
 }
 
 fn attainable(prover: &mut Prover, value: Value, scale: u8) -> Option<String> {

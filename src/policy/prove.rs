@@ -333,10 +333,28 @@ fn warning(policy: &model::Policy, finding: &Finding) -> Diagnostic {
             "leave it out, or say what it is for with `because`",
         ),
         Kind::AdjustChangesNothing => (
-            Code::AdjustChangesNothing,
+            Code::PointsChangeNothing,
             format!("the range takes {what} back from every lead that gets it"),
             "changes no score",
             "leave it out, or give a wider range",
+        ),
+        Kind::PointsCapped => (
+            Code::PointsChangeNothing,
+            format!("the cap takes {what} back from every lead that gets them"),
+            "changes no score",
+            "leave the row out, or raise the cap",
+        ),
+        Kind::PointsOutOfRange => (
+            Code::PointsChangeNothing,
+            format!("the range takes {what} back from every lead that gets them"),
+            "changes no score",
+            "leave the row out, or give a wider range",
+        ),
+        Kind::NoQueue => (
+            Code::NoQueue,
+            format!("the route {what} is for leads that it gives no queue"),
+            "holds for leads that no row takes",
+            "say where they go with a last row `QUEUE otherwise`, or narrow this condition",
         ),
         Kind::ClockNeverStarts => (
             Code::ClockNeverStarts,

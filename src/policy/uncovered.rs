@@ -7,9 +7,10 @@
 
 use super::prove::{CHECK_BUDGET, CHECK_QUESTION, described};
 use crate::diagnostic::{Code, Diagnostic, Id, Severity};
-use crate::model::{Checked, DecideBody, Expr, ExprKind, FieldId, Policy, Reference, SEVERAL_VALUES};
+use crate::model::{Checked, DecideBody, Expr, Policy, SEVERAL_VALUES};
 use crate::program::lower::lower;
 use crate::program::{Trace, Value};
+use crate::proof::questions::fields_in;
 use crate::proof::{Condition, Possible, Prover};
 use crate::source::Span;
 
@@ -78,16 +79,4 @@ fn rows_at<'p>(policy: &'p Policy, trace: &Trace, label: Span) -> Option<Rows<'p
     let conditions: Vec<&Expr> = score.personas.iter().filter_map(|persona| persona.condition.as_ref()).collect();
     let rows: Option<Vec<Value>> = conditions.iter().map(|condition| trace.expressions.get(&condition.span).copied()).collect();
     Some(Rows { none_holds: none_of(None, &rows?), conditions })
-}
-
-/// The fields that conditions name.
-fn fields_in(conditions: &[&Expr]) -> Vec<FieldId> {
-    let (mut fields, mut rest) = (Vec::new(), conditions.to_vec());
-    while let Some(expr) = rest.pop() {
-        if let ExprKind::Reference(Reference::Field(field)) = expr.kind {
-            fields.push(field);
-        }
-        rest.extend(expr.children());
-    }
-    fields
 }

@@ -68,7 +68,7 @@ fn wanted(policy: &model::Policy, missed: &[Missed]) -> Option<String> {
 }
 
 /// The name that the policy gives it, else as it is written.
-fn name(policy: &model::Policy, measure: MeasureId) -> &str {
+pub fn name(policy: &model::Policy, measure: MeasureId) -> &str {
     let is_it = |named: &&model::Let| matches!(named.value.kind, ExprKind::Reference(Reference::Measure(of)) if of == measure);
     match policy.lets.iter().find(is_it) {
         Some(named) => &named.name,

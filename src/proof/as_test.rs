@@ -16,6 +16,9 @@ use crate::syntax::RESERVED_WORDS;
 /// Tables of more rows that are given at run time are not written into a test.
 const ROWS_MAX: usize = 20;
 
+/// A way through so many stages is told move by move.
+const MOVES_SHOWN: usize = 4;
+
 /// What a test expects: a path, and the value of the program that it names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expectation {
@@ -108,15 +111,19 @@ pub fn test(policy: &Policy, title: &str, witness: &Witness, expected: &[Expecta
     Some(format_items(&text))
 }
 
-/// Where a lead is and whose, beside its fields and signals: `stage mql since 2026-01-10T12:00`, `owner ana`, `queue inside`, `a log of 2 moves`.
+/// Where a lead is and whose, beside its fields and signals: `stage mql since 2026-01-10T12:00`, `owner ana`, `queue inside`, `a log of mql 2026-01-10T12:00 then won 2026-01-12T12:00`.
 pub fn standing(show: &Show, lead: &Lead) -> Vec<String> {
     let policy = show.policy;
     let stage = lead.stage.or(policy.start_stage.filter(|_| lead.stage_since.is_some()));
     let since = lead.stage_since.map(|since| format!(" since {}", show.time(since))).unwrap_or_default();
     let stage = stage.and_then(|stage| policy.stages.get(stage)).map(|stage| format!("stage {}{since}", stage.name));
+    let entered = lead.log.iter().map(|entry| {
+        let stage = policy.stages.get(entry.to).map_or("", |stage| stage.name.as_str());
+        format!("{stage} {}", show.time(entry.at))
+    });
     let moves = match lead.log.len() {
         0 => None,
-        1 => Some("a log of 1 move".to_string()),
+        1..=MOVES_SHOWN => Some(format!("a log of {}", entered.collect::<Vec<_>>().join(" then "))),
         moves => Some(format!("a log of {moves} moves")),
     };
     let owner = owner(policy, lead).map(|name| format!("owner {name}"));

@@ -1,37 +1,154 @@
-//! Whether a value can be changed by one field alone.
+//! Whether a value can be changed by one field, or one measure, alone.
 //!
-//! Enters: a value and a field. Leaves: whether some lead's value becomes another if nothing but that field changes. Always holds: "no" was found for every two parts of the
-//! field's domain that the value tells apart; "yes" for two of its values.
+//! Enters: a value, and a field or a measure. Leaves: whether some lead's value becomes another if nothing but that changes. Always holds: "no" was found for every two parts of the
+//! domain that the value tells apart; "yes" for two of its values.
 //!
 //! One value of each part is put in the field's place. Most parts leave the same to be decided and are one node then; what differs is held against the first, as a value that is
 //! the same for the first part and each of the others is the same for all. So no copy of the field is needed, and what does not depend on it cancels. Where the parts are too many, a
 //! few values are tried, and only if none of them shows a change the field gets a copy.
+//!
+//! A measure is one of a history, whose other measures may not let it be anything, and a time and its day are one field in two variables: these get copies with all that holds between
+//! them, and "yes" is said only with two leads that show it.
 
 use super::cells::{each_part, some_values};
-use super::graph::NodeId;
-use super::{Meaning, Prover};
-use crate::model::FieldId;
-use crate::program::Value;
+use super::graph::{Leaf, NodeId};
+use super::histories::{Wanted, history};
+use super::witness::noon;
+use super::{Meaning, Possible, Prover, Shown};
+use crate::model::{ColumnId, Constant};
+use crate::program::{InputSource, Op, Value};
+use crate::record::{self, Lead};
 
 /// Steps for two of a few values; the rest of the question is kept for all of them.
 const STEPS_PER_TRIAL: u64 = 20_000;
 
 impl Prover<'_> {
-    /// Whether some lead's value becomes another if that field alone changes; none if undecided.
-    pub fn can_change(&mut self, value: Value, field: FieldId) -> Option<bool> {
+    /// Whether some lead's value becomes another if that field, or that measure, alone changes; none if undecided.
+    pub fn can_change(&mut self, value: Value, column: ColumnId) -> Option<bool> {
         let node = self.translation.node(&mut self.graph, value);
-        let of_field = |meaning: &Meaning| meaning.column() == Some(field);
+        let is_of_column = |meaning: &Meaning| meaning.column() == Some(column);
         let variables = self.graph.variables(node).into_iter();
-        let variables: Vec<u32> = variables.filter(|variable| of_field(&self.variables.all[*variable as usize].meaning)).collect();
-        let variable = match variables[..] {
-            [] => return Some(false),
-            [variable] => variable,
-            _ => return None,
+        let variables: Vec<u32> = variables.filter(|variable| is_of_column(&self.variables.all[*variable as usize].meaning)).collect();
+        match variables[..] {
+            [] => Some(false),
+            [variable] if column < self.policy.fields.len() => {
+                let (until, start) = (self.until(), self.graph.steps);
+                let can_change = self.can_change_by(node, variable, until);
+                self.spend(start);
+                can_change
+            }
+            _ => self.can_change_together(value, node, column, &variables),
+        }
+    }
+
+    /// With a second variable for each of these, and what holds between all of them before and after.
+    fn can_change_together(&mut self, value: Value, node: NodeId, column: ColumnId, variables: &[u32]) -> Option<bool> {
+        let mut conditions = self.between_measures(node);
+        let (mut after, mut then) = (node, conditions.clone());
+        let mut copies = Vec::with_capacity(variables.len());
+        for variable in variables {
+            let other = self.another(*variable as usize);
+            after = self.graph.restrict(after, *variable, other);
+            then = then.into_iter().map(|between| self.graph.restrict(between, *variable, other)).collect();
+            copies.extend(self.variables.nodes.iter().position(|node| *node == other).map(|copy| (*variable as usize, copy)));
+        }
+        conditions.extend(then);
+        conditions.push(self.differs(node, after));
+        let condition = self.graph.all(conditions);
+        let rests_on = self.graph.variables(node);
+        let shows = |prover: &Prover, shown: &mut Shown| {
+            let is_other = |lead: &Lead| {
+                prover.replay(lead, shown.as_of).is_some_and(|other| {
+                    shown.replayed[value.index()] != other[value.index()] && prover.is_same_but(column, &rests_on, &shown.replayed, &other)
+                })
+            };
+            prover.others(shown, column, &rests_on, &copies).iter().any(is_other)
         };
-        let (until, start) = (self.until(), self.graph.steps);
-        let can_change = self.can_change_by(node, variable, until);
-        self.spend(start);
-        can_change
+        match self.possible_node(condition, &shows) {
+            Possible::Yes(_) => Some(true),
+            Possible::Never => Some(false),
+            Possible::Undecided(_) => None,
+        }
+    }
+
+    /// Leads that may be the same but for that field or measure, which is as the copies say.
+    fn others(&self, shown: &Shown, column: ColumnId, rests_on: &[u32], copies: &[(usize, usize)]) -> Vec<Lead> {
+        let fields = self.policy.fields.len();
+        if column < fields {
+            let values = copies.iter().filter_map(|(variable, copy)| self.as_field(*variable, shown.values[*copy], shown.as_of));
+            let with = |value: Option<Constant>| {
+                let mut lead = shown.lead.clone();
+                *lead.values.get_mut(column)? = value;
+                Some(lead)
+            };
+            return values.filter_map(with).collect();
+        }
+        let Ok(measures) = self.histories.measures(self.policy, &shown.lead, shown.as_of) else { return Vec::new() };
+        let wanted = rests_on.iter().filter_map(|variable| {
+            let of = &self.variables.all[*variable as usize];
+            let Meaning::Column(measured) = of.meaning else { return None };
+            let measure = measured.checked_sub(fields)?;
+            let copy = copies.iter().find(|(variable, _)| self.variables.all[*variable].meaning == of.meaning);
+            let value = match (copy, measures.get(measure)?) {
+                (Some((_, copy)), _) => shown.values[*copy],
+                (None, Some(Constant::Integer(value))) => Some(*value),
+                (None, Some(Constant::Text(_)) | None) => None,
+            };
+            let domain =
+                Leaf { low: value.unwrap_or(0), high: value.unwrap_or(0), known: value.is_some(), missing: value.is_none(), ..of.domain };
+            Some(Wanted { measure, domain })
+        });
+        let wanted: Vec<Wanted> = wanted.collect();
+        let anew = Lead { signals: Vec::new(), log: Vec::new(), ..shown.lead.clone() };
+        let leads = [shown.lead.clone(), anew].into_iter();
+        let leads = leads.flat_map(|lead| [(lead.clone(), false), (lead, true)]);
+        leads.filter_map(|(lead, by_log)| history(self.policy, &self.histories, lead, shown.as_of, &wanted, by_log)).collect()
+    }
+
+    /// The value of a field that a value of one of its variables stands for; none if that says too little of it.
+    fn as_field(&self, variable: usize, value: Option<i64>, as_of: i64) -> Option<Option<Constant>> {
+        let Some(value) = value else { return Some(None) };
+        let at_noon = |day: i64| Some(Some(Constant::Integer(noon(day, &record::zone(self.policy).ok()?)?)));
+        match &self.variables.all[variable].meaning {
+            Meaning::Column(_) => Some(Some(Constant::Integer(value))),
+            Meaning::Day(_) => at_noon(value),
+            Meaning::DaysBefore { .. } => at_noon(self.as_of_day(as_of)?.checked_sub(value)?),
+            Meaning::Text { kinds, .. } => Some(Some(Constant::Text(kinds.get(usize::try_from(value).ok()?)?.text.clone()?))),
+            Meaning::Identity { .. }
+            | Meaning::Stage
+            | Meaning::StageSince
+            | Meaning::RestUntil
+            | Meaning::RouteOwner(_)
+            | Meaning::RouteQueue(_)
+            | Meaning::KeyHash
+            | Meaning::AsOfDay
+            | Meaning::AsOf
+            | Meaning::Raised(_)
+            | Meaning::Part(_) => None,
+        }
+    }
+
+    /// Whether two leads are alike in all that these variables stand for, but for one field or measure.
+    fn is_same_but(&self, column: ColumnId, rests_on: &[u32], one: &[Option<i64>], other: &[Option<i64>]) -> bool {
+        let program = &self.lowered.program;
+        let is_of_column = |source: &InputSource| match source {
+            InputSource::Column(of)
+            | InputSource::LocalDay(of)
+            | InputSource::Text { column: of, .. }
+            | InputSource::TextIdentity { column: of, .. } => *of == column,
+            InputSource::Stage
+            | InputSource::StageSince
+            | InputSource::RestUntil
+            | InputSource::RouteOwner(_)
+            | InputSource::RouteQueue(_)
+            | InputSource::KeyHash => false,
+        };
+        program.ops.iter().enumerate().all(|(place, op)| {
+            let Op::Input(input) = op else { return true };
+            let node = self.translation.inputs[*input as usize];
+            let is_asked = rests_on.iter().any(|variable| self.graph.depends(node, *variable));
+            !is_asked || is_of_column(&program.inputs[*input as usize].source) || one[place] == other[place]
+        })
     }
 
     fn can_change_by(&mut self, node: NodeId, variable: u32, until: u64) -> Option<bool> {

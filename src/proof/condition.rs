@@ -15,6 +15,8 @@ pub enum Condition {
     Is(Value, Option<i64>),
     /// known, and at least so much
     AtLeast(Value, i64),
+    /// a sum of values, each times a number, is known and at least so much
+    SumAtLeast(Vec<(Value, i64)>, i64),
     Not(Box<Condition>),
     All(Vec<Condition>),
     Any(Vec<Condition>),
@@ -50,6 +52,13 @@ impl Condition {
                 let node = translation.node(graph, *value);
                 graph.at_least(node, *threshold)
             }
+            Condition::SumAtLeast(terms, threshold) => {
+                let terms: Vec<(NodeId, i64)> = terms.iter().map(|(value, factor)| (translation.node(graph, *value), *factor)).collect();
+                // nothing is proved by a graph that cannot hold the sum
+                graph.is_inexact |= !graph.fits(&terms);
+                let sum = graph.sum(0, terms);
+                graph.at_least(sum, *threshold)
+            }
             Condition::Not(inner) => {
                 let inner = inner.node(graph, translation);
                 graph.not(inner)
@@ -71,6 +80,10 @@ impl Condition {
             Condition::Holds(value) => values[value.index()].is_some_and(|value| value >= 1),
             Condition::Is(value, constant) => values[value.index()] == *constant,
             Condition::AtLeast(value, threshold) => values[value.index()].is_some_and(|value| value >= *threshold),
+            Condition::SumAtLeast(terms, threshold) => {
+                let parts = terms.iter().map(|(value, factor)| Some(i128::from(values[value.index()]?) * i128::from(*factor)));
+                parts.sum::<Option<i128>>().is_some_and(|sum| sum >= i128::from(*threshold))
+            }
             Condition::Not(inner) => !inner.holds(values),
             Condition::All(members) => members.iter().all(|member| member.holds(values)),
             Condition::Any(members) => members.iter().any(|member| member.holds(values)),

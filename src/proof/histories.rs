@@ -3,17 +3,18 @@
 //! Enters: a lead, and the values that some of its measures should have. Leaves: the lead with signals (and, if need be, the moment at which it entered its
 //! stage) that give just these; none if none were found. Always holds: what comes out was measured, by the code that measures leads.
 //!
-//! One signal is added at a time: the one after which the measures are nearest to what they should be. Properties are what the measure's `where` asks
+//! One signal, or one stay in another stage, is added at a time: the one after which the measures are nearest to what they should be. Properties are what the measure's `where` asks
 //! for, and where possible not what another's asks for; times are around the ends of windows.
 
-use super::graph::{Graph, Leaf, NodeId};
-use super::search::{Memory, Search};
-use super::variables::{Ground, Meaning, Variables};
+use super::events::Events;
+use super::graph::Leaf;
+use super::moves;
+use super::witness::plain_value;
 use crate::calendar::{MICROS_PER_DAY, MICROS_PER_HOUR};
 use crate::model::{
-    Constant, Event, EventConditionId, Length, Measure, MeasureId, MeasureKind, PointsKind, Policy, SignalId, Since, Subject, Type,
+    Constant, Event, EventConditionId, Length, Measure, MeasureId, MeasureKind, PointsKind, Policy, SignalId, Since, Subject,
 };
-use crate::program::{OutputRole, Parameters, Program, lower_event_conditions};
+use crate::program::lower_event_conditions;
 use crate::record::{Histories, Lead};
 
 /// A measure, and what it may be.
@@ -29,18 +30,29 @@ const SIGNALS_MAX: usize = 60;
 /// What being missing, or known where it should be missing, is worth in steps.
 const FAR: u128 = 1 << 70;
 
-pub fn history(policy: &Policy, histories: &Histories, lead: Lead, as_of: i64, wanted: &[Wanted]) -> Option<Lead> {
-    if let Some(found) = grown(policy, histories, lead.clone(), as_of, wanted) {
-        return Some(found);
+/// `by_log`: with moves in its stage log, else in the stage that is asked of.
+pub fn history(policy: &Policy, histories: &Histories, lead: Lead, as_of: i64, wanted: &[Wanted], by_log: bool) -> Option<Lead> {
+    let measured = Measured { policy, histories, as_of, wanted };
+    if !by_log && measured.distance(&lead)? == 0 {
+        return Some(lead);
     }
-    // what counts since a signal may need that signal before anything else
-    let begun = behind(policy, wanted).into_iter().flat_map(|signal| [0, MICROS_PER_HOUR].map(|before| (signal, before)));
-    begun.into_iter().find_map(|(signal, before)| {
+    let moved = if by_log { moves::stages_asked(policy, wanted) } else { Vec::new() };
+    if by_log && moved.is_empty() {
+        return None;
+    }
+    let stages = if by_log { Vec::new() } else { stages(policy, wanted, &lead) };
+    let steps = Steps { signals: signals(policy, wanted), moments: moments(policy, wanted, as_of), stages, moved };
+    // what counts from a stay on, or since a signal, may need that before anything else
+    let moved = if by_log { moves::begun(policy, wanted, &lead, as_of, &steps.moments) } else { Vec::new() };
+    let signalled = behind(policy, wanted).into_iter().flat_map(|signal| [0, MICROS_PER_HOUR].map(|before| (signal, before)));
+    let signalled = signalled.filter_map(|(signal, before)| {
         let mut lead = lead.clone();
         let values = policy.signals.get(signal)?.properties.iter().map(plain_value).collect();
         lead.signals.push(Event { signal, at: as_of.checked_sub(before)?, values });
-        grown(policy, histories, lead, as_of, wanted)
-    })
+        Some(lead)
+    });
+    let begun: Vec<Lead> = moved.into_iter().chain(signalled).collect();
+    [lead].into_iter().chain(begun).find_map(|lead| measured.towards(lead, &steps))
 }
 
 /// The signals behind which something counts.
@@ -53,45 +65,63 @@ fn behind(policy: &Policy, wanted: &[Wanted]) -> Vec<SignalId> {
     signals
 }
 
-fn grown(policy: &Policy, histories: &Histories, mut lead: Lead, as_of: i64, wanted: &[Wanted]) -> Option<Lead> {
-    let distance = |lead: &Lead| -> Option<u128> {
-        let measures = histories.measures(policy, lead, as_of).ok()?;
-        Some(wanted.iter().map(|wanted| gap(wanted, measures.get(wanted.measure).and_then(Option::as_ref))).sum())
-    };
-    let mut now = distance(&lead)?;
-    if now == 0 {
-        return Some(lead);
+/// What may be added to a lead.
+struct Steps {
+    signals: Vec<(SignalId, Vec<Option<Constant>>)>,
+    moments: Vec<i64>,
+    /// in which it may be in place of its own
+    stages: Vec<usize>,
+    /// of which the log is asked
+    moved: Vec<usize>,
+}
+
+/// What a lead's measures should be.
+struct Measured<'a> {
+    policy: &'a Policy,
+    histories: &'a Histories,
+    as_of: i64,
+    wanted: &'a [Wanted],
+}
+
+impl Measured<'_> {
+    fn distance(&self, lead: &Lead) -> Option<u128> {
+        let measures = self.histories.measures(self.policy, lead, self.as_of).ok()?;
+        Some(self.wanted.iter().map(|wanted| gap(wanted, measures.get(wanted.measure).and_then(Option::as_ref))).sum())
     }
-    let signals = signals(policy, wanted);
-    let moments = moments(policy, wanted, as_of);
-    let stays = stays(policy, wanted, as_of, &lead);
-    let stages = stages(policy, wanted, &lead);
-    while now > 0 && lead.signals.len() < SIGNALS_MAX {
-        let mut best: Option<(u128, Lead)> = None;
-        let mut consider = |candidate: Lead| {
-            let Some(then) = distance(&candidate) else { return };
-            if then < now && best.as_ref().is_none_or(|(found, _)| then < *found) {
-                best = Some((then, candidate));
+
+    /// One step after the other, each the one that comes nearest.
+    fn towards(&self, mut lead: Lead, steps: &Steps) -> Option<Lead> {
+        let mut now = self.distance(&lead)?;
+        while now > 0 && lead.signals.len() < SIGNALS_MAX && lead.log.len() < SIGNALS_MAX {
+            let mut best: Option<(u128, Lead)> = None;
+            let mut consider = |candidate: Lead| {
+                let Some(then) = self.distance(&candidate) else { return };
+                if then < now && best.as_ref().is_none_or(|(found, _)| then < *found) {
+                    best = Some((then, candidate));
+                }
+            };
+            for since in stays(self.policy, self.wanted, self.as_of, &lead) {
+                consider(Lead { stage_since: Some(since), ..lead.clone() });
+                for stage in &steps.stages {
+                    consider(Lead { stage: Some(*stage), stage_since: Some(since), ..lead.clone() });
+                }
             }
-        };
-        for since in stays.iter().filter(|since| lead.stage_since != Some(**since)) {
-            consider(Lead { stage_since: Some(*since), ..lead.clone() });
-            for stage in &stages {
-                consider(Lead { stage: Some(*stage), stage_since: Some(*since), ..lead.clone() });
+            for (signal, values) in &steps.signals {
+                for at in &steps.moments {
+                    let mut candidate = lead.clone();
+                    candidate.signals.push(Event { signal: *signal, at: *at, values: values.clone() });
+                    consider(candidate);
+                }
             }
+            for stage in &steps.moved {
+                moves::longer(self.policy, &lead, *stage, self.as_of, &steps.moments).into_iter().for_each(&mut consider);
+            }
+            let (then, candidate) = best?;
+            (now, lead) = (then, candidate);
         }
-        for (signal, values) in &signals {
-            for at in &moments {
-                let mut candidate = lead.clone();
-                candidate.signals.push(Event { signal: *signal, at: *at, values: values.clone() });
-                consider(candidate);
-            }
-        }
-        let (then, candidate) = best?;
-        (now, lead) = (then, candidate);
+        lead.signals.sort_by_key(|signal| std::cmp::Reverse(signal.at));
+        (self.distance(&lead)? == 0).then_some(lead)
     }
-    lead.signals.sort_by_key(|signal| std::cmp::Reverse(signal.at));
-    (distance(&lead)? == 0).then_some(lead)
 }
 
 fn gap(wanted: &Wanted, value: Option<&Constant>) -> u128 {
@@ -113,6 +143,7 @@ fn gap(wanted: &Wanted, value: Option<&Constant>) -> u128 {
 /// The signals that may help, with their properties.
 pub fn signals(policy: &Policy, wanted: &[Wanted]) -> Vec<(SignalId, Vec<Option<Constant>>)> {
     let program = lower_event_conditions(policy);
+    let mut events = Events::new(policy, &program);
     let measures: Vec<&Measure> = wanted.iter().filter_map(|wanted| policy.measures.get(wanted.measure)).collect();
     // a balance counts what the points of its score count
     let mut all: Vec<&Measure> = measures.clone();
@@ -139,7 +170,7 @@ pub fn signals(policy: &Policy, wanted: &[Wanted]) -> Vec<(SignalId, Vec<Option<
                 None
             };
             for (yes, no) in [(own.clone(), others.clone()), (own.clone(), Vec::new()), ([own, others].concat(), Vec::new())] {
-                if let Some(mut properties) = properties(policy, &program, *signal, &yes, &no) {
+                if let Some(mut properties) = events.properties(*signal, &yes, &no) {
                     if let Some((column, domain)) = value
                         && let Some((_, place)) =
                             policy.event_columns.get(column).and_then(|column| column.of.iter().find(|(of, _)| of == signal))
@@ -190,83 +221,6 @@ fn asks(policy: &Policy, condition: EventConditionId, signal: SignalId) -> bool 
     policy.event_conditions.get(condition).is_some_and(|condition| condition.signals.contains(&signal))
 }
 
-/// Properties with which some conditions hold and others do not.
-fn properties(
-    policy: &Policy,
-    program: &Program,
-    signal: SignalId,
-    yes: &[EventConditionId],
-    no: &[EventConditionId],
-) -> Option<Vec<Option<Constant>>> {
-    let of_signal = policy.signals.get(signal)?;
-    let mut values: Vec<Option<Constant>> = of_signal.properties.iter().map(plain_value).collect();
-    if yes.is_empty() && no.is_empty() {
-        return Some(values);
-    }
-    let columns = policy.event_columns.iter().map(|column| crate::model::Field { optional: true, ..column.field.clone() });
-    let asked =
-        Policy { choices: policy.choices.clone(), fields: columns.collect(), timezone: policy.timezone.clone(), ..Policy::default() };
-    let mut graph = Graph::new(vec![program]);
-    let mut variables = Variables::default();
-    let ground = Ground { policy: &asked, parameters: Parameters { as_of_day: 0, as_of: 0 }, measures: Vec::new() };
-    let mut translation = variables.translation(&mut graph, 0, &ground);
-    let output = |condition: EventConditionId| {
-        program.outputs.iter().find(|output| output.role == OutputRole::EventCondition(condition)).map(|output| output.value)
-    };
-    let mut members: Vec<NodeId> = Vec::new();
-    for condition in yes {
-        members.push(translation.node(&mut graph, output(*condition)?));
-    }
-    for condition in no {
-        let node = translation.node(&mut graph, output(*condition)?);
-        members.push(graph.not(node));
-    }
-    let condition = graph.all(members);
-    let baseline = variables.baseline();
-    let mut domains = variables.nodes.clone();
-    let until = graph.steps + 100_000;
-    let mut memory = Memory::default();
-    let found = Search { graph: &mut graph, memory: &mut memory, baseline: &baseline, until }.find(condition, &mut domains).ok()?;
-    if !found {
-        return None;
-    }
-    for (variable, node) in variables.all.iter().zip(&domains) {
-        let domain = super::showing::domain_of(&graph, *node, variable.domain);
-        let value = super::showing::nearest(&domain, variable.baseline);
-        let (column, value) = if let Meaning::Column(column) = variable.meaning {
-            (column, value.map(Constant::Integer))
-        } else if let Meaning::Text { column, kinds } = &variable.meaning {
-            match value {
-                Some(kind) => (*column, Some(Constant::Text(kinds.get(usize::try_from(kind).ok()?)?.text.clone()?))),
-                None => (*column, None),
-            }
-        } else {
-            continue;
-        };
-        let place = policy.event_columns.get(column)?.of.iter().find(|(of, _)| *of == signal).map(|(_, place)| *place);
-        if let Some(place) = place
-            && value.is_some()
-        {
-            *values.get_mut(place)? = value;
-        }
-    }
-    Some(values)
-}
-
-/// Some well-formed value; none if it may be missing.
-pub fn plain_value(property: &crate::model::Field) -> Option<Constant> {
-    if property.optional {
-        return None;
-    }
-    let within = |value: i64| property.range.map_or(value, |range| value.clamp(range.low, range.high));
-    Some(match property.ty {
-        Type::Text => Constant::Text("other".into()),
-        Type::Number { .. } | Type::YesNo | Type::OneOf(_) | Type::Date => Constant::Integer(within(0)),
-        Type::SomeOf(_) => Constant::Integer(1),
-        Type::Time => Constant::Integer(within(super::witness::AS_OF)),
-    })
-}
-
 /// When signals may be: now, and around the ends of every window and of the days asked for.
 pub fn moments(policy: &Policy, wanted: &[Wanted], as_of: i64) -> Vec<i64> {
     let mut days: Vec<i64> = vec![1, 2, 3, 4, 5, 6];
@@ -277,6 +231,11 @@ pub fn moments(policy: &Policy, wanted: &[Wanted], as_of: i64) -> Vec<i64> {
             && wanted.domain.known
         {
             days.extend([wanted.domain.low, wanted.domain.high.min(wanted.domain.low.saturating_add(400))]);
+        }
+        if let MeasureKind::DaysIn = measure.kind
+            && wanted.domain.known
+        {
+            days.extend([wanted.domain.low, wanted.domain.low.saturating_add(1)]);
         }
         for length in measure.window.into_iter().chain(length_of(measure.kind)) {
             match length {
@@ -315,7 +274,7 @@ fn stages(policy: &Policy, wanted: &[Wanted], lead: &Lead) -> Vec<usize> {
 
 /// When the lead may have entered its stage.
 fn stays(policy: &Policy, wanted: &[Wanted], as_of: i64, lead: &Lead) -> Vec<i64> {
-    if lead.stage_since.is_some() {
+    if lead.stage_since.is_some() || !lead.log.is_empty() {
         return Vec::new();
     }
     let mut days: Vec<i64> = vec![1];

@@ -22,8 +22,10 @@ mod cells;
 mod changes;
 mod claims;
 mod condition;
+mod events;
 mod graph;
 mod histories;
+mod moves;
 mod number;
 pub mod open;
 mod part;
@@ -34,6 +36,7 @@ mod search;
 mod sets;
 mod showing;
 mod smallest;
+mod spellings;
 mod texts;
 mod translate;
 mod variables;
@@ -400,11 +403,16 @@ impl<'p> Prover<'p> {
 
     /// The condition, and what holds between the measures that it depends on.
     fn with_measures(&mut self, condition: NodeId) -> NodeId {
-        let support = self.graph.support(condition).to_vec();
-        let inside = |words: &[u64]| words.iter().enumerate().all(|(index, word)| word & !support.get(index).copied().unwrap_or(0) == 0);
-        let mut members: Vec<NodeId> = self.between.iter().copied().filter(|between| inside(self.graph.support(*between))).collect();
+        let mut members = self.between_measures(condition);
         members.push(condition);
         self.graph.all(members)
+    }
+
+    /// What holds between the variables that a node depends on.
+    fn between_measures(&self, node: NodeId) -> Vec<NodeId> {
+        let support = self.graph.support(node);
+        let inside = |words: &[u64]| words.iter().enumerate().all(|(index, word)| word & !support.get(index).copied().unwrap_or(0) == 0);
+        self.between.iter().copied().filter(|between| inside(self.graph.support(*between))).collect()
     }
 
     fn find(&mut self, condition: NodeId, domains: &mut Domains, until: u64) -> Result<bool, Spent> {

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use super::histories::plain_value;
+use super::witness::plain_value;
 use crate::model::{
     ClaimKind, Connective, Constant, DecideBody, Effort, Expr, ExprKind, Field, PointsKind, Policy, Predicate, Reference, TableColumn,
     TableId, TableRows, Trigger, Type,

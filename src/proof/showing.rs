@@ -8,7 +8,7 @@ use super::histories::Wanted;
 use super::search::{Domains, Spent};
 use super::variables::Meaning;
 use super::{Possible, Prover, Shown, Shows, Why, Witness, variables, witness};
-use crate::model::MeasureId;
+use crate::model::{MeasureId, Type};
 use crate::record::Lead;
 
 /// What a measure was to be in a lead that was not found.
@@ -95,7 +95,11 @@ impl Prover<'_> {
 
     /// A lead with values of these domains, if it shows what it should.
     pub(super) fn witness(&self, domains: &Domains, shows: &Shows) -> Option<Witness> {
-        let (lead, as_of, values) = self.lead(domains)?;
+        self.witness_with(domains, false, shows).or_else(|| self.witness_with(domains, true, shows))
+    }
+
+    fn witness_with(&self, domains: &Domains, by_log: bool, shows: &Shows) -> Option<Witness> {
+        let (lead, as_of, values) = self.lead(domains, by_log)?;
         let replayed = self.replay(&lead, as_of)?;
         let mut shown = Shown { lead, as_of, values, replayed, raised: None };
         if !shows(self, &mut shown) {
@@ -107,13 +111,15 @@ impl Prover<'_> {
         let needs_as_of = self.variables.all.iter().zip(&values).any(|(variable, value)| {
             let is_moved = matches!(variable.meaning, Meaning::AsOf | Meaning::AsOfDay) && *value != variable.baseline;
             is_moved || matches!(variable.meaning, Meaning::DaysBefore { .. })
-        }) || !lead.signals.is_empty();
+        }) || !lead.signals.is_empty()
+            || !lead.log.is_empty();
         Some(Witness { lead, as_of, fields, needs_as_of, values: replayed, raised })
     }
 
-    pub(super) fn lead(&self, domains: &Domains) -> Option<(Lead, i64, Vec<Option<i64>>)> {
+    pub(super) fn lead(&self, domains: &Domains, by_log: bool) -> Option<(Lead, i64, Vec<Option<i64>>)> {
         let left = |variable: usize| domain_of(&self.graph, domains[variable], self.variables.all[variable].domain);
-        let values: Vec<Option<i64>> = (0..domains.len()).map(|variable| nearest(&left(variable), self.baseline[variable])).collect();
+        let values: Vec<Option<i64>> =
+            (0..domains.len()).map(|variable| nearest(&left(variable), self.baseline[variable], self.center(variable))).collect();
         let fields = self.policy.fields.len();
         let wanted: Vec<Wanted> = (0..domains.len())
             .filter(|variable| domains[*variable] != self.variables.nodes[*variable])
@@ -122,8 +128,31 @@ impl Prover<'_> {
                 Some(Wanted { measure: column.checked_sub(fields)?, domain: left(variable) })
             })
             .collect();
-        let (lead, as_of) = witness::lead(self.policy, &self.histories, &self.variables, &values, &wanted)?;
+        let (lead, as_of) = witness::lead(self.policy, &self.histories, &self.variables, &values, &wanted, by_log)?;
         Some((lead, as_of, values))
+    }
+
+    /// What a known value of a variable should be near to: a day or a time is near to as-of, a number near to 0.
+    pub(super) fn center(&self, variable: usize) -> i64 {
+        let of = &self.variables.all[variable];
+        let ty = match of.meaning {
+            Meaning::Raised(place) => return self.center(place),
+            Meaning::Column(column) => self.policy.column(column).map(|column| column.ty),
+            Meaning::Day(_) => Some(Type::Date),
+            Meaning::DaysBefore { .. }
+            | Meaning::Text { .. }
+            | Meaning::Identity { .. }
+            | Meaning::Stage
+            | Meaning::StageSince
+            | Meaning::RestUntil
+            | Meaning::RouteOwner(_)
+            | Meaning::RouteQueue(_)
+            | Meaning::KeyHash
+            | Meaning::AsOfDay
+            | Meaning::AsOf
+            | Meaning::Part(_) => None,
+        };
+        of.baseline.unwrap_or(ty.map_or(0, witness::center))
     }
 
     /// What is left of the measures that are asked of.
@@ -188,8 +217,8 @@ pub(super) fn domain_of(graph: &Graph, left: NodeId, whole: Leaf) -> Leaf {
     }
 }
 
-/// The value of the domain that is nearest to the baseline: it lies at a boundary.
-pub(super) fn nearest(domain: &Leaf, baseline: Option<i64>) -> Option<i64> {
+/// The value of the domain that is nearest to the baseline, or to the center where that is missing: it lies at a boundary.
+pub(super) fn nearest(domain: &Leaf, baseline: Option<i64>, center: i64) -> Option<i64> {
     if domain.contains(baseline) {
         return baseline;
     }
@@ -199,5 +228,5 @@ pub(super) fn nearest(domain: &Leaf, baseline: Option<i64>) -> Option<i64> {
     if domain.is_set {
         return Some(if domain.low != 0 { domain.low } else { variables::lowest_bit(domain.high) });
     }
-    Some(baseline.unwrap_or(0).clamp(domain.low, domain.high))
+    Some(baseline.unwrap_or(center).clamp(domain.low, domain.high))
 }

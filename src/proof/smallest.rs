@@ -75,11 +75,12 @@ impl Prover<'_> {
             let of = &self.variables.all[variable as usize];
             let is_plain = of.domain.contains(of.baseline) && self.graph.constant_of(found[variable as usize]) == Some(of.baseline);
             let is_field = matches!(of.meaning, Meaning::Column(column) if column < self.policy.fields.len());
-            let is_number =
-                is_field && !of.domain.is_set || matches!(of.meaning, Meaning::Day(_) | Meaning::DaysBefore { .. } | Meaning::Raised(_));
+            let is_moment =
+                matches!(of.meaning, Meaning::Day(_) | Meaning::DaysBefore { .. } | Meaning::Raised(_) | Meaning::AsOfDay | Meaning::AsOf);
+            let is_number = is_field && !of.domain.is_set || is_moment;
             match (is_plain, is_number) {
                 (true, _) => stays.push((variable as usize, of.baseline)),
-                (false, true) => moved.push((variable as usize, of.baseline.unwrap_or(0))),
+                (false, true) => moved.push((variable as usize, self.center(variable as usize))),
                 (false, false) => {}
             }
         }
@@ -113,7 +114,7 @@ impl Prover<'_> {
         let meanings = variables.iter().map(|variable| &self.variables.all[*variable as usize].meaning);
         let others = meanings.filter(|meaning| match meaning {
             Meaning::Column(column) | Meaning::Day(column) | Meaning::DaysBefore { column, .. } | Meaning::Text { column, .. } => {
-                *column >= fields && !found.lead.signals.is_empty()
+                *column >= fields && !(found.lead.signals.is_empty() && found.lead.log.is_empty())
             }
             Meaning::Stage => found.lead.stage.is_some(),
             Meaning::StageSince => found.lead.stage_since.is_some(),

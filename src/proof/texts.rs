@@ -4,11 +4,12 @@
 //! holds, if the kinds are complete: every text is of one of them. A kind without a text may have none at all.
 //!
 //! Codes of texts that the policy names are read off the maps themselves. Other texts are told apart by `starts with`, `ends with`, `contains` and
-//! prefixes alone, and made up of these parts; combinations of answers that no such text gives, and that are not ruled out by two of them, stay as
-//! kinds without a text.
+//! prefixes alone, and made up of these parts; where a combination of answers is left that no such text gives and no two of them rule out, all texts are spelled
+//! out (`spellings`), and only if these are too many such combinations stay as kinds without a text.
 
 use rustc_hash::FxHashSet;
 
+use super::spellings::spellings;
 use crate::model::{ColumnId, TextTest};
 use crate::program::{InputSource, Program, TextMap, TextMapKind};
 
@@ -56,12 +57,16 @@ pub fn kinds(program: &Program, column: ColumnId) -> Kinds {
     let mut is_complete = true;
     if of_column.iter().any(|map| !matches!(map.kind, TextMapKind::Exact { .. })) {
         let overlooked = overlooked(&of_column);
-        is_complete = overlooked.is_some();
-        for codes in overlooked.unwrap_or_default() {
-            if seen.insert(codes.clone()) {
-                kinds.push(TextKind { codes, text: None });
+        let has_all = overlooked.as_ref().is_some_and(|all| all.iter().all(|codes| seen.contains(codes)));
+        // what nobody has thought of is spelled out, if texts are not too many for that
+        let more = match if has_all { None } else { spellings(&of_column) } {
+            Some(spelled) => spelled.into_iter().map(|spelling| TextKind { codes: spelling.codes, text: spelling.text }).collect(),
+            None => {
+                is_complete = overlooked.is_some();
+                overlooked.unwrap_or_default().into_iter().map(|codes| TextKind { codes, text: None }).collect::<Vec<TextKind>>()
             }
-        }
+        };
+        kinds.extend(more.into_iter().filter(|kind| seen.insert(kind.codes.clone())));
     }
     let first = kinds.first().map(|kind| kind.codes.clone());
     kinds.sort_by(|left, right| left.codes.cmp(&right.codes));

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::histories::{Wanted, history};
 use super::variables::{Meaning, Variables, lowest_bit};
-use crate::model::{Constant, FieldId, Policy, Type};
+use crate::model::{Constant, Field, FieldId, Policy, Type};
 use crate::record::{self, Histories, Lead};
 
 /// A lead, when it is looked at, and what it shows.
@@ -32,29 +32,37 @@ pub const AS_OF: i64 = 1_768_392_000_000_000;
 
 /// Some well-formed lead, in which nothing is known that may be missing.
 pub fn plainest(policy: &Policy) -> Lead {
-    let value = |field: &crate::model::Field| {
-        if field.optional {
-            return None;
-        }
-        let whole = |value: i64| field.range.map_or(value, |range| value.clamp(range.low, range.high));
-        Some(match field.ty {
-            Type::Text => Constant::Text("other".into()),
-            Type::Number { .. } | Type::YesNo | Type::OneOf(_) => Constant::Integer(whole(0)),
-            Type::SomeOf(_) => Constant::Integer(1),
-            Type::Date => Constant::Integer(whole(AS_OF.div_euclid(crate::calendar::MICROS_PER_DAY))),
-            Type::Time => Constant::Integer(whole(AS_OF)),
-        })
-    };
-    Lead { values: policy.fields.iter().map(value).collect(), ..Lead::default() }
+    Lead { values: policy.fields.iter().map(plain_value).collect(), ..Lead::default() }
 }
 
-/// The lead with these values; none if there is none, or none was found.
+/// The plainest value of a field or of a property.
+pub fn plain_value(field: &Field) -> Option<Constant> {
+    let within = |value: i64| field.range.map_or(value, |range| value.clamp(range.low, range.high));
+    let value = match field.ty {
+        Type::Text => Constant::Text("other".into()),
+        Type::SomeOf(_) => Constant::Integer(1),
+        Type::Number { .. } | Type::YesNo | Type::OneOf(_) | Type::Date | Type::Time => Constant::Integer(within(center(field.ty))),
+    };
+    (!field.optional).then_some(value)
+}
+
+/// What values of a type are near to, where they can: as-of, or 0.
+pub fn center(ty: Type) -> i64 {
+    match ty {
+        Type::Date => AS_OF.div_euclid(crate::calendar::MICROS_PER_DAY),
+        Type::Time => AS_OF,
+        Type::Text | Type::Number { .. } | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) => 0,
+    }
+}
+
+/// The lead with these values; none if there is none, or none was found. `by_log`: one with moves in its stage log.
 pub fn lead(
     policy: &Policy,
     histories: &Histories,
     variables: &Variables,
     values: &[Option<i64>],
     wanted: &[Wanted],
+    by_log: bool,
 ) -> Option<(Lead, i64)> {
     let zone = record::zone(policy).ok()?;
     let value_of = |meaning: &Meaning| {
@@ -111,8 +119,8 @@ pub fn lead(
             Meaning::KeyHash | Meaning::Identity { .. } | Meaning::Raised(_) | Meaning::Part(_) | Meaning::AsOfDay | Meaning::AsOf => {}
         }
     }
-    if !wanted.is_empty() {
-        lead = history(policy, histories, lead, as_of, wanted)?;
+    if !wanted.is_empty() || by_log {
+        lead = history(policy, histories, lead, as_of, wanted, by_log)?;
     }
     Some((lead, as_of))
 }

@@ -1,7 +1,7 @@
 //! What is asked of stages, routes and clocks.
 
 use super::shared::{name_of, siblings};
-use super::{Asked, Asking, Kind, Row};
+use super::{Asked, Asking, Finding, Kind, Row, fields_in};
 use crate::model::{Moment, Policy, RouteRow, RouteTarget, Since, Sla, Subject, Trigger};
 use crate::program::{RouteTrace, Value};
 use crate::proof::{Condition, Possible};
@@ -76,7 +76,7 @@ impl Asking<'_, '_> {
                     Possible::Undecided(_) => self.findings.undecided += 1,
                     Possible::Yes(witness) => {
                         let what = rows[there].what.clone();
-                        let finding = super::Finding {
+                        let finding = Finding {
                             kind: Kind::PingPong,
                             what,
                             span: rows[there].span,
@@ -134,6 +134,35 @@ impl Asking<'_, '_> {
                 covering.sort_unstable();
                 covering.dedup();
                 self.find(kind, what, row.span, covering.into_iter().map(|row| route.rows[row].span).collect());
+            }
+        }
+    }
+
+    /// Routes that are in force for leads that none of their rows takes. Of a route without a condition of its own `check` says so without a proof; one `for each` is
+    /// in force for whatever the lead has, and its rows say what of that they are for.
+    pub fn open_routes(&mut self) {
+        let (policy, lowered) = (self.prover.policy(), self.prover.lowered());
+        for (route, trace) in policy.routes.iter().zip(&lowered.trace.routes).filter(|(route, _)| route.choice.is_none()) {
+            let (Some(condition), Some(in_force)) = (&route.condition, trace.condition) else { continue };
+            let no_row = trace.rows.iter().map(|row| Condition::Holds(*row).negated());
+            self.findings.asked += 1;
+            match self.prover.possible_with_least(&Condition::All([Condition::Holds(in_force)].into_iter().chain(no_row).collect())) {
+                Possible::Never => {}
+                Possible::Undecided(_) => self.findings.undecided += 1,
+                Possible::Yes(mut witness) => {
+                    // what is asked of is said also where the plainest lead has it
+                    let rows = route.rows.iter().filter_map(|row| row.condition.as_ref());
+                    witness.fields.extend(fields_in(&rows.chain([condition]).collect::<Vec<_>>()));
+                    witness.fields.sort_unstable();
+                    witness.fields.dedup();
+                    self.findings.all.push(Finding {
+                        kind: Kind::NoQueue,
+                        what: format!("`{}`", route.name),
+                        span: condition.span,
+                        because_of: Vec::new(),
+                        witness: Some(witness),
+                    });
+                }
             }
         }
     }

@@ -6,8 +6,11 @@
 mod flows;
 mod idle;
 mod places;
+mod points;
 mod rounds;
 mod shared;
+
+pub use places::fields_in;
 
 use super::{Condition, Prover, Witness};
 use crate::model::{DecideBody, DecideRow, Edge, Matcher, PointsKind};
@@ -61,6 +64,12 @@ pub enum Kind {
     RowChangesNothing,
     /// an adjustment that the range takes back
     AdjustChangesNothing,
+    /// points that the cap of their section takes back
+    PointsCapped,
+    /// points that the range takes back
+    PointsOutOfRange,
+    /// a route whose condition holds for a lead that none of its rows takes
+    NoQueue,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -108,9 +117,11 @@ pub fn ask(prover: &mut Prover, sources: &Sources) -> Findings {
     asking.decides();
     asking.flows();
     asking.routes();
+    asking.open_routes();
     asking.clocks();
     asking.bounds();
     asking.idle_adjusts();
+    asking.idle_points();
     asking.idle_rows();
     asking.join_personas();
     asking.findings

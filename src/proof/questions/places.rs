@@ -5,7 +5,8 @@ use rustc_hash::FxHashMap;
 use super::shared::siblings;
 use super::{Asking, Kind};
 use crate::model::{
-    Arithmetic, DecideBody, Expr, ExprKind, Moment, Pause, PointsKind, Policy, Predicate, Reference, Route, RouteTarget, Trigger,
+    Arithmetic, ClaimKind, DecideBody, Expr, ExprKind, FieldId, Moment, Pause, PointsKind, Policy, Predicate, Reference, Route,
+    RouteTarget, Trigger,
 };
 use crate::program::Value;
 use crate::proof::Condition;
@@ -74,6 +75,23 @@ fn is_worked_out(expr: &Expr) -> bool {
     )
 }
 
+/// All expressions, whoever reads them.
+pub(super) fn every_expression(policy: &Policy) -> Vec<&Expr> {
+    let mut found = expressions(policy);
+    for decide in &policy.decides {
+        if let DecideBody::Grid(grid) = &decide.body {
+            found.extend([&grid.rows_of, &grid.columns_of]);
+        }
+    }
+    found.extend(policy.routes.iter().filter(|route| route.choice.is_some()).flat_map(of_route));
+    for claim in &policy.claims {
+        found.push(match &claim.kind {
+            ClaimKind::Always(expr) | ClaimKind::Never(expr) | ClaimKind::Possible(expr) | ClaimKind::Monotone { value: expr, .. } => expr,
+        });
+    }
+    found
+}
+
 /// Every expression that stands for itself: not those of routes `for each`, which share their text.
 fn expressions(policy: &Policy) -> Vec<&Expr> {
     let mut found: Vec<&Expr> = policy.lets.iter().map(|derived| &derived.value).collect();
@@ -130,4 +148,16 @@ fn of_route(route: &Route) -> Vec<&Expr> {
         }
     }
     found
+}
+
+/// The fields that conditions name.
+pub fn fields_in(conditions: &[&Expr]) -> Vec<FieldId> {
+    let (mut fields, mut rest) = (Vec::new(), conditions.to_vec());
+    while let Some(expr) = rest.pop() {
+        if let ExprKind::Reference(Reference::Field(field)) = expr.kind {
+            fields.push(field);
+        }
+        rest.extend(expr.children());
+    }
+    fields
 }

@@ -42,7 +42,7 @@ impl Asking<'_, '_> {
 }
 
 fn is_of_personas(finding: &Finding) -> bool {
-    matches!(finding.kind, Kind::NeverGiven | Kind::CapNeverReached)
+    matches!(finding.kind, Kind::NeverGiven | Kind::CapNeverReached | Kind::PointsCapped | Kind::PointsOutOfRange)
 }
 
 /// Every route with what it became; those of one `for each` together.

@@ -51,7 +51,7 @@ fn one_run_says_mistakes_proofs_and_rules() {
 
 #[test]
 fn what_a_rule_and_a_proof_say_of_one_row_is_told_once() {
-    let score = "score fit from 0 to 100 { section size 100% { beds 100% { 50 or more 9   under 50 -3 } }   adjust -9 when rival }\n";
+    let score = "score fit from 0 to 100 { section size 100% { beds 100% { 50 or more 9   under 50 1 } }   adjust -9 when rival }\n";
     let row = |row: &str| format!("{score}decide desk {{\n  big when beds >= 60\n  {row}\n  rest otherwise\n}}\n");
     let folder = example(&row("top when fit >= 0"));
     assert_eq!(names(&folder, &["--ignore", "lone-attribute,E0814"]), ["unreachable-threshold", "E0804"]);
@@ -222,7 +222,7 @@ fn the_page_of_a_proof_is_that_of_its_code() {
         assert_eq!((rule.code, &rule.out), (0, &page.out), "{code}");
     }
     assert!(run(&["rule", "E0999"]).sentence().starts_with("there is no rule `E0999`"));
-    assert!(run(&["rule"]).out.contains("E0817  warning  an adjustment changes no score"));
+    assert!(run(&["rule"]).out.contains("E0817  warning  points that change no score"));
 }
 
 #[test]

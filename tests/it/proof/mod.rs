@@ -1,15 +1,19 @@
 //! What is proved agrees with trying every lead.
 
 mod agreement;
+mod alone;
 mod claims;
 mod histories;
+mod idle_points;
 mod large;
+mod logs;
 mod monotone;
 mod open_tables;
 mod questions;
 mod reach;
 mod smallest;
 mod stats;
+mod texts;
 mod uncovered;
 mod versions;
 

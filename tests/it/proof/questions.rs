@@ -78,7 +78,10 @@ fn asked_here(kind: Kind) -> bool {
         | Kind::StageNeverEntered
         | Kind::StageNeverLeft
         | Kind::PingPong
-        | Kind::ClockNeverStarts => false,
+        | Kind::ClockNeverStarts
+        | Kind::PointsCapped
+        | Kind::PointsOutOfRange
+        | Kind::NoQueue => false,
     }
 }
 

@@ -31,7 +31,7 @@ fn said(rows: &str) -> Vec<(String, String, String)> {
         .diagnostics
         .into_iter()
         .map(|found| (found.name().to_string(), found.message.clone(), found.help.clone().unwrap_or_default()));
-    all.filter(|(code, _, _)| ["E0408", "E0512", "E0803", "E0804"].contains(&code.as_str())).collect()
+    all.filter(|(code, _, _)| ["E0408", "E0512", "E0803", "E0804", "E0818"].contains(&code.as_str())).collect()
 }
 
 fn one(rows: &str) -> (String, String) {
@@ -99,4 +99,21 @@ fn an_otherwise_edge_of_a_grid_that_no_lead_is_in_is_told() {
     let found: Vec<(&str, &str)> = found.iter().map(|(code, message, _)| (code.as_str(), message.as_str())).collect();
     assert_eq!(found, [("E0803", "no lead meets row `otherwise` of `grade`")]);
     assert_eq!(grid("a"), []);
+}
+
+/// A route with a condition of its own: the lead that it is for and that none of its rows takes; none where the rows take them all, or one `for each` picks what it is for.
+#[test]
+fn a_route_that_is_for_leads_without_a_row_is_told() {
+    let rows = "inside when beds >= 50 and site is clinic";
+    assert_eq!(
+        said(&format!("route handover when rep {{ {rows} }}")),
+        [(
+            "E0818".to_string(),
+            "the route `handover` is for leads that it gives no queue".to_string(),
+            "say where they go with a last row `QUEUE otherwise`, or narrow this condition; it happens to a lead with beds missing, site hospital, rep yes".to_string()
+        )]
+    );
+    assert_eq!(said(&format!("route handover when rep and site is clinic and beds >= 60 {{ {rows} }}")), []);
+    assert_eq!(said(&format!("route handover when rep {{ {rows}  spare otherwise }}")), []);
+    assert_eq!(said("route desk for each w in wants when rep { field when w is beds }"), []);
 }

@@ -365,3 +365,29 @@ fn a_time_and_its_day_are_one_field() {
     assert!(undecided.is_empty(), "{undecided:?}");
     tests_pass(policy, &proofs);
 }
+
+/// By hand: 30 days before the day at which leads are looked at, the 14th of January, is the 15th of December, and two days later the 16th. What may be missing has no day of its own to be near to.
+#[test]
+fn days_of_a_lead_that_refutes_a_claim_lie_near_as_of() {
+    let policy = "leadwright 1
+policy p { timezone \"UTC\" }
+lead { id text key  event time optional  met date optional  start date optional }
+let until_event = days until event
+let since_met = days since met
+claim \"both\"  never until_event >= 2 and event >= 2026-01-14T00:00 and since_met >= 30
+claim \"one\"   never met >= 2026-01-14 and since_met >= 0
+let later = start > met
+claim \"order\" never met is known and later
+";
+    let proofs = text(policy).prove(BUDGET, |_| true);
+    let reasons: Vec<&str> = proofs.claims.iter().map(|claim| claim.reason.as_str()).collect();
+    assert_eq!(
+        reasons,
+        [
+            "it is so for a lead with event 2026-01-16T12:00, met 2025-12-15",
+            "it is so for a lead with met 2026-01-14",
+            "it is so for a lead with met 2026-01-14, start 2026-01-15"
+        ]
+    );
+    tests_pass(policy, &proofs);
+}

@@ -34,7 +34,7 @@ impl Checker<'_> {
                     .help("write rows such as `100 or more  10`, or leave the attribute out"),
             );
         }
-        let subject = self.expression(&tree.subject, Scope::Lead);
+        let subject = self.expression(&tree.subject, Scope::Lead).or_else(|| self.stand_in_score(&tree.subject, &Scope::Lead));
         let weight = tree.weight.as_ref().map(|number| Decimal { mantissa: number.mantissa, places: number.places });
         let what = format!("`{name}`");
         let Some(subject) = subject else {
@@ -80,6 +80,15 @@ impl Checker<'_> {
             rows,
             span: tree.span,
         };
+        if self.is_stand_in(&attribute.subject) {
+            // what grows with it is not known
+            let constants = attribute.rows.iter().filter_map(|row| match &row.points {
+                RowPoints::Constant(points) if weighted => Some((*points, row.span)),
+                RowPoints::Constant(_) | RowPoints::Each(_) | RowPoints::Per { .. } => None,
+            });
+            constants.for_each(|(points, row)| self.check_priority(points, row));
+            return None;
+        }
         let moderate = !weighted || self.check_priorities(&attribute, complete);
         (sound && moderate).then_some(attribute)
     }
@@ -108,6 +117,9 @@ impl Checker<'_> {
             return None;
         }
         let Points::Per(_, step, _) = &row.points else { return points.map(RowPoints::Each) };
+        if self.is_stand_in(subject) {
+            return None;
+        }
         let step_value = self.amount(step, super::arithmetic::unit_of(subject), what)?;
         let written = self.one_line(step.span);
         match step_value.at_scale(scale_of(subject.ty)) {

@@ -286,6 +286,9 @@ impl Checker<'_> {
         for (cell, column) in filled() {
             if matches!(column, Column::AsOf) {
                 test.as_of = self.case_value(cell, Type::Time, None, "as_of");
+                if test.as_of.is_none() {
+                    self.memory.days_told.insert(row.span);
+                }
             }
         }
         let before = self.diagnostics.len();

@@ -40,7 +40,7 @@ impl Checker<'_> {
     /// `a and b`, `not a`
     pub(crate) fn connective(&mut self, connective: &tree::Connective, span: Span, scope: &Scope) -> Option<Expr> {
         match connective {
-            tree::Connective::And(members) => self.all_hold(members, scope).map(|members| yes_no(Connective::And(members), span)),
+            tree::Connective::And(members) => self.all_hold(members, span, scope).map(|members| yes_no(Connective::And(members), span)),
             tree::Connective::Or(members) => self.any_holds(members, scope).map(|members| yes_no(Connective::Or(members), span)),
             tree::Connective::Not(inner) => self.holds(inner, scope).map(|inner| yes_no(Connective::Not(Box::new(inner)), span)),
             tree::Connective::Implies(left, right) => {
@@ -72,9 +72,18 @@ impl Checker<'_> {
         }
     }
 
-    fn all_hold(&mut self, members: &[tree::Expr], scope: &Scope) -> Option<Vec<Expr>> {
+    /// Of an `and` with a mistake in some members, the others are kept: more than these hold for it never does.
+    fn all_hold(&mut self, members: &[tree::Expr], span: Span, scope: &Scope) -> Option<Vec<Expr>> {
+        let all = members.len();
         let members: Vec<Option<Expr>> = members.iter().map(|member| self.holds(member, scope)).collect();
-        members.into_iter().collect()
+        let sound: Vec<Expr> = members.into_iter().flatten().collect();
+        if sound.len() == all {
+            return Some(sound);
+        }
+        if !sound.is_empty() {
+            self.memory.partly.insert(span, yes_no(Connective::And(sound), span));
+        }
+        None
     }
 
     /// The members of an `or`. In `site is hospital or clinic` the second one is no condition, and what was meant is plain.
@@ -131,12 +140,13 @@ impl Checker<'_> {
             }
             // `100 <= beds` is read as `beds >= 100`
             (true, false) => {
-                let value = self.value_as(right, Wanted::against(left), scope)?;
+                let value = self.value_as(right, Wanted::against(left), scope).or_else(|| self.stand_in_score(right, scope))?;
                 let compared = self.compared(value, mirrored(operator), left, scope)?;
                 Some(Expr { span, ..compared })
             }
             (false, _) => {
                 let value = self.value_as(left, Wanted::against(right), scope);
+                let value = value.or_else(|| self.stand_in_score(left, scope).filter(|_| is_literal(right)));
                 let Some(value) = value else {
                     if !is_literal(right) {
                         self.value(right, scope);
@@ -153,7 +163,9 @@ impl Checker<'_> {
 
     /// `a between B and C`
     fn between(&mut self, left: &tree::Expr, low: &tree::Expr, high: &tree::Expr, span: Span, scope: &Scope) -> Option<Expr> {
-        let Some(left) = self.value_as(left, Wanted::against(low), scope) else {
+        let value = self.value_as(left, Wanted::against(low), scope);
+        let value = value.or_else(|| self.stand_in_score(left, scope).filter(|_| is_literal(low) && is_literal(high)));
+        let Some(left) = value else {
             for end in [low, high] {
                 match &bare(left).kind {
                     tree::ExprKind::Path(path) if is_literal(end) => self.check_against_broken(path, end),

@@ -132,8 +132,8 @@ impl Checker<'_> {
             self.memory.lost.add(Set::Choices(choices), ALL);
             return None;
         }
-        let rows_of = self.expression(&tree.rows_of, Scope::Lead);
-        let columns_of = self.expression(&tree.columns_of, Scope::Lead);
+        let mut edge_of = |tree| self.expression(tree, Scope::Lead).or_else(|| self.stand_in_score(tree, &Scope::Lead));
+        let (rows_of, columns_of) = (edge_of(&tree.rows_of), edge_of(&tree.columns_of));
         for row in &tree.rows {
             if row.outcomes.len() != tree.columns.len() {
                 let cells = |count: usize| if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") };

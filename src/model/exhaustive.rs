@@ -6,7 +6,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::check::Checker;
-use super::constants::scale_of;
+use super::constants::{bare, scale_of};
 use super::coverage::gaps;
 use super::domains::written_domain;
 use super::expressions::{STACK_LEFT, STACK_NEXT};
@@ -63,7 +63,12 @@ impl Checker<'_> {
         let mut texts = Texts::default();
         let mut by_subject: FxHashMap<Key, Values> = FxHashMap::default();
         let mut other_conditions = !broken.is_empty();
-        for condition in conditions {
+        let is_only_row = conditions.is_empty() && broken.len() == 1;
+        // of an `and` with a mistake, what its other members leave: for no more than that it will ever hold
+        let at_most = |tree: &&tree::Expr| self.memory.partly.get(&bare(tree).span);
+        let (partly, broken): (Vec<&tree::Expr>, Vec<&tree::Expr>) = broken.iter().partition(|tree| at_most(tree).is_some());
+        let broken = broken.as_slice();
+        for condition in conditions.iter().copied().chain(partly.iter().filter_map(at_most)) {
             match self.values_of(condition, &mut texts) {
                 Some(values) => match by_subject.get_mut(&values.key) {
                     Some(all) => {
@@ -93,7 +98,7 @@ impl Checker<'_> {
         }
         match left.as_slice() {
             [(values, gaps)] if !other_conditions => Some(self.left_over(values, gaps)),
-            [] if broken.len() == 1 => Some("its only row has a condition".to_owned()),
+            [] if is_only_row => Some("its only row has a condition".to_owned()),
             _ => Some(SEVERAL_VALUES.to_owned()),
         }
     }

@@ -17,7 +17,7 @@ use super::tables::RenamedColumn;
 use super::value::{Constant, Interval, Type};
 use super::wanted::Wanted;
 use super::words::listed;
-use super::{ChoicesId, Decide, DecideBody, Derived, Let, Score, TableId};
+use super::{ChoicesId, Decide, DecideBody, Derived, Expr, Let, Score, TableId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, ExprKind};
@@ -43,6 +43,10 @@ pub(crate) struct Memory {
     pub lost: Lost,
     /// bands that run backwards, the other way round
     pub turned: FxHashMap<Span, Interval>,
+    /// per `and` with a mistake in some members: its other members
+    pub partly: FxHashMap<Span, Expr>,
+    /// cases whose day has a reported mistake
+    pub days_told: FxHashSet<Span>,
     /// columns of tables that are declared with a slip
     pub renamed: Vec<RenamedColumn>,
     /// of calculations in the expression at hand

@@ -70,6 +70,14 @@ impl Checker<'_> {
     /// What a pattern matches, in the units of the subject.
     pub(crate) fn matcher(&mut self, pattern: &Pattern, subject: &Expr, what: &str) -> Option<Matcher> {
         let range = written_range(&self.policy, subject);
+        let ends = match &pattern.kind {
+            PatternKind::Missing | PatternKind::Otherwise => [None, None],
+            PatternKind::Value(end) | PatternKind::OrMore(end) | PatternKind::Under(end) => [Some(end), None],
+            PatternKind::To(low, high) | PatternKind::ToUnder(low, high) => [Some(low), Some(high)],
+        };
+        if ends.into_iter().flatten().any(|end| self.may_be_too_fine(end, subject)) {
+            return None;
+        }
         match &pattern.kind {
             PatternKind::Missing => Some(Matcher::Missing),
             PatternKind::Otherwise => Some(Matcher::Otherwise),
@@ -283,6 +291,8 @@ impl Checker<'_> {
         let help = help.unwrap_or_else(|| format!("add a {} for it, or let a band reach further", cover.line.word()));
         let diagnostic = match self.beside(broken) {
             Some(beside) => diagnostic.help(format!("{help}; {beside}")),
+            // a gap may be wider than what is known of it
+            None if self.is_stand_in(cover.subject) => diagnostic.help(help),
             None => self.adding_rows(diagnostic.help(help), cover, "add rows that give 0", &names),
         };
         self.report(diagnostic);

@@ -7,12 +7,13 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::check::Checker;
+use super::check::{Checker, Named};
+use super::constants::{bare, scale_of};
 use super::expressions::Scope;
 use super::lost::Set;
 use super::value::{Decimal, Interval, SCALE_MAX, Type, Unit};
 use super::weights::Part;
-use super::{Adjust, Derived, Expr, Persona, Score, ScoreId, Section, SectionName};
+use super::{Adjust, Derived, Expr, ExprKind, Persona, Reference, Score, ScoreId, Section, SectionName};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
 use crate::syntax::tree::{self, ScorePart};
@@ -118,6 +119,7 @@ impl Checker<'_> {
         }
         if !draft.sound || !scaled || !runs {
             self.memory.broken.insert(Derived::Score(id));
+            self.keep_range(id, &mut score);
         } else if tree.running.is_some() {
             self.run_score(id, &mut score);
         }
@@ -199,6 +201,53 @@ impl Checker<'_> {
         let scale = low.places.max(high.places);
         let interval = Interval { low: low.at_scale(scale)?, high: high.at_scale(scale)? };
         (low.is_sane() && high.is_sane() && interval.low <= interval.high).then_some((Type::Number { scale, unit: Unit::Plain }, interval))
+    }
+
+    /// Its range holds for a score with a mistake, in the fewest places that it can have: what these values show is so with more places, too.
+    fn keep_range(&self, id: ScoreId, score: &mut Score) {
+        score.range = None;
+        let Some((_, tree)) = self.derived.scores.get(id) else { return };
+        let (Some((Type::Number { scale, .. }, range)), None) = (self.broken_score(id), tree.running) else { return };
+        let ends = [range.low, range.high].map(|units| Decimal { mantissa: i128::from(units), places: scale }.reduced());
+        let places = ends.iter().map(|end| end.places).max().unwrap_or(0);
+        let written = tree.rounded.map_or(places, |(places, _)| places);
+        if written < places || written > SCALE_MAX {
+            return;
+        }
+        let [low, high] = ends.map(|end| end.at_scale(written));
+        if let (Some(low), Some(high)) = (low, high) {
+            let interval = Interval { low, high };
+            (score.scale, score.sum_scale, score.interval, score.range) = (written, written, interval, Some(interval));
+        }
+    }
+
+    /// A name of a score with a reported mistake whose range is known: where nothing but the range matters, the score is as good as any.
+    pub(crate) fn stand_in_score(&self, tree: &tree::Expr, scope: &Scope) -> Option<Expr> {
+        let is_broken = |derived: &Derived| self.memory.broken.contains(derived);
+        let tree::ExprKind::Path(path) = &bare(tree).kind else { return None };
+        // in a circle, the one may be what is wrong with the other
+        if !matches!(scope, Scope::Lead | Scope::Moment) || self.memory.current.as_ref().is_some_and(is_broken) {
+            return None;
+        }
+        let ([name], Some((Named::Score(id), _))) = (path.as_slice(), self.names.get(&path.first()?.text).copied()) else { return None };
+        let score = self.policy.scores.get(id).filter(|_| is_broken(&Derived::Score(id)))?;
+        let ty = Type::Number { scale: score.scale, unit: Unit::Plain };
+        let kind = ExprKind::Reference(Reference::Score(id));
+        Some(Expr { kind, ty, optional: false, range: Some(score.range?), span: name.span })
+    }
+
+    /// Whether a value is such a score.
+    pub(crate) fn is_stand_in(&self, value: &Expr) -> bool {
+        matches!(value.kind, ExprKind::Reference(Reference::Score(id)) if self.memory.broken.contains(&Derived::Score(id)))
+    }
+
+    /// Whether a constant has more places than such a score is known to have.
+    pub(crate) fn may_be_too_fine(&self, constant: &tree::Expr, value: &Expr) -> bool {
+        let ExprKind::Reference(Reference::Score(id)) = value.kind else { return false };
+        let tree::ExprKind::Literal(tree::Literal::Number(number)) = &bare(constant).kind else { return false };
+        let is_rounded = self.derived.scores.get(id).is_some_and(|(_, tree)| tree.rounded.is_some());
+        let places = Decimal { mantissa: number.mantissa, places: number.places }.reduced().places;
+        self.is_stand_in(value) && !is_rounded && places > scale_of(value.ty)
     }
 
     fn rounded(&mut self, tree: &tree::Score, draft: &mut Draft) -> Option<u8> {

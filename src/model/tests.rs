@@ -67,7 +67,8 @@ impl<'t> Checker<'t> {
         for (index, test) in self.policy.tests.iter().enumerate().filter(|(_, test)| test.as_of.is_none()) {
             let tree = trees.get(index).filter(|_| index < of_text);
             // what is wrong with it, or what is counted back from it, has been told
-            if tree.map_or_else(|| told_files.contains(&test.span.source), |tree| told(tree)) {
+            let is_told = |span: Span| told_files.contains(&span.source) || self.memory.days_told.contains(&span);
+            if tree.map_or_else(|| is_told(test.span), |tree| told(tree)) {
                 continue;
             }
             let Some(why) = self.why_of_day(test) else { continue };

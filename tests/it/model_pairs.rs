@@ -233,3 +233,101 @@ fn a_brace_too_many_hides_nothing_of_its_item() {
     assert_eq!(told(&score(" }"), &[]), both);
     assert_eq!(told(&score("\n    }"), &[]), both);
 }
+
+/// What uses a score is told all the same, and stays told once the score is mended.
+#[test]
+fn a_mistake_inside_a_score_hides_nothing_of_what_uses_its_range() {
+    let score = |parts: &str| format!("score s from 0 to 100 {{ {parts} }}");
+    let mended = score("section n 100% { beds 100% { under 33 2   33 or more 10 } }");
+    let broken = [
+        ("section n 100% { beds 100% { under 33 2   33 or more 11 } }", "E0409 33 or more 11"),
+        ("section n 100% { bedz 100% { otherwise 2 } }", "E0201 bedz"),
+        ("section n 100% { beds 100% { otherwise 2 } } adjust +5 when bedz > 3", "E0201 bedz"),
+        ("section n 100% { beds 100% { 20 to 0 1   21 or more 2 } }", "E0405 20 to 0"),
+        ("section n 100% { role 100% { boss 1   clark 2   owner 3 } }", "E0203 clark"),
+    ];
+    let users = [
+        ("decide d { hot when s >= 4 and role is boss   mid when due is known and s >= 2 }", "E0408 d"),
+        ("decide d { hot when s >= 4   mid when s < 2 }", "E0408 d"),
+        ("decide d { hot when s > 4   mid when 4 > (s) }", "E0408 d"),
+        ("decide d { hot when s between 0 and 20   mid when s >= 21   low when s >= 30 and role is boss }", ""),
+        ("score t { section n points { s { under 5 1   7 or more 3 } } }", "E0404 s, under 5, 7 or more"),
+        ("score t { section n 100% { s 100% { under 5 1   7 or more 3 } } }", "E0404 s, under 5, 7 or more"),
+        ("score t { section n 100% { s 100% { under 5 1   5 or more 30 } } }", "E0409 5 or more 30"),
+        ("score t { section n points { s { under 5 1   5 or more 3   missing 0 } } }", "E0407 missing"),
+        ("grid g of s across role { boss, otherwise   50 or more a1, a2   under 40 b1, b2 }", "E0404 s, under 40, 50 or more"),
+        ("queue q team t\nroute r { q when s >= 4 }", "E0512 r"),
+        ("let big = s >= 4\ndecide d { yes_it_is when big }", "E0408 d"),
+        ("let big = s >= 104", "E0304 104"),
+        ("let half = s / 2 to 1 place\ndecide d { hot when half >= 4   mid when half < 4 }", ""),
+    ];
+    for (user, expected) in users {
+        let alone: Vec<&str> = Some(expected).filter(|told| !told.is_empty()).into_iter().collect();
+        assert_eq!(told(&format!("{mended}\n{user}"), &[]), alone, "{user}");
+        for (parts, first) in broken {
+            let mut both = alone.clone();
+            both.push(first);
+            both.sort_unstable();
+            assert_eq!(told(&format!("{}\n{user}", score(parts)), &[]), both, "{user}\n{parts}");
+        }
+    }
+}
+
+/// How many places a score with a mistake will have is not known before it is mended, unless it is rounded.
+#[test]
+fn the_places_of_a_score_with_a_mistake_are_no_mistake_of_what_uses_it() {
+    let broken = |head: &str| format!("score s {head} {{ section n 100% {{ beds 100% {{ under 33 2   33 or more 11 }} }} }}");
+    let users = |bands: &str| format!("score t {{ section n points {{ s {{ {bands} }} }} }}");
+    let alone = ["E0409 33 or more 11"];
+    for bands in ["0 to 4 1   5 or more 3", "under 2.5 1   2.5 or more 3", "under 2.5 1   2.5 to under 2.7 2   2.7 or more 3"] {
+        assert_eq!(told(&format!("{}\n{}", broken("from 0 to 100"), users(bands)), &[]), alone, "{bands}");
+    }
+    let growing = users("under 5 0.5 each   5 or more 1 per 0.5");
+    assert_eq!(told(&format!("{}\n{growing}", broken("from 0 to 100")), &[]), alone);
+    let rounded = broken("from 0 to 100 rounded to 1 place");
+    assert_eq!(
+        told(&format!("{rounded}\n{}", users("0 to 4 1   5 or more 3")), &[]),
+        ["E0404 s, 0 to 4, 5 or more", "E0409 33 or more 11"]
+    );
+    // nothing is known of the range: there is none, or one of other places than are kept, or a wrong one
+    for head in ["", "from 0.5 to 9.5 rounded to 0 places", "from 9 to 3"] {
+        let all = told(&format!("{}\n{}", broken(head), users("under 5 1   7 or more 3")), &[]);
+        assert!(!all.iter().any(|told| told.starts_with("E0404")), "{head}: {all:?}");
+    }
+    // one of the two is what is wrong with the other
+    let circle = "score s from 0 to 9 { section n points { +1 when d is hot } }\ndecide d { hot when s >= 4   mid when s < 2 }";
+    let all = told(circle, &[]);
+    assert!(matches!(all.as_slice(), [one] if one == "E0309 d, s"), "{all:?}");
+}
+
+#[test]
+fn an_unreadable_part_of_a_condition_does_not_hide_that_rows_leave_leads_out() {
+    check_all(&[
+        ("decide d { a when role is boss   b when beds > 3 and bedz   c when beds > 5 }", &["E0201 bedz", "E0408 d"]),
+        ("decide d { a when beds > 50   b when beds > 3 and bedz > 5   c when beds < 2 }", &["E0201 bedz", "E0408 d"]),
+        // as far as the other part reaches, all may be covered
+        ("decide d { a when beds > 50   b when beds >= 2 and bedz < 60   c when beds < 2 }", &["E0201 bedz"]),
+        ("decide d { a when beds > 50   b when (bedz < 60 and beds >= 2)   c when beds < 2 }", &["E0201 bedz"]),
+        // two values in one condition cover neither
+        ("decide d { a when beds > 50   b when role is boss and beds > 3 and bedz < 60 }", &["E0201 bedz", "E0408 d"]),
+        ("decide d { a when beds > 50   b when bedz <= 50 }", &["E0201 bedz"]),
+        ("decide d { a when beds > 50   b when not (beds > 50 and bedz > 4) }", &["E0201 bedz"]),
+    ]);
+    let said = |rows: &str| {
+        let all = BTreeMap::from([("policy.lead".to_owned(), format!("{HEAD}decide d {{ {rows} }}\n"))]);
+        let of_rows = |diagnostic: &leadwright::diagnostic::Diagnostic| diagnostic.name() == "E0408";
+        check(&all, "policy.lead").diagnostics.into_iter().find(of_rows).map(|told| told.message).unwrap_or_default()
+    };
+    let one_of_three = said("a when beds > deal   b when deal < beds   c when bedz and deal > beds");
+    assert!(!one_of_three.contains("its only row"), "{one_of_three}");
+}
+
+#[test]
+fn a_day_that_cannot_be_read_is_not_one_that_is_lacking() {
+    let cases = "let age = days since due\ncases \"c\" from \"c.csv\" { lead { beds 5 role boss deal 5 } }";
+    let with = |day: &str| format!("title,as_of,expect beds\none,{day},5\n");
+    assert_eq!(told(cases, &[("c.csv", &with("soon"))]), ["E0606 soon"]);
+    assert_eq!(told(cases, &[("c.csv", &with("2026-01-05T10:00"))]), Vec::<String>::new());
+    let two = format!("{}two,,5\n", with("soon"));
+    assert_eq!(told(cases, &[("c.csv", &two)]), ["E0606 soon", "E0607 two,,5"]);
+}

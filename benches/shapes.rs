@@ -87,7 +87,7 @@ fn route(rows: usize) -> String {
         "score total {\n  section all points {\n    +30 when a is x\n    +20 when willing\n    +10 when m >= 30_000\n  }\n}\nroute r {\n",
     );
     for row in 0..rows {
-        writeln!(text, "  q{row} when total >= {} and m >= {}", row % 6 * 10, 59_000 - row * 700 % 58_000).unwrap();
+        writeln!(text, "  q{row} when total >= {} and m >= {}", row % 6 * 10 + 5, 59_000 - row * 700 % 58_000).unwrap();
     }
     writeln!(text, "  q{rows} otherwise\n}}").unwrap();
     text

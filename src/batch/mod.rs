@@ -58,6 +58,7 @@ pub mod sink;
 pub mod source;
 pub mod turns;
 pub mod unfinished;
+mod unpacked;
 pub mod worker;
 pub mod write_arrays;
 pub mod write_csv;

@@ -3,7 +3,7 @@
 //! Enters: policy, program, options, an opened file. Leaves: the binding, the plan of reading, decoders and formatters for it. Always holds: whatever can be
 //! said against a run by looking at names and types alone is said here.
 
-use arrow_schema::Schema;
+use arrow_schema::{DataType, Schema};
 
 use super::answers::{Answer, answers};
 use super::arrow_text::{has_text, is_bytes};
@@ -18,6 +18,7 @@ use super::read_ndjson::NdjsonDecoder;
 use super::read_text::Records;
 use super::signals::record::{self, Record};
 use super::source::{Content, Opened};
+use super::unpacked::is_beyond_parquet;
 use super::worker::{Decoder, Formatter};
 use super::write_arrays::{ArrayWriter, Dictionaries};
 use super::write_csv::CsvWriter;
@@ -166,6 +167,9 @@ impl Prepared {
                 Formatter::Ndjson(NdjsonWriter::new(kept_names, answers))
             }
             Format::Parquet | Format::ArrowIpc => {
+                if format == Format::Parquet {
+                    self.check_kept(format, |_, ty| !is_beyond_parquet(ty))?;
+                }
                 let fields = self.binding.kept.iter().map(|kept| match &self.kind {
                     Kind::Arrays(schema) => schema.fields().get(kept.column).map(|field| field.as_ref()),
                     Kind::Csv(_) | Kind::Ndjson { .. } => None,
@@ -176,12 +180,16 @@ impl Prepared {
     }
 
     fn check_text(&self, format: Format) -> Result<(), BatchError> {
+        // bytes are text only in a key, which is checked to be text
+        self.check_kept(format, |column, ty| column == self.binding.key && is_bytes(ty) || has_text(ty))
+    }
+
+    /// Refuses what is kept of arrays, by its column and its type, unless it can be written.
+    fn check_kept(&self, format: Format, can_be_written: impl Fn(usize, &DataType) -> bool) -> Result<(), BatchError> {
         let Kind::Arrays(schema) = &self.kind else { return Ok(()) };
         for kept in &self.binding.kept {
             let Some(field) = schema.fields().get(kept.column) else { continue };
-            // bytes are text only in a key, which is checked to be text
-            let is_text_key = kept.column == self.binding.key && is_bytes(field.data_type());
-            if !is_text_key && !has_text(field.data_type()) {
+            if !can_be_written(kept.column, field.data_type()) {
                 return Err(BatchError::CannotKeep {
                     column: super::bad::shown(field.name()),
                     ty: type_text(field.data_type()),

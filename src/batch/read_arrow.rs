@@ -19,6 +19,7 @@ use super::arrow_messages::{self, METADATA_BYTES_MAX, Wanted};
 use super::error::BatchError;
 use super::guarded::{guarded, reason_of};
 use super::read_columns::ArrayChunk;
+use super::unpacked::{unpack, unpacked_schema};
 
 const FORMAT: &str = "Arrow IPC";
 const MAGIC: &[u8] = b"ARROW1";
@@ -31,6 +32,8 @@ pub struct ArrowFile {
     parts: Parts,
     /// columns to give, in the file's order
     wanted: Wanted,
+    /// of all columns, as batches have them
+    schema: SchemaRef,
     next_row: u64,
     /// behind the batch at hand
     position: u64,
@@ -53,14 +56,15 @@ impl ArrowFile {
             file.read_exact(&mut magic).map_err(reason_of)?;
             let (decoder, parts, schema, position) =
                 if magic == MAGIC { open_file(&mut file, length)? } else { open_stream(&mut file, length)? };
-            let wanted = Wanted { columns: (0..schema.fields().len()).collect(), schema };
-            Ok::<_, String>(ArrowFile { name: name.to_owned(), length, file, decoder, parts, wanted, next_row: 1, position })
+            let (columns, plain) = ((0..schema.fields().len()).collect(), unpacked_schema(&schema));
+            let wanted = Wanted { schema, columns };
+            Ok::<_, String>(ArrowFile { name: name.to_owned(), length, file, decoder, parts, wanted, schema: plain, next_row: 1, position })
         })?;
         Ok(opened)
     }
 
     pub fn schema(&self) -> &SchemaRef {
-        &self.wanted.schema
+        &self.schema
     }
 
     /// Gives only these columns, in the file's order.
@@ -95,7 +99,7 @@ impl ArrowFile {
             if is_dictionary {
                 self.decoder.read_dictionary(&message.block, &bytes).map_err(reason_of)?;
             } else if let Some(batch) = self.decoder.read_record_batch(&message.block, &bytes).map_err(reason_of)? {
-                return Ok(Some(batch));
+                return unpack(batch).map(Some).map_err(reason_of);
             }
         }
     }

@@ -23,6 +23,7 @@ use super::lead_block::BLOCK_ROWS_MAX;
 use super::output_file::system_reason;
 use super::read_columns::ArrayChunk;
 use super::shared_file::SharedFile;
+use super::unpacked::{unpack, unpacked_schema};
 
 const FORMAT: &str = "Parquet";
 
@@ -33,6 +34,8 @@ pub struct ParquetFile {
     file: SharedFile,
     name: String,
     metadata: ArrowReaderMetadata,
+    /// of the batches
+    schema: SchemaRef,
 }
 
 impl ParquetFile {
@@ -44,11 +47,12 @@ impl ParquetFile {
         if let Some(codec) = columns.filter_map(|column| unreadable_codec(column.compression())).next() {
             return Err(BatchError::Compression { file: name.to_owned(), codec });
         }
-        Ok(ParquetFile { file, name: name.to_owned(), metadata })
+        let schema = unpacked_schema(metadata.schema());
+        Ok(ParquetFile { file, name: name.to_owned(), metadata, schema })
     }
 
-    pub fn schema(&self) -> &arrow_schema::SchemaRef {
-        self.metadata.schema()
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
     }
 
     pub fn row_count(&self) -> u64 {
@@ -58,7 +62,7 @@ impl ParquetFile {
     /// Reads these columns, in the file's order; `choices` are those of them whose texts may stay numbers of a dictionary. With several threads, each
     /// decodes some of the columns of every row group.
     pub fn read(self, columns: &[usize], choices: &[usize], threads: usize) -> Result<ParquetChunks, BatchError> {
-        let ParquetFile { file, name, metadata } = self;
+        let ParquetFile { file, name, metadata, schema: _ } = self;
         let reader = |columns: &[usize]| {
             guarded(&name, FORMAT, || {
                 let options = ArrowReaderOptions::new().with_schema(with_dictionaries(metadata.schema(), choices));
@@ -210,7 +214,7 @@ impl SharedColumns {
 }
 
 fn next_batch(reader: &mut ParquetRecordBatchReader, name: &str) -> Result<Option<RecordBatch>, BatchError> {
-    guarded(name, FORMAT, || reader.next().transpose().map_err(reason_of))
+    guarded(name, FORMAT, || reader.next().transpose().and_then(|batch| batch.map(unpack).transpose()).map_err(reason_of))
 }
 
 impl ParquetChunks {

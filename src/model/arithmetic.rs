@@ -6,6 +6,8 @@
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
+
 use super::check::{Checker, DecideTree};
 use super::constants::scale_of;
 use super::expressions::{Scope, is_plain_literal};
@@ -37,15 +39,7 @@ impl Checker<'_> {
     /// `a + b - c`
     pub(crate) fn sum(&mut self, members: &[(Sign, tree::Expr)], span: Span, scope: &Scope) -> Option<Expr> {
         let trees: Vec<&tree::Expr> = members.iter().map(|(_, tree)| tree).collect();
-        let values = self.members(&trees, scope)?;
-        for value in &values {
-            if !matches!(value.ty, Type::Number { .. }) {
-                let help =
-                    matches!(value.ty, Type::Date | Type::Time).then(|| "days are counted with `days since` and `days until`".to_owned());
-                self.report_wrong_type(value, "only numbers are added", help);
-                return None;
-            }
-        }
+        let values = self.numbers(&trees, scope, "only numbers are added")?;
         let (values, ty) = self.of_one_unit(values, &trees)?;
         let signs = members.iter().map(|(sign, _)| *sign);
         self.calculated(Arithmetic::Sum(signs.zip(values).collect()), ty, span)
@@ -54,7 +48,7 @@ impl Checker<'_> {
     /// `larger of (A, B)`, `smaller of (A, B)`: missing if any member is.
     pub(crate) fn extreme(&mut self, trees: &[tree::Expr], span: Span, scope: &Scope, kind: fn(Vec<Expr>) -> Arithmetic) -> Option<Expr> {
         let trees: Vec<&tree::Expr> = trees.iter().collect();
-        let values = self.members(&trees, scope)?;
+        let values = self.members(&trees, scope).into_iter().collect::<Option<Vec<Expr>>>()?;
         let first = values.first()?;
         for value in &values {
             let like_the_first = match (first.ty, value.ty) {
@@ -107,7 +101,7 @@ impl Checker<'_> {
             return self.remainder(left, right, places, span, scope);
         }
         let trees: Vec<&tree::Expr> = factors.iter().map(|(_, tree)| tree).collect();
-        let values = self.members(&trees, scope)?;
+        let values = self.numbers(&trees, scope, "only numbers are multiplied and divided");
         if let Some((_, right)) = factors.iter().find(|(operator, _)| *operator == Factor::Remainder) {
             self.report(
                 Diagnostic::new(Code::RemainderMixed, "`%` stands in a product with `*` or `/`")
@@ -116,15 +110,7 @@ impl Checker<'_> {
             );
             return None;
         }
-        for value in &values {
-            if !matches!(value.ty, Type::Number { .. }) {
-                self.report_wrong_type(value, "only numbers are multiplied and divided", None);
-                return None;
-            }
-        }
-        let operators = factors.iter().map(|(operator, _)| *operator);
-        let values: Vec<(Factor, Expr)> = operators.zip(values).collect();
-        let divides = values.iter().any(|(operator, _)| *operator == Factor::Over);
+        let divides = factors.iter().any(|(operator, _)| *operator == Factor::Over);
         if divides && places.is_none() {
             let kept = self.places_of_bands(span).unwrap_or(PLACES_OF_QUOTIENT);
             let title = if kept == 1 { "keep 1 place".to_owned() } else { format!("keep {kept} places") };
@@ -136,6 +122,8 @@ impl Checker<'_> {
             );
             return None;
         }
+        let operators = factors.iter().map(|(operator, _)| *operator);
+        let values: Vec<(Factor, Expr)> = operators.zip(values?).collect();
         for (_, divisor) in values.iter().filter(|(operator, _)| *operator == Factor::Over) {
             self.check_divisor(divisor, span);
         }
@@ -205,13 +193,7 @@ impl Checker<'_> {
 
     fn remainder(&mut self, left: &tree::Expr, right: &tree::Expr, places: Option<(u8, Span)>, span: Span, scope: &Scope) -> Option<Expr> {
         let trees = [left, right];
-        let values = self.members(&trees, scope)?;
-        for value in &values {
-            if !matches!(value.ty, Type::Number { .. }) {
-                self.report_wrong_type(value, "only numbers have a remainder", None);
-                return None;
-            }
-        }
+        let values = self.numbers(&trees, scope, "only numbers have a remainder");
         if let Some((_, place)) = places {
             self.report(Diagnostic::new(Code::RemainderMixed, "a remainder is exact, so it is not rounded").at(place, "").replace(
                 "keep all places",
@@ -221,6 +203,7 @@ impl Checker<'_> {
             ));
             return None;
         }
+        let values = values?;
         let (values, ty) = self.of_one_unit(values, &trees)?;
         let mut values = values.into_iter();
         let (left, right) = (values.next()?, values.next()?);
@@ -247,9 +230,24 @@ impl Checker<'_> {
     }
 
     /// Every member typed; all are checked before one that is wrong stops the rest.
-    fn members(&mut self, trees: &[&tree::Expr], scope: &Scope) -> Option<Vec<Expr>> {
-        let values: Vec<Option<Expr>> = trees.iter().map(|tree| self.value_as(tree, Wanted::Number, scope)).collect();
-        values.into_iter().collect()
+    fn members(&mut self, trees: &[&tree::Expr], scope: &Scope) -> Vec<Option<Expr>> {
+        trees.iter().map(|tree| self.value_as(tree, Wanted::Number, scope)).collect()
+    }
+
+    /// The same of what has to be a number, each of them.
+    fn numbers(&mut self, trees: &[&tree::Expr], scope: &Scope, needed: &str) -> Option<Vec<Expr>> {
+        let members = self.members(trees, scope);
+        let is_number = |value: &Expr| matches!(value.ty, Type::Number { .. });
+        let mut told = FxHashSet::default();
+        for value in members.iter().flatten().filter(|value| !is_number(value)) {
+            if !told.insert(self.one_line(value.span)) {
+                continue;
+            }
+            let help =
+                matches!(value.ty, Type::Date | Type::Time).then(|| "days are counted with `days since` and `days until`".to_owned());
+            self.report_wrong_type(value, needed, help);
+        }
+        members.into_iter().map(|value| value.filter(is_number)).collect()
     }
 
     /// Numbers that are all money or all plain, with the type that holds each of them.

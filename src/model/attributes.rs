@@ -34,7 +34,7 @@ impl Checker<'_> {
                     .help("write rows such as `100 or more  10`, or leave the attribute out"),
             );
         }
-        let subject = self.expression(&tree.subject, Scope::Lead).or_else(|| self.stand_in_score(&tree.subject, &Scope::Lead));
+        let subject = self.expression(&tree.subject, Scope::Lead).or_else(|| self.stand_in(&tree.subject, &Scope::Lead));
         let weight = tree.weight.as_ref().map(|number| Decimal { mantissa: number.mantissa, places: number.places });
         let what = format!("`{name}`");
         let Some(subject) = subject else {

@@ -1,7 +1,7 @@
 //! Sections with `up to`: whether the score's range ever has room for that much.
 //!
-//! Enters: a score without a mistake, its scales and bounds. Leaves: warnings alone. Always holds: what is reported never counts for any lead, since even
-//! where everything else gives the least that it can, the range ends below.
+//! Enters: a score, its scales and bounds, and what its rows with a mistake give whatever they were meant to ask. Leaves: warnings alone. Always holds: what is
+//! reported never counts for any lead, since even where everything else gives the least that it can, the range ends below.
 
 use rustc_hash::FxHashMap;
 
@@ -9,31 +9,27 @@ use super::Score;
 use super::Section;
 use super::check::Checker;
 use super::score_scale::{Gives, Share, Total, capped, section_gives, up_to};
+use super::scores::BrokenRow;
 use super::value::Decimal;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree;
 
+/// What a score gives at least, in units of 10^-`scale`.
+struct Least<'s> {
+    score: &'s Score,
+    broken: &'s [BrokenRow],
+    scale: u8,
+}
+
 impl Checker<'_> {
-    pub(crate) fn check_caps(&mut self, tree: &tree::Score, score: &Score) {
-        let Some(range) = score.range else { return };
-        // what is left for a section where the rest gives least, in the model that leaves most
-        let mut rooms: FxHashMap<Span, i128> = FxHashMap::default();
-        for persona in &score.personas {
-            let lows: Option<Vec<i128>> = persona.sections.iter().map(|section| self.least(section, score)).collect();
-            let (Some(lows), Some(adjusts)) = (lows, self.least_of_adjusts(score)) else { return };
-            let least = adjusts + lows.iter().sum::<i128>();
-            for (section, low) in persona.sections.iter().zip(lows) {
-                let room = i128::from(range.high) - (least - low);
-                rooms.entry(section.span).and_modify(|most| *most = (*most).max(room)).or_insert(room);
-            }
-        }
+    pub(super) fn check_caps(&mut self, tree: &tree::Score, score: &Score, broken: &[BrokenRow]) {
+        let Some(rooms) = rooms(score, broken) else { return };
         for section in tree.sections() {
             let (Some(up_to), Some(room)) = (&section.up_to, rooms.get(&section.span)) else { continue };
             let most = Decimal { mantissa: up_to.mantissa, places: up_to.places };
-            let room = Decimal { mantissa: (*room).max(0), places: score.sum_scale }.reduced();
-            if most.minus(room).is_some_and(|beyond| beyond.mantissa > 0) {
-                self.report_cap(tree, section, up_to.span, room);
+            if most.minus(*room).is_some_and(|beyond| beyond.mantissa > 0) {
+                self.report_cap(tree, section, up_to.span, *room);
             }
         }
     }
@@ -50,22 +46,51 @@ impl Checker<'_> {
         }
         self.report(diagnostic.help("lower the one number or raise the other; without `up to` the range alone ends the section"));
     }
+}
 
-    /// The least that a section gives to the sum, in the sum's units.
-    fn least(&self, section: &Section, score: &Score) -> Option<i128> {
-        let mut part = Total::default();
-        for gives in section_gives(section) {
-            part.add(Total::default(), &Share::of_sum(section, gives), score.sum_scale)?;
+/// For each section what is left for it where the rest gives least, in the model that leaves most; none if that is not known.
+fn rooms(score: &Score, broken: &[BrokenRow]) -> Option<FxHashMap<Span, Decimal>> {
+    let range = score.range?;
+    let sections = || score.personas.iter().flat_map(|persona| &persona.sections);
+    let mut scale = score.sum_scale;
+    for row in broken {
+        let section = row.section.and_then(|span| sections().find(|section| section.span == span));
+        scale = scale.max(row.gives.as_ref()?.sum_places(section)?);
+    }
+    let high = Decimal { mantissa: i128::from(range.high), places: score.sum_scale }.units_at(scale)?;
+    let least = Least { score, broken, scale };
+    let mut rooms: FxHashMap<Span, i128> = FxHashMap::default();
+    for persona in &score.personas {
+        let lows = persona.sections.iter().map(|section| least.of_section(section)).collect::<Option<Vec<i128>>>()?;
+        let sum = least.of_adjusts()? + lows.iter().sum::<i128>();
+        for (section, low) in persona.sections.iter().zip(lows) {
+            let room = high - (sum - low);
+            rooms.entry(section.span).and_modify(|most| *most = (*most).max(room)).or_insert(room);
         }
-        Some(i128::from(capped(part, up_to(section), score.sum_scale).low))
+    }
+    let decimal = |(section, room): (Span, i128)| (section, Decimal { mantissa: room.max(0), places: scale }.reduced());
+    Some(rooms.into_iter().map(decimal).collect())
+}
+
+impl Least<'_> {
+    fn of_section(&self, section: &Section) -> Option<i128> {
+        let mut part = Total::default();
+        for gives in section_gives(section).chain(self.of_broken(Some(section.span))) {
+            part.add(Total::default(), &Share::of_sum(section, gives), self.scale)?;
+        }
+        Some(i128::from(capped(part, up_to(section), self.scale).low))
     }
 
-    fn least_of_adjusts(&self, score: &Score) -> Option<i128> {
+    fn of_adjusts(&self) -> Option<i128> {
         let mut total = Total::default();
-        for adjust in &score.adjusts {
-            let gives = Gives::sometimes(adjust.points, adjust.span);
-            total.add(Total::default(), &Share::plain(gives), score.sum_scale)?;
+        let adjusts = self.score.adjusts.iter().map(|adjust| Gives::sometimes(adjust.points, adjust.span));
+        for gives in adjusts.chain(self.of_broken(None)) {
+            total.add(Total::default(), &Share::plain(gives), self.scale)?;
         }
         Some(total.low)
+    }
+
+    fn of_broken(&self, section: Option<Span>) -> impl Iterator<Item = Gives> {
+        self.broken.iter().filter(move |row| row.section == section).filter_map(|row| row.gives.clone())
     }
 }

@@ -88,6 +88,9 @@ pub(crate) struct Items<'t> {
     pub claims: Vec<(&'t tree::Item, &'t tree::Claim)>,
     pub tests: Vec<(&'t tree::Item, &'t tree::Test)>,
     pub cases: Vec<(&'t tree::Item, &'t tree::Cases)>,
+    /// stages and queues of names that others have already: none of the policy's, but what they refer to is looked at
+    pub further_stages: Vec<(&'t tree::Item, &'t tree::Stage)>,
+    pub further_queues: Vec<(&'t tree::Item, &'t tree::Queue)>,
 }
 
 pub(crate) struct Checker<'t> {

@@ -140,13 +140,13 @@ impl Checker<'_> {
             }
             // `100 <= beds` is read as `beds >= 100`
             (true, false) => {
-                let value = self.value_as(right, Wanted::against(left), scope).or_else(|| self.stand_in_score(right, scope))?;
+                let value = self.value_as(right, Wanted::against(left), scope).or_else(|| self.stand_in(right, scope))?;
                 let compared = self.compared(value, mirrored(operator), left, scope)?;
                 Some(Expr { span, ..compared })
             }
             (false, _) => {
                 let value = self.value_as(left, Wanted::against(right), scope);
-                let value = value.or_else(|| self.stand_in_score(left, scope).filter(|_| is_literal(right)));
+                let value = value.or_else(|| self.stand_in(left, scope).filter(|_| is_literal(right)));
                 let Some(value) = value else {
                     if !is_literal(right) {
                         self.value(right, scope);
@@ -164,7 +164,7 @@ impl Checker<'_> {
     /// `a between B and C`
     fn between(&mut self, left: &tree::Expr, low: &tree::Expr, high: &tree::Expr, span: Span, scope: &Scope) -> Option<Expr> {
         let value = self.value_as(left, Wanted::against(low), scope);
-        let value = value.or_else(|| self.stand_in_score(left, scope).filter(|_| is_literal(low) && is_literal(high)));
+        let value = value.or_else(|| self.stand_in(left, scope).filter(|_| is_literal(low) && is_literal(high)));
         let Some(left) = value else {
             for end in [low, high] {
                 match &bare(left).kind {

@@ -132,7 +132,7 @@ impl Checker<'_> {
             self.memory.lost.add(Set::Choices(choices), ALL);
             return None;
         }
-        let mut edge_of = |tree| self.expression(tree, Scope::Lead).or_else(|| self.stand_in_score(tree, &Scope::Lead));
+        let mut edge_of = |tree| self.expression(tree, Scope::Lead).or_else(|| self.stand_in(tree, &Scope::Lead));
         let (rows_of, columns_of) = (edge_of(&tree.rows_of), edge_of(&tree.columns_of));
         for row in &tree.rows {
             if row.outcomes.len() != tree.columns.len() {

@@ -178,7 +178,9 @@ impl<'t> Checker<'t> {
     fn declare_stages_and_queues(&mut self) {
         let mut spans = FxHashMap::default();
         let (diagnostics, lost) = (&mut self.diagnostics, &mut self.memory.lost);
-        self.items.stages.retain(|(_, stage)| enter_in(Space::Stage, &mut spans, (&mut *diagnostics, &mut *lost), "stage", &stage.name));
+        let is_first =
+            |(_, stage): &(_, &tree::Stage)| enter_in(Space::Stage, &mut spans, (&mut *diagnostics, &mut *lost), "stage", &stage.name);
+        (self.items.stages, self.items.further_stages) = std::mem::take(&mut self.items.stages).into_iter().partition(is_first);
         let stages: Vec<NewChoice> =
             self.items.stages.iter().map(|(_, stage)| NewChoice::named(&stage.name, stage.display.as_ref())).collect();
         if !stages.is_empty() {
@@ -187,7 +189,9 @@ impl<'t> Checker<'t> {
 
         let mut spans = FxHashMap::default();
         let (diagnostics, lost) = (&mut self.diagnostics, &mut self.memory.lost);
-        self.items.queues.retain(|(_, queue)| enter_in(Space::Queue, &mut spans, (&mut *diagnostics, &mut *lost), "queue", &queue.name));
+        let is_first =
+            |(_, queue): &(_, &tree::Queue)| enter_in(Space::Queue, &mut spans, (&mut *diagnostics, &mut *lost), "queue", &queue.name);
+        (self.items.queues, self.items.further_queues) = std::mem::take(&mut self.items.queues).into_iter().partition(is_first);
         let queues: Vec<NewChoice> =
             self.items.queues.iter().map(|(_, queue)| NewChoice::named(&queue.name, queue.display.as_ref())).collect();
         if !queues.is_empty() {
@@ -199,13 +203,14 @@ impl<'t> Checker<'t> {
 
     /// Everyone that a queue rotates among, then the members of teams. A table that a queue rotates from adds those that its rows name.
     fn declare_owners(&mut self) {
-        let rotates = self.items.queues.iter().any(|(_, queue)| queue.rotate.is_some());
+        let queues = || self.items.queues.iter().chain(&self.items.further_queues);
+        let rotates = queues().any(|(_, queue)| queue.rotate.is_some());
         // clocks ask who has the lead where somebody works by a calendar of their own
         let own_hours = !self.items.slas.is_empty() && self.items.teams.iter().any(|(_, team)| !team.except.is_empty());
         if !rotates && !own_hours && !self.items.routes.iter().any(|(_, route)| keeps_owners(route)) {
             return;
         }
-        let turns = self.items.queues.iter().filter_map(|(_, queue)| match &queue.rotate {
+        let turns = queues().filter_map(|(_, queue)| match &queue.rotate {
             Some(tree::Rotate::Owners { turns, .. }) => Some(turns),
             Some(tree::Rotate::Table { .. }) | None => None,
         });

@@ -53,6 +53,9 @@ struct Domain {
 /// Texts that conditions name, by number; all other texts are the numbers above.
 type Texts = FxHashMap<String, i64>;
 
+/// How the message ends where the only row has a condition that makes no sense.
+pub(super) const ONLY_ROW: &str = "its only row has a condition";
+
 /// How the message ends where the rows are about several values, so that nothing is named that is left.
 pub const SEVERAL_VALUES: &str = "the rows are not about one value alone";
 
@@ -98,7 +101,7 @@ impl Checker<'_> {
         }
         match left.as_slice() {
             [(values, gaps)] if !other_conditions => Some(self.left_over(values, gaps)),
-            [] if is_only_row => Some("its only row has a condition".to_owned()),
+            [] if is_only_row => Some(ONLY_ROW.to_owned()),
             _ => Some(SEVERAL_VALUES.to_owned()),
         }
     }

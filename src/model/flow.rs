@@ -6,21 +6,16 @@
 //! `any` means every stage that is not final, except those listed and the row's own target. What `on` and `after` rows wait for are measures since
 //! the stay began.
 
-use std::collections::VecDeque;
-
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::check::Checker;
 use super::expressions::Scope;
 use super::hidden::Space;
 use super::measures::{Clauses, Measured};
 use super::{Because, ChoiceMember, Choices, EventColumnId, Expr, Flow, FlowRow, Forget, Length, MeasureKind, Trigger, Type};
-use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, FromStages, Subject};
-
-/// So many names are compared to find the stages that unknown names are meant for.
-const COMPARISONS_MAX: usize = 200_000;
 
 impl Checker<'_> {
     pub(crate) fn check_flows(&mut self) {
@@ -252,105 +247,8 @@ impl Checker<'_> {
         self.event_column(property, &signal.text)
     }
 
-    /// Every stage but the start has a row into it, every stage that is not final one out of it. A policy without any flow leaves the
-    /// stages to the system that it reads them from.
-    fn check_ways(&mut self) {
-        if self.hidden.files || self.items.flows.is_empty() && !self.hidden.may_have("flow") {
-            return;
-        }
-        let stages = self.policy.stages.len();
-        let (mut has_way_in, mut has_way_out) = (vec![false; stages], vec![false; stages]);
-        let items = self.items.flows.clone();
-        // what is declared where it could not be read is meant for itself
-        let rows = || items.iter().flat_map(|(_, flow)| &flow.rows);
-        // by the trees, not the rows kept: a row with a mistake elsewhere is a way all the same
-        let index: FxHashMap<&str, usize> =
-            self.items.stages.iter().enumerate().map(|(index, (_, stage))| (stage.name.text.as_str(), index)).collect();
-        let unknown = rows().flat_map(stages_of).map(|name| name.text.as_str()).filter(|name| !index.contains_key(name));
-        let undeclared: FxHashSet<&str> = unknown.filter(|name| self.may_be_declared(Space::Stage, name, None)).collect();
-        // an unknown stage in a row most likely is a misspelt one, whose way this is; of very many the first are looked at
-        let mut comparisons_left = COMPARISONS_MAX;
-        let mut meant = |name: &tree::Name| {
-            comparisons_left = comparisons_left.checked_sub(index.len())?;
-            index.get(nearest(&name.text, index.keys().copied())?).copied()
-        };
-        // what was meant by a row that leads back to its own stage, or by an unknown stage that is near to none, may be the way of any one stage, as its message says then
-        let (mut ways_in_left, mut ways_out_left): (VecDeque<Span>, VecDeque<Span>) = Default::default();
-        let (mut far_in, mut far_out): (FxHashSet<&str>, FxHashSet<&str>) = (undeclared.clone(), undeclared);
-        for row in rows() {
-            if let Some(to) = index.get(row.to.text.as_str()).copied().or_else(|| meant(&row.to)) {
-                has_way_in[to] = true;
-            } else if far_in.insert(&row.to.text) {
-                ways_in_left.push_back(row.to.span);
-            }
-            match &row.from {
-                FromStages::Listed(names) => {
-                    for name in names {
-                        if let Some(from) = index.get(name.text.as_str()).copied().or_else(|| meant(name)) {
-                            has_way_out[from] = true;
-                        } else if far_out.insert(&name.text) {
-                            ways_out_left.push_back(name.span);
-                        }
-                        if name.text == row.to.text && index.contains_key(name.text.as_str()) {
-                            ways_in_left.push_back(name.span);
-                            ways_out_left.push_back(name.span);
-                        }
-                    }
-                }
-                FromStages::Any { except, .. } => {
-                    for (name, from) in &index {
-                        has_way_out[*from] |= *name != row.to.text && except.iter().all(|excepted| excepted.text != *name);
-                    }
-                }
-            }
-        }
-        // without a start stage, which has been reported, one of those without a way in was meant to be it
-        let is_entered = |index: &usize| has_way_in[*index] || self.hidden.may_lead_to(&self.policy.stages[*index].name);
-        let has_start = self.policy.start_stage.is_some() || self.hidden.may_have_with("stage", "start");
-        let probable_start = (0..stages).find(|index| !is_entered(index)).filter(|_| !has_start);
-        for index in 0..stages {
-            let stage = &self.policy.stages[index];
-            // a row that could not be read may be its way
-            let (may_lead, may_leave) = (self.hidden.may_lead_to(&stage.name), self.hidden.may_leave(&stage.name));
-            let (name, span, is_start, is_final) = (stage.name.clone(), stage.span, stage.start, stage.is_final);
-            let lacks_way_in = !is_start && !has_way_in[index] && !may_lead && Some(index) != probable_start;
-            let lacks_way_out = !is_final && !has_way_out[index] && !may_leave;
-            if lacks_way_in && let Some(row) = ways_in_left.pop_front() {
-                self.add_label(row, span, format!("no other row leads to `{name}`"));
-            } else if lacks_way_in {
-                self.report(
-                    Diagnostic::new(Code::StageNoWayIn, format!("no flow row leads to the stage `{name}`"))
-                        .at(span, "no lead gets here")
-                        .help(format!("write a row into it, such as `STAGE -> {name} when …`, or leave the stage out")),
-                );
-            }
-            if lacks_way_out && let Some(row) = ways_out_left.pop_front() {
-                self.add_label(row, span, format!("no other row leaves `{name}`"));
-            } else if lacks_way_out {
-                let tree = self.items.stages[index].1;
-                let last = [tree.start, tree.owner.as_ref().map(|owner| owner.span), tree.display.as_ref().map(|display| display.span)];
-                let behind = last.into_iter().flatten().next().unwrap_or(span).after();
-                self.report(
-                    Diagnostic::new(Code::StageNoWayOut, format!("no flow row leaves the stage `{name}`"))
-                        .at(span, "leads stay here for ever")
-                        .help(format!("write a row out of it, such as `{name} -> STAGE when …`, or mark it `final`"))
-                        .replace(format!("mark `{name}` final"), Applicability::Unsafe, behind, " final"),
-                );
-            }
-        }
-    }
-
     /// The text of a span on one line, its blanks closed up.
     pub(crate) fn one_line(&self, span: Span) -> String {
         self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
     }
-}
-
-/// The stages that a row names as those that it leaves or enters.
-fn stages_of(row: &tree::FlowRow) -> impl Iterator<Item = &tree::Name> {
-    let from = match &row.from {
-        FromStages::Listed(names) => names.as_slice(),
-        FromStages::Any { .. } => &[],
-    };
-    from.iter().chain([&row.to])
 }

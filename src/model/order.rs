@@ -89,7 +89,7 @@ impl Checker<'_> {
     /// Checks lets, scores, decides and grids, each after all that it needs, and fills `policy.{lets, scores, decides, order}`.
     /// Needs: fields, tables, stages, queues, signals and `names` are declared, and `derived` holds the trees.
     pub(crate) fn check_derived(&mut self) {
-        self.stand_in();
+        self.begin_with_harmless();
         let nodes = self.nodes();
         let of = self.needs(&nodes);
         let all = Rc::new(Needs { nodes, of, users: OnceCell::new() });
@@ -140,7 +140,7 @@ impl Checker<'_> {
     }
 
     /// Gives every id a harmless value, until (and unless) its tree makes sense. The outcomes of a decide are known from the start.
-    fn stand_in(&mut self) {
+    fn begin_with_harmless(&mut self) {
         let lets = self.derived.lets.iter().map(|(_, tree)| Let {
             name: tree.name.text.clone(),
             display: None,

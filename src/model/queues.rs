@@ -19,22 +19,10 @@ pub(crate) const CAPACITY_MAX: u32 = 1_000_000_000;
 
 impl<'t> Checker<'t> {
     pub(crate) fn check_queues(&mut self) {
-        let teams: FxHashMap<&str, &tree::Team> = self.items.teams.iter().rev().map(|(_, team)| (team.name.text.as_str(), *team)).collect();
+        let teams: FxHashMap<&str, &'t tree::Team> =
+            self.items.teams.iter().rev().map(|(_, team)| (team.name.text.as_str(), *team)).collect();
         for (item, queue) in self.items.queues.clone() {
-            self.check_team(item.span, queue);
-            let team = queue.team.as_ref().and_then(|team| teams.get(team.text.as_str()).copied());
-            let (rotation, fallback) = match &queue.rotate {
-                Some(Rotate::Owners { turns, otherwise, .. }) => {
-                    let rotation = self.check_rotation(queue, turns, team);
-                    let all_may_be_full = turns.iter().all(|turn| turn.capacity.is_some());
-                    let can_run_out = turns.first().filter(|_| all_may_be_full).map(|turn| (turn.span, "all owners may be full"));
-                    (rotation, self.check_fallback(queue, otherwise.as_ref(), can_run_out))
-                }
-                Some(Rotate::Table { otherwise, span, .. }) => {
-                    (Vec::new(), self.check_fallback(queue, otherwise.as_ref(), Some((*span, "all owners may be away or full"))))
-                }
-                None => (Vec::new(), None),
-            };
+            let (rotation, fallback) = self.check_queue(item.span, queue, &teams);
             self.policy.queues.push(Queue {
                 name: queue.name.text.clone(),
                 display: queue.display.as_ref().map(|text| text.value.clone()),
@@ -47,7 +35,28 @@ impl<'t> Checker<'t> {
                 span: queue.name.span,
             });
         }
+        for (item, queue) in self.items.further_queues.clone() {
+            self.check_queue(item.span, queue, &teams);
+        }
         self.check_circles_of_fallbacks();
+    }
+
+    /// Whose turns it has, and the queue behind its `otherwise`.
+    fn check_queue(&mut self, item: Span, queue: &'t tree::Queue, teams: &FxHashMap<&str, &'t tree::Team>) -> (Vec<Seat>, Option<usize>) {
+        self.check_team(item, queue);
+        let team = queue.team.as_ref().and_then(|team| teams.get(team.text.as_str()).copied());
+        match &queue.rotate {
+            Some(Rotate::Owners { turns, otherwise, .. }) => {
+                let rotation = self.check_rotation(queue, turns, team);
+                let all_may_be_full = turns.iter().all(|turn| turn.capacity.is_some());
+                let can_run_out = turns.first().filter(|_| all_may_be_full).map(|turn| (turn.span, "all owners may be full"));
+                (rotation, self.check_fallback(queue, otherwise.as_ref(), can_run_out))
+            }
+            Some(Rotate::Table { otherwise, span, .. }) => {
+                (Vec::new(), self.check_fallback(queue, otherwise.as_ref(), Some((*span, "all owners may be away or full"))))
+            }
+            None => (Vec::new(), None),
+        }
     }
 
     /// The queue behind `otherwise`; a rotation that can run out of owners needs one.

@@ -25,7 +25,8 @@ const WEIGHT_MAX: u32 = 10_000;
 impl Checker<'_> {
     /// Called when tables have their columns.
     pub(crate) fn check_table_rotations(&mut self) {
-        for (number, (_, queue)) in self.items.queues.clone().into_iter().enumerate() {
+        let queues = self.items.queues.iter().chain(&self.items.further_queues);
+        for (number, (_, queue)) in queues.copied().collect::<Vec<_>>().into_iter().enumerate() {
             let Some(Rotate::Table { table, weight, capacity, skip, .. }) = &queue.rotate else { continue };
             let Some(id) = self.table_named(table) else { continue };
             let owner = self.owner_column(id, table);

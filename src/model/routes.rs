@@ -4,6 +4,7 @@
 //! `by` gives a queue; a route on entering a stage gives every lead a queue; no row stands behind one that takes every lead.
 
 use super::check::{Checker, Named};
+use super::exhaustive::ONLY_ROW;
 use super::expressions::Scope;
 use super::wanted::Wanted;
 use super::{ChoicesId, Connective, Effort, Expr, ExprKind, Field, FieldId, Predicate, Reference, Route, RouteRow, RouteTarget, Type};
@@ -178,7 +179,10 @@ impl<'t> Checker<'t> {
             RouteTarget::By(by) => !by.optional,
         });
         let conditions: Vec<&Expr> = sure.filter_map(|row| row.condition.as_ref()).collect();
-        let Some(lacking) = self.lacking(&conditions, &broken) else { return };
+        let Some(mut lacking) = self.lacking(&conditions, &broken) else { return };
+        if lacking == ONLY_ROW && route.rows.len() > 1 {
+            lacking = "the only row that surely gives one has a condition".to_owned();
+        }
         let label = if enters { "every lead that enters the stage needs a queue" } else { "a lead that no row takes gets no queue" };
         let message = format!("the route `{}` may give a lead no queue: {lacking}", route.name.text);
         let mut diagnostic = Diagnostic::new(code, message).at(route.name.span, label);

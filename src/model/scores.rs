@@ -7,13 +7,13 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::check::{Checker, Named};
-use super::constants::{bare, scale_of};
+use super::check::Checker;
 use super::expressions::Scope;
 use super::lost::Set;
+use super::score_scale::Gives;
 use super::value::{Decimal, Interval, SCALE_MAX, Type, Unit};
 use super::weights::Part;
-use super::{Adjust, Derived, Expr, ExprKind, Persona, Reference, Score, ScoreId, Section, SectionName};
+use super::{Adjust, Derived, Expr, Persona, Score, ScoreId, Section, SectionName};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
 use crate::syntax::tree::{self, ScorePart};
@@ -40,6 +40,16 @@ pub(super) struct Draft {
     weighable: bool,
     /// false if weights do not total 100 %, so that the bounds say nothing about what was meant
     pub(super) balanced: bool,
+    /// of rows with a mistake, what they give whatever they were meant to ask; of adjusts without a section
+    pub(super) broken_rows: Vec<BrokenRow>,
+}
+
+/// What a row that makes no sense gives all the same.
+pub(super) struct BrokenRow {
+    /// the section that it stands in
+    pub(super) section: Option<Span>,
+    /// none if that grows with something unknown
+    pub(super) gives: Option<Gives>,
 }
 
 impl Checker<'_> {
@@ -61,6 +71,7 @@ impl Checker<'_> {
             sound: is_whole && !tree.parts.is_empty(),
             weighable: true,
             balanced: true,
+            broken_rows: Vec::new(),
         };
         let range = self.written_range(tree, &name, &mut draft);
         let rounded = self.rounded(tree, &mut draft);
@@ -114,8 +125,8 @@ impl Checker<'_> {
         let runs = tree.running.is_none_or(|running| self.check_running(tree, &score, running));
         // parts without a mistake that are too much together stay too much, whatever the others were meant to give
         let scaled = draft.weighable && self.scale_score(&mut score, range).is_some();
-        if draft.sound && draft.balanced && scaled {
-            self.check_caps(tree, &score);
+        if is_whole && draft.balanced && scaled {
+            self.check_caps(tree, &score, &draft.broken_rows);
         }
         if !draft.sound || !scaled || !runs {
             self.memory.broken.insert(Derived::Score(id));
@@ -221,35 +232,6 @@ impl Checker<'_> {
         }
     }
 
-    /// A name of a score with a reported mistake whose range is known: where nothing but the range matters, the score is as good as any.
-    pub(crate) fn stand_in_score(&self, tree: &tree::Expr, scope: &Scope) -> Option<Expr> {
-        let is_broken = |derived: &Derived| self.memory.broken.contains(derived);
-        let tree::ExprKind::Path(path) = &bare(tree).kind else { return None };
-        // in a circle, the one may be what is wrong with the other
-        if !matches!(scope, Scope::Lead | Scope::Moment) || self.memory.current.as_ref().is_some_and(is_broken) {
-            return None;
-        }
-        let ([name], Some((Named::Score(id), _))) = (path.as_slice(), self.names.get(&path.first()?.text).copied()) else { return None };
-        let score = self.policy.scores.get(id).filter(|_| is_broken(&Derived::Score(id)))?;
-        let ty = Type::Number { scale: score.scale, unit: Unit::Plain };
-        let kind = ExprKind::Reference(Reference::Score(id));
-        Some(Expr { kind, ty, optional: false, range: Some(score.range?), span: name.span })
-    }
-
-    /// Whether a value is such a score.
-    pub(crate) fn is_stand_in(&self, value: &Expr) -> bool {
-        matches!(value.kind, ExprKind::Reference(Reference::Score(id)) if self.memory.broken.contains(&Derived::Score(id)))
-    }
-
-    /// Whether a constant has more places than such a score is known to have.
-    pub(crate) fn may_be_too_fine(&self, constant: &tree::Expr, value: &Expr) -> bool {
-        let ExprKind::Reference(Reference::Score(id)) = value.kind else { return false };
-        let tree::ExprKind::Literal(tree::Literal::Number(number)) = &bare(constant).kind else { return false };
-        let is_rounded = self.derived.scores.get(id).is_some_and(|(_, tree)| tree.rounded.is_some());
-        let places = Decimal { mantissa: number.mantissa, places: number.places }.reduced().places;
-        self.is_stand_in(value) && !is_rounded && places > scale_of(value.ty)
-    }
-
     fn rounded(&mut self, tree: &tree::Score, draft: &mut Draft) -> Option<u8> {
         let (places, span) = tree.rounded?;
         if places <= SCALE_MAX {
@@ -350,7 +332,7 @@ impl Checker<'_> {
                     because: adjust.because.as_ref().map(|text| text.value.clone()),
                     span: adjust.span,
                 }),
-                None => draft.sound = false,
+                None => draft.leave_out(None, points.map(|points| Gives::sometimes(points, adjust.span))),
             }
         }
         adjusts
@@ -405,6 +387,12 @@ impl Checker<'_> {
 }
 
 impl Draft {
+    /// A row with a mistake, which is not part of the score.
+    pub(super) fn leave_out(&mut self, section: Option<Span>, gives: Option<Gives>) {
+        self.sound = false;
+        self.broken_rows.push(BrokenRow { section, gives });
+    }
+
     /// Whether a weight makes sense is said where the weights are totalled.
     pub(super) fn take_weight(&mut self, weight: Option<Decimal>) {
         let sane = weight.is_none_or(|weight| weight.is_sane() && weight.mantissa >= 0);

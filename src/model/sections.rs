@@ -6,6 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use super::check::Checker;
+use super::score_scale::Gives;
 use super::scores::Draft;
 use super::value::Decimal;
 use super::weights::Part;
@@ -70,12 +71,12 @@ impl Checker<'_> {
                     draft.take_weight(weight);
                     match self.attribute(attribute, tree) {
                         Some(attribute) => attributes.push(attribute),
-                        None => draft.sound = false,
+                        None => draft.leave_out(Some(tree.span), Gives::of_broken_attribute(attribute)),
                     }
                 }
                 SectionRow::Points(row) => match self.points_row(row, tree) {
                     Some(row) => points.push(row),
-                    None => draft.sound = false,
+                    None => draft.leave_out(Some(tree.span), Gives::of_broken_row(row)),
                 },
             }
         }

@@ -33,6 +33,10 @@ impl Checker<'_> {
                 span: stage.name.span,
             });
         }
+        for (item, stage) in self.items.further_stages.clone() {
+            self.check_owner(item.span, stage);
+            self.check_raci(stage);
+        }
         self.check_start(&stages);
     }
 

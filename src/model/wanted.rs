@@ -64,9 +64,9 @@ impl Checker<'_> {
     /// The typed expression; if it is an unknown name, only what fits is proposed for it.
     pub(crate) fn value_as(&mut self, tree: &tree::Expr, wanted: Wanted, scope: &Scope) -> Option<Expr> {
         if let ExprKind::Path(_) = bare(tree).kind {
-            self.memory.wanted = wanted;
+            self.memory.wanted = wanted.clone();
         }
-        self.value(tree, scope)
+        self.value(tree, scope).or_else(|| self.unfit_stand_in(tree, &wanted, scope))
     }
 
     /// The names that may stand where this is needed.
@@ -97,7 +97,7 @@ impl Checker<'_> {
         names
     }
 
-    fn is_fit(&self, ty: Type, wanted: &Wanted) -> bool {
+    pub(super) fn is_fit(&self, ty: Type, wanted: &Wanted) -> bool {
         match (wanted, ty) {
             (Wanted::Any, _) => true,
             (Wanted::Like(wanted), _) => same_kind(&self.policy, ty, *wanted),

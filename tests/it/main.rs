@@ -21,6 +21,7 @@ mod model_declare;
 mod model_expressions;
 mod model_fixes;
 mod model_follow_ups;
+mod model_further;
 mod model_messages;
 mod model_missing_files;
 mod model_pairs;

@@ -334,6 +334,7 @@ fn wrong_types_are_refused_where_they_stand() {
         ("let x = seen >= 2026-01-01", "E0301", "2026-01-01", "2026-01-01T00:00"),
         ("let x = born > seen", "E0301", "seen", ""),
         ("let x = larger of (beds, born)", "E0301", "born", ""),
+        ("let x = born + beds + born", "E0301", "born", "days since"),
         ("let x = role is same as site", "E0301", "site", ""),
         ("let x = beds else budget", "E0308", "budget", ""),
         ("let x = entering mql", "E0315", "entering mql", "stage is mql"),

@@ -94,10 +94,10 @@ pub enum BatchError {
     OutputIsLink { file: String },
     #[error("`{file}` is no regular file")]
     OutputNotRegular { file: String },
-    #[error("the output `{file}` is the input itself")]
-    OutputIsInput { file: String },
-    #[error("the output and the rejects are the same file `{file}`")]
-    OutputIsRejects { file: String },
+    #[error("the {what} `{file}` is the input itself: name another file")]
+    OutputIsInput { what: &'static str, file: String },
+    #[error("the {first} and the {second} are the same file `{file}`: name another for one of them")]
+    OutputTwice { first: &'static str, second: &'static str, file: String },
     /// the reader of standard output went away (`| head`)
     #[error("standard output was closed before everything was written")]
     BrokenPipe,

@@ -147,19 +147,22 @@ pub fn display_name(place: &Place, standard: &str) -> String {
 pub const STANDARD_OUTPUT: &str = "standard output";
 pub const STANDARD_INPUT: &str = "standard input";
 
-/// Standard input is read once; no file is read and written, and none is written twice.
-pub fn refuse_shared<'p>(inputs: impl Iterator<Item = &'p Input>, written: impl Iterator<Item = &'p Place>) -> Result<(), BatchError> {
+/// Standard input is read once; no file is read and written, and none is written twice. What is written has its name in sentences.
+pub fn refuse_shared<'p>(
+    inputs: impl Iterator<Item = &'p Input>,
+    written: impl Iterator<Item = (&'static str, &'p Place)>,
+) -> Result<(), BatchError> {
     let inputs: Vec<&Input> = inputs.collect();
     if inputs.iter().filter(|input| input.place == Place::Standard).count() > 1 {
         return Err(BatchError::StandardInputTwice);
     }
-    let written: Vec<&Place> = written.collect();
-    for (index, place) in written.iter().enumerate() {
+    let written: Vec<(&str, &Place)> = written.collect();
+    for (index, (what, place)) in written.iter().enumerate() {
         if inputs.iter().any(|input| same_file(place, &input.place)) {
-            return Err(BatchError::OutputIsInput { file: display_name(place, STANDARD_OUTPUT) });
+            return Err(BatchError::OutputIsInput { what, file: display_name(place, STANDARD_OUTPUT) });
         }
-        if written[..index].iter().any(|earlier| same_file(earlier, place)) {
-            return Err(BatchError::OutputIsRejects { file: display_name(place, STANDARD_OUTPUT) });
+        if let Some((first, _)) = written[..index].iter().find(|(_, earlier)| same_file(earlier, place)) {
+            return Err(BatchError::OutputTwice { first, second: what, file: display_name(place, STANDARD_OUTPUT) });
         }
     }
     Ok(())

@@ -213,7 +213,10 @@ fn check_places(options: &Options, input: &Input, output: &Output) -> Result<(),
     };
     let history_rejects = options.rejects_signals.clone().map(Place::Path);
     let inputs = std::iter::once(input).chain(&options.signals).chain(&options.stage_log);
-    refuse_shared(inputs, target.into_iter().chain(&rejects).chain(&history_rejects))
+    let output = target.map(|place| ("output", place));
+    let rejects = rejects.as_ref().map(|place| ("rejects", place));
+    let history_rejects = history_rejects.as_ref().map(|place| ("rejected signals", place));
+    refuse_shared(inputs, output.into_iter().chain(rejects).chain(history_rejects))
 }
 
 fn create_output(prepared: &Prepared, options: &Options, output: &Output) -> Result<(Sink, Formatter), BatchError> {

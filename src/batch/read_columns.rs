@@ -93,10 +93,12 @@ pub fn type_text(ty: &DataType) -> String {
         }
         DataType::Timestamp(..) => "times with a zone".to_owned(),
         DataType::Time32(_) | DataType::Time64(_) => "times of day".to_owned(),
-        DataType::Float16 => "floating-point numbers of 16 bits, too coarse to be exact".to_owned(),
+        DataType::Float16 => "floating-point numbers of 16 bits (only those of 32 and 64 are read)".to_owned(),
         DataType::Float32 | DataType::Float64 => "floating-point numbers".to_owned(),
         DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) => "decimals".to_owned(),
-        DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) => "lists".to_owned(),
+        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
+            format!("lists of {}", type_text(item.data_type()))
+        }
         DataType::Struct(_) | DataType::Map(..) => "structures".to_owned(),
         DataType::Null => "nothing".to_owned(),
         ty if is_text(ty) => "text".to_owned(),
@@ -118,7 +120,7 @@ fn wanted_text(ty: Type) -> &'static str {
         Type::Number { .. } => "a number",
         Type::YesNo => "yes or no",
         Type::OneOf(_) => "one of its choices",
-        Type::SomeOf(_) => "some of its choices",
+        Type::SomeOf(_) => "some of its choices, as text or lists of text",
         Type::Date => "a date",
         Type::Time => "a time",
     }

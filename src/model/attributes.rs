@@ -4,7 +4,7 @@
 //! only what is wrong whatever it says is reported.
 
 use super::check::Checker;
-use super::constants::scale_of;
+use super::constants::{bare, scale_of};
 use super::expressions::{Scope, constant};
 use super::patterns::{Case, Cover, Line};
 use super::value::{Constant, Decimal, Type, Unit};
@@ -45,6 +45,7 @@ impl Checker<'_> {
         let mut cases = Vec::with_capacity(tree.rows.len());
         let mut sound = true;
         let mut complete = true;
+        self.memory.rows_of = tree.rows.iter().flat_map(|row| &row.patterns).filter_map(name_of).collect();
         for row in &tree.rows {
             let mut matchers = Vec::with_capacity(row.patterns.len());
             for pattern in &row.patterns {
@@ -68,6 +69,7 @@ impl Checker<'_> {
                 span: row.span,
             });
         }
+        self.memory.rows_of.clear();
         if !cases.is_empty() {
             self.check_cover(&Cover { subject: &subject, what: &what, place: tree.subject.span, cases, line: Line::Band });
         }
@@ -166,5 +168,14 @@ impl Checker<'_> {
             cases.push(Case { matcher, pattern, row: pattern.span });
         }
         self.check_overlaps(&Cover { subject: &subject, what, place, cases, line: Line::Band });
+    }
+}
+
+/// The name that a pattern is.
+fn name_of(pattern: &Pattern) -> Option<String> {
+    let PatternKind::Value(value) = &pattern.kind else { return None };
+    match &bare(value).kind {
+        tree::ExprKind::Path(path) if path.len() == 1 => Some(path[0].text.clone()),
+        _ => None,
     }
 }

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::Score;
 use super::Section;
 use super::check::Checker;
-use super::score_scale::{Gives, Share, Total, capped, section_gives, up_to};
+use super::score_scale::{Gives, Share, Step, Total, capped, section_gives, sum_factor, up_to};
 use super::scores::BrokenRow;
 use super::value::Decimal;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
@@ -93,4 +93,37 @@ impl Least<'_> {
     fn of_broken(&self, section: Option<Span>) -> impl Iterator<Item = Gives> {
         self.broken.iter().filter(move |row| row.section == section).filter_map(|row| row.gives.clone())
     }
+}
+
+impl Gives {
+    /// Of a row of points whose condition or signal makes no sense; none if it takes points away without end.
+    pub(super) fn of_broken_row(tree: &tree::PointsRow) -> Option<Gives> {
+        let points = decimal(&tree.points)?;
+        let is_once = matches!(tree.kind, tree::PointsKind::When(_));
+        (is_once || points.mantissa >= 0).then(|| Gives::sometimes(points, tree.span))
+    }
+
+    /// Of an attribute that makes no sense, or one of whose rows does not; none if its points grow with something.
+    pub(super) fn of_broken_attribute(tree: &tree::Attribute) -> Option<Gives> {
+        let points = |row: &tree::BandRow| match &row.points {
+            tree::Points::Constant(points) => decimal(points),
+            tree::Points::Each(..) | tree::Points::Per(..) => None,
+        };
+        let steps = tree.rows.iter().map(|row| Some(Step { unit: points(row)?, low: 1, high: 1 }));
+        let weight = tree.weight.as_ref().map(decimal);
+        let weight = if weight == Some(None) { return None } else { weight.flatten() };
+        Some(Gives { steps: steps.collect::<Option<_>>()?, weight, span: tree.span, unbounded: None })
+    }
+
+    /// Decimal places that the points need once they count for the score.
+    pub(super) fn sum_places(&self, section: Option<&Section>) -> Option<u8> {
+        let factor = section.map_or(Some(Decimal::whole(1)), |section| sum_factor(section, self.weight))?;
+        let places = self.steps.iter().map(|step| Some(step.unit.times(factor)?.reduced().places));
+        places.collect::<Option<Vec<u8>>>().map(|places| places.into_iter().max().unwrap_or(0))
+    }
+}
+
+/// None of a number that nobody can read.
+fn decimal(number: &tree::Number) -> Option<Decimal> {
+    (!number.is_unreadable()).then_some(Decimal { mantissa: number.mantissa, places: number.places }).filter(|number| number.is_sane())
 }

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use rustc_hash::FxHashMap;
 
 use super::value::{Decimal, fold_choice, format_scaled};
-use super::{Choices, Interval, Type};
+use super::{ChoiceMember, Choices, Interval, Type};
 use crate::diagnostic::nearest;
 
 /// Reads the cells of one column.
@@ -104,7 +104,17 @@ impl<'p> CellReader<'p> {
     /// The choice that an unknown name may be meant for.
     pub fn nearest(&self, unknown: &str) -> Option<&'p str> {
         let members = self.choices.map(|choices| choices.members.as_slice()).unwrap_or_default();
-        nearest(unknown, members.iter().map(|member| member.name.as_str()))
+        let by_name = nearest(unknown, members.iter().map(|member| member.name.as_str()));
+        // as it is shown, or spelled by some system
+        let spelled = |member: &'p ChoiceMember| {
+            let spellings = member.display.iter().chain(&member.spellings);
+            spellings.map(|spelling| (fold_choice(spelling), member.name.as_str())).collect::<Vec<_>>()
+        };
+        by_name.or_else(|| {
+            let spellings: Vec<(String, &'p str)> = members.iter().flat_map(spelled).collect();
+            let near = nearest(&fold_choice(unknown), spellings.iter().map(|(spelling, _)| spelling.as_str()))?;
+            spellings.iter().find(|(spelling, _)| spelling == near).map(|(_, name)| *name)
+        })
     }
 
     fn time(&self, cell: &str) -> Result<i64, CellMistake> {

@@ -212,7 +212,14 @@ impl Checker<'_> {
                     .at(left.span, "only numbers, dates and times are compared so")
                     .help(how_to_ask(&written, left.ty)),
             );
-            if !is_literal(right) {
+            // a choice of it has been told with it
+            let is_choice = match (left.ty, &right.kind) {
+                (Type::OneOf(choices), tree::ExprKind::Path(path)) => {
+                    path.len() == 1 && self.choice_index(choices, &path[0].text).is_some()
+                }
+                _ => false,
+            };
+            if !is_literal(right) && !is_choice {
                 self.value(right, scope);
             }
             return None;

@@ -16,8 +16,10 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
 use crate::source::Span;
 use crate::syntax::tree::{self, ExprKind, Literal, Name, Number, TimeLiteral};
 
-/// Words that stand in place of a constant.
-const VALUE_WORDS: [&str; 2] = ["missing", "otherwise"];
+/// Words that stand in place of a constant: behind `is`, in a band, and between bands of numbers.
+const ASKED_WORDS: [&str; 2] = ["missing", "known"];
+const BAND_WORDS: [&str; 2] = ["missing", "otherwise"];
+const POINTS_WORDS: [&str; 2] = ["per", "each"];
 
 impl Checker<'_> {
     /// The value of a constant given to, or compared with, something of type `ty` whose values lie in `range`. `what` names that something
@@ -158,7 +160,9 @@ impl Checker<'_> {
             }
             return Some(index);
         }
-        if self.choice_may_be_declared(choices, &name.text, Some(name.span)) {
+        let word = self.word_meant(name).filter(|_| self.can_suggest());
+        let word = word.filter(|_| nearest(&name.text, self.choice_names(choices).iter().map(String::as_str)).is_none());
+        if word.is_none() && self.choice_may_be_declared(choices, &name.text, Some(name.span)) {
             return None;
         }
         let (code, noun) = self.kind_of_choice(choices);
@@ -171,7 +175,12 @@ impl Checker<'_> {
             Some(member) => diagnostic.did_you_mean(name.span, &member),
             None if self.can_suggest() => {
                 let names = self.choice_names(choices);
-                match nearest(&name.text, VALUE_WORDS).filter(|_| nearest(&name.text, names.iter().map(String::as_str)).is_none()) {
+                let taken = nearest(&name.text, names.iter().map(String::as_str)).filter(|near| self.memory.rows_of.contains(*near));
+                let left = names.iter().filter(|name| !self.memory.rows_of.contains(*name)).map(String::as_str);
+                match word.or_else(|| nearest(&name.text, left.filter(|_| taken.is_some()))) {
+                    None if let Some(taken) = taken => {
+                        diagnostic.help(format!("did you mean `{taken}`? it has a row already: leave one of them out"))
+                    }
                     Some(word) => diagnostic.did_you_mean(name.span, word),
                     None => self.propose(diagnostic, noun, name, names),
                 }
@@ -243,6 +252,22 @@ impl Checker<'_> {
         );
     }
 
+    /// The word of the language that a name in place of a constant of this type nearly is.
+    fn word_for(&self, name: &Name, ty: Type) -> Option<&'static str> {
+        match ty {
+            Type::YesNo => nearest(&name.text, ["yes", "no"]).or_else(|| self.word_meant(name)),
+            Type::Number { .. } => self.word_meant(name).or_else(|| nearest(&name.text, POINTS_WORDS)),
+            Type::Text | Type::OneOf(_) | Type::SomeOf(_) | Type::Date | Type::Time => self.word_meant(name),
+        }
+    }
+
+    /// The word that a name in place of a constant nearly is.
+    fn word_meant(&self, name: &Name) -> Option<&'static str> {
+        let before = self.sources.get(name.span.source).text[..name.span.start as usize].trim_end();
+        let is_asked = ["is", "not"].iter().any(|word| before.strip_suffix(word).is_some_and(|rest| rest.ends_with(char::is_whitespace)));
+        nearest(&name.text, if is_asked { ASKED_WORDS } else { BAND_WORDS })
+    }
+
     fn report_quoted_choice(&mut self, place: Span, text: &str, choices: ChoicesId, what: &str) {
         let written = self.one_line(place);
         let (code, noun) = self.kind_of_choice(choices);
@@ -270,6 +295,10 @@ impl Checker<'_> {
             Type::Date => "a date such as `2026-11-26`",
             Type::Time => "a time such as `2026-11-26T15:00`",
         };
+        let word = match &tree.kind {
+            ExprKind::Path(path) if path.len() == 1 && !self.names.contains_key(&path[0].text) => self.word_for(&path[0], ty),
+            _ => None,
+        };
         let found = match &tree.kind {
             ExprKind::Literal(Literal::Number(_)) => Some("a number"),
             ExprKind::Literal(Literal::Text(_)) => Some("a text"),
@@ -279,7 +308,9 @@ impl Checker<'_> {
             ExprKind::Literal(Literal::Unreadable) => return,
             ExprKind::Path(path) => {
                 let known = path.first().is_some_and(|name| self.names.contains_key(&name.text));
-                if path.first().is_some_and(|name| !known && self.may_be_declared(Space::Value, &name.text, Some(name.span))) {
+                if word.is_none()
+                    && path.first().is_some_and(|name| !known && self.may_be_declared(Space::Value, &name.text, Some(name.span)))
+                {
                     return;
                 }
                 (path.len() == 1 && !known).then_some("a name")
@@ -291,10 +322,6 @@ impl Checker<'_> {
                 .at(tree.span, format!("{wanted} is needed here")),
             None => Diagnostic::new(Code::NotConstant, format!("`{written}` is not a constant"))
                 .at(tree.span, format!("{wanted} is needed here")),
-        };
-        let word = match &tree.kind {
-            ExprKind::Path(path) if path.len() == 1 && found.is_some() => nearest(&path[0].text, VALUE_WORDS),
-            _ => None,
         };
         let fix = match (&tree.kind, ty) {
             // as it is written: capitals are no part of the name

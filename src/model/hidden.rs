@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostic::nearest;
 use crate::source::Span;
-use crate::syntax::meant::snake_case;
+use crate::syntax::meant::{behind_use, snake_case, used_path};
 use crate::syntax::tree::{self, Unread};
 use crate::syntax::{ITEM_WORDS, RESERVED_WORDS};
 
@@ -106,7 +106,8 @@ impl Hidden {
             let span = unread.span;
             let written = text.get(span.start as usize..span.end as usize).unwrap_or_default();
             let code = code_of(written);
-            self.add_part(unread, &code);
+            let is_followed = behind_use(written).and_then(used_path).is_some();
+            self.add_part(unread, &code, is_followed);
             self.add_start(unread, &code);
             self.add_mended_names(unread, written, &code);
             // `"common/teams.lead"` without its `use`
@@ -124,7 +125,7 @@ impl Hidden {
         }
     }
 
-    fn add_part(&mut self, unread: &Unread, code: &str) {
+    fn add_part(&mut self, unread: &Unread, code: &str, is_followed: bool) {
         let near = || nearest(words_of(code).next()?, ITEM_WORDS);
         let Some(word) = unread.word.or_else(near).and_then(|near| ITEM_WORDS.into_iter().find(|word| *word == near)) else {
             self.add_any(code);
@@ -135,7 +136,7 @@ impl Hidden {
         self.kinds.entry(word).or_default().extend(words.iter().map(|word| (*word).to_owned()));
         self.declare(word, &words);
         // a `use` that begins as one should is followed in spite of its slip
-        self.files |= word == "use" && unread.word.is_none();
+        self.files |= word == "use" && unread.word.is_none() && !is_followed;
         if word == "flow" {
             self.ways.add(own);
         }

@@ -205,8 +205,9 @@ impl<'l> Loader<'l> {
     /// A `use` with a slip names its file all the same; one that names none may have meant any.
     fn follow_broken_uses(&mut self, at: usize, open: Vec<Option<String>>) {
         let file = &self.loaded.trees[at];
-        let broken = file.unread.iter().filter(|unread| unread.word == Some("use")).map(|unread| self.sources.text(unread.span));
-        let paths: Vec<Option<String>> = broken.map(|written| below_root(used_path(behind_use(written)?)?).ok()).collect();
+        let broken = file.unread.iter().filter(|unread| matches!(unread.word, Some("use") | None));
+        let behind = broken.filter_map(|unread| behind_use(self.sources.text(unread.span)));
+        let paths: Vec<Option<String>> = behind.map(|behind| below_root(used_path(behind)?).ok()).collect();
         for path in paths.into_iter().chain(open) {
             let known = path.as_ref().and_then(|path| self.places.get(path));
             let text = match (&path, known) {

@@ -65,6 +65,8 @@ struct LetThrough {
     cause: Cause,
     name: String,
     at: Span,
+    /// a known name that it is near to
+    near: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -133,7 +135,11 @@ impl Lost {
         if names.left == ALL || names.taken.contains(name) {
             return true;
         }
-        if names.left == 0 || names.is_slip(name, known) {
+        if names.left == 0 {
+            return false;
+        }
+        let known: Vec<&str> = known.into_iter().map(|name| -> &str { name }).collect();
+        if names.is_slip(name, known.iter().copied()) {
             return false;
         }
         names.left -= 1;
@@ -141,7 +147,8 @@ impl Lost {
         if let Some(at) = at
             && let Some(cause) = names.causes.pop_front()
         {
-            self.let_through.push(LetThrough { cause, name: name.to_owned(), at });
+            let near = nearest(name, known.into_iter().filter(|known| !names.repeated.contains(*known))).map(str::to_owned);
+            self.let_through.push(LetThrough { cause, name: name.to_owned(), at, near });
         }
         true
     }
@@ -245,10 +252,13 @@ fn names_of(choices: Option<&Choices>) -> impl Iterator<Item = &str> {
 impl Checker<'_> {
     /// Points the messages that let names through at these.
     pub(crate) fn show_let_through(&mut self) {
-        for LetThrough { cause, name, at } in std::mem::take(&mut self.memory.lost.let_through) {
+        for LetThrough { cause, name, at, near } in std::mem::take(&mut self.memory.lost.let_through) {
+            let or_near = near.map_or_else(String::new, |near| format!(", or `{near}`"));
             match cause {
-                Cause::Repeated(place) => self.add_label(place, at, format!("nothing declares `{name}`: is one of the two meant?")),
-                Cause::Rows(place) => self.add_label(place, at, format!("no row gives `{name}`: is it one that is lacking?")),
+                Cause::Repeated(place) => {
+                    self.add_label(place, at, format!("nothing declares `{name}`: is one of the two meant{or_near}?"));
+                }
+                Cause::Rows(place) => self.add_label(place, at, format!("no row gives `{name}`: is it one that is lacking{or_near}?")),
             }
         }
     }

@@ -41,6 +41,8 @@ pub(crate) struct Memory {
     pub routes: Vec<std::ops::Range<usize>>,
     /// names that reported mistakes have taken out of their sets
     pub lost: Lost,
+    /// choices that rows of the block at hand name
+    pub rows_of: FxHashSet<String>,
     /// bands that run backwards, the other way round
     pub turned: FxHashMap<Span, Interval>,
     /// per `and` with a mistake in some members: its other members

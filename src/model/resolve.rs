@@ -181,7 +181,14 @@ impl Checker<'_> {
             // of values only those that may stand there are candidates
             1..=LISTED_MAX if noun == VALUE => diagnostic.help(format!("what fits here: {}", quoted(&candidates))),
             1..=LISTED_MAX => diagnostic.help(format!("declared: {}", quoted(&candidates))),
-            _ => diagnostic,
+            count => {
+                let fits = if noun == VALUE { "what fits here" } else { "declared" };
+                diagnostic.help(format!(
+                    "{fits}: {} and {} more, none of them much like it",
+                    quoted(&candidates[..LISTED_MAX]),
+                    count - LISTED_MAX
+                ))
+            }
         }
     }
 

@@ -25,12 +25,11 @@ use super::value::{Decimal, Interval, SCALE_MAX};
 use super::{Attribute, BandRow, Expr, Matcher, Persona, PointsKind, PointsRow, RowPoints, Score, Section, SectionKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::tree;
 
 /// What one attribute, points row or adjust can give: whole steps.
 #[derive(Clone, Debug)]
 pub(super) struct Gives {
-    steps: Vec<Step>,
+    pub(super) steps: Vec<Step>,
     /// of an attribute of a weighted section
     pub(super) weight: Option<Decimal>,
     pub(super) span: Span,
@@ -47,10 +46,10 @@ pub(super) struct Share {
 
 /// `unit` × any whole number from `low` to `high`.
 #[derive(Clone, Copy, Debug)]
-struct Step {
-    unit: Decimal,
-    low: i64,
-    high: i64,
+pub(super) struct Step {
+    pub(super) unit: Decimal,
+    pub(super) low: i64,
+    pub(super) high: i64,
 }
 
 /// Bounds of a sum, and of its negative and positive parts.
@@ -262,37 +261,6 @@ impl Gives {
     pub(super) fn sometimes(points: Decimal, span: Span) -> Gives {
         Gives { steps: vec![Step { unit: points, low: 0, high: 1 }], weight: None, span, unbounded: None }
     }
-
-    /// Of a row of points whose condition or signal makes no sense; none if it takes points away without end.
-    pub(super) fn of_broken_row(tree: &tree::PointsRow) -> Option<Gives> {
-        let points = decimal(&tree.points)?;
-        let is_once = matches!(tree.kind, tree::PointsKind::When(_));
-        (is_once || points.mantissa >= 0).then(|| Gives::sometimes(points, tree.span))
-    }
-
-    /// Of an attribute that makes no sense, or one of whose rows does not; none if its points grow with something.
-    pub(super) fn of_broken_attribute(tree: &tree::Attribute) -> Option<Gives> {
-        let points = |row: &tree::BandRow| match &row.points {
-            tree::Points::Constant(points) => decimal(points),
-            tree::Points::Each(..) | tree::Points::Per(..) => None,
-        };
-        let steps = tree.rows.iter().map(|row| Some(Step { unit: points(row)?, low: 1, high: 1 }));
-        let weight = tree.weight.as_ref().map(decimal);
-        let weight = if weight == Some(None) { return None } else { weight.flatten() };
-        Some(Gives { steps: steps.collect::<Option<_>>()?, weight, span: tree.span, unbounded: None })
-    }
-
-    /// Decimal places that the points need once they count for the score.
-    pub(super) fn sum_places(&self, section: Option<&Section>) -> Option<u8> {
-        let factor = section.map_or(Some(Decimal::whole(1)), |section| sum_factor(section, self.weight))?;
-        let places = self.steps.iter().map(|step| Some(step.unit.times(factor)?.reduced().places));
-        places.collect::<Option<Vec<u8>>>().map(|places| places.into_iter().max().unwrap_or(0))
-    }
-}
-
-/// None of a number that nobody can read.
-fn decimal(number: &tree::Number) -> Option<Decimal> {
-    (!number.is_unreadable()).then_some(Decimal { mantissa: number.mantissa, places: number.places }).filter(|number| number.is_sane())
 }
 
 impl Share {
@@ -389,7 +357,7 @@ fn section_factor(section: &Section, weight: Option<Decimal>) -> Option<Decimal>
 }
 
 /// W × w / 1000, or 1 in a points section.
-fn sum_factor(section: &Section, weight: Option<Decimal>) -> Option<Decimal> {
+pub(super) fn sum_factor(section: &Section, weight: Option<Decimal>) -> Option<Decimal> {
     match (section.kind, weight) {
         (SectionKind::Weighted(section_weight), Some(weight)) => section_weight.times(weight)?.shifted_down(3),
         (SectionKind::Weighted(_), None) | (SectionKind::Points { .. }, _) => Some(Decimal::whole(1)),

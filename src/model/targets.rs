@@ -3,6 +3,8 @@
 //! Enters: a path as a test or the column of a file of cases has it. Leaves: what it means, its type, and the range that the policy writes for it. Always holds:
 //! nothing is said of what has a reported mistake.
 
+use rustc_hash::FxHashSet;
+
 use super::check::{Checker, Named};
 use super::constants::{written_range, written_units};
 use super::hidden::Space;
@@ -51,7 +53,11 @@ impl Checker<'_> {
         let named = match self.names.get(&name.text) {
             Some((named, _)) => *named,
             None => {
-                let candidates = self.choosable(self.names.keys().map(String::as_str).chain(["stage"]));
+                // nobody expects the key, which no policy works out
+                let fields = self.items.leads.iter().flat_map(|(_, lead)| &lead.fields);
+                let keys: FxHashSet<&str> = fields.filter(|field| field.key.is_some()).map(|field| field.name.text.as_str()).collect();
+                let names = self.names.keys().map(String::as_str).filter(|name| !keys.contains(name));
+                let candidates = self.choosable(names.chain(["stage"]));
                 self.unknown(Code::TestField, Space::Value, "field or derived value", name, candidates);
                 return None;
             }

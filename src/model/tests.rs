@@ -13,7 +13,7 @@ use super::hidden::Space;
 use super::paths::below_root;
 use super::resolve::quoted;
 use super::{Constant, Derived, Event, Expected, ExpectedValue, Field, FieldId, Interval, Length, Target, Test, Type};
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
 use crate::source::{Files, SourceId, Span};
 use crate::syntax::tree::{self, Ago, ExprKind};
 
@@ -79,7 +79,7 @@ impl<'t> Checker<'t> {
                 None => format!("{why}: give the cases a column `as_of`, or write `as of 2026-11-18T15:00` in the braces of `cases`"),
             });
             match tree {
-                Some(_) => found.push(diagnostic),
+                Some(tree) => found.push(self.with_as_of(diagnostic, tree)),
                 // all cases of a file lack it for one reason
                 None => {
                     files.entry(test.span.source).or_insert_with(|| {
@@ -90,6 +90,20 @@ impl<'t> Checker<'t> {
             }
         }
         self.diagnostics.extend(found);
+    }
+
+    /// Offers the day on which the other tests are, if one says it.
+    fn with_as_of(&self, diagnostic: Diagnostic, tree: &tree::Test) -> Diagnostic {
+        let other = self.items.tests.iter().filter_map(|(_, other)| other.as_of.as_ref()).next();
+        let text = &self.sources.get(tree.span.source).text;
+        let brace = text[tree.title.span.end as usize..tree.span.end as usize].find('{').map(|at| tree.title.span.end as usize + at + 1);
+        let (Some((_, day)), Some(behind)) = (other, brace) else { return diagnostic };
+        let line = format!("as of {}", self.one_line(*day));
+        let place = Span::new(tree.span.source, behind, behind);
+        let first = text[behind..].find(|letter: char| !letter.is_whitespace()).map_or("", |at| &text[behind..behind + at]);
+        // on a line of its own where what follows is
+        let insert = format!("{}{line}", if first.contains('\n') { first } else { " " });
+        diagnostic.replace(format!("write `{line}`, as another test does"), Applicability::Unsafe, place, insert)
     }
 
     /// Why it matters when the test is; none if it does not. The same as what [`crate::testing::subject`] asks of programs.

@@ -27,7 +27,7 @@ fn one(page: &mut Page, title: &str, binding: &Binding) {
         .collect();
     page.table(2, &[], &rows);
     if !binding.unused.is_empty() {
-        let names: Vec<&str> = binding.unused.iter().filter_map(|column| binding.columns.get(*column)).map(String::as_str).collect();
+        let names: Vec<String> = binding.unused.iter().map(|column| column_name(binding, *column)).collect();
         page.line(2, &[words("not used: ").paint(Paint::Dim), words(names.join(", "))]);
     }
 }
@@ -42,8 +42,16 @@ fn row(binding: &Binding, bound: &Bound) -> Vec<super::layout::Words> {
                 Matched::AnyRoute => "for every route".to_string(),
                 Matched::Source { system } => format!("its name in {system}"),
             };
-            let name = binding.columns.get(*column).map_or("", String::as_str);
+            let name = column_name(binding, *column);
             vec![words(&bound.name), words(name), words(why).paint(Paint::Dim)]
         }
+    }
+}
+
+/// A column without a name is called by its place.
+fn column_name(binding: &Binding, column: usize) -> String {
+    match binding.columns.get(column).map(|name| name.trim()) {
+        Some("") | None => format!("column {} without a name", column + 1),
+        Some(name) => name.to_owned(),
     }
 }

@@ -178,7 +178,13 @@ impl Cutter<'_> {
         let partner = self.openers.iter().rposition(|opener| self.partner_of(opener) == closer);
         let Some(partner) = partner else {
             let span = Span::new(self.source, token.start, token.end);
-            if let Some(opener) = self.openers.pop() {
+            let is_in_block = self.openers.last().is_some_and(|opener| self.partner_of(opener) == "}");
+            if is_in_block && self.has_all_braces(index) {
+                // the block goes on behind it
+                if self.break_item() {
+                    self.report_stray(index);
+                }
+            } else if let Some(opener) = self.openers.pop() {
                 self.report_mismatch(opener, span);
             } else if self.break_item() {
                 self.report_stray(index);
@@ -200,6 +206,26 @@ impl Cutter<'_> {
             self.surplus.get_or_insert(index);
         }
         self.openers.truncate(partner);
+    }
+
+    /// Whether every brace that is open has its partner in what follows of the item. An item that is broken already was looked at.
+    fn has_all_braces(&self, index: usize) -> bool {
+        if self.items.last().is_some_and(|item| item.broken) {
+            return true;
+        }
+        let mut open = self.openers.iter().filter(|opener| self.partner_of(opener) == "}").count();
+        for token in &self.tokens[index + 1..] {
+            let written = &self.text[token.start..token.end];
+            if token.indent == Some(0) && ITEM_WORDS.contains(&written) {
+                break;
+            }
+            match written {
+                "{" => open += 1,
+                "}" => open = open.saturating_sub(1),
+                _ => {}
+            }
+        }
+        open == 0
     }
 
     /// Nothing is open. Where the block that was closed last did not look like its end, the brace there is the one too many.
@@ -271,6 +297,7 @@ impl Cutter<'_> {
         let before = &self.text[line_start(place)..place];
         let at_line_end = self.text[place..].trim_start_matches([' ', '\t', '\r']).starts_with('\n') || place == self.text_end;
         let (place, insert) = match closer {
+            ")" | "]" => (self.end_of_line(opener), closer.to_owned()),
             "}" if before.trim().is_empty() => (place - before.len(), format!("{indentation}}}\n")),
             "}" if at_line_end => (place, format!("\n{indentation}}}")),
             _ => (place, closer.to_owned()),
@@ -281,6 +308,13 @@ impl Cutter<'_> {
                 .help(format!("close it with `{closer}`"))
                 .replace(format!("insert `{closer}`"), Applicability::Unsafe, Span::new(self.source, place, place), insert),
         );
+    }
+
+    /// Where the line ends on which a bracket is opened, before the block whose head it may be.
+    fn end_of_line(&self, opener: usize) -> usize {
+        let behind = self.tokens[opener + 1..].iter().take_while(|token| token.indent.is_none());
+        let of_line = behind.take_while(|token| &self.text[token.start..token.end] != "{" && &self.text[token.start..token.end] != "}");
+        of_line.last().map_or(self.tokens[opener].end, |token| token.end)
     }
 
     /// Marks the current item as broken; false if it was already, so that one slip is reported once.

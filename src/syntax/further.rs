@@ -16,15 +16,21 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 /// How many mistakes of one item are sought behind its first; each takes some passes over the item.
-const FURTHER_MISTAKES_MAX: usize = 20;
+pub(super) const FURTHER_MISTAKES_MAX: usize = 20;
 
 /// So many bytes are read in all for the mistakes behind the first, so that a long item gets fewer.
-const FURTHER_BYTES_MAX: usize = 200_000;
+pub(super) const FURTHER_BYTES_MAX: usize = 200_000;
 
 /// What the last mistake of an item says where these limits ended the search.
 const CUT_SHORT: &str = "further mistakes of this item were not looked for: mend these first";
 
 impl Reader<'_> {
+    /// Leaves out what cannot be read, behind a mistake; true if the item is in the tree without that.
+    pub(super) fn read_without_rows(&mut self, range: &ItemRange, index: usize, diagnostic: Diagnostic) -> bool {
+        self.diagnostics.push(diagnostic.clone());
+        self.is_shown(range) && self.read_on(range, index, &diagnostic) || self.read_row_by_row(range)
+    }
+
     /// Reads on behind a mistake as if its row were not there, so that the other rows' mistakes are seen in the same run. What follows on the
     /// very next row may be a consequence of the missing one: there reading ends, unless that row is wrong without all others too.
     /// True if the item is in the tree without those rows.

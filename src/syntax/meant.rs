@@ -30,10 +30,11 @@ pub fn snake_case(text: &str) -> Option<String> {
 /// `use`, and what other languages call it.
 pub const USE_WORDS: [&str; 6] = ["use", "uses", "using", "import", "imports", "include"];
 
-/// What stands behind the word of a `use`, or of what was meant as one.
+/// What stands behind the word of a `use`, or of what was meant as one: another word for it, or a slip before a string.
 pub fn behind_use(item: &str) -> Option<&str> {
     let word = item.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(item.len());
-    USE_WORDS.contains(&&item[..word]).then(|| &item[word..])
+    let is_slip = || nearest(&item[..word], ["use"]).is_some() && item[word..].trim_start().starts_with('"');
+    (USE_WORDS.contains(&&item[..word]) || is_slip()).then(|| &item[word..])
 }
 
 /// The file of a folder that is meant by the name of one that it does not have.
@@ -52,6 +53,8 @@ pub fn used_path(mut text: &str) -> Option<&str> {
         text = text.trim_start_matches(|letter: char| letter.is_whitespace() || letter == ':');
         match text.strip_prefix('#') {
             Some(comment) => text = comment.split_once('\n')?.1,
+            // the word stands twice
+            None if text.starts_with("use ") => text = &text["use ".len()..],
             None => break,
         }
     }

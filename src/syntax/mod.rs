@@ -23,6 +23,7 @@ mod grammar;
 mod heads;
 mod leave_out;
 pub mod meant;
+mod mended;
 mod mistakes;
 pub mod outline;
 mod pairs;
@@ -44,6 +45,7 @@ use cut::{Cut, ItemRange};
 pub(crate) use grammar::RESERVED_WORDS;
 use grammar::{Meter, Rule};
 pub use leave_out::without_items;
+use mended::Places;
 use mistakes::Found;
 use outline::Outline;
 use scan::{Kind, Scan, Token};
@@ -401,11 +403,10 @@ impl Reader<'_> {
                         // What a missing bracket or quotation mark leads to has been said with it.
                         let is_shown = self.is_shown(range);
                         let is_kept = if range.broken {
-                            is_shown && self.read_on_behind_strings(range)
+                            is_shown && (self.read_mended(range, None) || self.read_on_behind_strings(range))
                         } else {
                             let diagnostic = if is_shown { found.explain() } else { found.unexplained() };
-                            self.diagnostics.push(diagnostic.clone());
-                            is_shown && self.read_on(range, found.index, &diagnostic) || self.read_row_by_row(range)
+                            is_shown && self.read_mended(range, Some(&diagnostic)) || self.read_without_rows(range, found.index, diagnostic)
                         };
                         if !is_kept {
                             self.leave_unread(range);
@@ -434,14 +435,20 @@ impl Reader<'_> {
 
     /// None if the compiler does not know what the grammar reads, which is reported.
     fn built(&mut self, pair: build::Node, range: &ItemRange) -> Option<Item> {
-        let span = self.item_span(range);
+        let start = self.item_span(range).start as usize;
         if let Some(outline) = self.outline.as_deref_mut() {
-            outline.add(&pair, &self.scan.tokens, span.start as usize);
+            outline.add(&pair, &self.scan.tokens, start);
         }
+        self.built_at(pair, range, &Places::at(start))
+    }
+
+    /// The same of an item whose parts stand elsewhere than where they are read.
+    fn built_at(&mut self, pair: build::Node, range: &ItemRange, places: &Places) -> Option<Item> {
+        let span = self.item_span(range);
         let mut builder = Builder {
             source: self.source,
             text: self.text,
-            offset: span.start as usize,
+            places,
             tokens: &self.scan.tokens,
             docs: &self.cut.docs,
             diagnostics: self.diagnostics,

@@ -67,6 +67,6 @@ impl Reader<'_> {
     }
 }
 
-fn is_of_pair(diagnostic: &Diagnostic) -> bool {
+pub(super) fn is_of_pair(diagnostic: &Diagnostic) -> bool {
     diagnostic.code == Code::StrayBracket || diagnostic.code == Code::UnterminatedString
 }

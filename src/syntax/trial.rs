@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::DEPTH_MAX;
 use super::build::{Builder, Node};
 use super::grammar::{Meter, Rule, place_of};
+use super::mended::Places;
 use super::scan::{Kind, Scan, Token, scan_untold};
 use crate::diagnostic::Edit;
 use crate::source::SourceId;
@@ -52,7 +53,8 @@ pub(super) fn with_edits(meter: &Meter, item: &str, offset: usize, edits: &[Edit
 fn reads_cleanly(item: Node, text: &str, scan: &Scan, written: Range<usize>) -> bool {
     let source = SourceId(0);
     let mut diagnostics = Vec::new();
-    let mut builder = Builder { source, text, offset: 0, tokens: &scan.tokens, docs: &HashMap::new(), diagnostics: &mut diagnostics };
+    let mut builder =
+        Builder { source, text, places: &Places::default(), tokens: &scan.tokens, docs: &HashMap::new(), diagnostics: &mut diagnostics };
     let is_built = builder.item(item).is_ok();
     let places = diagnostics.iter().filter_map(|diagnostic| Some(diagnostic.labels.first()?.span.start as usize));
     is_built && !places.into_iter().any(|place| written.contains(&place))

@@ -22,6 +22,7 @@ mod model_expressions;
 mod model_fixes;
 mod model_follow_ups;
 mod model_further;
+mod model_mended;
 mod model_messages;
 mod model_missing_files;
 mod model_pairs;

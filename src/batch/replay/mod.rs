@@ -202,7 +202,9 @@ fn check_places(replay: &ReplayOptions, input: &Input) -> Result<(), BatchError>
     let options = &replay.options;
     let rejects = options.rejects.clone().map(Place::Path);
     let history_rejects = options.rejects_signals.clone().map(Place::Path);
-    let written = replay.log.iter().chain(&replay.clock_log).chain(&rejects).chain(&history_rejects);
+    let written =
+        [("stage log", &replay.log), ("log of clocks", &replay.clock_log), ("rejects", &rejects), ("rejected signals", &history_rejects)];
+    let written = written.into_iter().filter_map(|(what, place)| Some((what, place.as_ref()?)));
     refuse_shared(std::iter::once(input).chain(&options.signals), written)
 }
 

@@ -24,6 +24,7 @@ use pest::iterators::{Pair, Pairs};
 
 use super::grammar::{Rule, is_token};
 use super::meant::snake_case;
+use super::mended::Places;
 use super::scan::Token;
 use super::tree::{ItemKind, Name, Text};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
@@ -45,8 +46,8 @@ pub(super) struct Builder<'a> {
     pub source: SourceId,
     /// The whole file.
     pub text: &'a str,
-    /// Where the item begins in the file; pest counts from there.
-    pub offset: usize,
+    /// Where in the file the item stands; pest counts from its beginning.
+    pub places: &'a Places,
     pub tokens: &'a [Token],
     pub docs: &'a HashMap<usize, Text>,
     pub diagnostics: &'a mut Vec<Diagnostic>,
@@ -87,7 +88,7 @@ impl Builder<'_> {
     /// The span of a node: pest's, cut back to its last token.
     pub fn span(&self, node: &Node) -> Span {
         let span = node.as_span();
-        let (start, end) = (self.offset + span.start(), self.offset + span.end());
+        let (start, end) = (self.places.start(span.start()), self.places.end(span.end()));
         let behind = self.tokens.partition_point(|token| token.start < end);
         let last_end = behind.checked_sub(1).and_then(|index| self.tokens.get(index)).map_or(end, |token| token.end);
         Span::new(self.source, start, end.min(last_end.max(start)))

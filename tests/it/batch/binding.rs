@@ -190,6 +190,6 @@ fn types_of_arrays_that_cannot_give_a_field() {
     says(
         "sites",
         Arc::new(ListArray::from_iter_primitive::<arrow_array::types::Int32Type, _, _>(vec![Some(vec![Some(1)])])),
-        "the column `sites` of `leads.parquet` holds lists, which cannot give the field `sites` (a number)",
+        "the column `sites` of `leads.parquet` holds lists of whole numbers, which cannot give the field `sites` (a number)",
     );
 }

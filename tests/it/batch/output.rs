@@ -17,15 +17,15 @@ fn refused(scene: &Scene, output: &str) -> String {
 #[test]
 fn targets_that_are_refused() {
     let scene = Scene::new();
-    assert_eq!(refused(&scene, "leads.csv"), "the output `leads.csv` is the input itself");
-    assert_eq!(refused(&scene, "./leads.csv"), "the output `./leads.csv` is the input itself");
+    assert_eq!(refused(&scene, "leads.csv"), "the output `leads.csv` is the input itself: name another file");
+    assert_eq!(refused(&scene, "./leads.csv"), "the output `./leads.csv` is the input itself: name another file");
     assert_eq!(refused(&scene, "none/scored.csv"), "cannot write `none/scored.csv`: its folder does not exist");
     assert_eq!(refused(&scene, "scored.doc"), "cannot tell the format of `scored.doc` by its name; give it with `--output-format`");
     fs::create_dir(scene.path("folder.csv")).unwrap();
     assert_eq!(refused(&scene, "folder.csv"), "`folder.csv` is no regular file");
     let rejects = scene.path("scored.csv");
     let scene = scene.with(|options| options.rejects = Some(rejects));
-    assert_eq!(refused(&scene, "scored.csv"), "the output and the rejects are the same file `scored.csv`");
+    assert_eq!(refused(&scene, "scored.csv"), "the output and the rejects are the same file `scored.csv`: name another for one of them");
 }
 
 #[cfg(unix)]

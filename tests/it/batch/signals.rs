@@ -324,7 +324,7 @@ fn a_file_that_does_not_fit_is_refused_in_one_sentence() {
     let path = scene.write("s.csv", "lead_id,signal,time\n");
     scene.options.signals = vec![input(path.clone())];
     scene.options.rejects_signals = Some(path);
-    assert_eq!(scene.refusal("leads.csv", LEADS), "the output `s.csv` is the input itself");
+    assert_eq!(scene.refusal("leads.csv", LEADS), "the rejected signals `s.csv` is the input itself: name another file");
     let mut scene = past();
     scene.options.signals = vec![Input { place: Place::Standard, format: None }, Input { place: Place::Standard, format: None }];
     assert_eq!(scene.refusal("leads.csv", LEADS), "standard input can be read only once: `-` stands for more than one file");

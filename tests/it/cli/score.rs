@@ -232,6 +232,7 @@ fn what_cannot_be_scored_is_one_sentence() {
     assert!(sentence("leads.csv", &["--keep", "colour"]).contains("no column `colour` to keep"));
     assert!(sentence("leads.csv", &["--system", "marketo"]).contains("names no system `marketo`"));
     assert!(sentence("leads.csv", &["-o", &folder.name("leads.csv")]).contains("is the input itself"));
+    assert!(sentence("leads.csv", &["--rejects", &folder.name("leads.csv")]).contains("the rejects `"));
     assert!(sentence("leads.csv", &["-o", &folder.name("out.pdf")]).contains("--output-format"));
     assert!(sentence("leads.csv", &["--as-of", "tomorrow"]).contains("`--as-of tomorrow` is no date and no time"));
     assert!(sentence("leads.csv", &["-o", &folder.name("no/such/folder.csv")]).contains("cannot write"));

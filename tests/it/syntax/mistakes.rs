@@ -90,12 +90,12 @@ fn three_broken_items_and_a_good_one() {
     assert_eq!(parsed.summary(), "(let good (> b 5))\n(flow (a -> b (when c)))");
 }
 
-/// A brace that is missing in one item costs that item alone.
+/// A brace that is missing in one item costs nothing of any.
 #[test]
 fn a_missing_brace_hides_no_other_item() {
     let parsed = Parsed::of_items("lead {\n  a text\n\nlet b = c\n\nscore s {\n  section x 100% { }\n\ndecide d { e otherwise }\n");
     assert_eq!(parsed.messages(), ["E0012 [{] `{` is not closed", "E0012 [{] `{` is not closed"]);
-    assert_eq!(parsed.summary(), "(let b c)\n(decide d (e otherwise))");
+    assert_eq!(parsed.summary(), "(lead (a text))\n(let b c)\n(score s (section x 100%))\n(decide d (e otherwise))");
 }
 
 /// What can be read in spite of a slip is in the tree.

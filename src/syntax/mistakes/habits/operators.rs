@@ -88,7 +88,8 @@ fn compared_with_missing(found: &Found) -> Option<Diagnostic> {
 /// `between 1, 5`, `between 1 to 5`, `between 1`
 fn between_two_ends(found: &Found) -> Option<Diagnostic> {
     // Behind the first end only the `and` of `between` can stand.
-    if !found.expects(Rule::AND) || found.expects_any(&[Rule::OR, Rule::EOI]) {
+    // a slip in it is told as such
+    if !found.expects(Rule::AND) || found.expects_any(&[Rule::OR, Rule::EOI]) || found.meant().as_deref() == Some("and") {
         return None;
     }
     let span = found.here();

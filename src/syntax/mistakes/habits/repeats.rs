@@ -78,6 +78,10 @@ fn words_glued(found: &Found) -> Option<Diagnostic> {
     let place = Span { start: span.start + keyword.len() as u32, end: span.start + keyword.len() as u32, ..span };
     let blank = Edit { span: place, text: " ".to_owned() };
     let rest = &word[keyword.len()..];
+    // `too` more likely is `to` with a slip
+    if rest.chars().count() == 1 {
+        return None;
+    }
     found.is_mended_by(std::slice::from_ref(&blank)).then(|| {
         slip(format!("a blank is missing between `{keyword}` and `{rest}`"), span, "read as one word", format!("write `{keyword} {rest}`"))
             .fix("insert the blank", Applicability::Unsafe, vec![blank])

@@ -1,0 +1,199 @@
+//! An item read as if its slips were mended.
+//!
+//! Enters: an item that the grammar does not read, and what is known to be wrong with its brackets. Leaves: its mistakes, and the item among the items, at
+//! the places of the text as it is. Always holds: that is so only if each mistake has one fix, which writes something in place of what stands there or mends a bracket, and
+//! the grammar reads all of the item then; otherwise nothing is said and nothing kept.
+
+use std::ops::Range;
+
+use super::cut::{self, ItemRange};
+use super::further::{FURTHER_BYTES_MAX, FURTHER_MISTAKES_MAX};
+use super::grammar::Rule;
+use super::mistakes::Found;
+use super::scan::{Scan, Token, scan_untold};
+use super::{DEPTH_MAX, Reader, pairs, place_of, rows, trial};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
+use crate::source::Span;
+
+/// Where the parts of an item stand in its file: it begins at `offset`, and these edits have been made in it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places {
+    offset: usize,
+    /// in order, none over another
+    edits: Vec<Edit>,
+}
+
+impl Places {
+    pub fn at(offset: usize) -> Places {
+        Places { offset, edits: Vec::new() }
+    }
+
+    /// Where something begins in the file that begins there in the item as it is read.
+    pub fn start(&self, place: usize) -> usize {
+        let (mut before, mut at) = (self.offset, 0);
+        for edit in &self.edits {
+            let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+            let begins = at + (start - before);
+            if place < begins {
+                break;
+            }
+            (before, at) = (end, begins + edit.text.len());
+            if place < at {
+                return start;
+            }
+        }
+        before + (place - at)
+    }
+
+    /// Where something ends in the file that ends there in the item as it is read.
+    pub fn end(&self, place: usize) -> usize {
+        let (mut before, mut at) = (self.offset, 0);
+        for edit in &self.edits {
+            let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+            let begins = at + (start - before);
+            if place <= begins {
+                break;
+            }
+            (before, at) = (end, begins + edit.text.len());
+            if place <= at {
+                return end;
+            }
+        }
+        before + (place - at)
+    }
+
+    /// The text of the item with the edits made.
+    fn mended(&self, item: &str) -> Option<String> {
+        let mut text = String::with_capacity(item.len() + 16);
+        let mut behind = 0;
+        for edit in &self.edits {
+            text.push_str(item.get(behind..(edit.span.start as usize).checked_sub(self.offset)?)?);
+            text.push_str(&edit.text);
+            behind = (edit.span.end as usize).checked_sub(self.offset)?;
+        }
+        text.push_str(item.get(behind..)?);
+        Some(text)
+    }
+
+    /// Adds an edit at its place in the file; none if it touches another.
+    fn with(mut self, edit: Edit) -> Option<Places> {
+        let span = edit.span;
+        let index = self.edits.partition_point(|other| other.span.start < span.start);
+        let is_apart = self.edits[..index].last().is_none_or(|other| other.span.end < span.start)
+            && self.edits.get(index).is_none_or(|other| other.span.start > span.end);
+        self.edits.insert(index, edit);
+        is_apart.then_some(self)
+    }
+
+    /// The edit of the item as it is read, at its place in the file.
+    fn edit(&self, edit: &Edit) -> Edit {
+        Edit { span: self.span(edit.span), text: edit.text.clone() }
+    }
+
+    fn span(&self, span: Span) -> Span {
+        let (start, end) = (self.start(span.start as usize), self.end(span.end as usize));
+        Span::new(span.source, start, end.max(start))
+    }
+
+    /// What is said of the item as it is read, at its places in the file.
+    fn in_place(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+        diagnostic.labels.iter_mut().for_each(|label| label.span = self.span(label.span));
+        for edit in diagnostic.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
+            edit.span = self.span(edit.span);
+        }
+        diagnostic
+    }
+}
+
+impl Reader<'_> {
+    /// `first` is what was said of the first mistake, if its brackets have partners. True if the item is in the tree, and its mistakes are told.
+    pub(super) fn read_mended(&mut self, range: &ItemRange, first: Option<&Diagnostic>) -> bool {
+        let item = self.item_span(range);
+        let (start, end) = (item.start as usize, item.end as usize);
+        let Some(mut places) = self.mended_so_far(start..end, first) else { return false };
+        let mut found: Vec<Diagnostic> = first.into_iter().cloned().collect();
+        let passes = (FURTHER_BYTES_MAX / (end - start).max(1)).clamp(1, FURTHER_MISTAKES_MAX);
+        for _ in 0..passes {
+            let Some(text) = places.mended(&self.without_comments[start..end]) else { return false };
+            if !self.meter.may_try(text.len()) {
+                return false;
+            }
+            let scan = scan_untold(&text);
+            let diagnostic = if trial::is_balanced(&scan.tokens) {
+                if trial::depth(&scan.tokens) > DEPTH_MAX {
+                    return false;
+                }
+                match self.meter.parse(Rule::item, &text) {
+                    Ok(mut pairs) => {
+                        self.diagnostics.extend(found);
+                        return pairs.next().is_some_and(|pair| self.keep_mended(pair, range, places));
+                    }
+                    Err(error) => {
+                        let found = Found::new(self.meter, &error, &text, 0, &text, self.source, &scan.tokens);
+                        if self.begins_item(&text, &scan.tokens, found.index) {
+                            return false;
+                        }
+                        found.explain()
+                    }
+                }
+            } else {
+                match self.bracket(&text, &scan) {
+                    Some(diagnostic) => diagnostic,
+                    None => return false,
+                }
+            };
+            let Some(next) = sure_edit(&text, &diagnostic).and_then(|edit| places.clone().with(places.edit(edit))) else { return false };
+            found.push(places.in_place(diagnostic));
+            places = next;
+        }
+        false
+    }
+
+    /// The places of an item with what has been told of it mended: its first mistake, or its brackets.
+    fn mended_so_far(&self, item: Range<usize>, first: Option<&Diagnostic>) -> Option<Places> {
+        let is_of_item = |diagnostic: &&Diagnostic| item.contains(&place_of(diagnostic)) && pairs::is_of_pair(diagnostic);
+        let of_pairs = self.diagnostics.iter().filter(is_of_item).filter(|_| first.is_none());
+        first.into_iter().chain(of_pairs).try_fold(Places::at(item.start), |places, diagnostic| {
+            let edit = sure_edit(self.text, diagnostic).filter(|_| diagnostic.code != Code::UnterminatedString)?;
+            // what is missing at the end of the item is written behind its line
+            let (start, end) = (edit.span.start as usize, (edit.span.end as usize).min(item.end));
+            let span = Span::new(self.source, start.min(end), end);
+            (item.start <= start).then(|| places.with(Edit { span, text: edit.text.clone() }))?
+        })
+    }
+
+    /// What is wrong with the brackets of an item.
+    fn bracket(&self, text: &str, scan: &Scan) -> Option<Diagnostic> {
+        let mut told = Vec::new();
+        cut::cut(text, self.source, scan, &mut told);
+        told.into_iter().find(|diagnostic| diagnostic.code == Code::StrayBracket)
+    }
+
+    fn keep_mended(&mut self, pair: super::build::Node, range: &ItemRange, places: Places) -> bool {
+        let outline = self.outline.take();
+        let item = self.built_at(pair, range, &places);
+        self.outline = outline;
+        let is_kept = item.is_some();
+        self.items.extend(item);
+        is_kept
+    }
+
+    /// Whether an item word stands first on its line where the item stops making sense.
+    fn begins_item(&self, text: &str, tokens: &[Token], index: usize) -> bool {
+        tokens.get(index).is_some_and(|token| index > 0 && token.indent.is_some() && rows::word_of(&text[token.start..token.end]).is_some())
+    }
+}
+
+/// The one change that mends a mistake, if it is no guess about what is lacking: brackets, and what is written in another way.
+fn sure_edit<'d>(text: &str, diagnostic: &'d Diagnostic) -> Option<&'d Edit> {
+    let [fix] = diagnostic.fixes.as_slice() else { return None };
+    let [edit] = fix.edits.as_slice() else { return None };
+    let written = text.get(edit.span.start as usize..edit.span.end as usize)?;
+    let is_bracket = diagnostic.code == Code::StrayBracket;
+    let (before, behind) = (text.get(..edit.span.start as usize)?.trim_end(), text.get(edit.span.end as usize..)?.trim_start());
+    let word = written.trim();
+    let stands_twice = edit.text.is_empty() && !word.is_empty() && (before.ends_with(word) || behind.starts_with(word));
+    let is_sure =
+        is_bracket || stands_twice || fix.applicability == Applicability::Safe || !written.is_empty() && !edit.text.trim().is_empty();
+    is_sure.then_some(edit)
+}

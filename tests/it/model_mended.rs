@@ -1,0 +1,109 @@
+//! An item with a slip in its writing is checked as if the slip were mended: whatever else is wrong in it is told in the same run, at its own place.
+
+use leadwright::model::check;
+
+use crate::model_pairs::{check_all, told};
+
+#[test]
+fn a_bracket_too_many_or_too_few_hides_nothing() {
+    let decide = |first: &str| format!("decide d {{\n  a when {first}\n  b when role is bos\n  c otherwise\n}}");
+    check_all(&[
+        ("let a = bedz > 3 }", &["E0012 }", "E0201 bedz"]),
+        ("decide d { a when bedz > 5   b otherwise } }", &["E0012 }", "E0201 bedz"]),
+        (
+            "score s {\n  section a 90% { role 100% { boss 1   bos 2   owner 3 } }\n}\n}",
+            &["E0012 }", "E0203 bos", "E0401 s, 90%", "E0408 role"],
+        ),
+        ("let a = (bedz > 3))", &["E0012 )", "E0201 bedz"]),
+        ("let a = smaller of (bedz, 5]", &["E0012 ], (", "E0201 bedz"]),
+        (&decide("bedz > 5)"), &["E0012 )", "E0201 bedz", "E0203 bos"]),
+        (&decide("bedz > 5]"), &["E0012 ]", "E0201 bedz", "E0203 bos"]),
+        (&decide("(bedz > 5"), &["E0012 (", "E0201 bedz", "E0203 bos"]),
+        (&decide("(bedz > 5))"), &["E0012 )", "E0201 bedz", "E0203 bos"]),
+        // each is told
+        ("decide d {\n  a when bedz > 5)\n  b when role is bos]\n  c otherwise\n}", &["E0012 )", "E0012 ]", "E0201 bedz", "E0203 bos"]),
+        ("decide d {\n  a when bedz > 5)\n  b whn role is bos\n  c otherwise\n}", &["E0001 whn", "E0012 )", "E0201 bedz", "E0203 bos"]),
+        // what lacks its brace is closed by another bracket
+        ("decide d {\n  a when bedz > 5\n  c otherwise\n)", &["E0012 ), {", "E0201 bedz"]),
+        // the same beside fields
+        (
+            "signal visit { x whole optionaal   y whole }\n}\nlet a = count of visit where y is \"z\"",
+            &["E0001 optionaal", "E0012 }", "E0301 \"z\""],
+        ),
+    ]);
+}
+
+#[test]
+fn a_word_with_a_slip_hides_nothing_of_its_item() {
+    check_all(&[
+        (
+            "score s {\n  section a 100% {\n    role 40% { bos 2   clerk 3   owner 3 }\n    beds 50% { otherwise 2 eech }\n  }\n}",
+            &["E0001 eech", "E0203 bos", "E0401 a, 40%, 50%", "E0409 otherwise 2 eech"],
+        ),
+        (
+            "queue q team t\nroute r {\n  qq when role is one off boss, clerk\n  zz when beds > 5\n}",
+            &["E0001 off", "E0206 qq", "E0206 zz", "E0512 r"],
+        ),
+        ("queue q team t\nroute r {\n  q when need haz drugs\n  zz otherwise\n}", &["E0001 haz", "E0206 zz", "E0301 need"]),
+        ("score s { section x 100% { beds 100% { undr 3 1   3 to 5 2   5 or more 3 } } }", &["E0001 undr", "E0403 5 or more, 3 to 5"]),
+        ("score s { section x 100% { beds 100% { 0 to 3 1   5 or mor 3 } } }", &["E0001 mor", "E0404 beds, 0 to 3, 5 or mor"]),
+        ("let a = beds between 30 adn 4", &["E0001 adn", "E0310 30 adn 4"]),
+        ("let a = role is on of boss, clark", &["E0001 on", "E0203 clark"]),
+        ("let a = role n one off boss, clark", &["E0001 n one off", "E0203 clark"]),
+        // where nobody knows what was meant, nothing is made of it
+        ("let a = beds ~ bedz", &["E0001 ~"]),
+    ]);
+}
+
+/// What is said points at the text as it is, behind what was read longer or shorter.
+#[test]
+fn places_behind_a_slip_are_those_of_the_text() {
+    let text = "leadwright 1\npolicy p {}\nlead { id text key   beds whole 0..100 }\ndecide d { a when beds undr 3) and ((bedz > 5)   b whn beds > 500   c otherwise }\n";
+    let checked = check(&std::collections::BTreeMap::from([("policy.lead".to_owned(), text.to_owned())]), "policy.lead");
+    let places: Vec<(&str, &str)> =
+        checked.diagnostics.iter().map(|found| (found.name(), checked.sources.text(found.labels[0].span))).collect();
+    assert!(!places.is_empty() && places.iter().all(|(_, place)| !place.is_empty()), "{places:?}");
+    assert_eq!(
+        told("decide d {\n  a when (beds > 3 and bedz > 5\n  b whn beds > 500\n  c otherwise\n}", &[]),
+        ["E0001 whn", "E0012 (", "E0201 bedz", "E0304 500"]
+    );
+}
+
+#[test]
+fn a_word_for_a_constant_is_no_lost_name() {
+    let field = "signal call { outcome one of good, bad, good }\n";
+    check_all(&[
+        (&format!("{field}let a = last of call.outcome is mising"), &["E0203 mising", "E0204 good, good"]),
+        ("let q = beds > 5\nlet q = beds > 6\nlet r = beds > 7\nlet a = r is yess", &["E0202 q, q", "E0301 yess"]),
+        ("let a = due is knwon", &["E0301 knwon"]),
+        ("score s { section x 100% { beds 100% { otherwise 1 pre 5 } } }", &["E0301 pre"]),
+    ]);
+    // a name that may be one of two, or a slip
+    let checked = check(
+        &std::collections::BTreeMap::from([(
+            "policy.lead".to_owned(),
+            "leadwright 1\npolicy p {}\nlead { id text key   beds whole }\nlet q = beds > 5\nlet q = beds > 6\nlet a = bedz > 6\n"
+                .to_owned(),
+        )]),
+        "policy.lead",
+    );
+    let labels: Vec<&str> = checked.diagnostics[0].labels.iter().map(|label| label.text.as_str()).collect();
+    assert!(labels.contains(&"nothing declares `bedz`: is one of the two meant, or `beds`?"), "{labels:?}");
+}
+
+#[test]
+fn a_choice_that_has_a_row_is_not_proposed_for_another() {
+    let fixes = |rows: &str| -> (String, usize) {
+        let text = format!(
+            "leadwright 1\npolicy p {{}}\nlead {{ id text key   role one of boss, clerk, owner }}\nscore s {{ section x 100% {{ role 100% {{ {rows} }} }} }}\n"
+        );
+        let checked = check(&std::collections::BTreeMap::from([("policy.lead".to_owned(), text)]), "policy.lead");
+        let found = checked.diagnostics.iter().find(|found| found.name() == "E0203").unwrap();
+        (found.help.clone().unwrap_or_default(), found.fixes.len())
+    };
+    assert_eq!(
+        fixes("boss 1   clerk 2   bos 3   owner 4"),
+        ("did you mean `boss`? it has a row already: leave one of them out".to_owned(), 0)
+    );
+    assert_eq!(fixes("boss 1   clark 2   owner 4"), ("did you mean `clerk`?".to_owned(), 1));
+}

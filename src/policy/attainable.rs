@@ -16,6 +16,8 @@ use crate::proof::{Condition, Counts, Possible, Prover, Uncounted};
 const BINS: i128 = 10;
 /// Of more values it is not asked one by one which of them some lead has.
 const ASKED_MAX: usize = 100;
+/// Steps for all of these.
+const STEPS_ASKED: u64 = 100_000;
 
 /// What a score can be, or what changes a decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,10 +124,12 @@ fn changed_by(prover: &mut Prover, decision: Value) -> String {
 fn attainable(prover: &mut Prover, value: Value, scale: u8) -> Option<String> {
     let shown = |value: i64| format_scaled(i128::from(value), scale);
     let Some(values) = prover.values(value) else {
-        let extremes = prover.extremes(value);
-        return Some(match extremes {
-            Some((low, high)) => format!("within {} and {}", shown(low), shown(high)),
-            None => "has too many values to tell them all".into(),
+        let is_exact = prover.is_free(value);
+        let ends = prover.extremes(value).map(|(low, high)| (shown(low), shown(high)));
+        return Some(match ends {
+            Some((low, high)) if is_exact => format!("from {low} to {high}; how many different values is undecided"),
+            Some((low, high)) => format!("within {low} and {high}; how many different values is undecided"),
+            None => "undecided".into(),
         });
     };
     let told = |known: &[i64], is_exact: bool| {
@@ -148,15 +152,18 @@ fn asked_one_by_one(prover: &mut Prover, value: Value, values: &[i64]) -> Option
     if values.len() > ASKED_MAX || prover.rests_on_signals(value) {
         return None;
     }
-    let mut known = Vec::new();
-    for one in values {
+    let (budget, until) = (prover.budget, prover.steps().saturating_add(STEPS_ASKED.min(prover.budget)));
+    let asked = values.iter().map(|one| {
+        prover.budget = until.saturating_sub(prover.steps());
         match prover.possible(&Condition::Is(value, Some(*one))) {
-            Possible::Yes(_) => known.push(*one),
-            Possible::Never => {}
-            Possible::Undecided(_) => return None,
+            Possible::Yes(_) => Some(Some(*one)),
+            Possible::Never => Some(None),
+            Possible::Undecided(_) => None,
         }
-    }
-    Some(known)
+    });
+    let known: Option<Vec<Option<i64>>> = asked.collect();
+    prover.budget = budget;
+    Some(known?.into_iter().flatten().collect())
 }
 
 /// The range that the policy writes, in units of the score; else what the score can be.

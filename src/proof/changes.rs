@@ -10,14 +10,20 @@
 //! A measure is one of a history, whose other measures may not let it be anything, and a time and its day are one field in two variables: these get copies with all that holds between
 //! them, and "yes" is said only with two leads that show it.
 
+use std::rc::Rc;
+
 use super::cells::{each_part, some_values};
 use super::graph::{Leaf, NodeId};
 use super::histories::{Wanted, history};
+use super::search::Spent;
 use super::witness::noon;
-use super::{Meaning, Possible, Prover, Shown};
+use super::{Found, Meaning, Possible, Prover, Shown};
 use crate::model::{ColumnId, Constant};
 use crate::program::{InputSource, Op, Value};
 use crate::record::{self, Lead};
+
+/// A lead that is still to be made.
+type Other<'a> = Box<dyn Fn() -> Option<Lead> + 'a>;
 
 /// Steps for two of a few values; the rest of the question is kept for all of them.
 const STEPS_PER_TRIAL: u64 = 20_000;
@@ -62,8 +68,16 @@ impl Prover<'_> {
                     shown.replayed[value.index()] != other[value.index()] && prover.is_same_but(column, &rests_on, &shown.replayed, &other)
                 })
             };
-            prover.others(shown, column, &rests_on, &copies).iter().any(is_other)
+            prover.others(shown, column, &rests_on, &copies).iter().any(|other| other().as_ref().is_some_and(is_other))
         };
+        // nobody is shown the leads, so they need not be plain
+        let (until, start) = (self.until(), self.graph.steps);
+        let mut domains = self.variables.nodes.clone();
+        let found = self.find(condition, &mut domains, until);
+        self.spend(start);
+        if found == Ok(true) && self.witness(&domains, &shows).is_some() {
+            return Some(true);
+        }
         match self.possible_node(condition, &shows) {
             Possible::Yes(_) => Some(true),
             Possible::Never => Some(false),
@@ -71,17 +85,19 @@ impl Prover<'_> {
         }
     }
 
-    /// Leads that may be the same but for that field or measure, which is as the copies say.
-    fn others(&self, shown: &Shown, column: ColumnId, rests_on: &[u32], copies: &[(usize, usize)]) -> Vec<Lead> {
+    /// Leads that may be the same but for that field or measure, which is as the copies say; each to be made when it is asked for.
+    fn others<'a>(&'a self, shown: &'a Shown, column: ColumnId, rests_on: &[u32], copies: &[(usize, usize)]) -> Vec<Other<'a>> {
         let fields = self.policy.fields.len();
         if column < fields {
             let values = copies.iter().filter_map(|(variable, copy)| self.as_field(*variable, shown.values[*copy], shown.as_of));
-            let with = |value: Option<Constant>| {
-                let mut lead = shown.lead.clone();
-                *lead.values.get_mut(column)? = value;
-                Some(lead)
+            let with = |value: Option<Constant>| -> Other<'a> {
+                Box::new(move || {
+                    let mut lead = shown.lead.clone();
+                    *lead.values.get_mut(column)? = value.clone();
+                    Some(lead)
+                })
             };
-            return values.filter_map(with).collect();
+            return values.map(with).collect();
         }
         let Ok(measures) = self.histories.measures(self.policy, &shown.lead, shown.as_of) else { return Vec::new() };
         let wanted = rests_on.iter().filter_map(|variable| {
@@ -98,11 +114,16 @@ impl Prover<'_> {
                 Leaf { low: value.unwrap_or(0), high: value.unwrap_or(0), known: value.is_some(), missing: value.is_none(), ..of.domain };
             Some(Wanted { measure, domain })
         });
-        let wanted: Vec<Wanted> = wanted.collect();
-        let anew = Lead { signals: Vec::new(), log: Vec::new(), ..shown.lead.clone() };
-        let leads = [shown.lead.clone(), anew].into_iter();
-        let leads = leads.flat_map(|lead| [(lead.clone(), false), (lead, true)]);
-        leads.filter_map(|(lead, by_log)| history(self.policy, &self.histories, lead, shown.as_of, &wanted, by_log)).collect()
+        let wanted: Rc<[Wanted]> = wanted.collect();
+        let made = |is_anew: bool, by_log: bool| -> Other<'a> {
+            let wanted = wanted.clone();
+            Box::new(move || {
+                let lead = shown.lead.clone();
+                let lead = if is_anew { Lead { signals: Vec::new(), log: Vec::new(), ..lead } } else { lead };
+                history(self.policy, &self.histories, lead, shown.as_of, &wanted, by_log)
+            })
+        };
+        vec![made(false, false), made(false, true), made(true, false), made(true, true)]
     }
 
     /// The value of a field that a value of one of its variables stands for; none if that says too little of it.
@@ -198,7 +219,10 @@ impl Prover<'_> {
         let differs = self.differs(one, other);
         let condition = self.with_measures(differs);
         let mut domains = self.variables.nodes.clone();
-        let found = self.find(condition, &mut domains, until);
-        found.ok().filter(|found| *found || !self.graph.is_inexact)
+        match self.find_with_texts(condition, &mut domains, until) {
+            Ok(Found::Yes) => Some(true),
+            Ok(Found::No) if !self.graph.is_inexact => Some(false),
+            Ok(Found::No | Found::WithoutText) | Err(Spent) => None,
+        }
     }
 }

@@ -85,7 +85,8 @@ struct Measured<'a> {
 
 impl Measured<'_> {
     fn distance(&self, lead: &Lead) -> Option<u128> {
-        let measures = self.histories.measures(self.policy, lead, self.as_of).ok()?;
+        let is_wanted = |measure: MeasureId| self.wanted.iter().any(|wanted| wanted.measure == measure);
+        let measures = self.histories.measures_of(self.policy, lead, self.as_of, &is_wanted).ok()?;
         Some(self.wanted.iter().map(|wanted| gap(wanted, measures.get(wanted.measure).and_then(Option::as_ref))).sum())
     }
 

@@ -55,7 +55,7 @@ pub use sets::Values;
 pub use showing::Missed;
 pub use witness::{AS_OF, Witness, plainest};
 
-use self::cells::{Cells, Counted};
+use self::cells::{Cells, Counted, each_part};
 use self::graph::{Graph, Leaf, NodeId};
 use self::search::{Domains, Memory, Search, Spent};
 use self::sets::Sets;
@@ -114,6 +114,15 @@ struct Shown {
     raised: Option<(FieldId, i64, i64, i64)>,
 }
 
+/// Whether some values meet a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    No,
+    Yes,
+    /// with a text alone of which it is not known whether there is one
+    WithoutText,
+}
+
 /// Whether a lead shows what it should.
 type Shows<'a> = dyn Fn(&Prover, &mut Shown) -> bool + 'a;
 
@@ -130,6 +139,8 @@ pub struct Prover<'p> {
     translation: Translation,
     baseline: Vec<Option<i64>>,
     between: Vec<NodeId>,
+    /// per variable that has kinds of texts without a text: that it is of another kind
+    with_texts: Vec<(u32, NodeId)>,
     memory: Memory,
     sets: Sets,
     counted: Counted,
@@ -162,6 +173,7 @@ impl<'p> Prover<'p> {
         };
         let mut between = between::between(policy, &mut graph, node_of);
         between.extend(between::of_moments(&mut graph, &variables));
+        let with_texts = variables.with_texts(&mut graph);
         Prover {
             policy,
             lowered,
@@ -171,6 +183,7 @@ impl<'p> Prover<'p> {
             translation,
             baseline,
             between,
+            with_texts,
             memory: Memory::default(),
             sets: Sets::default(),
             counted: Counted::default(),
@@ -252,13 +265,12 @@ impl<'p> Prover<'p> {
         let start = self.graph.steps;
         let condition = self.with_measures(node);
         let mut domains = self.variables.nodes.clone();
-        let found = self.find(condition, &mut domains, until);
+        let found = self.find_with_texts(condition, &mut domains, until);
         self.spend(start);
         match found {
-            Ok(true) => Some(false),
-            Ok(false) if self.graph.is_inexact => None,
-            Ok(false) => Some(true),
-            Err(Spent) => None,
+            Ok(Found::Yes) => Some(false),
+            Ok(Found::No) if !self.graph.is_inexact => Some(true),
+            Ok(Found::No | Found::WithoutText) | Err(Spent) => None,
         }
     }
 
@@ -294,19 +306,30 @@ impl<'p> Prover<'p> {
         counts.and_then(|counts| if self.graph.is_inexact { Err(Uncounted::Wide) } else { Ok(counts) })
     }
 
-    /// The least and the greatest value; none if undecided, or if it is always missing.
+    /// The least and the greatest value; none if undecided, or if it is always missing. Exact as [`Prover::values`] are. All of it is one question.
     pub fn extremes(&mut self, value: Value) -> Option<(i64, i64)> {
+        let (budget, until) = (self.budget, self.graph.steps.saturating_add(self.budget));
+        let extremes = self.extremes_until(value, until);
+        self.budget = budget;
+        extremes
+    }
+
+    fn extremes_until(&mut self, value: Value, until: u64) -> Option<(i64, i64)> {
+        let never = |prover: &mut Self, condition: &Condition| {
+            prover.budget = until.saturating_sub(prover.graph.steps);
+            prover.never(condition)
+        };
         let node = self.translation.node(&mut self.graph, value);
         let Interval { low, high } = self.graph.shape(node).interval;
-        if self.never(&Condition::AtLeast(value, low))? {
+        if never(self, &Condition::AtLeast(value, low))? {
             return None;
         }
         // the greatest is the last that is reached
         let (mut reached, mut beyond) = (i128::from(low), i128::from(high) + 1);
         while beyond - reached > 1 {
             let middle = (reached + beyond).div_euclid(2);
-            let never = self.never(&Condition::AtLeast(value, middle as i64))?;
-            if never { beyond = middle } else { reached = middle }
+            let is_beyond = never(self, &Condition::AtLeast(value, middle as i64))?;
+            if is_beyond { beyond = middle } else { reached = middle }
         }
         let greatest = reached as i64;
         // the least is the last below whose next one something is
@@ -318,7 +341,7 @@ impl<'p> Prover<'p> {
                 Some(next) => Condition::All(vec![known, Condition::AtLeast(value, next).negated()]),
                 None => known,
             };
-            if self.never(&at_most)? { under = middle } else { found = middle }
+            if never(self, &at_most)? { under = middle } else { found = middle }
         }
         Some((found as i64, greatest))
     }
@@ -356,7 +379,7 @@ impl<'p> Prover<'p> {
         let variables = self.graph.variables(node);
         variables.into_iter().all(|variable| match &self.variables.all[variable as usize].meaning {
             Meaning::Column(column) | Meaning::Day(column) => *column < fields,
-            Meaning::Text { column, kinds } => *column < fields && kinds.iter().all(|kind| kind.text.is_some()),
+            Meaning::Text { column, .. } => *column < fields && self.has_texts(node, variable),
             Meaning::Identity { .. } | Meaning::KeyHash | Meaning::Raised(_) | Meaning::Part(_) => false,
             Meaning::DaysBefore { .. }
             | Meaning::Stage
@@ -367,6 +390,26 @@ impl<'p> Prover<'p> {
             | Meaning::AsOfDay
             | Meaning::AsOf => true,
         })
+    }
+
+    /// Whether each kind of texts that a node tells apart is one that some text is of.
+    fn has_texts(&mut self, node: NodeId, variable: u32) -> bool {
+        let Meaning::Text { kinds, .. } = &self.variables.all[variable as usize].meaning else { return false };
+        let is_told: Vec<bool> = kinds.iter().map(|kind| kind.text.is_some()).collect();
+        if is_told.iter().all(|told| *told) {
+            return true;
+        }
+        let leaf = self.graph.leaf(self.variables.nodes[variable as usize]);
+        let Some(values) = leaf.and_then(|leaf| each_part(&self.graph, node, leaf)) else { return false };
+        let mut starts: Vec<usize> = values.into_iter().flatten().filter_map(|value| usize::try_from(value).ok()).collect();
+        starts.push(is_told.len());
+        let (told, untold): (Vec<_>, Vec<_>) = starts.windows(2).partition(|part| is_told[part[0]..part[1]].contains(&true));
+        let mut rest = |part: &[usize]| {
+            let kind = self.graph.constant(part[0] as i64);
+            self.graph.restrict(node, variable, kind)
+        };
+        let told: Vec<NodeId> = told.into_iter().map(&mut rest).collect();
+        untold.into_iter().all(|part| told.contains(&rest(part)))
     }
 
     /// Whether the value depends on measures.
@@ -417,6 +460,25 @@ impl<'p> Prover<'p> {
 
     fn find(&mut self, condition: NodeId, domains: &mut Domains, until: u64) -> Result<bool, Spent> {
         Search { graph: &mut self.graph, memory: &mut self.memory, baseline: &self.baseline, until }.find(condition, domains)
+    }
+
+    /// The same, but of kinds of texts that no text was found of nothing is said.
+    fn find_with_texts(&mut self, condition: NodeId, domains: &mut Domains, until: u64) -> Result<Found, Spent> {
+        let told = self.told(condition);
+        if told == condition {
+            return Ok(if self.find(condition, domains, until)? { Found::Yes } else { Found::No });
+        }
+        if self.find(told, domains, until)? {
+            return Ok(Found::Yes);
+        }
+        Ok(if self.find(condition, domains, until)? { Found::WithoutText } else { Found::No })
+    }
+
+    /// The condition, of texts that are known.
+    fn told(&mut self, condition: NodeId) -> NodeId {
+        let asked = self.with_texts.iter().filter(|(variable, _)| self.graph.depends(condition, *variable));
+        let members: Vec<NodeId> = asked.map(|(_, node)| *node).chain([condition]).collect();
+        self.graph.all(members)
     }
 
     fn possible_node(&mut self, node: NodeId, shows: &Shows) -> Possible {

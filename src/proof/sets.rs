@@ -17,6 +17,23 @@ use super::search::{Spent, cut, pick};
 
 /// The most values of a set.
 const VALUES_MAX: usize = 1 << 20;
+/// Values that are as much work as one step.
+const VALUES_PER_STEP: usize = 16;
+
+/// Why the values of a node are not written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unlisted {
+    /// the budget is spent
+    Spent,
+    /// they are too many, or those of a part of it are, whatever the budget is
+    Many,
+}
+
+impl From<Spent> for Unlisted {
+    fn from(Spent: Spent) -> Unlisted {
+        Unlisted::Spent
+    }
+}
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Values {
@@ -54,28 +71,31 @@ impl Values {
 
 #[derive(Default)]
 pub struct Sets {
-    found: FxHashMap<NodeId, Rc<Values>>,
+    /// none: too many
+    found: FxHashMap<NodeId, Option<Rc<Values>>>,
 }
 
 impl Sets {
-    pub fn values(&mut self, graph: &mut Graph, id: NodeId, until: u64) -> Result<Rc<Values>, Spent> {
+    pub fn values(&mut self, graph: &mut Graph, id: NodeId, until: u64) -> Result<Rc<Values>, Unlisted> {
         if let Some(found) = self.found.get(&id) {
-            return Ok(found.clone());
+            return found.clone().ok_or(Unlisted::Many);
         }
-        if graph.steps > until {
-            return Err(Spent);
+        spend(graph, until, 0)?;
+        match stacker::maybe_grow(128 * 1024, 1024 * 1024, || self.work_out(graph, id, until)) {
+            Ok(values) if values.known.len() <= VALUES_MAX => {
+                let values = Rc::new(values);
+                self.found.insert(id, Some(values.clone()));
+                Ok(values)
+            }
+            Ok(_) | Err(Unlisted::Many) => {
+                self.found.insert(id, None);
+                Err(Unlisted::Many)
+            }
+            Err(Unlisted::Spent) => Err(Unlisted::Spent),
         }
-        graph.steps += 1;
-        let values = stacker::maybe_grow(128 * 1024, 1024 * 1024, || self.work_out(graph, id, until))?;
-        if values.known.len() > VALUES_MAX {
-            return Err(Spent);
-        }
-        let values = Rc::new(values);
-        self.found.insert(id, values.clone());
-        Ok(values)
     }
 
-    fn work_out(&mut self, graph: &mut Graph, id: NodeId, until: u64) -> Result<Values, Spent> {
+    fn work_out(&mut self, graph: &mut Graph, id: NodeId, until: u64) -> Result<Values, Unlisted> {
         if let Some(through) = Through::new(graph, id)
             && let Some(boxes) = Boxes::new(graph, &through)
         {
@@ -87,7 +107,7 @@ impl Sets {
             Node::Constant(value) => Ok(Values::of(value)),
             Node::Leaf(leaf) if !leaf.is_set => {
                 if leaf.high.abs_diff(leaf.low) >= VALUES_MAX as u64 {
-                    return Err(Spent);
+                    return Err(Unlisted::Many);
                 }
                 Ok(Values { missing: leaf.missing, known: (leaf.low..=leaf.high).collect() })
             }
@@ -108,8 +128,7 @@ impl Sets {
                             (*self.values(graph, part, until)?).clone()
                         }
                     };
-                    sum = plus(&sum, &values)?;
-                    graph.steps += (sum.known.len() as u64).saturating_mul(values.known.len() as u64) / 16;
+                    sum = plus(graph, &sum, &values, until)?;
                 }
                 Ok(sum)
             }
@@ -121,9 +140,10 @@ impl Sets {
                 let values = match self.values(graph, operands[open], until) {
                     Ok(values) => values,
                     // wide operands of bands and the like have few results
-                    Err(Spent) => return self.parted(graph, id, until),
+                    Err(Unlisted::Many) => return self.parted(graph, id, until),
+                    Err(Unlisted::Spent) => return Err(Unlisted::Spent),
                 };
-                graph.steps += values.known.len() as u64 / 16;
+                spend(graph, until, values.known.len())?;
                 let program = graph.programs[usize::from(program)];
                 let result = |value: Option<i64>| match value {
                     Some(value) => {
@@ -150,20 +170,29 @@ impl Sets {
     }
 
     /// The values over either part of a variable's domain.
-    fn parted(&mut self, graph: &mut Graph, id: NodeId, until: u64) -> Result<Values, Spent> {
-        let variable = shared(graph, id).or_else(|| pick(graph, id)).ok_or(Spent)?;
-        let whole = leaf_of(graph, id, variable).ok_or(Spent)?;
-        let leaf = graph.leaf(whole).ok_or(Spent)?;
+    fn parted(&mut self, graph: &mut Graph, id: NodeId, until: u64) -> Result<Values, Unlisted> {
+        let variable = shared(graph, id).or_else(|| pick(graph, id)).ok_or(Unlisted::Many)?;
+        let whole = leaf_of(graph, id, variable).ok_or(Unlisted::Many)?;
+        let leaf = graph.leaf(whole).ok_or(Unlisted::Many)?;
         let mut all = Values::default();
         for part in cut(graph, whole, leaf) {
             let part = graph.variable(part);
             let rest = graph.restrict(id, variable, part);
             let values = self.values(graph, rest, until)?;
-            graph.steps += (all.known.len() + values.known.len()) as u64 / 16;
+            spend(graph, until, all.known.len() + values.known.len())?;
             all = all.or(&values);
         }
         Ok(all)
     }
+}
+
+/// One step, and the work that so many values are.
+fn spend(graph: &mut Graph, until: u64, values: usize) -> Result<(), Spent> {
+    if graph.steps > until {
+        return Err(Spent);
+    }
+    graph.steps += 1 + (values / VALUES_PER_STEP) as u64;
+    Ok(())
 }
 
 /// The variable that most terms of a sum have in common: without it they are independent the soonest.
@@ -209,16 +238,18 @@ pub fn independent(graph: &Graph, terms: &[(NodeId, i64)]) -> Vec<Vec<(NodeId, i
 }
 
 /// Every sum of one value of each; a missing one makes the sum missing.
-fn plus(left: &Values, right: &Values) -> Result<Values, Spent> {
+fn plus(graph: &mut Graph, left: &Values, right: &Values, until: u64) -> Result<Values, Unlisted> {
     let missing =
         (left.missing && (right.missing || !right.known.is_empty())) || (right.missing && (left.missing || !left.known.is_empty()));
-    if left.known.len().saturating_mul(right.known.len()) > VALUES_MAX * 64 {
-        return Err(Spent);
-    }
-    let mut known: Vec<i64> = Vec::with_capacity(left.known.len());
-    for more in &right.known {
-        let shifted: Vec<i64> = left.known.iter().map(|value| value.saturating_add(*more)).collect();
+    let (many, few) = if left.known.len() < right.known.len() { (right, left) } else { (left, right) };
+    let mut known: Vec<i64> = Vec::with_capacity(many.known.len());
+    for more in &few.known {
+        spend(graph, until, known.len() + many.known.len())?;
+        let shifted: Vec<i64> = many.known.iter().map(|value| value.saturating_add(*more)).collect();
         known = merged(&known, &shifted);
+        if known.len() > VALUES_MAX {
+            return Err(Unlisted::Many);
+        }
     }
     Ok(Values { missing, known })
 }

@@ -7,7 +7,7 @@ use super::graph::{Graph, Leaf, Node, NodeId};
 use super::histories::Wanted;
 use super::search::{Domains, Spent};
 use super::variables::Meaning;
-use super::{Possible, Prover, Shown, Shows, Why, Witness, variables, witness};
+use super::{Found, Possible, Prover, Shown, Shows, Why, Witness, variables, witness};
 use crate::model::{MeasureId, Type};
 use crate::record::Lead;
 
@@ -33,14 +33,16 @@ impl Prover<'_> {
         self.missed.clear();
         for tried in 0..LEADS_TRIED {
             let mut domains = self.variables.nodes.clone();
-            match self.find(condition, &mut domains, until) {
+            match self.find_with_texts(condition, &mut domains, until) {
                 Err(Spent) => return Possible::Undecided(if tried == 0 { Why::Budget } else { Why::NoLead }),
-                Ok(false) if tried > 0 => return Possible::Undecided(Why::NoLead),
-                Ok(false) if self.graph.is_inexact => return Possible::Undecided(Why::TooWide),
-                Ok(false) => return Possible::Never,
-                Ok(true) => {}
+                Ok(Found::WithoutText) => return Possible::Undecided(Why::NoLead),
+                Ok(Found::No) if tried > 0 => return Possible::Undecided(Why::NoLead),
+                Ok(Found::No) if self.graph.is_inexact => return Possible::Undecided(Why::TooWide),
+                Ok(Found::No) => return Possible::Never,
+                Ok(Found::Yes) => {}
             }
-            let domains = self.plainer(condition, domains, until);
+            let told = self.told(condition);
+            let domains = self.plainer(told, domains, until);
             if let Some(witness) = self.witness(&domains, shows) {
                 return Possible::Yes(Box::new(witness));
             }

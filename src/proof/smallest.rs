@@ -41,7 +41,8 @@ impl Prover<'_> {
 
     /// A lead that is away in as few variables as there can be; none if that takes too long.
     fn smaller(&mut self, condition: NodeId, found: &Witness, until: u64, shows: &Shows) -> Option<Witness> {
-        let mut whole = self.with_measures(condition);
+        let whole = self.with_measures(condition);
+        let mut whole = self.told(whole);
         let variables = self.open_variables(whole);
         let most = self.away(found, &variables);
         let mut tried = 0;

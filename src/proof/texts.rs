@@ -5,9 +5,9 @@
 //!
 //! Codes of texts that the policy names are read off the maps themselves. Other texts are told apart by `starts with`, `ends with`, `contains` and
 //! prefixes alone, and made up of these parts; where a combination of answers is left that no such text gives and no two of them rule out, all texts are spelled
-//! out (`spellings`), and only if these are too many such combinations stay as kinds without a text.
+//! out (`spellings`). If these are too many, the texts of every two maps are, and only combinations that no two maps rule out and no text was made for stay as kinds without one.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::spellings::spellings;
 use crate::model::{ColumnId, TextTest};
@@ -23,6 +23,8 @@ pub struct TextKind {
 
 /// Made-up texts are at most so many, and so are combinations of answers.
 const TEXTS_MAX: usize = 20_000;
+/// Of more maps not every two are looked at.
+const MAPS_IN_PAIRS: usize = 24;
 
 pub struct Kinds {
     /// the column's maps, by their numbers
@@ -34,7 +36,8 @@ pub struct Kinds {
     pub is_complete: bool,
 }
 
-pub fn kinds(program: &Program, column: ColumnId) -> Kinds {
+/// The numbers of all maps of a column.
+pub fn maps(program: &Program, column: ColumnId) -> Vec<usize> {
     let mut maps: Vec<usize> = Vec::new();
     for input in &program.inputs {
         if let InputSource::Text { column: of, map } = input.source
@@ -44,6 +47,11 @@ pub fn kinds(program: &Program, column: ColumnId) -> Kinds {
             maps.push(map);
         }
     }
+    maps
+}
+
+pub fn kinds(program: &Program, column: ColumnId) -> Kinds {
+    let maps = maps(program, column);
     let of_column: Vec<&TextMap> = maps.iter().map(|map| &program.text_maps[*map]).collect();
     let mut kinds: Vec<TextKind> = Vec::new();
     let mut seen: FxHashSet<Vec<Option<i64>>> = FxHashSet::default();
@@ -56,14 +64,21 @@ pub fn kinds(program: &Program, column: ColumnId) -> Kinds {
     // exact answers say which text it is, so only where something else is asked can a kind have been overlooked
     let mut is_complete = true;
     if of_column.iter().any(|map| !matches!(map.kind, TextMapKind::Exact { .. })) {
-        let overlooked = overlooked(&of_column);
+        let mut overlooked = overlooked(&of_column, &Pairs::default());
         let has_all = overlooked.as_ref().is_some_and(|all| all.iter().all(|codes| seen.contains(codes)));
         // what nobody has thought of is spelled out, if texts are not too many for that
         let more = match if has_all { None } else { spellings(&of_column) } {
             Some(spelled) => spelled.into_iter().map(|spelling| TextKind { codes: spelling.codes, text: spelling.text }).collect(),
             None => {
+                if !has_all && of_column.len() <= MAPS_IN_PAIRS {
+                    overlooked = self::overlooked(&of_column, &pairs(&of_column));
+                }
                 is_complete = overlooked.is_some();
-                overlooked.unwrap_or_default().into_iter().map(|codes| TextKind { codes, text: None }).collect::<Vec<TextKind>>()
+                let kind = |codes: Vec<Option<i64>>| {
+                    let text = if seen.contains(&codes) { None } else { made(&of_column, &codes) };
+                    TextKind { codes, text }
+                };
+                overlooked.unwrap_or_default().into_iter().map(kind).collect::<Vec<TextKind>>()
             }
         };
         kinds.extend(more.into_iter().filter(|kind| seen.insert(kind.codes.clone())));
@@ -159,10 +174,60 @@ impl Parts {
     }
 }
 
+/// For two maps by their places, the answers that some text gives to both; only where all texts could be spelled out.
+type Pairs = FxHashMap<(usize, usize), FxHashSet<(Option<i64>, Option<i64>)>>;
+
+fn pairs(maps: &[&TextMap]) -> Pairs {
+    let mut pairs = Pairs::default();
+    for (second, map) in maps.iter().enumerate() {
+        for (first, other) in maps[..second].iter().enumerate() {
+            if let Some(spelled) = spellings(&[other, map]) {
+                pairs.insert((first, second), spelled.iter().map(|spelling| (spelling.codes[0], spelling.codes[1])).collect());
+            }
+        }
+    }
+    pairs
+}
+
+/// A text that gives these answers, made of the parts that it is said to have.
+fn made(maps: &[&TextMap], codes: &[Option<i64>]) -> Option<String> {
+    let (mut whole, mut domain) = (Parts::default(), Parts::default());
+    let mut has_domain = false;
+    for (map, code) in maps.iter().zip(codes) {
+        let parts = if map.domain { &mut domain } else { &mut whole };
+        has_domain |= map.domain && code.is_some();
+        match &map.kind {
+            TextMapKind::Exact { codes, other } if code != other => {
+                parts.exact.extend(codes.iter().filter(|(_, found)| Some(**found) == *code).map(|(text, _)| text.clone()));
+            }
+            TextMapKind::LongestPrefix { codes } => {
+                parts.starts.extend(codes.iter().filter(|(_, found)| Some(**found) == *code).map(|(text, _)| text.clone()));
+            }
+            TextMapKind::Test { .. } if *code == Some(1) => parts.add(&map.kind),
+            TextMapKind::Exact { .. } | TextMapKind::Test { .. } => {}
+        }
+    }
+    let longest = |texts: &[String]| texts.iter().max_by_key(|text| text.len()).cloned().unwrap_or_default();
+    ["q", "", " "].into_iter().find_map(|gap| {
+        let join = |parts: &Parts, end: &str| match parts.exact.first() {
+            Some(exact) => exact.clone(),
+            None => [vec![longest(&parts.starts)], parts.contained.clone(), vec![end.to_string()]].concat().join(gap),
+        };
+        let text = if has_domain {
+            let end = longest(&[whole.ends.as_slice(), domain.ends.as_slice()].concat());
+            format!("{}@{}", join(&whole, ""), join(&domain, &end))
+        } else {
+            join(&whole, &longest(&whole.ends))
+        };
+        let is_it = !text.trim().is_empty() && maps.iter().zip(codes).all(|(map, code)| map.code(&text) == *code);
+        is_it.then_some(text)
+    })
+}
+
 /// Every combination of answers, without those of which two exclude each other; none if there are too many.
-fn overlooked(maps: &[&TextMap]) -> Option<Vec<Vec<Option<i64>>>> {
+fn overlooked(maps: &[&TextMap], pairs: &Pairs) -> Option<Vec<Vec<Option<i64>>>> {
     let mut combinations: Vec<Vec<Option<i64>>> = vec![Vec::new()];
-    for map in maps {
+    for (place, map) in maps.iter().enumerate() {
         let mut answers: Vec<Option<i64>> = match &map.kind {
             TextMapKind::Exact { codes, other } => codes.values().map(|code| Some(*code)).chain([*other]).collect(),
             TextMapKind::Test { .. } => vec![Some(0), Some(1)],
@@ -176,8 +241,12 @@ fn overlooked(maps: &[&TextMap]) -> Option<Vec<Vec<Option<i64>>>> {
         let mut longer = Vec::new();
         for combination in &combinations {
             for answer in &answers {
-                let earlier = maps.iter().zip(combination);
-                if earlier.clone().all(|(other, code)| can_be(other, *code, map, *answer) && can_be(map, *answer, other, *code)) {
+                let mut earlier = maps.iter().zip(combination).enumerate();
+                let are_both = |(before, (other, code)): (usize, (&&TextMap, &Option<i64>))| match pairs.get(&(before, place)) {
+                    Some(both) => both.contains(&(*code, *answer)),
+                    None => can_be(other, *code, map, *answer) && can_be(map, *answer, other, *code),
+                };
+                if earlier.all(are_both) {
                     let mut next = combination.clone();
                     next.push(*answer);
                     longer.push(next);

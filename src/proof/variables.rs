@@ -8,6 +8,8 @@
 //! A date that is only ever held against as-of is replaced by its distance from it, so that "days since" is a variable of its own. All that is
 //! asked of one text is one variable, whose values are kinds of texts.
 
+use rustc_hash::FxHashMap;
+
 use super::graph::{Graph, Leaf, Node, NodeId};
 use super::texts::{Kinds, TextKind, kinds};
 use super::translate::Translation;
@@ -126,6 +128,7 @@ impl Variables {
         let as_of_day = self.variable(graph, Meaning::AsOfDay, whole(DAYS, false), Some(ground.parameters.as_of_day));
         let as_of = self.variable(graph, Meaning::AsOf, whole(INSTANTS, false), Some(ground.parameters.as_of));
         let mut inputs = Vec::with_capacity(of.inputs.len());
+        let mut known: FxHashMap<ColumnId, Kinds> = FxHashMap::default();
         for (index, input) in of.inputs.iter().enumerate() {
             let interval = Interval { low: input.interval.0, high: input.interval.1 };
             let domain = whole(interval, input.optional);
@@ -152,14 +155,14 @@ impl Variables {
                 }
                 InputSource::Text { column, map } => {
                     let optional = ground.policy.column(*column).is_none_or(|column| column.optional);
-                    let Kinds { maps, kinds, ordinary, is_complete } = kinds(of, *column);
-                    graph.is_inexact |= !is_complete;
+                    let Kinds { maps, kinds, ordinary, is_complete } = known.entry(*column).or_insert_with(|| kinds(of, *column));
+                    graph.is_inexact |= !*is_complete;
                     let last = kinds.len().saturating_sub(1) as i64;
                     let place = maps.iter().position(|found| found == map).unwrap_or(0);
                     let codes: Vec<Option<i64>> = kinds.iter().map(|kind| kind.codes[place]).collect();
                     let domain = whole(Interval { low: 0, high: last }, optional);
-                    let baseline = (!optional).then_some(ordinary as i64);
-                    let kind = self.variable(graph, Meaning::Text { column: *column, kinds }, domain, baseline);
+                    let baseline = (!optional).then_some(*ordinary as i64);
+                    let kind = self.variable(graph, Meaning::Text { column: *column, kinds: kinds.clone() }, domain, baseline);
                     coded(graph, kind, &codes)
                 }
                 InputSource::TextIdentity { column, domain: of_domain } => {
@@ -199,6 +202,22 @@ impl Variables {
                 Some(0i64.clamp(interval.low, interval.high))
             }
         }
+    }
+
+    /// Per variable that has kinds of texts of which no text is known: that it is of none of these.
+    pub fn with_texts(&self, graph: &mut Graph) -> Vec<(u32, NodeId)> {
+        let mut all = Vec::new();
+        for (number, variable) in self.all.iter().enumerate() {
+            let Meaning::Text { kinds, .. } = &variable.meaning else { continue };
+            if kinds.iter().all(|kind| kind.text.is_some()) {
+                continue;
+            }
+            let codes: Vec<Option<i64>> = kinds.iter().map(|kind| Some(i64::from(kind.text.is_none()))).collect();
+            let is_lacking = coded(graph, self.nodes[number], &codes);
+            let is_lacking = graph.at_least(is_lacking, 1);
+            all.push((number as u32, graph.not(is_lacking)));
+        }
+        all
     }
 
     /// The whole domain of the variable with this meaning.

@@ -23,12 +23,23 @@ impl Histories {
 
     /// One value per measure of the policy, in the units of its type; none is missing.
     pub fn measures(&self, policy: &Policy, lead: &Lead, as_of: i64) -> Result<Vec<Option<Constant>>, LeadError> {
+        self.measures_of(policy, lead, as_of, &|_| true)
+    }
+
+    /// The same for some measures alone; the others are missing.
+    pub fn measures_of(
+        &self,
+        policy: &Policy,
+        lead: &Lead,
+        as_of: i64,
+        wanted: &dyn Fn(MeasureId) -> bool,
+    ) -> Result<Vec<Option<Constant>>, LeadError> {
         if policy.measures.is_empty() {
             return Ok(Vec::new());
         }
         let (events, texts) = self.digested(policy, lead)?;
         let mut values = Vec::with_capacity(policy.measures.len());
-        self.measures.read(events.view(), &standing(policy, lead, as_of), as_of, &mut self.measures.scratch(), &mut values);
+        self.measures.read_wanted(wanted, events.view(), &standing(policy, lead, as_of), as_of, &mut self.measures.scratch(), &mut values);
         let constant = |(value, ty): (Option<i64>, Type)| match ty {
             Type::Text => value.and_then(|code| texts.text(code)).map(|text| Constant::Text(text.to_owned())),
             Type::Number { .. } | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) | Type::Date | Type::Time => value.map(Constant::Integer),

@@ -115,7 +115,7 @@ fn reader(comparer: &Comparer, prover: &Prover, variable: &Variable, parts: &[(S
         Meaning::Text { column, kinds } => {
             let Some(own) = field(*column) else { return Reader::Unread };
             let program = &prover.lowered().program;
-            let maps = texts::kinds(program, *column).maps.into_iter().map(|map| program.text_maps[map].clone()).collect();
+            let maps = texts::maps(program, *column).into_iter().map(|map| program.text_maps[map].clone()).collect();
             Reader::Kind(own, maps, kinds.iter().map(|kind| kind.codes.clone()).collect())
         }
         Meaning::Stage => Reader::Stage(prover.policy().start_stage.unwrap_or(0) as i64),

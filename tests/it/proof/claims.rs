@@ -15,7 +15,7 @@ impl leadwright::source::Files for Folder {
     }
 }
 
-fn folder(path: &str) -> Policy {
+pub(super) fn folder(path: &str) -> Policy {
     let root = Folder(Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
     Policy::load(&root, "medbank.lead").unwrap_or_else(|refused| panic!("{:#?}", refused.diagnostics))
 }

@@ -198,3 +198,40 @@ fn a_score_that_texts_alone_decide_is_told_exactly() {
         .replace("let g", "signal visit\n\nlet seen = count of visit\n\nlet g");
     assert_eq!(stats(&signals)[0].text, "within 0 and 15: at most 4 different values");
 }
+
+/// Thirty fields with 30 times two points that no sums of others are near to: more sums than are listed. The ends are all that the fields give, and none of it; each is found
+/// in a few thousand steps, and the sums cost no more than the budget.
+#[test]
+fn more_sums_than_are_listed_are_undecided_and_the_ends_exact() {
+    let points = |number: i64| 100_003 + 14_879 * number + 7 * number * number;
+    let policy = |range: i64| {
+        let fields: String = (0..30).map(|field| format!("  f{field} one of a, b, c\n")).collect();
+        let rows: String =
+            (0..30).map(|field| format!("    f{field} {{ a 0  b {}  c {} }}\n", points(2 * field), points(2 * field + 1))).collect();
+        format!(
+            "leadwright 1\n\npolicy spread {{ timezone \"UTC\" }}\n\nlead {{\n  id text key\n{fields}}}\n\nscore s from 0 to {range} {{\n  section x points {{\n{rows}  }}\n}}\n"
+        )
+    };
+    let most: i64 = (0..30).map(|field| points(2 * field + 1)).sum();
+    let text = |range: i64| stats(&policy(range))[0].text.clone();
+    assert_eq!(text(100_000_000), format!("from 0 to {most}; how many different values is undecided"));
+    // the range takes what is beyond its end back
+    assert_eq!(text(3_000_000), "from 0 to 3000000; how many different values is undecided");
+    let files = BTreeMap::from([("policy.lead".to_string(), policy(3_000_000))]);
+    let policy = Policy::load(&files, "policy.lead").unwrap_or_else(|refused| panic!("{:#?}", refused.diagnostics));
+    let lowered = leadwright::program::lower::lower(policy.model());
+    let mut prover = leadwright::proof::Prover::new(policy.model(), &lowered);
+    prover.budget = 50_000;
+    assert_eq!(prover.values(lowered.trace.scores[0].value.unwrap()), None);
+    // one set of sums is begun before it is known to be too many
+    assert!(prover.steps() <= 200_000, "{}", prover.steps());
+}
+
+/// An address of one of many accounts, of which one is asked for in many ways besides: what texts are too many to be spelled out are told apart for another question.
+#[test]
+fn a_score_of_medbank_that_rests_on_addresses_is_told_exactly() {
+    let policy = super::claims::folder("examples/medbank");
+    let all = policy.attainable(BUDGET);
+    let fit = all.iter().find(|one| one.name == "fit").unwrap();
+    assert_eq!(fit.text, "from 6 to 100: 83 different values");
+}

@@ -72,6 +72,12 @@ impl Checker<'_> {
             Measured { subject: Subject::Signals(Vec::new()), condition: None, window: None, since: None, cap: None, fading: None };
         let ty = Type::Number { scale: score.sum_scale, unit: Unit::Plain };
         score.running = self.new_measure(MeasureKind::Balance(id), measured, (ty, false, Some(range)), score.span);
+        // it is called by its name, not by all that is written of it
+        if let Some(super::ExprKind::Reference(super::Reference::Measure(measure))) = score.running.as_ref().map(|running| &running.kind)
+            && let Some(measure) = self.policy.measures.get_mut(*measure)
+        {
+            measure.text.clone_from(&score.name);
+        }
         // what a section gave is not what is left of it in the balance
         score.sections.iter_mut().for_each(|section| section.optional = true);
     }

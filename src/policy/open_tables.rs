@@ -1,12 +1,31 @@
-//! Claims of policies that read tables whose rows are given at run time.
+//! Claims of policies that read tables whose rows are given at run time, and all that is asked of them without a claim.
 //!
 //! Enters: a claim that is not decided with empty tables. Leaves: an answer that holds whatever rows are given, or a lead and rows that speak for or against it; none where neither is found. Always
-//! holds: what is shown was scored with its rows.
+//! holds: what is shown was scored with its rows; what is found to happen for no lead happens for none, whatever the rows are.
 
 use super::prove::{Proved, proved as told};
 use crate::model::{Claim, ClaimKind, Policy};
 use crate::program::lower::lower_with_claims;
+use crate::proof::questions::{self, Findings};
 use crate::proof::{Answer, Prover, Witness, open};
+use crate::source::Sources;
+
+/// Asks all that can be asked, of any rows. What happens to leads for which rows have to be given stays undecided. Budgets in steps: of one question, and of all together.
+pub(super) fn asked(policy: &Policy, sources: &Sources, (budget, budget_left): (u64, u64)) -> Findings {
+    let opened = open::opened(policy);
+    let lowered = lower_with_claims(&opened.policy);
+    let mut prover = Prover::new(&opened.policy, &lowered);
+    (prover.budget, prover.budget_left) = (budget, budget_left);
+    let mut findings = questions::ask(&mut prover, sources);
+    let mut kept = Vec::with_capacity(findings.all.len());
+    for mut finding in std::mem::take(&mut findings.all) {
+        match finding.witness.as_mut().is_none_or(|witness| opened.is_without_rows(witness)) {
+            true => kept.push(finding),
+            false => findings.undecided += 1,
+        }
+    }
+    Findings { all: kept, ..findings }
+}
 
 pub(super) fn proved(policy: &Policy, claim: &Claim, number: usize, budget: u64) -> Option<Proved> {
     let opened = open::opened(policy);

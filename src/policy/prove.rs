@@ -113,7 +113,10 @@ fn prove(
             if answer == Answer::Undecided(Why::OpenTable) { open_tables::proved(policy, claim, number, budget) } else { None };
         claims.push(with_any_rows.unwrap_or_else(|| proved(&prover, claim, number, answer, prover.steps() - start)));
     }
-    let Findings { all, asked, undecided } = questions::ask(&mut prover, sources);
+    let Findings { all, asked, undecided } = match policy.awaits_rows() {
+        true => open_tables::asked(policy, sources, (budget, prover.budget_left)),
+        false => questions::ask(&mut prover, sources),
+    };
     Proofs { claims, findings: all.iter().map(|finding| warning(policy, finding)).collect(), asked, undecided }
 }
 
@@ -355,6 +358,12 @@ fn warning(policy: &model::Policy, finding: &Finding) -> Diagnostic {
             format!("the route {what} is for leads that it gives no queue"),
             "holds for leads that no row takes",
             "say where they go with a last row `QUEUE otherwise`, or narrow this condition",
+        ),
+        Kind::ClockStartsByFile => (
+            Code::ClockNeverStarts,
+            format!("the clock {what} starts for no lead that the flow moves"),
+            "starts for those alone that come from a file in its stage",
+            "correct what it starts on, its targets, or the ways into the stage",
         ),
         Kind::ClockNeverStarts => (
             Code::ClockNeverStarts,

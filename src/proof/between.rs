@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use super::events::Events;
 use super::graph::{Graph, NodeId};
 use super::variables::{Meaning, Variables};
+use crate::calendar::MICROS_PER_DAY;
 use crate::model::{CapPeriod, EventConditionId, Length, Measure, MeasureKind, Policy, SignalId, Subject};
 use crate::program::lower_event_conditions;
 
@@ -188,7 +189,12 @@ fn is_part(signals: &mut Signals, few: &Measure, many: &Measure) -> bool {
     let window = match (few.window, many.window) {
         (_, None) => true,
         (Some(Length::Days(few)), Some(Length::Days(many))) | (Some(Length::Elapsed(few)), Some(Length::Elapsed(many))) => few <= many,
-        (None, Some(_)) | (Some(Length::Days(_)), Some(Length::Elapsed(_))) | (Some(Length::Elapsed(_)), Some(Length::Days(_))) => false,
+        // what came so long ago came at most one calendar day earlier than that, however far clocks were moved in between: they never were by more than a day
+        (Some(Length::Elapsed(few)), Some(Length::Days(many))) => few.unsigned_abs().div_ceil(MICROS_PER_DAY as u64) < many.unsigned_abs(),
+        (Some(Length::Days(few)), Some(Length::Elapsed(many))) => {
+            few.checked_add(2).and_then(|days| days.checked_mul(MICROS_PER_DAY)).is_some_and(|few| few <= many)
+        }
+        (None, Some(_)) => false,
     };
     subject && window && few.since == many.since && signals.implies(few, many)
 }

@@ -8,10 +8,10 @@
 
 use std::collections::BTreeMap;
 
-use super::witness::plain_value;
+use super::witness::{Witness, plain_value};
 use crate::model::{
-    ClaimKind, Connective, Constant, DecideBody, Effort, Expr, ExprKind, Field, PointsKind, Policy, Predicate, Reference, TableColumn,
-    TableId, TableRows, Trigger, Type,
+    ClaimKind, Connective, Constant, DecideBody, Effort, Expr, ExprKind, Field, Moment, Pause, PointsKind, Policy, Predicate, Reference,
+    RouteTarget, TableColumn, TableId, TableRows, Trigger, Type,
 };
 use crate::record::Lead;
 use crate::source::{SourceId, Span};
@@ -83,7 +83,7 @@ impl Cell {
     }
 }
 
-/// Everything that a claim can rest on.
+/// Everything that is asked of.
 fn expressions(policy: &mut Policy) -> Vec<&mut Expr> {
     let mut found: Vec<&mut Expr> = policy.lets.iter_mut().map(|derived| &mut derived.value).collect();
     for score in &mut policy.scores {
@@ -111,6 +111,26 @@ fn expressions(policy: &mut Policy) -> Vec<&mut Expr> {
             Trigger::On { when, .. } | Trigger::After { when, .. } => found.extend(when),
             Trigger::Broken => {}
         }
+    }
+    for route in &mut policy.routes {
+        found.extend(&mut route.condition);
+        for row in &mut route.rows {
+            found.extend(&mut row.condition);
+            if let RouteTarget::By(queue) = &mut row.target {
+                found.push(queue);
+            }
+        }
+    }
+    for clock in &mut policy.slas {
+        for moment in clock.starts.iter_mut().chain(&mut clock.stops).chain(&mut clock.restarts) {
+            match moment {
+                Moment::Entering { condition, .. } | Moment::Leaving { condition, .. } => found.extend(condition),
+                Moment::When(condition) => found.push(condition),
+                Moment::On { .. } => {}
+            }
+        }
+        found.extend(clock.pauses.iter_mut().filter_map(|pause| if let Pause::While(condition) = pause { Some(condition) } else { None }));
+        found.extend(clock.targets.iter_mut().filter_map(|target| target.condition.as_mut()));
     }
     for claim in &mut policy.claims {
         match &mut claim.kind {
@@ -153,6 +173,16 @@ impl Opened {
     /// Whether the field stands for a look-up.
     pub fn is_look_up(&self, field: usize) -> bool {
         field >= self.own_fields
+    }
+
+    /// Whether a lead finds no row: then it is made one of the policy itself.
+    pub fn is_without_rows(&self, witness: &mut Witness) -> bool {
+        let finds_none = witness.lead.values.iter().skip(self.own_fields).all(Option::is_none);
+        if finds_none {
+            witness.lead.values.truncate(self.own_fields);
+            witness.fields.retain(|field| *field < self.own_fields);
+        }
+        finds_none
     }
 
     /// The policy with rows that give the look-ups of the lead what its fields hold, and the lead without these. None where the keys of a look-up are worked out, or two look-ups

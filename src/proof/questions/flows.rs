@@ -177,17 +177,21 @@ impl Asking<'_, '_> {
                 continue;
             }
             let has_target = Condition::Is(trace.target, None).negated();
-            let mut starts = false;
+            let (mut starts, mut is_by_moves) = (false, false);
             for (moment, row) in clock.starts.iter().zip(&trace.rows) {
                 let mut so = vec![has_target.clone()];
                 so.extend(row.map(|since| Condition::Is(since, None).negated()));
                 if let (Moment::Entering { stage, .. }, Some((moved_by, stage_after))) = (moment, moved) {
+                    is_by_moves = true;
                     so.extend([Condition::Is(moved_by, None).negated(), Condition::Is(stage_after, Some(*stage as i64))]);
                 }
                 starts = starts || !self.never(&Condition::All(so));
             }
             if !starts {
-                self.find(Kind::ClockNeverStarts, format!("`{}`", clock.name), clock.span, Vec::new());
+                // a lead may be put into a stage in which the clock runs since it was entered
+                let by_file = is_by_moves && !self.never(&has_target);
+                let kind = if by_file { Kind::ClockStartsByFile } else { Kind::ClockNeverStarts };
+                self.find(kind, format!("`{}`", clock.name), clock.span, Vec::new());
             }
         }
     }

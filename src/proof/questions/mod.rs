@@ -54,6 +54,8 @@ pub enum Kind {
     /// a lead that rows move through several stages and back
     Round,
     ClockNeverStarts,
+    /// one that starts for no lead that the flow moves
+    ClockStartsByFile,
     /// a cap that no lead's points reach
     CapNeverReached,
     /// an end of a range that no lead's sum reaches
@@ -106,11 +108,8 @@ struct GridEdge {
     span: Span,
 }
 
-/// Asks everything; nothing while rows of a table are to come, which could make happen whatever is asked of here.
+/// Asks everything, of a policy of which no table is still to come: rows could make happen whatever is asked of here.
 pub fn ask(prover: &mut Prover, sources: &Sources) -> Findings {
-    if prover.policy().awaits_rows() {
-        return Findings::default();
-    }
     let mut asking = Asking { prover, sources, findings: Findings::default() };
     asking.comparisons();
     asking.scores();
@@ -233,7 +232,8 @@ impl Asking<'_, '_> {
                         GridEdge::new(edge, *condition, is_alone)
                     });
                     let (rows, columns): (Vec<GridEdge>, Vec<GridEdge>) = (rows.collect(), columns.collect());
-                    self.grid(&decide.name, &rows, &columns);
+                    let outcomes: Vec<&[usize]> = grid.rows.iter().map(|(_, outcomes)| outcomes.as_slice()).collect();
+                    self.grid(&decide.name, &rows, &columns, &outcomes);
                 }
             }
         }
@@ -244,21 +244,27 @@ impl Asking<'_, '_> {
         members.get(outcome).map(|member| member.name.clone()).unwrap_or_default()
     }
 
-    fn grid(&mut self, name: &str, rows: &[GridEdge], columns: &[GridEdge]) {
-        let mut open: Vec<Vec<&GridEdge>> = Vec::new();
+    /// `outcomes`: per row, those of its columns.
+    fn grid(&mut self, name: &str, rows: &[GridEdge], columns: &[GridEdge], outcomes: &[&[usize]]) {
+        let mut met = Vec::with_capacity(2);
         for (edges, noun) in [(rows, "row"), (columns, "column")] {
-            let mut possible = Vec::new();
-            for edge in edges.iter().filter(|edge| edge.asked != Asked::Nothing) {
-                if self.never(&Condition::Holds(edge.condition)) {
+            let mut are_met = Vec::with_capacity(edges.len());
+            for edge in edges {
+                let is_never = edge.asked != Asked::Nothing && self.never(&Condition::Holds(edge.condition));
+                if is_never {
                     self.find(Kind::NeverHolds, format!("{noun} `{}` of `{name}`", edge.text), edge.span, Vec::new());
-                } else if edge.asked == Asked::Row {
-                    possible.push(edge);
                 }
+                are_met.push(!is_never);
             }
-            open.push(possible);
+            met.push(are_met);
         }
-        for row in &open[0] {
-            for column in &open[1] {
+        for (row, across) in rows.iter().zip(outcomes).enumerate().filter(|(row, _)| met[0][*row]).map(|(_, row)| row) {
+            for (place, column) in columns.iter().enumerate().filter(|(place, _)| met[1][*place]) {
+                // cells of edges that have to be written are asked for what nothing else gives
+                let is_alone = || outcomes.iter().flat_map(|of| of.iter()).filter(|other| across.get(place) == Some(other)).count() == 1;
+                if [row, column].iter().any(|edge| edge.asked != Asked::Row) && !is_alone() {
+                    continue;
+                }
                 if self.never(&Condition::All(vec![Condition::Holds(row.condition), Condition::Holds(column.condition)])) {
                     let what = format!("the cell of row `{}` and column `{}` of `{name}`", row.text, column.text);
                     self.find(Kind::CellNever, what, row.span, vec![column.span]);

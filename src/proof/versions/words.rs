@@ -8,11 +8,11 @@ use std::borrow::Cow;
 use super::parts::Reading;
 use crate::calendar::MICROS_PER_DAY;
 use crate::model::value::format_scaled;
-use crate::model::{Policy, TextTest, Type};
-use crate::program::{Program, TextMap, TextMapKind};
+use crate::model::{ChoicesId, ColumnId, Policy, TextTest, Type};
+use crate::program::{InputSource, Program, TextMap, TextMapKind};
 use crate::proof::graph::Leaf;
 use crate::proof::texts::{self, TextKind};
-use crate::proof::variables::{Meaning, Variable};
+use crate::proof::variables::{Meaning, Variable, stand_ins};
 use crate::record;
 use crate::record::show::Show;
 
@@ -38,7 +38,10 @@ impl Words<'_> {
                     return name;
                 }
                 let Some(of) = policy.column(*column) else { return String::new() };
-                self.typed(&counted(of.name), of.ty, whole, parts)
+                match of.ty {
+                    Type::SomeOf(choices) => sets(of.name, &self.told_apart(*column, choices, whole), whole, parts),
+                    ty => self.typed(&counted(of.name), ty, whole, parts),
+                }
             }
             Meaning::Day(column) => self.typed(&format!("the day of {}", self.name(*column)), Type::Date, whole, parts),
             Meaning::DaysBefore { column, .. } => {
@@ -84,7 +87,7 @@ impl Words<'_> {
     fn texts(&self, column: usize, kinds: &[TextKind], parts: &[Leaf]) -> String {
         let name = self.name(column);
         let has = |value: Option<i64>| parts.iter().any(|part| part.contains(value));
-        let maps = texts::kinds(self.program, column).maps;
+        let maps = texts::maps(self.program, column);
         let question = maps.iter().enumerate().find_map(|(place, map)| {
             let codes = |wanted: bool| -> Vec<Option<i64>> {
                 let kinds = kinds.iter().enumerate().filter(|(kind, _)| has(Some(*kind as i64)) == wanted);
@@ -109,12 +112,25 @@ impl Words<'_> {
         match ty {
             Type::YesNo => self.listed(name, &["no".into(), "yes".into()], whole, parts),
             Type::OneOf(choices) => self.listed(name, &super::joint::members(self.policy, Some(choices)), whole, parts),
-            Type::SomeOf(choices) => sets(name, &super::joint::members(self.policy, Some(choices)), parts),
-            Type::Text | Type::Number { .. } | Type::Date | Type::Time => {
+            Type::SomeOf(_) | Type::Text | Type::Number { .. } | Type::Date | Type::Time => {
                 let Ok(zone) = record::zone(self.policy) else { return String::new() };
                 ranges(name, whole, parts, &|value| Show { policy: self.policy, zone: &zone }.integer(ty, value))
             }
         }
+    }
+
+    /// Per member of a `some of` that is told apart its bit, and the names of those that it stands for.
+    fn told_apart(&self, column: ColumnId, choices: ChoicesId, whole: Leaf) -> Vec<(i64, Vec<String>)> {
+        let input = self.program.inputs.iter().position(|input| input.source == InputSource::Column(column));
+        let stand_ins = input.map(|input| stand_ins(self.program, input, whole.high)).unwrap_or_default();
+        let mut told: Vec<(i64, Vec<String>)> = Vec::new();
+        for ((bit, stands), name) in stand_ins.into_iter().zip(super::joint::members(self.policy, Some(choices))) {
+            match told.iter_mut().find(|(known, _)| *known == stands) {
+                Some((_, names)) => names.push(name),
+                None => told.push((bit, vec![name])),
+            }
+        }
+        told
     }
 
     /// `region is EMEA or APAC`, `region is not LATAM, or missing`, `region is known and not LATAM`
@@ -172,21 +188,24 @@ fn ranges(name: &str, whole: Leaf, parts: &[Leaf], show: &dyn Fn(i64) -> String)
     format!("{name} {}", texts.join(" or "))
 }
 
-/// `products has pumps and not beds`
-fn sets(name: &str, members: &[String], parts: &[Leaf]) -> String {
-    let named = |mask: i64| members.iter().enumerate().filter(move |(bit, _)| mask >> bit & 1 == 1).map(|(_, name)| name.clone());
+/// `products has pumps and not beds`. Per member that is told apart its bit, and those that it stands for: of these one is there, or none.
+fn sets(name: &str, members: &[(i64, Vec<String>)], whole: Leaf, parts: &[Leaf]) -> String {
+    let named = |bits: i64| members.iter().filter(move |(bit, _)| bits & bit != 0).map(|(_, names)| names);
+    let known: Vec<&Leaf> = parts.iter().filter(|part| part.known).collect();
     let mut texts: Vec<String> = Vec::new();
-    // what no part tells apart is in each one's highest bits and not in its lowest
-    let told = parts.iter().filter(|part| part.known).fold((0, i64::MAX), |(any, all), part| (any | part.high, all & part.high));
-    for part in parts.iter().filter(|part| part.known).take(LISTED_MAX) {
-        let must: Vec<String> = named(part.low).collect();
-        let must_not: Vec<String> = named(told.0 & !part.high).collect();
+    for part in known.iter().take(LISTED_MAX) {
+        let any = |names: &Vec<String>| if names.len() > 1 { format!("any of {}", names.join(", ")) } else { names.join("") };
+        let must: Vec<String> = named(part.low).map(any).collect();
+        let must_not: Vec<String> = named(whole.high & !part.high).flatten().cloned().collect();
         texts.push(match (must.is_empty(), must_not.is_empty()) {
             (true, true) => "known".into(),
             (false, true) => format!("has {}", must.join(" and ")),
             (true, false) => format!("has not {}", must_not.join(" nor ")),
             (false, false) => format!("has {} and not {}", must.join(" and "), must_not.join(" nor ")),
         });
+    }
+    if known.len() > LISTED_MAX {
+        texts.push(format!("is one of {} further combinations", known.len() - LISTED_MAX));
     }
     if parts.iter().any(|part| part.missing) {
         texts.push("missing".into());

@@ -2,7 +2,9 @@
 
 mod agreement;
 mod alone;
+mod asked;
 mod claims;
+mod described;
 mod histories;
 mod idle_points;
 mod large;

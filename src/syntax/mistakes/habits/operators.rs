@@ -105,7 +105,7 @@ fn between_two_ends(found: &Found) -> Option<Diagnostic> {
     ))
 }
 
-/// `a -5`, `a-5`, `a -b`
+/// `a -5`, `a-5`, `a -b`, and `is same as a - b`
 fn without_blank(found: &Found) -> Option<Diagnostic> {
     let written = found.word(0);
     let sign = written.chars().next().filter(|sign| "+-".contains(*sign))?;
@@ -117,6 +117,10 @@ fn without_blank(found: &Found) -> Option<Diagnostic> {
     if found.word(1).starts_with(['+', '-', '*', '/']) {
         let both = span.to(found.span(1));
         return Some(slip("one operator stands between two values", both, "two signs", "write ` + ` or ` - ` with blanks to calculate"));
+    }
+    if written.len() == 1 && (2..=8).any(|back| found.word(-back) == "same" && found.word(1 - back) == "as") {
+        let help = "give the calculation a name, `let NAME = …`, and write `is same as NAME`";
+        return Some(slip("behind `is same as` stands one name", span, "calculates with it", help));
     }
     let message = format!("an operator has a blank behind it, a sign has none: `{written}` is no operator");
     Some(slip(message, span, "reads as a sign", format!("write ` {sign} ` with blanks to calculate")).replace(

@@ -44,9 +44,7 @@ impl Words<'_> {
                 }
             }
             Meaning::Day(column) => self.typed(&format!("the day of {}", self.name(*column)), Type::Date, whole, parts),
-            Meaning::DaysBefore { column, .. } => {
-                ranges(&format!("days since {}", self.name(*column)), whole, parts, &|days| days.to_string())
-            }
+            Meaning::DaysBefore { column, .. } => days(self.name(*column), whole, parts),
             Meaning::Text { column, kinds } => self.texts(*column, kinds, parts),
             Meaning::Identity { column, .. } => format!("{} is the same as another text, or not", self.name(*column)),
             Meaning::Stage => {
@@ -185,6 +183,41 @@ fn ranges(name: &str, whole: Leaf, parts: &[Leaf], show: &dyn Fn(i64) -> String)
     if missing {
         texts.push("missing".into());
     }
+    format!("{name} {}", texts.join(" or "))
+}
+
+/// `days since created 3 to 5`; of days to come `days until due 3 to 5`, and of both `due 3 days ahead to 5 days ago`
+fn days(name: &str, whole: Leaf, parts: &[Leaf]) -> String {
+    let known = || parts.iter().filter(|part| part.known);
+    let is_open = |part: &Leaf| part.low <= whole.low && part.high >= whole.high;
+    if known().all(|part| part.low >= 0 || is_open(part)) {
+        return ranges(&format!("days since {name}"), whole, parts, &|days| days.to_string());
+    }
+    let turned = |leaf: &Leaf| Some(Leaf { low: leaf.high.checked_neg()?, high: leaf.low.checked_neg()?, ..*leaf });
+    let until: Option<Vec<Leaf>> = parts.iter().map(|part| if part.known { turned(part) } else { Some(*part) }).collect();
+    if known().all(|part| part.high <= 0 || is_open(part))
+        && let (Some(until), Some(whole)) = (until, turned(&whole))
+    {
+        return ranges(&format!("days until {name}"), whole, &until, &|days| days.to_string());
+    }
+    let day = |days: i64| match days {
+        0 => "today".to_string(),
+        ..0 => format!("{} days ahead", days.unsigned_abs()),
+        _ => format!("{days} days ago"),
+    };
+    let mut texts: Vec<String> = Vec::new();
+    for part in known().take(LISTED_MAX) {
+        texts.push(match (part.low <= whole.low, part.high >= whole.high) {
+            (true, true) => "known".into(),
+            (true, false) => format!("{} or later", day(part.high)),
+            (false, true) => format!("{} or earlier", day(part.low)),
+            (false, false) if part.low == part.high => day(part.low),
+            (false, false) => format!("{} to {}", day(part.low), day(part.high)),
+        });
+    }
+    let more = known().count().saturating_sub(LISTED_MAX);
+    texts.extend((more > 0).then(|| format!("one of {more} further ranges")));
+    texts.extend(parts.iter().any(|part| part.missing).then(|| "missing".to_string()));
     format!("{name} {}", texts.join(" or "))
 }
 

@@ -150,3 +150,26 @@ fn what_is_written_of_the_leads_that_differ_is_true_of_them_alone() {
     }
     assert!(rows >= 300 && held >= 20_000, "{rows} rows, {held} leads");
 }
+
+/// By hand: what is told of a date that only its distance from as-of matters of.
+#[test]
+fn days_to_come_are_told_as_such() {
+    let told = |old: &str, new: &str| {
+        let text = |condition: &str| {
+            format!(
+                "leadwright 1\n\npolicy p {{ timezone \"UTC\" }}\n\nlead {{ id text key  due date  v yes_no }}\n\nlet left = days until due\nlet age = days since due\n\n\
+                 decide s {{ hot when {condition}  cold otherwise }}\n"
+            )
+        };
+        let [old, new] = [old, new].map(|condition| Side::new(checked(&text(condition)).unwrap()));
+        let compared = compare(old.version(), new.version(), BUDGET, &|_| false);
+        let Outcome::Differs(difference) = &compared.answers[0].outcome else { panic!("{compared:?}") };
+        difference.cells.as_ref().unwrap().rows.iter().map(|row| row.conditions.join(", ")).collect::<Vec<String>>()
+    };
+    assert_eq!(told("left >= 5", "left >= 3"), ["days until due 3 to 4"]);
+    assert_eq!(told("left >= 5", "left >= 5 and v"), ["days until due at least 5, v is no"]);
+    assert_eq!(told("age <= 10", "age <= 12"), ["days since due 11 to 12"]);
+    let mut both = told("age <= 10 or left <= 4", "v");
+    both.sort_unstable();
+    assert_eq!(both, ["due 4 days ahead to 10 days ago, v is no", "due 5 days ahead or later or 11 days ago or earlier, v is yes"]);
+}

@@ -9,7 +9,7 @@
 //! holds) and with all of them (which it does not), beside what it takes to read as many bytes.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group};
 use leadwright::column::{Block, Column};
@@ -17,17 +17,21 @@ use leadwright::interpret;
 use leadwright::jit::{Blocks, Compiled, Cpu, Rows};
 use leadwright::model::Operator;
 use leadwright::program::verify::verify;
-use leadwright::program::{Op, Parameters, Program, Value};
+use leadwright::program::{Op, Program, Value};
 
 use self::hand_made::{input, output};
+use self::in_memory::{BLOCK_ROWS, BLOCKS, PARAMETERS, nanoseconds, read, words_of};
+use self::random::Random;
 
 #[path = "../tests/it/support/hand_made.rs"]
 mod hand_made;
+#[path = "support/in_memory.rs"]
+mod in_memory;
+#[allow(dead_code, reason = "benches draw in fewer ways than tests")]
+#[path = "../tests/it/support/random.rs"]
+mod random;
 
-const BLOCK_ROWS: usize = 8_192;
-const BLOCKS: usize = 64;
 const L2_TURNS: usize = 16;
-const PARAMETERS: Parameters = Parameters { as_of_day: 20_000, as_of: 1_728_000_000_000_000 };
 
 /// Priorities of the choices of each attribute, with its weight in per cent and whether the field is optional.
 const CHOICES: [(&[i64], i64, bool); 7] = [
@@ -209,32 +213,19 @@ fn score_by_hand(lead: &Lead) -> Answer {
     Answer { score, status, queue }
 }
 
-/// SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % bound
-    }
-}
-
 fn lead(random: &mut Random) -> Lead {
     // Spread so that every band is met about equally often.
-    let skewed = |random: &mut Random, bits: u64, high: u64| {
+    let skewed = |random: &mut Random, bits: usize, high: usize| {
         let size = random.below(bits) + 1;
         random.below(1 << size).min(high)
     };
     Lead {
-        choices: CHOICES.map(|(priorities, _, _)| random.below(priorities.len() as u64) as u8),
+        choices: CHOICES.map(|(priorities, _, _)| random.below(priorities.len()) as u8),
         choices_known: CHOICES.map(|(_, _, optional)| !optional || random.below(10) > 0),
         answer: random.below(3) == 0,
         beds: (random.below(10) > 0).then(|| skewed(random, 12, 50_000) as u16),
         years: skewed(random, 6, 60) as u8,
-        deal: skewed(random, 32, NUMBERS[2].3 as u64) as i64,
+        deal: skewed(random, 32, NUMBERS[2].3 as usize) as i64,
         quiet: skewed(random, 8, 10_000) as u16,
     }
 }
@@ -272,7 +263,7 @@ fn setup() -> Setup {
     let program = program();
     let compiled = Compiled::for_blocks(&program, Blocks::Best).unwrap_or_else(|error| panic!("{error}"));
     let rows = Rows::new(&program).unwrap_or_else(|error| panic!("{error}"));
-    let mut random = Random(1);
+    let mut random = Random::new(1);
     let leads: Vec<Lead> = (0..BLOCK_ROWS * BLOCKS).map(|_| lead(&mut random)).collect();
     let blocks: Vec<Block> = leads.chunks(BLOCK_ROWS).map(|leads| block_of(&program, leads)).collect();
     let steps = Cpu::ALL.into_iter().filter(|cpu| cpu.is_available()).map(|cpu| (cpu.name(), Compiled::for_cpu(&program, cpu)));
@@ -440,25 +431,6 @@ fn print_ratios(setup: &Setup) {
     println!("row loop by hand {by_hand:.2} ns a lead, {:.1} times as much as the fastest", by_hand / machine_code);
     println!("one lead per call {single:.2} ns");
     println!("interpreter {interpreter:.2} ns a lead, {:.1} times as much", interpreter / machine_code);
-}
-
-fn nanoseconds(leads: usize, work: impl FnOnce()) -> f64 {
-    let start = Instant::now();
-    work();
-    start.elapsed().as_secs_f64() * 1e9 / leads as f64
-}
-
-/// What memory gives: each word is read once, and next to nothing is made of it.
-fn read(blocks: &[Vec<u64>]) {
-    for words in blocks {
-        black_box(black_box(words).iter().fold(0u64, |sum, word| sum.wrapping_add(*word)));
-    }
-}
-
-/// As many bytes as the columns of a block have.
-fn words_of(block: &Block) -> Vec<u64> {
-    let bytes = |column: &Column| column.len() * column.width().bytes() + if column.has_validity() { column.len() / 8 } else { 0 };
-    (0..block.columns.iter().map(bytes).sum::<usize>() as u64 / 8).collect()
 }
 
 criterion_group!(kernel, benches);

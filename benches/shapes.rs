@@ -8,37 +8,26 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
 use leadwright::column::{Block, Column};
 use leadwright::interpret;
 use leadwright::jit::{Blocks, Compiled};
 use leadwright::policy::Policy;
-use leadwright::program::{Parameters, Program};
+use leadwright::program::Program;
 
-const BLOCK_ROWS: usize = 8_192;
-const BLOCKS: usize = 64;
+use self::in_memory::{BLOCK_ROWS, BLOCKS, PARAMETERS, bytes_of, nanoseconds, read, words_of};
+use self::random::Random;
+
+#[path = "support/in_memory.rs"]
+mod in_memory;
+#[allow(dead_code, reason = "benches draw in fewer ways than tests")]
+#[path = "../tests/it/support/random.rs"]
+mod random;
+
 const TURNS: usize = 12;
 const BLOCK_SIZES: [usize; 8] = [1, 16, 64, 256, 1_024, 8_192, 65_536, 524_288];
-const PARAMETERS: Parameters = Parameters { as_of_day: 20_000, as_of: 1_728_000_000_000_000 };
-
-/// SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn between(&mut self, low: i64, high: i64) -> i64 {
-        low.wrapping_add((u128::from(self.next()) % (high.abs_diff(low) as u128 + 1)) as i64)
-    }
-}
 
 /// A score over so many fields of one kind: the type of each field, and its points.
 fn alike(count: usize, ty: &str, points: impl Fn(usize) -> String) -> String {
@@ -133,11 +122,6 @@ fn block(program: &Program, rows: usize, random: &mut Random) -> Block {
     Block { rows, columns: columns.collect() }
 }
 
-fn bytes_of(block: &Block) -> usize {
-    let bytes = |column: &Column| column.len() * column.width().bytes() + if column.has_validity() { column.len() / 8 } else { 0 };
-    block.columns.iter().map(bytes).sum()
-}
-
 struct Shape {
     name: &'static str,
     compiled: Compiled,
@@ -148,13 +132,13 @@ struct Shape {
 
 impl Shape {
     fn new(name: &'static str, text: &str) -> Shape {
-        let (program, mut random) = (program(text), Random(1));
+        let (program, mut random) = (program(text), Random::new(1));
         let compiled = Compiled::for_blocks(&program, Blocks::Best).unwrap_or_else(|error| panic!("{error}"));
         let blocks: Vec<Block> = (0..BLOCKS).map(|_| block(&program, BLOCK_ROWS, &mut random)).collect();
         let mut found = Block::default();
         compiled.run(&blocks[0], &PARAMETERS, &mut found);
         assert_eq!(found, interpret::run(&program, &blocks[0], &PARAMETERS), "{name}: machine code and interpreter");
-        let words = blocks.iter().map(|block| (0..bytes_of(block) as u64 / 8).collect()).collect();
+        let words = blocks.iter().map(words_of).collect();
         Shape { name, compiled, blocks, words }
     }
 
@@ -164,19 +148,6 @@ impl Shape {
             black_box(&*output);
         }
     }
-}
-
-/// Each word is read once, and next to nothing is made of it.
-fn read(blocks: &[Vec<u64>]) {
-    for words in blocks {
-        black_box(black_box(words).iter().fold(0u64, |sum, word| sum.wrapping_add(*word)));
-    }
-}
-
-fn nanoseconds(leads: usize, work: impl FnOnce()) -> f64 {
-    let start = Instant::now();
-    work();
-    start.elapsed().as_secs_f64() * 1e9 / leads as f64
 }
 
 fn by_shape(criterion: &mut Criterion) {
@@ -219,7 +190,7 @@ fn by_block_size(criterion: &mut Criterion) {
     let compiled = Compiled::for_blocks(&program, Blocks::Best).unwrap_or_else(|error| panic!("{error}"));
     let mut group = criterion.benchmark_group("leads of a block, 8 choices of 8");
     group.sample_size(10).measurement_time(Duration::from_millis(500)).warm_up_time(Duration::from_millis(100));
-    let (mut random, mut output) = (Random(2), Block::default());
+    let (mut random, mut output) = (Random::new(2), Block::default());
     println!("\n| leads of a block | ns a lead |\n|---:|---:|");
     for rows in BLOCK_SIZES {
         let block = block(&program, rows, &mut random);

@@ -213,20 +213,7 @@ impl Needed {
 
 fn needed_column(program: &Program, wanted: ColumnId) -> Needed {
     let mut needed = needed(program, &InputSource::Column(wanted));
-    for input in &program.inputs {
-        match input.source {
-            InputSource::LocalDay(column) | InputSource::Text { column, .. } | InputSource::TextIdentity { column, .. } => {
-                needed.anyhow |= column == wanted;
-            }
-            InputSource::Column(_)
-            | InputSource::Stage
-            | InputSource::StageSince
-            | InputSource::RestUntil
-            | InputSource::RouteOwner(_)
-            | InputSource::RouteQueue(_)
-            | InputSource::KeyHash => {}
-        }
-    }
+    needed.anyhow |= program.inputs.iter().any(|input| input.source.column() == Some(wanted));
     needed
 }
 

@@ -117,6 +117,24 @@ pub enum InputSource {
     KeyHash,
 }
 
+impl InputSource {
+    /// The field or measure that it is taken from; none of the rest, which is not a value of the lead's columns.
+    pub fn column(&self) -> Option<ColumnId> {
+        match self {
+            InputSource::Column(column)
+            | InputSource::LocalDay(column)
+            | InputSource::Text { column, .. }
+            | InputSource::TextIdentity { column, .. } => Some(*column),
+            InputSource::Stage
+            | InputSource::StageSince
+            | InputSource::RestUntil
+            | InputSource::RouteOwner(_)
+            | InputSource::RouteQueue(_)
+            | InputSource::KeyHash => None,
+        }
+    }
+}
+
 /// Turns a text into an integer. The text is folded ([`crate::model::value::fold_text`]) before it is matched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextMap {

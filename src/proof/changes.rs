@@ -16,11 +16,11 @@ use super::cells::{each_part, some_values};
 use super::graph::{Leaf, NodeId};
 use super::histories::{Wanted, history};
 use super::search::Spent;
-use super::witness::noon;
+use super::witness;
 use super::{Found, Meaning, Possible, Prover, Shown};
 use crate::model::{ColumnId, Constant};
-use crate::program::{InputSource, Op, Value};
-use crate::record::{self, Lead};
+use crate::program::{Op, Value};
+use crate::record::Lead;
 
 /// A lead that is still to be made.
 type Other<'a> = Box<dyn Fn() -> Option<Lead> + 'a>;
@@ -89,7 +89,11 @@ impl Prover<'_> {
     fn others<'a>(&'a self, shown: &'a Shown, column: ColumnId, rests_on: &[u32], copies: &[(usize, usize)]) -> Vec<Other<'a>> {
         let fields = self.policy.fields.len();
         if column < fields {
-            let values = copies.iter().filter_map(|(variable, copy)| self.as_field(*variable, shown.values[*copy], shown.as_of));
+            let Some(as_of_day) = self.as_of_day(shown.as_of) else { return Vec::new() };
+            let value_of = |(variable, copy): &(usize, usize)| {
+                witness::field_value(self.policy, &self.variables.all[*variable].meaning, column, shown.values[*copy], as_of_day)
+            };
+            let values = copies.iter().filter_map(value_of);
             let with = |value: Option<Constant>| -> Other<'a> {
                 Box::new(move || {
                     let mut lead = shown.lead.clone();
@@ -126,49 +130,14 @@ impl Prover<'_> {
         vec![made(false, false), made(false, true), made(true, false), made(true, true)]
     }
 
-    /// The value of a field that a value of one of its variables stands for; none if that says too little of it.
-    fn as_field(&self, variable: usize, value: Option<i64>, as_of: i64) -> Option<Option<Constant>> {
-        let Some(value) = value else { return Some(None) };
-        let at_noon = |day: i64| Some(Some(Constant::Integer(noon(day, &record::zone(self.policy).ok()?)?)));
-        match &self.variables.all[variable].meaning {
-            Meaning::Column(_) => Some(Some(Constant::Integer(value))),
-            Meaning::Day(_) => at_noon(value),
-            Meaning::DaysBefore { .. } => at_noon(self.as_of_day(as_of)?.checked_sub(value)?),
-            Meaning::Text { kinds, .. } => Some(Some(Constant::Text(kinds.get(usize::try_from(value).ok()?)?.text.clone()?))),
-            Meaning::Identity { .. }
-            | Meaning::Stage
-            | Meaning::StageSince
-            | Meaning::RestUntil
-            | Meaning::RouteOwner(_)
-            | Meaning::RouteQueue(_)
-            | Meaning::KeyHash
-            | Meaning::AsOfDay
-            | Meaning::AsOf
-            | Meaning::Raised(_)
-            | Meaning::Part(_) => None,
-        }
-    }
-
     /// Whether two leads are alike in all that these variables stand for, but for one field or measure.
     fn is_same_but(&self, column: ColumnId, rests_on: &[u32], one: &[Option<i64>], other: &[Option<i64>]) -> bool {
         let program = &self.lowered.program;
-        let is_of_column = |source: &InputSource| match source {
-            InputSource::Column(of)
-            | InputSource::LocalDay(of)
-            | InputSource::Text { column: of, .. }
-            | InputSource::TextIdentity { column: of, .. } => *of == column,
-            InputSource::Stage
-            | InputSource::StageSince
-            | InputSource::RestUntil
-            | InputSource::RouteOwner(_)
-            | InputSource::RouteQueue(_)
-            | InputSource::KeyHash => false,
-        };
         program.ops.iter().enumerate().all(|(place, op)| {
             let Op::Input(input) = op else { return true };
             let node = self.translation.inputs[*input as usize];
             let is_asked = rests_on.iter().any(|variable| self.graph.depends(node, *variable));
-            !is_asked || is_of_column(&program.inputs[*input as usize].source) || one[place] == other[place]
+            !is_asked || program.inputs[*input as usize].source.column() == Some(column) || one[place] == other[place]
         })
     }
 

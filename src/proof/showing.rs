@@ -137,22 +137,12 @@ impl Prover<'_> {
     /// What a known value of a variable should be near to: a day or a time is near to as-of, a number near to 0.
     pub(super) fn center(&self, variable: usize) -> i64 {
         let of = &self.variables.all[variable];
-        let ty = match of.meaning {
-            Meaning::Raised(place) => return self.center(place),
-            Meaning::Column(column) => self.policy.column(column).map(|column| column.ty),
-            Meaning::Day(_) => Some(Type::Date),
-            Meaning::DaysBefore { .. }
-            | Meaning::Text { .. }
-            | Meaning::Identity { .. }
-            | Meaning::Stage
-            | Meaning::StageSince
-            | Meaning::RestUntil
-            | Meaning::RouteOwner(_)
-            | Meaning::RouteQueue(_)
-            | Meaning::KeyHash
-            | Meaning::AsOfDay
-            | Meaning::AsOf
-            | Meaning::Part(_) => None,
+        let ty = if let Meaning::Raised(place) = of.meaning {
+            return self.center(place);
+        } else if let Meaning::Column(column) = of.meaning {
+            self.policy.column(column).map(|column| column.ty)
+        } else {
+            matches!(of.meaning, Meaning::Day(_)).then_some(Type::Date)
         };
         of.baseline.unwrap_or(ty.map_or(0, witness::center))
     }

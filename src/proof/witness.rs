@@ -93,18 +93,12 @@ pub fn lead(
                 let day = value.map(|value| if matches!(variable.meaning, Meaning::Day(_)) { value } else { as_of_day - value });
                 match moment(policy, variables, values, *column, day, is_plain) {
                     Some(moment) => *lead.values.get_mut(*column)? = Some(Constant::Integer(moment)),
-                    None => set_day(policy, &mut lead, *column, day, &zone)?,
+                    None => *lead.values.get_mut(*column)? = on_day(policy, *column, day)?,
                 }
             }
-            Meaning::DaysBefore { column, is_day: false } => {
-                *lead.values.get_mut(*column)? = value.map(|days| Constant::Integer(as_of_day - days));
-            }
-            Meaning::Text { column, kinds } => {
+            Meaning::DaysBefore { column, is_day: false } | Meaning::Text { column, .. } => {
                 if let Some(place) = lead.values.get_mut(*column) {
-                    *place = match value {
-                        Some(kind) => Some(Constant::Text(kinds.get(usize::try_from(*kind).ok()?)?.text.clone()?)),
-                        None => None,
-                    };
+                    *place = field_value(policy, &variable.meaning, *column, *value, as_of_day)?;
                 }
             }
             Meaning::Stage => {
@@ -141,18 +135,40 @@ fn moment(
     (day == Some(lies_on) || day_is_plain && is_asked).then_some(instant)
 }
 
-pub fn set_day(policy: &Policy, lead: &mut Lead, column: FieldId, day: Option<i64>, zone: &TimeZone) -> Option<()> {
-    let ty = policy.fields.get(column)?.ty;
-    let value = match (day, ty) {
-        (Some(day), Type::Time) => Some(Constant::Integer(noon(day, zone)?)),
-        (day, _) => day.map(Constant::Integer),
-    };
-    *lead.values.get_mut(column)? = value;
-    Some(())
+/// What a value of one of its variables makes of a field; none if it says too little of it.
+pub fn field_value(policy: &Policy, meaning: &Meaning, field: FieldId, value: Option<i64>, as_of_day: i64) -> Option<Option<Constant>> {
+    match meaning {
+        Meaning::Column(_) => Some(value.map(Constant::Integer)),
+        Meaning::Day(_) => on_day(policy, field, value),
+        Meaning::DaysBefore { .. } => on_day(policy, field, value.map(|days| as_of_day - days)),
+        Meaning::Text { kinds, .. } => match value {
+            Some(kind) => Some(Some(Constant::Text(kinds.get(usize::try_from(kind).ok()?)?.text.clone()?))),
+            None => Some(None),
+        },
+        Meaning::Identity { .. }
+        | Meaning::Stage
+        | Meaning::StageSince
+        | Meaning::RestUntil
+        | Meaning::RouteOwner(_)
+        | Meaning::RouteQueue(_)
+        | Meaning::KeyHash
+        | Meaning::AsOfDay
+        | Meaning::AsOf
+        | Meaning::Raised(_)
+        | Meaning::Part(_) => None,
+    }
+}
+
+/// A day as a field has it: a time is noon of it.
+fn on_day(policy: &Policy, field: FieldId, day: Option<i64>) -> Option<Option<Constant>> {
+    match day {
+        Some(day) if policy.fields.get(field)?.ty == Type::Time => Some(Some(Constant::Integer(noon(day, &record::zone(policy).ok()?)?))),
+        day => Some(day.map(Constant::Integer)),
+    }
 }
 
 /// Noon of a day, in microseconds since the epoch.
-pub fn noon(day: i64, zone: &TimeZone) -> Option<i64> {
+fn noon(day: i64, zone: &TimeZone) -> Option<i64> {
     let date = Date::constant(1970, 1, 1).checked_add(jiff::Span::new().try_days(day).ok()?).ok()?;
     Some(date.at(12, 0, 0, 0).to_zoned(zone.clone()).ok()?.timestamp().as_microsecond())
 }

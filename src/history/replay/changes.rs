@@ -304,16 +304,5 @@ fn reads(policy: &Policy, plain: &Lowered, value: Value) -> Reads {
 
 /// The measure that an input is taken from.
 pub fn measure_of(policy: &Policy, source: &InputSource) -> Option<MeasureId> {
-    match source {
-        InputSource::Column(column)
-        | InputSource::LocalDay(column)
-        | InputSource::Text { column, .. }
-        | InputSource::TextIdentity { column, .. } => column.checked_sub(policy.fields.len()),
-        InputSource::Stage
-        | InputSource::StageSince
-        | InputSource::RestUntil
-        | InputSource::RouteOwner(_)
-        | InputSource::RouteQueue(_)
-        | InputSource::KeyHash => None,
-    }
+    source.column()?.checked_sub(policy.fields.len())
 }

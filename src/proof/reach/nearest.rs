@@ -13,7 +13,7 @@ use crate::proof::search::Spent;
 use crate::proof::showing::domain_of;
 use crate::proof::variables::{Meaning, stand_ins};
 use crate::proof::witness;
-use crate::record::{self, Lead};
+use crate::record::Lead;
 
 /// Sets of more members are not tried one by one.
 const MEMBERS_MAX: u32 = 12;
@@ -89,45 +89,14 @@ impl Reaching<'_, '_> {
     fn set(&self, lead: &mut Lead, field: FieldId, variable: usize, value: Option<i64>) -> Option<()> {
         let (policy, as_of_day) = (self.prover.policy, self.prover.as_of_day(self.as_of)?);
         let of = &self.prover.variables.all[variable];
-        let zone = record::zone(policy).ok()?;
-        if value == self.given[variable] {
+        if value == self.given[variable] || matches!(of.meaning, Meaning::Identity { .. }) {
             return Some(());
         }
-        match &of.meaning {
-            Meaning::Column(_) if of.domain.is_set => {
-                let bits = match value {
-                    Some(chosen) => Some(Constant::Integer(self.members(lead, field, variable, chosen)?)),
-                    None => None,
-                };
-                *lead.values.get_mut(field)? = bits;
-            }
-            Meaning::Column(_) => *lead.values.get_mut(field)? = value.map(Constant::Integer),
-            Meaning::Day(_) => witness::set_day(policy, lead, field, value, &zone)?,
-            Meaning::DaysBefore { is_day: true, .. } => {
-                witness::set_day(policy, lead, field, value.map(|days| as_of_day - days), &zone)?;
-            }
-            Meaning::DaysBefore { is_day: false, .. } => {
-                *lead.values.get_mut(field)? = value.map(|days| Constant::Integer(as_of_day - days));
-            }
-            Meaning::Text { kinds, .. } => {
-                let text = match value {
-                    Some(kind) => Some(Constant::Text(kinds.get(usize::try_from(kind).ok()?)?.text.clone()?)),
-                    None => None,
-                };
-                *lead.values.get_mut(field)? = text;
-            }
-            Meaning::Identity { .. }
-            | Meaning::Stage
-            | Meaning::StageSince
-            | Meaning::RestUntil
-            | Meaning::RouteOwner(_)
-            | Meaning::RouteQueue(_)
-            | Meaning::KeyHash
-            | Meaning::AsOfDay
-            | Meaning::AsOf
-            | Meaning::Raised(_)
-            | Meaning::Part(_) => {}
-        }
+        let value = match value {
+            Some(chosen) if of.domain.is_set => Some(self.members(lead, field, variable, chosen)?),
+            value => value,
+        };
+        *lead.values.get_mut(field)? = witness::field_value(policy, &of.meaning, field, value, as_of_day)?;
         Some(())
     }
 

@@ -5,6 +5,7 @@
 
 use super::cells::{date_text, zoned_text};
 use crate::calendar::Zone;
+use crate::column::Width;
 use crate::model::Policy;
 use crate::program::{Output, OutputKind};
 
@@ -19,6 +20,8 @@ pub struct Answer {
 pub enum AnswerKind {
     Number {
         scale: u8,
+        /// of its integers
+        width: Width,
     },
     /// names of the choices
     Choice(Vec<String>),
@@ -32,7 +35,7 @@ pub fn answers(policy: &Policy, outputs: &[Output], zone: &Zone) -> Vec<Answer> 
     let answer = |output: &Output| Answer {
         name: output.name.clone(),
         kind: match output.kind {
-            OutputKind::Number { scale, unit: _ } => AnswerKind::Number { scale },
+            OutputKind::Number { scale, unit: _ } => AnswerKind::Number { scale, width: output.width },
             OutputKind::Choice(choices) => AnswerKind::Choice(
                 policy
                     .choices
@@ -53,7 +56,7 @@ impl AnswerKind {
     /// Appends the value as plain text.
     pub fn append(&mut self, value: i64, out: &mut Vec<u8>) {
         match self {
-            AnswerKind::Number { scale } => append_scaled(value, *scale, out),
+            AnswerKind::Number { scale, .. } => append_scaled(value, *scale, out),
             AnswerKind::Choice(names) => {
                 if let Some(name) = usize::try_from(value).ok().and_then(|index| names.get(index)) {
                     out.extend_from_slice(name.as_bytes());

@@ -74,6 +74,10 @@ impl Texts {
         self.ends.push(self.text.len());
     }
 
+    pub fn extend<'t>(&mut self, texts: impl Iterator<Item = &'t str>) {
+        texts.for_each(|text| self.push(text));
+    }
+
     pub fn get(&self, index: usize) -> &str {
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
         &self.text[start..self.ends[index]]

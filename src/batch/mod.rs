@@ -21,6 +21,7 @@ pub mod arrow_text;
 pub mod bad;
 pub mod bind;
 pub mod cells;
+mod coded_column;
 pub mod compare;
 mod compression;
 pub mod csv_scan;
@@ -34,6 +35,7 @@ pub mod interner;
 pub mod json_line;
 pub mod lead_block;
 mod ndjson_lines;
+pub mod number_summary;
 pub mod observed;
 pub mod output_file;
 pub mod pipeline;
@@ -63,6 +65,7 @@ pub mod worker;
 pub mod write_arrays;
 pub mod write_csv;
 pub mod write_ndjson;
+mod write_parquet;
 
 use std::path::{Path, PathBuf};
 

@@ -229,13 +229,13 @@ fn create_output(prepared: &Prepared, options: &Options, output: &Output) -> Res
         }
     };
     let formatter = prepared.formatter(format, options)?;
-    let schema = match &formatter {
-        Formatter::Arrays(writer) => Some(writer.schema()),
+    let arrays = match &formatter {
+        Formatter::Arrays(writer) => Some(writer),
         Formatter::Nothing | Formatter::Csv(_) | Formatter::Ndjson(_) => None,
     };
     let binding = &prepared.binding;
     let key = binding.kept.iter().find(|kept| kept.column == binding.key).map(|kept| kept.name.as_str());
-    Ok((Sink::create(OutputFile::create(place)?, format, schema, key)?, formatter))
+    Ok((Sink::create(OutputFile::create(place)?, format, arrays, key)?, formatter))
 }
 
 /// Takes results in the order of the file.

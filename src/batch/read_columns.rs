@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::*;
-use arrow_array::{Array, ArrayRef, GenericStringArray, OffsetSizeTrait, RecordBatch};
+use arrow_array::{Array, ArrayRef, DictionaryArray, GenericStringArray, OffsetSizeTrait, RecordBatch};
 use arrow_schema::{DataType, Schema, TimeUnit};
 
 use super::arrow_text::{
@@ -21,7 +21,7 @@ use super::bad::Reason;
 use super::bind::BindError;
 use super::cells::{Cell, CellReader, Cells, appended};
 use super::error::BatchError;
-use super::lead_block::{BLOCK_ROWS_MAX, KeptValues, LeadBlock};
+use super::lead_block::{BLOCK_ROWS_MAX, KeptValues, LeadBlock, Texts};
 use super::plan::{ColumnUse, Plan, Slot};
 use super::rows::Rows;
 use crate::column::{Appended, Column};
@@ -162,18 +162,28 @@ impl ArrayDecoder {
                 fill_slot(&mut self.rows, *slot, name, array.as_ref());
             }
             if using.key {
-                let mut text = String::new();
-                for row in 0..array.len() {
-                    text.clear();
-                    append_text(array.as_ref(), row, &mut text);
-                    self.rows.block.keys.push(&text);
-                }
+                push_keys(&mut self.rows.block.keys, array.as_ref());
             }
             if let Some(index) = using.kept {
                 kept[index] = Some(array.clone());
             }
         }
         self.rows.block.kept = kept.into_iter().flatten().map(KeptValues::Array).collect();
+    }
+}
+
+fn push_keys(keys: &mut Texts, array: &dyn Array) {
+    match array.data_type() {
+        DataType::Utf8 if array.null_count() == 0 => keys.extend(array.as_string::<i32>().iter().flatten()),
+        DataType::LargeUtf8 if array.null_count() == 0 => keys.extend(array.as_string::<i64>().iter().flatten()),
+        _ => {
+            let mut text = String::new();
+            for row in 0..array.len() {
+                text.clear();
+                append_text(array, row, &mut text);
+                keys.push(&text);
+            }
+        }
     }
 }
 
@@ -310,6 +320,9 @@ impl<O: OffsetSizeTrait> Cells for GenericStringArray<O> {
 
 /// Reads each text of the dictionary once.
 fn fill_from_dictionary(rows: &mut Rows, slot: usize, name: &str, array: &dyn Array) {
+    if fill_by_table(rows, slot, array) {
+        return;
+    }
     let values = array.as_any_dictionary().values().clone();
     let read: Vec<Changing<Option<Result<Option<i64>, Reason>>>> = vec![Changing::new(None); values.len()];
     let code = |row: usize| dictionary_key(array, row).filter(|key| *key < read.len());
@@ -337,3 +350,23 @@ fn fill_from_dictionary(rows: &mut Rows, slot: usize, name: &str, array: &dyn Ar
         rows.put(slot, row, name, text, value);
     });
 }
+
+/// The usual case: a small dictionary, each of whose texts gives a value. Whether that is so.
+fn fill_by_table(rows: &mut Rows, slot: usize, array: &dyn Array) -> bool {
+    let Some(array) = array.as_any().downcast_ref::<DictionaryArray<Int32Type>>() else { return false };
+    let (values, nulls) = (array.values().as_ref(), array.nulls());
+    if values.len() > TABLE_MAX || values.null_count() > 0 || rows.plan.slots[slot].required && nulls.is_some() {
+        return false;
+    }
+    let mut table = Vec::with_capacity(values.len());
+    for key in 0..values.len() {
+        match rows.plan.slots[slot].reader.text(text_at(values, key).unwrap_or_default()) {
+            Ok(Some(value)) => table.push(value),
+            Ok(None) | Err(_) => return false,
+        }
+    }
+    rows.put_looked_up(slot, array.keys().values(), nulls, &table)
+}
+
+/// Larger dictionaries may have more texts than a block has rows, and are read as far as rows have them.
+const TABLE_MAX: usize = 256;

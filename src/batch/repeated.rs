@@ -12,6 +12,10 @@ use crate::program::arithmetic::key_hash;
 /// Keys beyond so many different ones are compared with these alone.
 pub const KEYS_MAX: usize = 200_000;
 
+/// Bits, of which each key sets one: so many that of keys that are not remembered about one in twenty finds its bit set, and so few that they stay in the
+/// second cache.
+const FILTER_BITS: usize = 1 << 22;
+
 /// The hash of a key, and its line (or row number).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlacedKey {
@@ -25,22 +29,33 @@ pub fn keys_of(leads: &LeadBlock, keys: &mut Vec<PlacedKey>) {
     keys.extend(rows.map(|row| PlacedKey { hash: key_hash(leads.keys.get(row)), line: leads.lines[row] }));
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct RepeatedKeys {
     seen: FxHashSet<i64>,
+    /// whose bit is not set is not among those seen
+    filter: Vec<u64>,
     rows: u64,
     first: Option<u64>,
     /// some key was not remembered
     is_full: bool,
 }
 
+impl Default for RepeatedKeys {
+    fn default() -> RepeatedKeys {
+        RepeatedKeys { seen: FxHashSet::default(), filter: vec![0; FILTER_BITS / 64], rows: 0, first: None, is_full: false }
+    }
+}
+
 impl RepeatedKeys {
     pub fn add(&mut self, keys: &[PlacedKey]) {
         for key in keys {
-            if self.seen.contains(&key.hash) {
+            let bit = key.hash as usize % FILTER_BITS;
+            let (word, mask) = (&mut self.filter[bit / 64], 1 << (bit % 64));
+            if *word & mask != 0 && self.seen.contains(&key.hash) {
                 self.rows += 1;
                 self.first.get_or_insert(key.line);
             } else if self.seen.len() < KEYS_MAX {
+                *word |= mask;
                 self.seen.insert(key.hash);
             } else {
                 self.is_full = true;

@@ -9,10 +9,10 @@ use rustc_hash::FxHashMap;
 
 use super::bad::{BadCell, Outcome, Reason, Subject};
 use super::bind::Binding;
-use super::observed::Observed;
+use super::number_summary::NumberSummary;
 use super::signals::HistoryReport;
 use super::turns::TurnTally;
-use crate::column::Block;
+use crate::column::{Block, Column};
 use crate::model::{Decimal, Interval, Policy, Score};
 use crate::program::{InputSource, Output, OutputKind, OutputRole, Program};
 use crate::rotation::state::State;
@@ -86,91 +86,6 @@ pub struct MoveCount {
     pub leads: u64,
 }
 
-/// How a number is spread over the leads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NumberSummary {
-    pub output: String,
-    pub role: OutputRole,
-    /// all integers here count in 10^-`scale`
-    pub scale: u8,
-    /// what the number can be: the range that the policy writes, else what it works out
-    pub interval: Interval,
-    pub known: u64,
-    pub missing: u64,
-    pub sum: i128,
-    pub least: Option<i64>,
-    pub greatest: Option<i64>,
-    /// leads in equal parts of the interval; the last part has both its ends
-    pub bins: Vec<u64>,
-    /// of a number that can be almost anything: the numbers that came, until all have
-    observed: Option<Observed>,
-    /// then where its parts begin
-    begins: Vec<i64>,
-}
-
-/// Equal parts of a score's interval.
-pub const BINS: usize = 20;
-
-impl NumberSummary {
-    /// Where a part begins.
-    pub fn bin_low(&self, bin: usize) -> i64 {
-        if let Some(begin) = self.begins.get(bin) {
-            return *begin;
-        }
-        let (low, high) = (i128::from(self.interval.low), i128::from(self.interval.high));
-        let edge = low + (high - low) * bin as i128 / BINS as i128;
-        i64::try_from(edge).unwrap_or(self.interval.high)
-    }
-
-    fn add(&mut self, value: Option<i64>) {
-        let Some(value) = value else {
-            self.missing += 1;
-            return;
-        };
-        self.known += 1;
-        self.sum += i128::from(value);
-        self.least = Some(self.least.map_or(value, |least| least.min(value)));
-        self.greatest = Some(self.greatest.map_or(value, |greatest| greatest.max(value)));
-        if let Some(observed) = &mut self.observed {
-            return observed.add(value);
-        }
-        let Interval { low, high } = self.interval;
-        // mostly small numbers, whose quotients cost little
-        let bin = match (value.checked_sub(low).map(u32::try_from), high.checked_sub(low).map(u32::try_from)) {
-            (_, Some(Ok(0))) => 0,
-            (Some(Ok(above)), Some(Ok(width))) => u64::from(above) * BINS as u64 / u64::from(width),
-            _ => wide_bin(value, low, high),
-        };
-        self.bins[bin.min(BINS as u64 - 1) as usize] += 1;
-    }
-
-    fn merge(&mut self, other: &NumberSummary) {
-        self.known += other.known;
-        self.missing += other.missing;
-        self.sum += other.sum;
-        self.least = self.least.into_iter().chain(other.least).min();
-        self.greatest = self.greatest.into_iter().chain(other.greatest).max();
-        for (bin, count) in self.bins.iter_mut().zip(&other.bins) {
-            *bin += count;
-        }
-        if let (Some(mine), Some(theirs)) = (&mut self.observed, &other.observed) {
-            mine.merge(theirs);
-        }
-    }
-
-    /// With its parts where the numbers lie, if it can be almost anything.
-    fn finished(&self) -> NumberSummary {
-        let mut finished = self.clone();
-        if let (Some(observed), Some(least), Some(greatest)) = (finished.observed.take(), self.least, self.greatest) {
-            finished.interval = Interval { low: least, high: greatest };
-            (finished.begins, finished.bins) = observed.spread(BINS).into_iter().unzip();
-            // buckets may begin before the least number
-            finished.begins.iter_mut().for_each(|begin| *begin = (*begin).max(least));
-        }
-        finished
-    }
-}
-
 /// What is counted along the way; one for each block, merged in any order.
 #[derive(Clone, Debug)]
 pub struct Tally {
@@ -218,20 +133,9 @@ impl Tally {
                 OutputKind::Choice(choices) => {
                     OutputTally::Choice(vec![0; policy.choices.get(choices).map_or(0, |choices| choices.members.len())], 0)
                 }
-                OutputKind::Number { scale, unit: _ } => OutputTally::Number(NumberSummary {
-                    output: output.name.clone(),
-                    role: output.role,
-                    scale,
-                    interval: interval_of(policy, output.role),
-                    observed: is_wide(interval_of(policy, output.role), scale).then(Observed::default),
-                    begins: Vec::new(),
-                    known: 0,
-                    missing: 0,
-                    sum: 0,
-                    least: None,
-                    greatest: None,
-                    bins: vec![0; BINS],
-                }),
+                OutputKind::Number { scale, unit: _ } => {
+                    OutputTally::Number(NumberSummary::new(&output.name, output.role, scale, interval_of(policy, output.role)))
+                }
                 OutputKind::YesNo | OutputKind::Date | OutputKind::Time => OutputTally::Uncounted,
             })
             .collect();
@@ -254,8 +158,11 @@ impl Tally {
 
     /// Counts the answers of the rows that are not rejected.
     pub fn add_answers(&mut self, answers: &Block, rejected: &[bool]) {
+        let all_count = !rejected.contains(&true);
         for (tally, column) in self.outputs.iter_mut().zip(&answers.columns) {
             match tally {
+                OutputTally::Choice(counts, missing) if all_count => add_choices(column, counts, missing),
+                OutputTally::Number(summary) if all_count => summary.add_all(column),
                 OutputTally::Choice(counts, missing) => column.for_each(|row, value| {
                     if !rejected[row] {
                         match value.and_then(|index| counts.get_mut(usize::try_from(index).ok()?)) {
@@ -369,19 +276,21 @@ impl Moves {
     }
 }
 
-/// The part of the interval in which the value lies; beyond the ends, the first or a number behind the last.
-fn wide_bin(value: i64, low: i64, high: i64) -> u64 {
-    let (value, low, high) = (i128::from(value), i128::from(low), i128::from(high));
-    if high > low { u64::try_from((value - low) * BINS as i128 / (high - low)).unwrap_or(0) } else { 0 }
+/// Counts the values of a column, all of whose rows count.
+fn add_choices(column: &Column, counts: &mut [u64], missing: &mut u64) {
+    const FEW: usize = 256;
+    // neighbours are mostly alike, and the next sum need not wait for that of the one before
+    let mut found = [[0u64; FEW]; 2];
+    column.for_each(|row, value| match value.map(usize::try_from) {
+        Some(Ok(choice)) if choice < FEW => found[row % 2][choice] += 1,
+        Some(Ok(choice)) if choice < counts.len() => counts[choice] += 1,
+        Some(_) | None => *missing += 1,
+    });
+    let [even, odd] = found;
+    for (choice, more) in even.into_iter().zip(odd).map(|(even, odd)| even + odd).enumerate() {
+        *counts.get_mut(choice).unwrap_or(missing) += more;
+    }
 }
-
-/// So wide that equal parts of it would tell nothing, as where points of signals have no upper end.
-fn is_wide(interval: Interval, scale: u8) -> bool {
-    let width = i128::from(interval.high) - i128::from(interval.low);
-    10i128.checked_pow(u32::from(scale)).is_none_or(|one| width / one > WIDE)
-}
-
-const WIDE: i128 = 1_000_000;
 
 fn interval_of(policy: &Policy, role: OutputRole) -> Interval {
     let interval = role.points().and_then(|(score, section)| {

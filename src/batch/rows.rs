@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use arrow_buffer::NullBuffer;
+
 use super::OnBadRow;
 use super::bad::{BadCell, Outcome, Reason, Subject, shown};
 use super::cells::{CellReader, Cells};
@@ -150,6 +152,16 @@ impl Rows {
                 row += 1;
             }
         }
+    }
+
+    /// Values of all rows of a slot through a table, all of them good. False, and nothing is done, if the slot has no integers.
+    pub fn put_looked_up(&mut self, slot: usize, keys: &[i32], nulls: Option<&NullBuffer>, table: &[i64]) -> bool {
+        match &mut self.block.slots[slot] {
+            SlotValues::Nothing => {}
+            SlotValues::Integers(values) => values.extend_looked_up(keys, nulls, table),
+            SlotValues::Texts(_) => return false,
+        }
+        true
     }
 
     /// Something is wrong with a row beyond its values.

@@ -1,25 +1,19 @@
 //! A scored file, whatever its format.
 //!
 //! Enters: pieces in order: bytes of text, or batches of arrays. Leaves: the file, when [`Sink::commit`] is called. Always holds: what is
-//! written depends on the pieces alone; a row group of Parquet is bounded in rows and in memory.
+//! written depends on the pieces alone.
 
 use std::io::{BufWriter, Write};
 
 use arrow_array::RecordBatch;
 use arrow_ipc::writer::FileWriter;
-use arrow_schema::SchemaRef;
-use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
-use parquet::file::properties::WriterProperties;
-use parquet::schema::types::ColumnPath;
 
 use super::error::BatchError;
 use super::format::Format;
 use super::output_file::{OutputFile, STANDARD_OUTPUT};
+use super::write_arrays::ArrayWriter;
+use super::write_parquet::ParquetWriter;
 use crate::diagnostic::sanitise::many_lines;
-
-const ROW_GROUP_ROWS: usize = 122_880;
-const ROW_GROUP_BYTES: usize = 32 << 20;
 
 /// A piece of the output.
 pub enum Piece {
@@ -31,33 +25,25 @@ pub enum Piece {
 pub enum Sink {
     Nowhere,
     Text(Box<OutputFile>),
-    Parquet { writer: Box<ArrowWriter<OutputFile>>, name: String },
+    Parquet { writer: Box<ParquetWriter>, name: String },
     Arrow { writer: Box<FileWriter<BufWriter<OutputFile>>>, name: String },
 }
 
 impl Sink {
-    /// `schema` is that of the batches; text needs none. The values of the column `key` are all different, so that a dictionary of them would save nothing.
-    pub fn create(file: OutputFile, format: Format, schema: Option<&SchemaRef>, key: Option<&str>) -> Result<Sink, BatchError> {
+    /// `arrays` is what makes the batches; text needs none. The values of the column `key` are all different.
+    pub fn create(file: OutputFile, format: Format, arrays: Option<&ArrayWriter>, key: Option<&str>) -> Result<Sink, BatchError> {
         let name = file.name().to_owned();
         if let (Format::Parquet | Format::ArrowIpc, Some(compression)) = (format, file.compression()) {
             return Err(BatchError::PackedOutput { file: name, format: format.title(), codec: compression.name() });
         }
-        match (format, schema) {
+        match (format, arrays) {
             (Format::Csv | Format::Ndjson, _) | (_, None) => Ok(Sink::Text(Box::new(file))),
-            (Format::Parquet, Some(schema)) => {
-                let mut properties = WriterProperties::builder()
-                    .set_created_by(concat!("leadwright ", env!("CARGO_PKG_VERSION")).to_owned())
-                    .set_compression(Compression::SNAPPY)
-                    .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-                    .set_max_row_group_bytes(Some(ROW_GROUP_BYTES));
-                if let Some(key) = key {
-                    properties = properties.set_column_dictionary_enabled(ColumnPath::new(vec![key.to_owned()]), false);
-                }
-                let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties.build())).map_err(|error| failed(&name, &error))?;
+            (Format::Parquet, Some(arrays)) => {
+                let writer = ParquetWriter::new(file, arrays.schema(), arrays.tables(), key).map_err(|error| failed(&name, &error))?;
                 Ok(Sink::Parquet { writer: Box::new(writer), name })
             }
-            (Format::ArrowIpc, Some(schema)) => {
-                let writer = FileWriter::try_new(BufWriter::new(file), schema).map_err(|error| failed(&name, &error))?;
+            (Format::ArrowIpc, Some(arrays)) => {
+                let writer = FileWriter::try_new(BufWriter::new(file), arrays.schema()).map_err(|error| failed(&name, &error))?;
                 Ok(Sink::Arrow { writer: Box::new(writer), name })
             }
         }
@@ -85,7 +71,7 @@ impl Sink {
         match self {
             Sink::Nowhere => Ok(()),
             Sink::Text(file) => file.commit(),
-            Sink::Parquet { writer, name } => writer.into_inner().map_err(|error| failed(&name, &error))?.commit(),
+            Sink::Parquet { writer, name } => writer.finish().map_err(|error| failed(&name, &error))?.commit(),
             Sink::Arrow { writer, name } => {
                 let buffered = writer.into_inner().map_err(|error| failed(&name, &error))?;
                 let file = buffered.into_inner().map_err(|error| failed(&name, error.error()))?;

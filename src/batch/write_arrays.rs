@@ -14,12 +14,14 @@ use arrow_array::{
     StringArray, TimestampMicrosecondArray,
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow_select::filter::filter;
 
 use super::answers::{Answer, AnswerKind};
+use super::coded_column::Table;
 use super::format::Format;
 use super::json_line::scalar_text;
 use super::lead_block::{KeptValues, LeadBlock};
-use crate::column::{Block, Column};
+use crate::column::{Block, Column, Width};
 
 #[derive(Clone, Debug)]
 pub struct ArrayWriter {
@@ -64,6 +66,8 @@ impl Dictionaries {
 
 /// Digits of a 64-bit integer.
 const PRECISION: u8 = 19;
+/// Parquet has decimals of no more digits as plain 64-bit integers.
+const NARROW_PRECISION: u8 = 18;
 
 impl ArrayWriter {
     /// `kept` has each carried column's name and, if it comes as arrays, its field.
@@ -91,6 +95,18 @@ impl ArrayWriter {
         &self.schema
     }
 
+    /// Of each column of the schema: what values it can have, if they are few.
+    pub fn tables(&self) -> Vec<Option<Table>> {
+        let kept = self.schema.fields().len() - self.answers.len();
+        let answers = self.answers.iter().map(|(answer, names)| match (&answer.kind, names) {
+            (AnswerKind::Choice(_), Some(names)) => Table::of_names(names.as_string()),
+            (AnswerKind::Number { width: Width::U8, .. }, _) => Some(Table::Wholes(1 << 8)),
+            (AnswerKind::Number { width: Width::U16, .. }, _) => Some(Table::Wholes(1 << 16)),
+            (AnswerKind::Number { .. } | AnswerKind::Choice(_) | AnswerKind::YesNo | AnswerKind::Date | AnswerKind::Time(_), _) => None,
+        });
+        std::iter::repeat_n(None, kept).chain(answers).collect()
+    }
+
     pub fn batch(&self, leads: &LeadBlock, answers: &Block) -> Result<RecordBatch, ArrowError> {
         let wanted = BooleanArray::from_iter(leads.rejected.iter().map(|rejected| Some(!rejected)));
         let mut columns = Vec::with_capacity(self.schema.fields().len());
@@ -98,7 +114,8 @@ impl ArrayWriter {
             columns.push(kept_array(kept, leads, &wanted, self.dictionaries)?);
         }
         for ((answer, dictionary), column) in self.answers.iter().zip(&answers.columns) {
-            columns.push(answer_array(&answer.kind, dictionary.as_ref(), column, &leads.rejected)?);
+            let array = answer_array(&answer.kind, dictionary.as_ref(), column)?;
+            columns.push(if leads.rejected_count == 0 { array } else { filter(array.as_ref(), &wanted)? });
         }
         let options = RecordBatchOptions::new().with_row_count(Some(leads.rows - leads.rejected_count));
         RecordBatch::try_new_with_options(self.schema.clone(), columns, &options)
@@ -107,8 +124,8 @@ impl ArrayWriter {
 
 fn answer_type(kind: &AnswerKind) -> DataType {
     match kind {
-        AnswerKind::Number { scale: 0 } => DataType::Int64,
-        AnswerKind::Number { scale } => DataType::Decimal128(PRECISION, *scale as i8),
+        AnswerKind::Number { scale: 0, .. } => DataType::Int64,
+        AnswerKind::Number { scale, width } => DataType::Decimal128(precision(*width), *scale as i8),
         AnswerKind::Choice(_) => DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
         AnswerKind::YesNo => DataType::Boolean,
         AnswerKind::Date => DataType::Date32,
@@ -116,22 +133,30 @@ fn answer_type(kind: &AnswerKind) -> DataType {
     }
 }
 
-fn answer_array(kind: &AnswerKind, dictionary: Option<&ArrayRef>, column: &Column, rejected: &[bool]) -> Result<ArrayRef, ArrowError> {
-    let values = || (0..column.len()).filter(|row| !rejected[*row]).map(|row| column.get(row));
+fn precision(width: Width) -> u8 {
+    match width {
+        Width::U8 | Width::U16 | Width::I32 => NARROW_PRECISION,
+        Width::I64 => PRECISION,
+    }
+}
+
+/// With all rows, also those that are rejected.
+fn answer_array(kind: &AnswerKind, dictionary: Option<&ArrayRef>, column: &Column) -> Result<ArrayRef, ArrowError> {
+    let nulls = column.nulls();
     Ok(match kind {
-        AnswerKind::Number { scale: 0 } => Arc::new(Int64Array::from_iter(values())),
-        AnswerKind::Number { scale } => {
-            let numbers = Decimal128Array::from_iter(values().map(|value| value.map(i128::from)));
-            Arc::new(numbers.with_precision_and_scale(PRECISION, *scale as i8)?)
+        AnswerKind::Number { scale: 0, .. } => Arc::new(Int64Array::new(column.to_vec(|value| value).into(), nulls)),
+        AnswerKind::Number { scale, width } => {
+            let numbers = Decimal128Array::new(column.to_vec(i128::from).into(), nulls);
+            Arc::new(numbers.with_precision_and_scale(precision(*width), *scale as i8)?)
         }
         AnswerKind::Choice(_) => {
-            let codes = Int32Array::from_iter(values().map(|value| value.and_then(|value| i32::try_from(value).ok())));
+            let codes = Int32Array::new(column.to_vec(|value| value as i32).into(), nulls);
             let names = dictionary.cloned().unwrap_or_else(|| Arc::new(StringArray::from(Vec::<&str>::new())));
             Arc::new(DictionaryArray::<Int32Type>::try_new(codes, names)?)
         }
-        AnswerKind::YesNo => Arc::new(BooleanArray::from_iter(values().map(|value| value.map(|value| value != 0)))),
-        AnswerKind::Date => Arc::new(Date32Array::from_iter(values().map(|value| value.and_then(|value| i32::try_from(value).ok())))),
-        AnswerKind::Time(_) => Arc::new(TimestampMicrosecondArray::from_iter(values()).with_timezone("UTC")),
+        AnswerKind::YesNo => Arc::new(BooleanArray::new(column.to_vec(|value| value != 0).into(), nulls)),
+        AnswerKind::Date => Arc::new(Date32Array::new(column.to_vec(|value| value as i32).into(), nulls)),
+        AnswerKind::Time(_) => Arc::new(TimestampMicrosecondArray::new(column.to_vec(|value| value).into(), nulls).with_timezone("UTC")),
     })
 }
 
@@ -155,7 +180,7 @@ fn kept_array(kept: &KeptValues, leads: &LeadBlock, wanted: &BooleanArray, dicti
             Ok(Arc::new(builder.finish()))
         }
         KeptValues::Array(array) => {
-            let array = if leads.rejected_count == 0 { array.clone() } else { arrow_select::filter::filter(array.as_ref(), wanted)? };
+            let array = if leads.rejected_count == 0 { array.clone() } else { filter(array.as_ref(), wanted)? };
             match array.data_type() {
                 DataType::Dictionary(..) if !dictionaries.keeps(array.data_type()) => {
                     let dictionary = array.as_any_dictionary();

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use arrow_buffer::{ArrowNativeType, MutableBuffer};
+use arrow_buffer::{ArrowNativeType, BooleanBuffer, Buffer, MutableBuffer, NullBuffer};
 
 /// Rows that [`Column::extend`] handles at a time.
 const WINDOW: usize = 64;
@@ -175,6 +175,34 @@ impl Column {
         row
     }
 
+    /// Appends what a table has for each key that is known.
+    pub fn extend_looked_up(&mut self, keys: &[i32], nulls: Option<&NullBuffer>, table: &[i64]) {
+        match self.width {
+            Width::U8 => self.look_up(keys, nulls, table, |value| value as u8),
+            Width::U16 => self.look_up(keys, nulls, table, |value| value as u16),
+            Width::I32 => self.look_up(keys, nulls, table, |value| value as i32),
+            Width::I64 => self.look_up(keys, nulls, table, |value| value),
+        }
+    }
+
+    fn look_up<T: ArrowNativeType>(&mut self, keys: &[i32], nulls: Option<&NullBuffer>, table: &[i64], cut: impl Fn(i64) -> T) {
+        let table: Vec<T> = table.iter().map(|value| cut(*value)).collect();
+        let first = self.len;
+        self.values.resize((first + keys.len()) * size_of::<T>(), 0);
+        for (place, key) in self.values.typed_data_mut::<T>()[first..].iter_mut().zip(keys) {
+            *place = table.get(*key as usize).copied().unwrap_or_default();
+        }
+        let mut known = nulls.map(|nulls| nulls.inner().bit_chunks().iter_padded().collect::<Vec<u64>>()).into_iter().flatten();
+        for window in (0..keys.len()).step_by(WINDOW) {
+            let count = (keys.len() - window).min(WINDOW);
+            let known = known.next().unwrap_or(u64::MAX) & u64::MAX >> (WINDOW - count);
+            for missing in (0..count).filter(|row| known >> row & 1 == 0) {
+                self.values.typed_data_mut::<T>()[first + window + missing] = T::default();
+            }
+            self.extend_validity(known, count);
+        }
+    }
+
     /// Of so many values, up to 64, that have just been appended.
     fn extend_validity(&mut self, known: u64, count: usize) {
         if self.validity.is_none() && known.count_ones() as usize == count {
@@ -224,11 +252,32 @@ impl Column {
 
     #[inline]
     fn for_each_as<T: ArrowNativeType + Into<i64>>(&self, mut visit: impl FnMut(usize, Option<i64>)) {
-        let values = &self.values.typed_data::<T>()[..self.len];
+        let values = self.values_as::<T>();
         match &self.validity {
             None => values.iter().enumerate().for_each(|(row, value)| visit(row, Some((*value).into()))),
             Some(_) => values.iter().enumerate().for_each(|(row, value)| visit(row, self.is_known(row).then(|| (*value).into()))),
         }
+    }
+
+    /// A copy of the values; of missing ones it is that of 0.
+    pub fn to_vec<T>(&self, convert: impl Fn(i64) -> T) -> Vec<T> {
+        match self.width {
+            Width::U8 => self.values_as::<u8>().iter().map(|value| convert((*value).into())).collect(),
+            Width::U16 => self.values_as::<u16>().iter().map(|value| convert((*value).into())).collect(),
+            Width::I32 => self.values_as::<i32>().iter().map(|value| convert((*value).into())).collect(),
+            Width::I64 => self.values_as::<i64>().iter().map(|value| convert(*value)).collect(),
+        }
+    }
+
+    /// Which values are known, if some are missing.
+    pub fn nulls(&self) -> Option<NullBuffer> {
+        let bits = self.validity.as_ref()?;
+        let known = BooleanBuffer::new(Buffer::from(bits.as_slice()), 0, self.len);
+        Some(NullBuffer::new(known)).filter(|nulls| nulls.null_count() > 0)
+    }
+
+    fn values_as<T: ArrowNativeType>(&self) -> &[T] {
+        &self.values.typed_data::<T>()[..self.len]
     }
 
     pub fn is_known(&self, row: usize) -> bool {
@@ -290,4 +339,37 @@ impl PartialEq for Column {
 pub struct Block {
     pub rows: usize,
     pub columns: Vec<Column>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looking_up_appends_what_pushing_one_by_one_does() {
+        let table = [3, 0, 250, 7];
+        for (first, count) in [(0, 0), (0, 1), (0, 64), (1, 63), (5, 64), (8, 65), (64, 200), (3, 129)] {
+            for missing in [0, 1, 3, 64] {
+                let keys: Vec<i32> = (0..count).map(|row| row * 7 % 4).collect();
+                let known: Vec<bool> = (0..count).map(|row| missing == 0 || row % missing != missing - 1).collect();
+                let nulls = (missing > 0).then(|| NullBuffer::from(known.clone()));
+                for width in [Width::U8, Width::U16, Width::I32, Width::I64] {
+                    let (mut together, mut alone) = (Column::with_capacity(width, 0), Column::with_capacity(width, 0));
+                    for row in 0..first {
+                        together.push((row != 2).then_some(row));
+                        alone.push((row != 2).then_some(row));
+                    }
+                    together.extend_looked_up(&keys, nulls.as_ref(), &table);
+                    for (key, known) in keys.iter().zip(&known) {
+                        alone.push(known.then(|| table[*key as usize]));
+                    }
+                    assert_eq!(together, alone, "{first} {count} {missing} {width:?}");
+                    // also what stands under missing values
+                    assert_eq!(together.to_vec(|value| value), alone.to_vec(|value| value));
+                    let nulls = together.nulls();
+                    assert_eq!(nulls.map_or(0, |nulls| nulls.null_count()), (0..alone.len()).filter(|row| !alone.is_known(*row)).count());
+                }
+            }
+        }
+    }
 }

@@ -6,7 +6,8 @@
 use super::figures::{bar, count, counted, duration, mean, rate, share};
 use super::layout::{Align, Page, Paint, Words, words};
 use crate::batch::bad::{BadCell, Outcome, Subject, reason_sentence};
-use crate::batch::report::{ChoiceCounts, MoveCount, NumberSummary, ReasonCount};
+use crate::batch::number_summary::NumberSummary;
+use crate::batch::report::{ChoiceCounts, MoveCount, ReasonCount};
 use crate::batch::{HistoryReport, Report};
 use crate::diagnostic::render_human::Look;
 use crate::model::{Decimal, Policy};

@@ -6,6 +6,7 @@ use super::log_file::{LogColumns, LogRows, answer};
 use crate::batch::answers::AnswerKind;
 use crate::calendar::Zone;
 use crate::clock::{ClockEventKind, Instance};
+use crate::column::Width;
 use crate::model::{ClockState, Policy, SlaId};
 
 pub fn columns(policy: &Policy, zone: &Zone) -> LogColumns {
@@ -13,7 +14,7 @@ pub fn columns(policy: &Policy, zone: &Zone) -> LogColumns {
     let owners = policy.owner_choices.and_then(|choices| policy.choices.get(choices));
     let owners = owners.map(|owners| owners.members.as_slice()).unwrap_or_default();
     let time = || AnswerKind::Time(zone.clone());
-    let count = || AnswerKind::Number { scale: 0 };
+    let count = || AnswerKind::Number { scale: 0, width: Width::I64 };
     let answers = vec![
         answer("clock", names(&mut policy.slas.iter().map(|sla| sla.name.as_str())), false),
         answer("owner", names(&mut owners.iter().map(|owner| owner.name.as_str())), true),

@@ -85,11 +85,11 @@ impl LogFile {
                 Formatter::Arrays(ArrayWriter::new(texts.iter().map(|name| (*name, None)), answers, Dictionaries::of(format)))
             }
         };
-        let schema = match &formatter {
-            Formatter::Arrays(writer) => Some(writer.schema()),
+        let arrays = match &formatter {
+            Formatter::Arrays(writer) => Some(writer),
             Formatter::Nothing | Formatter::Csv(_) | Formatter::Ndjson(_) => None,
         };
-        let mut sink = Sink::create(OutputFile::create(place)?, format, schema, None)?;
+        let mut sink = Sink::create(OutputFile::create(place)?, format, arrays, None)?;
         if !header.is_empty() {
             sink.write(Piece::Text(header))?;
         }

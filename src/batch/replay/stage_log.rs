@@ -5,6 +5,7 @@
 use super::log_file::{LogColumns, LogRows, answer};
 use crate::batch::answers::{Answer, AnswerKind};
 use crate::calendar::Zone;
+use crate::column::Width;
 use crate::history::replay::{Course, Step};
 use crate::model::{ChoicesId, Policy};
 
@@ -24,7 +25,7 @@ pub fn columns(policy: &Policy, rules: &[String], zone: &Zone) -> LogColumns {
         answer("rule", names(&mut rules.iter().cloned()), true),
         answer("forget", names(&mut policy.forgets.iter().map(|forget| forget.section.clone())), true),
         answer("rest_until", AnswerKind::Time(zone.clone()), true),
-        answer("signals_before", AnswerKind::Number { scale: 0 }, true),
+        answer("signals_before", AnswerKind::Number { scale: 0, width: Width::I64 }, true),
         answer("team", names(&mut teams(policy).into_iter().map(str::to_owned)), true),
     ];
     for route in &policy.routes {

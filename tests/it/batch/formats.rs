@@ -141,7 +141,7 @@ fn scored_arrays_have_exact_types() {
     let schema = batch.schema();
     let field = |name: &str| schema.field_with_name(name).unwrap().data_type().clone();
     let fit = batch.column_by_name("fit").unwrap();
-    assert!(matches!(field("fit"), DataType::Decimal128(19, 1)), "{}", field("fit"));
+    assert!(matches!(field("fit"), DataType::Decimal128(18, 1)), "{}", field("fit"));
     assert_eq!(fit.as_primitive::<Decimal128Type>().values(), &[1000, 75]);
     assert_eq!(batch.column_by_name("whole").unwrap().as_primitive::<Int64Type>().values(), &[10, 0]);
     assert!(matches!(field("status"), DataType::Dictionary(..)));

@@ -1,0 +1,142 @@
+//! Batches of arrays to a Parquet file.
+//!
+//! Enters: batches of one schema, in order, and which of its columns have values known beforehand. Leaves: the file. Always holds: what is written depends on the rows alone,
+//! not on how they were cut into batches; a row group is bounded in rows and in memory.
+
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, SchemaRef};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::basic::Compression;
+use parquet::errors::Result;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::ColumnPath;
+
+use super::coded_column::{CodedColumn, Table};
+use super::output_file::OutputFile;
+
+const ROW_GROUP_ROWS: usize = 122_880;
+const ROW_GROUP_BYTES: usize = 32 << 20;
+
+pub struct ParquetWriter {
+    writer: SerializedFileWriter<OutputFile>,
+    arrays: ArrowRowGroupWriterFactory,
+    schema: SchemaRef,
+    /// of each column of the schema
+    tables: Vec<Option<Table>>,
+    /// of the row group under way, for each column of the schema; none between two
+    columns: Vec<ColumnWriter>,
+    rows: usize,
+}
+
+enum ColumnWriter {
+    /// for each of its leaves
+    Arrays(Vec<ArrowColumnWriter>),
+    Coded(CodedColumn),
+}
+
+impl ColumnWriter {
+    fn bytes(&self) -> usize {
+        match self {
+            ColumnWriter::Arrays(leaves) => leaves.iter().map(ArrowColumnWriter::get_estimated_total_bytes).sum(),
+            ColumnWriter::Coded(column) => column.bytes(),
+        }
+    }
+}
+
+impl ParquetWriter {
+    /// `tables` are what values some columns can have. The values of the column `key` are all different, so that a dictionary of them would save nothing.
+    pub fn new(file: OutputFile, schema: &SchemaRef, tables: Vec<Option<Table>>, key: Option<&str>) -> Result<ParquetWriter> {
+        let mut properties = WriterProperties::builder()
+            .set_created_by(concat!("leadwright ", env!("CARGO_PKG_VERSION")).to_owned())
+            .set_compression(Compression::SNAPPY);
+        if let Some(key) = key {
+            properties = properties.set_column_dictionary_enabled(ColumnPath::new(vec![key.to_owned()]), false);
+        }
+        // nearly every row group has every choice, so that the least and the greatest would leave none out
+        for field in schema.fields().iter().filter(|field| matches!(field.data_type(), DataType::Dictionary(..))) {
+            let column = ColumnPath::new(vec![field.name().clone()]);
+            properties = properties.set_column_statistics_enabled(column, EnabledStatistics::None);
+        }
+        let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties.build()))?;
+        let (writer, arrays) = writer.into_serialized_writer()?;
+        Ok(ParquetWriter { writer, arrays, schema: schema.clone(), tables, columns: Vec::new(), rows: 0 })
+    }
+
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        let mut first = 0;
+        while first < batch.num_rows() {
+            if self.columns.is_empty() {
+                self.begin_row_group()?;
+            }
+            let count = (batch.num_rows() - first).min(ROW_GROUP_ROWS - self.rows);
+            self.write_rows(&batch.slice(first, count))?;
+            (first, self.rows) = (first + count, self.rows + count);
+            if self.rows == ROW_GROUP_ROWS || self.columns.iter().map(ColumnWriter::bytes).sum::<usize>() >= ROW_GROUP_BYTES {
+                self.end_row_group()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn begin_row_group(&mut self) -> Result<()> {
+        let columns = self.writer.schema_descr();
+        let mut leaves = self.arrays.create_column_writers(self.writer.flushed_row_groups().len())?.into_iter().enumerate().peekable();
+        for (number, table) in self.tables.iter().enumerate() {
+            let mut of_column = Vec::new();
+            let mut first = None;
+            while let Some((leaf, writer)) = leaves.next_if(|(leaf, _)| columns.get_column_root_idx(*leaf) == number) {
+                first.get_or_insert(leaf);
+                of_column.push(writer);
+            }
+            self.columns.push(match (table, first) {
+                (Some(table), Some(leaf)) => ColumnWriter::Coded(CodedColumn::new(table.clone(), columns.column(leaf))),
+                (None, _) | (_, None) => ColumnWriter::Arrays(of_column),
+            });
+        }
+        Ok(())
+    }
+
+    fn write_rows(&mut self, rows: &RecordBatch) -> Result<()> {
+        for ((column, field), array) in self.columns.iter_mut().zip(self.schema.fields()).zip(rows.columns()) {
+            match column {
+                ColumnWriter::Coded(column) => column.push(array.as_ref())?,
+                ColumnWriter::Arrays(leaves) => {
+                    for (writer, leaf) in leaves.iter_mut().zip(compute_leaves(field, array)?) {
+                        writer.write(&leaf)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn end_row_group(&mut self) -> Result<()> {
+        let mut group = self.writer.next_row_group()?;
+        for column in self.columns.drain(..) {
+            match column {
+                ColumnWriter::Arrays(leaves) => {
+                    for leaf in leaves {
+                        leaf.close()?.append_to_row_group(&mut group)?;
+                    }
+                }
+                ColumnWriter::Coded(column) => {
+                    let (bytes, described) = column.finish()?;
+                    group.append_column(&bytes, described)?;
+                }
+            }
+        }
+        group.close()?;
+        self.rows = 0;
+        Ok(())
+    }
+
+    /// Completes the file's content.
+    pub fn finish(mut self) -> Result<OutputFile> {
+        if !self.columns.is_empty() {
+            self.end_row_group()?;
+        }
+        self.writer.into_inner()
+    }
+}

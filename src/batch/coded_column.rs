@@ -1,14 +1,14 @@
-//! Columns of a Parquet file whose values are numbers of a small table: choices, and numbers from 0 to 65,535.
+//! Columns of a Parquet file with few different values: choices, and numbers that lie near each other.
 //!
-//! Enters: arrays, some thousand rows at a time. Leaves: the pages of a column chunk: a dictionary of the values that came, in the table's order, and
+//! Enters: the arrays of a row group. Leaves: the pages of a column chunk: a dictionary of the values that came, in their order, and
 //! their numbers in it, as runs and packed bits (`RLE_DICTIONARY` of Apache Parquet's "Encodings", the first version of data pages). Always holds: what readers get is what
-//! the `parquet` package's writer would give them; it looks each value up by its bytes, while here its number is known before.
+//! the `parquet` package's writer would give them; it looks each value up by its bytes, while here the place of each is known.
 
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Int32Type, Int64Type};
-use arrow_array::{Array, StringArray};
+use arrow_array::{Array, ArrayRef, StringArray};
 use arrow_schema::DataType;
 use bytes::Bytes;
 use parquet::basic::{Compression, Encoding};
@@ -20,77 +20,71 @@ use parquet::file::statistics::Statistics;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 
-/// Numbers of values take 16 bits.
-const TABLE_MAX: usize = 1 << 16;
+/// Places in a dictionary take 16 bits.
+const ENTRIES_MAX: usize = 1 << 16;
+/// From the least number to the greatest.
+const RANGE_MAX: i64 = 1 << 20;
 
-/// What the values of a column can be, by their numbers.
+/// What values a column has.
 #[derive(Clone, Debug)]
-pub enum Table {
+pub enum Values {
+    /// of a dictionary that is the same in every array
     Names(Arc<StringArray>),
-    /// the numbers from 0 on, so many
-    Wholes(usize),
+    Numbers,
 }
 
-impl Table {
-    /// None if they are too many.
-    pub fn of_names(names: &StringArray) -> Option<Table> {
-        (names.len() <= TABLE_MAX).then(|| Table::Names(Arc::new(names.clone())))
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Table::Names(names) => names.len(),
-            Table::Wholes(count) => *count,
-        }
-    }
-}
-
-/// The rows of one column in a row group.
+/// A column of a row group.
 pub struct CodedColumn {
-    table: Table,
+    values: Values,
     column: ColumnDescPtr,
-    /// of each row; 0 if it is missing
-    codes: Vec<u16>,
-    /// of each row, if one is missing
+    /// which rows are known, if the column may lack some
     known: Option<Vec<bool>>,
-    used: Vec<bool>,
+    /// those that are known: places in the dictionary of names, or numbers
+    given: Vec<i64>,
+    /// those that came, in order
+    entries: Vec<i64>,
 }
 
 impl CodedColumn {
-    pub fn new(table: Table, column: ColumnDescPtr) -> CodedColumn {
-        let used = vec![false; table.len().max(1)];
-        CodedColumn { table, column, codes: Vec::new(), known: None, used }
+    /// None if the values are too many or too far from each other.
+    pub fn new(values: Values, column: ColumnDescPtr, arrays: &[ArrayRef]) -> Result<Option<CodedColumn>> {
+        let rows = arrays.iter().map(|array| array.len()).sum();
+        let known = (column.max_def_level() > 0).then(|| Vec::with_capacity(rows));
+        let mut coded = CodedColumn { values, column, known, given: Vec::with_capacity(rows), entries: Vec::new() };
+        arrays.iter().try_for_each(|array| coded.push(array.as_ref()))?;
+        let (low, high) = coded.given.iter().fold((i64::MAX, i64::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
+        if low <= high && high.checked_sub(low).is_none_or(|range| range >= RANGE_MAX) {
+            return Ok(None);
+        }
+        let mut came = vec![false; if low <= high { (high - low) as usize + 1 } else { 0 }];
+        coded.given.iter().for_each(|value| came[(value - low) as usize] = true);
+        coded.entries = (low..=high).zip(came).filter(|(_, came)| *came).map(|(value, _)| value).collect();
+        Ok(Some(coded).filter(|coded| coded.entries.len() <= ENTRIES_MAX))
     }
 
-    /// About how much memory the rows take.
-    pub fn bytes(&self) -> usize {
-        self.codes.len() * size_of::<u16>() + self.known.as_ref().map_or(0, Vec::len)
-    }
-
-    /// Appends rows: whole numbers or decimals, or keys of the table's names.
-    pub fn push(&mut self, array: &dyn Array) -> Result<()> {
-        let first = self.codes.len();
+    fn push(&mut self, array: &dyn Array) -> Result<()> {
+        let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0);
+        match &mut self.known {
+            Some(known) => (0..array.len()).for_each(|row| known.push(nulls.is_none_or(|nulls| nulls.is_valid(row)))),
+            None if nulls.is_some() => return Err(self.wrong("lacks a value that it must have")),
+            None => {}
+        }
+        let is_known = |row: &usize| nulls.is_none_or(|nulls| nulls.is_valid(*row));
         match array.data_type() {
-            DataType::Int64 => self.codes.extend(array.as_primitive::<Int64Type>().values().iter().map(|value| code_of(*value))),
+            DataType::Int64 => {
+                let values = array.as_primitive::<Int64Type>().values();
+                self.given.extend((0..array.len()).filter(is_known).map(|row| values[row]));
+            }
             DataType::Decimal128(..) => {
-                self.codes.extend(array.as_primitive::<Decimal128Type>().values().iter().map(|value| code_of(*value)));
+                // answers are integers of 64 bits
+                let values = array.as_primitive::<Decimal128Type>().values();
+                self.given.extend((0..array.len()).filter(is_known).map(|row| values[row] as i64));
             }
             DataType::Dictionary(..) => {
-                self.codes.extend(array.as_dictionary::<Int32Type>().keys().values().iter().map(|key| code_of(*key)));
+                let keys = array.as_dictionary::<Int32Type>().keys().values();
+                self.given.extend((0..array.len()).filter(is_known).map(|row| i64::from(keys[row])));
             }
             other => return Err(self.wrong(&format!("is {other}"))),
-        }
-        match array.nulls().filter(|nulls| nulls.null_count() > 0) {
-            Some(nulls) => self.known.get_or_insert_with(|| vec![true; first]).extend(nulls.iter()),
-            None => self.known.iter_mut().for_each(|known| known.resize(first + array.len(), true)),
-        }
-        for row in first..self.codes.len() {
-            if self.is_known(row) {
-                match self.used.get_mut(usize::from(self.codes[row])) {
-                    Some(used) => *used = true,
-                    None => return Err(self.wrong("has a value that it cannot have")),
-                }
-            }
         }
         Ok(())
     }
@@ -99,27 +93,15 @@ impl CodedColumn {
         ParquetError::General(format!("the column `{}` {what}", self.column.name()))
     }
 
-    fn is_known(&self, row: usize) -> bool {
-        self.known.as_ref().is_none_or(|known| known[row])
-    }
-
     /// The pages of the rows, and what is to be said of them.
-    pub fn finish(mut self) -> Result<(Bytes, ColumnCloseResult)> {
-        // a dictionary of nothing is more than some readers expect
-        if !self.used.contains(&true) {
-            self.used[0] = true;
-        }
-        let entries: Vec<usize> = (0..self.used.len()).filter(|code| self.used[*code]).collect();
-        let dictionary = self.dictionary(&entries);
-        let data = self.data(&entries);
-        let (rows, is_optional) = (self.codes.len(), self.column.max_def_level() > 0);
-
+    pub fn finish(&self) -> Result<(Bytes, ColumnCloseResult)> {
+        let rows = self.known.as_ref().map_or(self.given.len(), Vec::len);
         let mut bytes = TrackedWrite::new(Vec::new());
         let mut pages = SerializedPageWriter::new(&mut bytes);
-        let (buf, size) = packed(&dictionary)?;
-        let page = Page::DictionaryPage { buf, num_values: entries.len() as u32, encoding: Encoding::PLAIN, is_sorted: false };
+        let (buf, size) = packed(&self.dictionary()?)?;
+        let page = Page::DictionaryPage { buf, num_values: self.entries.len() as u32, encoding: Encoding::PLAIN, is_sorted: false };
         let dictionary = pages.write_page(CompressedPage::new(page, size))?;
-        let (buf, size) = packed(&data)?;
+        let (buf, size) = packed(&self.data())?;
         let page = Page::DataPage {
             buf,
             num_values: rows as u32,
@@ -136,26 +118,16 @@ impl CodedColumn {
         offsets.append_offset_and_size(data.offset as i64, data.compressed_size as i32);
         let mut metadata = ColumnChunkMetaData::builder(self.column.clone())
             .set_compression(Compression::SNAPPY)
-            .set_encodings(if is_optional {
-                vec![Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY]
-            } else {
-                vec![Encoding::PLAIN, Encoding::RLE_DICTIONARY]
-            })
+            .set_encodings(vec![Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY])
             .set_total_compressed_size((dictionary.compressed_size + data.compressed_size) as i64)
             .set_total_uncompressed_size((dictionary.uncompressed_size + data.uncompressed_size) as i64)
             .set_num_values(rows as i64)
             .set_dictionary_page_offset(Some(dictionary.offset as i64))
             .set_data_page_offset(data.offset as i64);
-        if let Table::Wholes(_) = self.table {
-            let is_some = rows > self.missing();
-            let bound = |entry: Option<&usize>| entry.filter(|_| is_some).map(|entry| *entry as i64);
-            metadata = metadata.set_statistics(Statistics::int64(
-                bound(entries.first()),
-                bound(entries.last()),
-                None,
-                Some(self.missing() as u64),
-                false,
-            ));
+        if let Values::Numbers = self.values {
+            let (least, greatest) = (self.entries.first().copied(), self.entries.last().copied());
+            let missing = (rows - self.given.len()) as u64;
+            metadata = metadata.set_statistics(Statistics::int64(least, greatest, None, Some(missing), false));
         }
         let close = ColumnCloseResult {
             bytes_written: bytes.len() as u64,
@@ -168,53 +140,43 @@ impl CodedColumn {
         Ok((bytes, close))
     }
 
-    fn missing(&self) -> usize {
-        self.known.as_ref().map_or(0, |known| known.iter().filter(|known| !**known).count())
-    }
-
-    /// The values with these numbers, `PLAIN`.
-    fn dictionary(&self, entries: &[usize]) -> Vec<u8> {
+    /// The values that came, `PLAIN`.
+    fn dictionary(&self) -> Result<Vec<u8>> {
         let mut plain = Vec::new();
-        for entry in entries {
-            match &self.table {
-                Table::Wholes(_) => plain.extend_from_slice(&(*entry as i64).to_le_bytes()),
-                Table::Names(names) => {
-                    let name = if *entry < names.len() { names.value(*entry) } else { "" };
+        for entry in &self.entries {
+            match &self.values {
+                Values::Numbers => plain.extend_from_slice(&entry.to_le_bytes()),
+                Values::Names(names) => {
+                    let place = usize::try_from(*entry).ok().filter(|place| *place < names.len());
+                    let name = names.value(place.ok_or_else(|| self.wrong("has a value that it cannot have"))?);
                     plain.extend_from_slice(&(name.len() as u32).to_le_bytes());
                     plain.extend_from_slice(name.as_bytes());
                 }
             }
         }
-        plain
+        Ok(plain)
     }
 
     /// Which rows are known, if the column may lack some, and the places of their values among the entries.
-    fn data(&self, entries: &[usize]) -> Vec<u8> {
-        let mut places = vec![0; self.used.len()];
-        entries.iter().enumerate().for_each(|(place, entry)| places[*entry] = place as u16);
-        let place = |code: &u16| places.get(usize::from(*code)).copied().unwrap_or_default();
+    fn data(&self) -> Vec<u8> {
+        let low = self.entries.first().copied().unwrap_or_default();
+        let range = self.entries.last().map_or(0, |high| (high - low) as usize + 1);
+        let mut places = vec![0u16; range];
+        self.entries.iter().enumerate().for_each(|(place, entry)| places[(entry - low) as usize] = place as u16);
         let mut data = Vec::new();
-        if self.column.max_def_level() > 0 {
-            let levels: Vec<u16> = (0..self.codes.len()).map(|row| u16::from(self.is_known(row))).collect();
+        if let Some(known) = &self.known {
+            let levels: Vec<u16> = known.iter().map(|known| u16::from(*known)).collect();
             let mut packed = Vec::new();
             append_runs(&levels, 1, &mut packed);
             data.extend_from_slice(&(packed.len() as u32).to_le_bytes());
             data.append(&mut packed);
         }
-        let places: Vec<u16> = match &self.known {
-            None => self.codes.iter().map(place).collect(),
-            Some(known) => self.codes.iter().zip(known).filter(|(_, known)| **known).map(|(code, _)| place(code)).collect(),
-        };
-        let bits = (usize::BITS - (entries.len() - 1).leading_zeros()).max(1);
+        let bits = (usize::BITS - self.entries.len().saturating_sub(1).leading_zeros()).max(1);
         data.push(bits as u8);
-        append_runs(&places, bits as usize, &mut data);
+        let given: Vec<u16> = self.given.iter().map(|value| places[(value - low) as usize]).collect();
+        append_runs(&given, bits as usize, &mut data);
         data
     }
-}
-
-/// Of a row that is known; no table has that of what is no such number.
-fn code_of(value: impl TryInto<u16>) -> u16 {
-    value.try_into().unwrap_or(u16::MAX)
 }
 
 /// With snappy, and how long it was before.
@@ -273,7 +235,7 @@ fn append_number(mut number: usize, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use arrow_array::{ArrayRef, Decimal128Array, DictionaryArray, Int32Array, Int64Array, RecordBatch};
+    use arrow_array::{Decimal128Array, DictionaryArray, Int32Array, Int64Array, RecordBatch};
     use arrow_schema::{Field, Schema};
     use parquet::arrow::ArrowWriter;
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -281,11 +243,10 @@ mod tests {
     use super::*;
 
     /// What the reader of the `parquet` package finds in a file with this column alone, and what its metadata says of it.
-    fn read_back(table: Table, pieces: &[ArrayRef], is_optional: bool) -> (Vec<ArrayRef>, ColumnChunkMetaData) {
+    fn read_back(values: Values, pieces: &[ArrayRef], is_optional: bool) -> (Vec<ArrayRef>, ColumnChunkMetaData) {
         let schema = Arc::new(Schema::new(vec![Field::new("c", pieces[0].data_type().clone(), is_optional)]));
         let (mut writer, _) = ArrowWriter::try_new(Vec::new(), schema, None).unwrap().into_serialized_writer().unwrap();
-        let mut column = CodedColumn::new(table, writer.schema_descr().column(0));
-        pieces.iter().for_each(|piece| column.push(piece.as_ref()).unwrap());
+        let column = CodedColumn::new(values, writer.schema_descr().column(0), pieces).unwrap().unwrap();
         let (bytes, described) = column.finish().unwrap();
         let mut group = writer.next_row_group().unwrap();
         group.append_column(&bytes, described).unwrap();
@@ -296,8 +257,8 @@ mod tests {
         (found.iter().map(|batch| batch.column(0).clone()).collect(), described)
     }
 
-    /// Numbers below `bound`, in runs of up to `run`; one in `missing` is missing, if that is not 0.
-    fn draw(rows: usize, bound: u64, run: u64, missing: u64, seed: u64) -> Vec<Option<i64>> {
+    /// `bound` numbers from -`low` on, in runs of up to `run`; one in `missing` is missing, if that is not 0.
+    fn draw(rows: usize, (low, bound): (i64, u64), run: u64, missing: u64, seed: u64) -> Vec<Option<i64>> {
         let mut state = seed;
         let mut next = |bound: u64| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -305,7 +266,7 @@ mod tests {
         };
         let mut values = Vec::new();
         while values.len() < rows {
-            let value = (missing == 0 || next(missing) > 0).then(|| next(bound) as i64);
+            let value = (missing == 0 || next(missing) > 0).then(|| next(bound) as i64 - low);
             values.extend((0..=next(run)).map(|_| value));
         }
         values.truncate(rows);
@@ -313,18 +274,28 @@ mod tests {
     }
 
     #[test]
-    fn wholes_are_read_back_by_the_package_as_they_were() {
-        for (case, (bound, run, missing)) in
-            [(1, 1, 0), (2, 1, 0), (3, 20, 0), (200, 9, 3), (256, 1, 0), (5_000, 3, 7), (65_536, 1, 0), (65_536, 40, 2), (7, 1, 1)]
-                .into_iter()
-                .enumerate()
+    fn numbers_are_read_back_by_the_package_as_they_were() {
+        for (case, (bound, run, missing)) in [
+            (1, 1, 0),
+            (2, 1, 0),
+            (3, 20, 0),
+            (200, 9, 3),
+            (256, 1, 0),
+            (5_000, 3, 7),
+            (65_536, 1, 0),
+            (65_536, 40, 2),
+            (1 << 20, 1, 4),
+            (7, 1, 1),
+        ]
+        .into_iter()
+        .enumerate()
         {
             for rows in [1, 7, 8, 9, 503, 504, 505, 1_000, 30_000] {
-                let values = draw(rows, bound, run, missing, case as u64 * 100 + rows as u64);
+                let values = draw(rows, (bound as i64 / 3, bound), run, missing, case as u64 * 100 + rows as u64);
                 let (one, other) = values.split_at(rows / 3);
                 let pieces: Vec<ArrayRef> =
                     [one, other].into_iter().map(|piece| Arc::new(Int64Array::from(piece.to_vec())) as ArrayRef).collect();
-                let (found, described) = read_back(Table::Wholes(1 << 16), &pieces, missing > 0);
+                let (found, described) = read_back(Values::Numbers, &pieces, missing > 0);
                 let found: Vec<Option<i64>> = found.iter().flat_map(|array| array.as_primitive::<Int64Type>().iter()).collect();
                 assert_eq!(found, values, "{bound} {run} {missing} {rows}");
                 let Some(Statistics::Int64(statistics)) = described.statistics() else { panic!("{described:?}") };
@@ -338,12 +309,12 @@ mod tests {
     #[test]
     fn names_and_decimals_are_read_back_too() {
         let names = Arc::new(StringArray::from(vec!["out", "nurture", "", "qualified"]));
-        let keys = draw(5_000, 4, 12, 5, 1);
+        let keys = draw(5_000, (0, 4), 12, 5, 1);
         let array = |keys: &[Option<i64>]| {
             let keys = Int32Array::from_iter(keys.iter().map(|key| key.map(|key| key as i32)));
             Arc::new(DictionaryArray::<Int32Type>::new(keys, names.clone())) as ArrayRef
         };
-        let (found, _) = read_back(Table::of_names(&names).unwrap(), &[array(&keys[..5]), array(&keys[5..])], true);
+        let (found, _) = read_back(Values::Names(names.clone()), &[array(&keys[..5]), array(&keys[5..])], true);
         let found: Vec<Option<String>> = found
             .iter()
             .flat_map(|array| array.as_dictionary::<Int32Type>().downcast_dict::<StringArray>().unwrap().into_iter())
@@ -352,20 +323,29 @@ mod tests {
         let expected: Vec<Option<String>> = keys.iter().map(|key| key.map(|key| names.value(key as usize).to_owned())).collect();
         assert_eq!(found, expected);
 
-        let numbers: Vec<i128> = draw(700, 10_001, 1, 0, 2).into_iter().flatten().map(i128::from).collect();
+        let numbers: Vec<i128> = draw(700, (0, 10_001), 1, 0, 2).into_iter().flatten().map(i128::from).collect();
         let array = Decimal128Array::from(numbers.clone()).with_precision_and_scale(18, 2).unwrap();
-        let (found, _) = read_back(Table::Wholes(1 << 16), &[Arc::new(array)], false);
+        let (found, _) = read_back(Values::Numbers, &[Arc::new(array)], false);
         assert_eq!(found[0].as_primitive::<Decimal128Type>().values(), &numbers);
     }
 
     #[test]
-    fn a_value_that_no_table_has_is_an_error() {
+    fn numbers_too_far_from_each_other_are_not_taken_and_names_that_are_none_are_errors() {
         let schema = Arc::new(Schema::new(vec![Field::new("c", DataType::Int64, false)]));
         let (writer, _) = ArrowWriter::try_new(Vec::new(), schema, None).unwrap().into_serialized_writer().unwrap();
-        for value in [256, 65_535, 65_536, -1] {
-            let mut column = CodedColumn::new(Table::Wholes(1 << 8), writer.schema_descr().column(0));
-            let error = column.push(&Int64Array::from(vec![3, value])).unwrap_err();
-            assert!(error.to_string().contains("the column `c` has a value that it cannot have"), "{error}");
+        let column = writer.schema_descr().column(0);
+        let coded = |values: Values, array: ArrayRef| CodedColumn::new(values, column.clone(), &[array]);
+        for far in [vec![0, 1 << 20], vec![-1, (1 << 20) - 1], vec![i64::MIN, i64::MAX], (0..1 << 17).collect()] {
+            assert!(coded(Values::Numbers, Arc::new(Int64Array::from(far))).unwrap().is_none());
+        }
+        assert!(coded(Values::Numbers, Arc::new(Int64Array::from(vec![1, (1 << 20)]))).unwrap().is_some());
+        let lacking = coded(Values::Numbers, Arc::new(Int64Array::from(vec![Some(1), None])));
+        assert!(lacking.err().unwrap().to_string().contains("the column `c` lacks a value that it must have"));
+        for none in [2, -1] {
+            let names = Values::Names(Arc::new(StringArray::from(vec!["a", "b"])));
+            let column = coded(names, Arc::new(Int64Array::from(vec![0, none]))).unwrap().unwrap();
+            let error = column.finish().unwrap_err().to_string();
+            assert!(error.contains("the column `c` has a value that it cannot have"), "{error}");
         }
     }
 }

@@ -39,7 +39,7 @@ impl Sink {
         match (format, arrays) {
             (Format::Csv | Format::Ndjson, _) | (_, None) => Ok(Sink::Text(Box::new(file))),
             (Format::Parquet, Some(arrays)) => {
-                let writer = ParquetWriter::new(file, arrays.schema(), arrays.tables(), key).map_err(|error| failed(&name, &error))?;
+                let writer = ParquetWriter::new(file, arrays.schema(), arrays.values(), key).map_err(|error| failed(&name, &error))?;
                 Ok(Sink::Parquet { writer: Box::new(writer), name })
             }
             (Format::ArrowIpc, Some(arrays)) => {

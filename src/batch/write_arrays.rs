@@ -17,7 +17,7 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow_select::filter::filter;
 
 use super::answers::{Answer, AnswerKind};
-use super::coded_column::Table;
+use super::coded_column::Values;
 use super::format::Format;
 use super::json_line::scalar_text;
 use super::lead_block::{KeptValues, LeadBlock};
@@ -26,7 +26,7 @@ use crate::column::{Block, Column, Width};
 #[derive(Clone, Debug)]
 pub struct ArrayWriter {
     schema: SchemaRef,
-    answers: Vec<(Answer, Option<ArrayRef>)>,
+    answers: Vec<(Answer, Option<Arc<StringArray>>)>,
     dictionaries: Dictionaries,
 }
 
@@ -84,7 +84,7 @@ impl ArrayWriter {
         let fields: Vec<Field> =
             kept.chain(answers.iter().map(|answer| Field::new(&answer.name, answer_type(&answer.kind), answer.optional))).collect();
         let dictionary = |kind: &AnswerKind| match kind {
-            AnswerKind::Choice(names) => Some(Arc::new(StringArray::from_iter_values(names)) as ArrayRef),
+            AnswerKind::Choice(names) => Some(Arc::new(StringArray::from_iter_values(names))),
             AnswerKind::Number { .. } | AnswerKind::YesNo | AnswerKind::Date | AnswerKind::Time(_) => None,
         };
         let answers = answers.into_iter().map(|answer| (dictionary(&answer.kind), answer)).map(|(values, answer)| (answer, values));
@@ -95,13 +95,14 @@ impl ArrayWriter {
         &self.schema
     }
 
-    /// Of each column of the schema: what values it can have, if they are few.
-    pub fn tables(&self) -> Vec<Option<Table>> {
+    /// Of each column of the schema: what values it has, if they may be few.
+    pub fn values(&self) -> Vec<Option<Values>> {
         let kept = self.schema.fields().len() - self.answers.len();
         let answers = self.answers.iter().map(|(answer, names)| match (&answer.kind, names) {
-            (AnswerKind::Choice(_), Some(names)) => Table::of_names(names.as_string()),
-            (AnswerKind::Number { width: Width::U8, .. }, _) => Some(Table::Wholes(1 << 8)),
-            (AnswerKind::Number { width: Width::U16, .. }, _) => Some(Table::Wholes(1 << 16)),
+            (AnswerKind::Choice(_), Some(names)) => Some(Values::Names(names.clone())),
+            (AnswerKind::Number { scale: 0, .. } | AnswerKind::Number { width: Width::U8 | Width::U16 | Width::I32, .. }, _) => {
+                Some(Values::Numbers)
+            }
             (AnswerKind::Number { .. } | AnswerKind::Choice(_) | AnswerKind::YesNo | AnswerKind::Date | AnswerKind::Time(_), _) => None,
         });
         std::iter::repeat_n(None, kept).chain(answers).collect()
@@ -141,7 +142,7 @@ fn precision(width: Width) -> u8 {
 }
 
 /// With all rows, also those that are rejected.
-fn answer_array(kind: &AnswerKind, dictionary: Option<&ArrayRef>, column: &Column) -> Result<ArrayRef, ArrowError> {
+fn answer_array(kind: &AnswerKind, dictionary: Option<&Arc<StringArray>>, column: &Column) -> Result<ArrayRef, ArrowError> {
     let nulls = column.nulls();
     Ok(match kind {
         AnswerKind::Number { scale: 0, .. } => Arc::new(Int64Array::new(column.to_vec(|value| value).into(), nulls)),

@@ -1,9 +1,9 @@
 //! Batches of arrays to a Parquet file.
 //!
-//! Enters: batches of one schema, in order, and which of its columns have values known beforehand. Leaves: the file. Always holds: what is written depends on the rows alone,
+//! Enters: batches of one schema, in order, and which of its columns may have few values. Leaves: the file. Always holds: what is written depends on the rows alone,
 //! not on how they were cut into batches; a row group is bounded in rows and in memory.
 
-use arrow_array::RecordBatch;
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
@@ -11,20 +11,22 @@ use parquet::basic::Compression;
 use parquet::errors::Result;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::ColumnPath;
+use parquet::schema::types::{ColumnDescPtr, ColumnPath};
 
-use super::coded_column::{CodedColumn, Table};
+use super::coded_column::{CodedColumn, Values};
 use super::output_file::OutputFile;
 
 const ROW_GROUP_ROWS: usize = 122_880;
 const ROW_GROUP_BYTES: usize = 32 << 20;
+/// Of a row of a kept array that is to be written, about.
+const KEPT_BYTES: usize = 2;
 
 pub struct ParquetWriter {
     writer: SerializedFileWriter<OutputFile>,
     arrays: ArrowRowGroupWriterFactory,
     schema: SchemaRef,
-    /// of each column of the schema
-    tables: Vec<Option<Table>>,
+    /// of each column of the schema, if they may be few
+    values: Vec<Option<Values>>,
     /// of the row group under way, for each column of the schema; none between two
     columns: Vec<ColumnWriter>,
     rows: usize,
@@ -32,22 +34,23 @@ pub struct ParquetWriter {
 
 enum ColumnWriter {
     /// for each of its leaves
-    Arrays(Vec<ArrowColumnWriter>),
-    Coded(CodedColumn),
+    Leaves(Vec<ArrowColumnWriter>),
+    /// kept until it is known whether their values are few
+    Kept(Vec<ArrayRef>, Values, ColumnDescPtr, ArrowColumnWriter),
 }
 
 impl ColumnWriter {
     fn bytes(&self) -> usize {
         match self {
-            ColumnWriter::Arrays(leaves) => leaves.iter().map(ArrowColumnWriter::get_estimated_total_bytes).sum(),
-            ColumnWriter::Coded(column) => column.bytes(),
+            ColumnWriter::Leaves(leaves) => leaves.iter().map(ArrowColumnWriter::get_estimated_total_bytes).sum(),
+            ColumnWriter::Kept(arrays, ..) => arrays.iter().map(|array| array.len() * KEPT_BYTES).sum(),
         }
     }
 }
 
 impl ParquetWriter {
-    /// `tables` are what values some columns can have. The values of the column `key` are all different, so that a dictionary of them would save nothing.
-    pub fn new(file: OutputFile, schema: &SchemaRef, tables: Vec<Option<Table>>, key: Option<&str>) -> Result<ParquetWriter> {
+    /// `values` says of each column what it has, if that may be little. The values of the column `key` are all different, so that a dictionary of them would save nothing.
+    pub fn new(file: OutputFile, schema: &SchemaRef, values: Vec<Option<Values>>, key: Option<&str>) -> Result<ParquetWriter> {
         let mut properties = WriterProperties::builder()
             .set_created_by(concat!("leadwright ", env!("CARGO_PKG_VERSION")).to_owned())
             .set_compression(Compression::SNAPPY);
@@ -61,7 +64,7 @@ impl ParquetWriter {
         }
         let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties.build()))?;
         let (writer, arrays) = writer.into_serialized_writer()?;
-        Ok(ParquetWriter { writer, arrays, schema: schema.clone(), tables, columns: Vec::new(), rows: 0 })
+        Ok(ParquetWriter { writer, arrays, schema: schema.clone(), values, columns: Vec::new(), rows: 0 })
     }
 
     pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
@@ -83,16 +86,16 @@ impl ParquetWriter {
     fn begin_row_group(&mut self) -> Result<()> {
         let columns = self.writer.schema_descr();
         let mut leaves = self.arrays.create_column_writers(self.writer.flushed_row_groups().len())?.into_iter().enumerate().peekable();
-        for (number, table) in self.tables.iter().enumerate() {
+        for (number, values) in self.values.iter().enumerate() {
             let mut of_column = Vec::new();
-            let mut first = None;
-            while let Some((leaf, writer)) = leaves.next_if(|(leaf, _)| columns.get_column_root_idx(*leaf) == number) {
-                first.get_or_insert(leaf);
-                of_column.push(writer);
+            while let Some(leaf) = leaves.next_if(|(leaf, _)| columns.get_column_root_idx(*leaf) == number) {
+                of_column.push(leaf);
             }
-            self.columns.push(match (table, first) {
-                (Some(table), Some(leaf)) => ColumnWriter::Coded(CodedColumn::new(table.clone(), columns.column(leaf))),
-                (None, _) | (_, None) => ColumnWriter::Arrays(of_column),
+            self.columns.push(match (values, of_column.pop()) {
+                (Some(values), Some((leaf, writer))) => ColumnWriter::Kept(Vec::new(), values.clone(), columns.column(leaf), writer),
+                (None, last) | (_, last @ None) => {
+                    ColumnWriter::Leaves(of_column.into_iter().chain(last).map(|(_, writer)| writer).collect())
+                }
             });
         }
         Ok(())
@@ -101,8 +104,8 @@ impl ParquetWriter {
     fn write_rows(&mut self, rows: &RecordBatch) -> Result<()> {
         for ((column, field), array) in self.columns.iter_mut().zip(self.schema.fields()).zip(rows.columns()) {
             match column {
-                ColumnWriter::Coded(column) => column.push(array.as_ref())?,
-                ColumnWriter::Arrays(leaves) => {
+                ColumnWriter::Kept(arrays, ..) => arrays.push(array.clone()),
+                ColumnWriter::Leaves(leaves) => {
                     for (writer, leaf) in leaves.iter_mut().zip(compute_leaves(field, array)?) {
                         writer.write(&leaf)?;
                     }
@@ -114,17 +117,25 @@ impl ParquetWriter {
 
     fn end_row_group(&mut self) -> Result<()> {
         let mut group = self.writer.next_row_group()?;
-        for column in self.columns.drain(..) {
+        for (column, field) in self.columns.drain(..).zip(self.schema.fields()) {
             match column {
-                ColumnWriter::Arrays(leaves) => {
+                ColumnWriter::Leaves(leaves) => {
                     for leaf in leaves {
                         leaf.close()?.append_to_row_group(&mut group)?;
                     }
                 }
-                ColumnWriter::Coded(column) => {
-                    let (bytes, described) = column.finish()?;
-                    group.append_column(&bytes, described)?;
-                }
+                ColumnWriter::Kept(arrays, values, column, mut writer) => match CodedColumn::new(values, column, &arrays)? {
+                    Some(column) => {
+                        let (bytes, described) = column.finish()?;
+                        group.append_column(&bytes, described)?;
+                    }
+                    None => {
+                        for array in &arrays {
+                            compute_leaves(field, array)?.iter().try_for_each(|leaf| writer.write(leaf))?;
+                        }
+                        writer.close()?.append_to_row_group(&mut group)?;
+                    }
+                },
             }
         }
         group.close()?;

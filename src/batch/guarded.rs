@@ -1,20 +1,29 @@
 //! Foreign decoders under guard.
 //!
 //! Enters: a call into code that may panic on a damaged file. Leaves: its result, or one clear error in our words. Always holds: nothing is printed of a
-//! panic that is caught here, and every other panic is reported as ever.
+//! panic that is caught here, and every other panic is reported as ever. In a program whose panics end it (`panic = "abort"`), what is to be said and done before is the
+//! program's: see [`before_the_end`].
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
-use std::sync::Once;
+use std::sync::{Once, OnceLock};
 
 use super::error::BatchError;
 use crate::diagnostic::sanitise;
 
 thread_local! {
-    static GUARDED: Cell<bool> = const { Cell::new(false) };
+    /// the file and the format that are being decoded
+    static GUARDED: RefCell<Option<(String, &'static str)>> = const { RefCell::new(None) };
 }
 
 static QUIET_HOOK: Once = Once::new();
+
+static LAST: OnceLock<Box<dyn Fn(BatchError) + Send + Sync>> = OnceLock::new();
+
+/// What a program does with the error of a decoder where panics cannot be caught; it must end the program. Only the first that is given counts.
+pub fn before_the_end(last: impl Fn(BatchError) + Send + Sync + 'static) {
+    let _ = LAST.set(Box::new(last));
+}
 
 const CONTRADICTS_ITSELF: &str = "its content contradicts itself";
 
@@ -22,13 +31,13 @@ const CONTRADICTS_ITSELF: &str = "its content contradicts itself";
 pub fn guarded<T>(file: &str, format: &'static str, decode: impl FnOnce() -> Result<T, String>) -> Result<T, BatchError> {
     QUIET_HOOK.call_once(|| {
         let usual = take_hook();
-        set_hook(Box::new(move |panic| {
-            if !GUARDED.get() {
-                usual(panic);
-            }
+        set_hook(Box::new(move |panic| match (GUARDED.with_borrow(Clone::clone), LAST.get()) {
+            (Some((file, format)), Some(last)) if cfg!(panic = "abort") => last(malformed(&file, format, CONTRADICTS_ITSELF)),
+            (Some(_), _) => {}
+            (None, _) => usual(panic),
         }));
     });
-    let before = GUARDED.replace(true);
+    let before = GUARDED.replace(Some((file.to_owned(), format)));
     // What a panic leaves half done is dropped with the reader: a run ends at its first error.
     let result = catch_unwind(AssertUnwindSafe(decode));
     GUARDED.set(before);

@@ -50,6 +50,9 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use console::{ColourChoice, Console};
 use outcome::Misuse;
 
+use crate::batch::guarded::before_the_end;
+use crate::batch::unfinished::remove_all;
+
 /// Scores, stages and routes leads by a policy that people can read.
 #[derive(Debug, Parser)]
 #[command(
@@ -123,6 +126,13 @@ pub fn main() -> ExitCode {
         }
     };
     let console = Console::new(arguments.color);
+    let colour = arguments.color;
+    before_the_end(move |error| {
+        Console::new(colour).misuse(&Misuse::new(error.to_string()));
+        // Held to the end: no output may appear.
+        let _files = remove_all();
+        std::process::exit(Misuse::EXIT_CODE.into());
+    });
     let result = match &arguments.command {
         Command::Check(arguments) => check::run(arguments, &console),
         Command::Diff(arguments) => diff::run(arguments, &console),

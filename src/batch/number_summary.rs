@@ -99,7 +99,7 @@ impl NumberSummary {
             (sum, least, greatest) = (sum + i128::from(value), least.min(value), greatest.max(value));
             let above = value.wrapping_sub(low) as u64;
             let bin = match above <= width {
-                true => (u128::from(above * BINS as u64) * u128::from(reciprocal) >> 64) as u64,
+                true => ((u128::from(above * BINS as u64) * u128::from(reciprocal)) >> 64) as u64,
                 false => wide_bin(value, low, high),
             };
             bins[bin.min(BINS as u64 - 1) as usize] += 1;

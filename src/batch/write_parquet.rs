@@ -36,7 +36,7 @@ enum ColumnWriter {
     /// for each of its leaves
     Leaves(Vec<ArrowColumnWriter>),
     /// kept until it is known whether their values are few
-    Kept(Vec<ArrayRef>, Values, ColumnDescPtr, ArrowColumnWriter),
+    Kept(Vec<ArrayRef>, Values, ColumnDescPtr, Box<ArrowColumnWriter>),
 }
 
 impl ColumnWriter {
@@ -92,7 +92,9 @@ impl ParquetWriter {
                 of_column.push(leaf);
             }
             self.columns.push(match (values, of_column.pop()) {
-                (Some(values), Some((leaf, writer))) => ColumnWriter::Kept(Vec::new(), values.clone(), columns.column(leaf), writer),
+                (Some(values), Some((leaf, writer))) => {
+                    ColumnWriter::Kept(Vec::new(), values.clone(), columns.column(leaf), Box::new(writer))
+                }
                 (None, last) | (_, last @ None) => {
                     ColumnWriter::Leaves(of_column.into_iter().chain(last).map(|(_, writer)| writer).collect())
                 }

@@ -137,25 +137,17 @@ fn moment(
 
 /// What a value of one of its variables makes of a field; none if it says too little of it.
 pub fn field_value(policy: &Policy, meaning: &Meaning, field: FieldId, value: Option<i64>, as_of_day: i64) -> Option<Option<Constant>> {
-    match meaning {
-        Meaning::Column(_) => Some(value.map(Constant::Integer)),
-        Meaning::Day(_) => on_day(policy, field, value),
-        Meaning::DaysBefore { .. } => on_day(policy, field, value.map(|days| as_of_day - days)),
-        Meaning::Text { kinds, .. } => match value {
-            Some(kind) => Some(Some(Constant::Text(kinds.get(usize::try_from(kind).ok()?)?.text.clone()?))),
-            None => Some(None),
-        },
-        Meaning::Identity { .. }
-        | Meaning::Stage
-        | Meaning::StageSince
-        | Meaning::RestUntil
-        | Meaning::RouteOwner(_)
-        | Meaning::RouteQueue(_)
-        | Meaning::KeyHash
-        | Meaning::AsOfDay
-        | Meaning::AsOf
-        | Meaning::Raised(_)
-        | Meaning::Part(_) => None,
+    if let Meaning::Text { kinds, .. } = meaning {
+        let Some(kind) = value else { return Some(None) };
+        Some(Some(Constant::Text(kinds.get(usize::try_from(kind).ok()?)?.text.clone()?)))
+    } else if matches!(meaning, Meaning::Column(_)) {
+        Some(value.map(Constant::Integer))
+    } else if matches!(meaning, Meaning::Day(_)) {
+        on_day(policy, field, value)
+    } else if matches!(meaning, Meaning::DaysBefore { .. }) {
+        on_day(policy, field, value.map(|days| as_of_day - days))
+    } else {
+        None
     }
 }
 

@@ -71,24 +71,40 @@ impl AnswerKind {
 
 /// `-1234` at scale 2 is `-12.34`; the same text as [`crate::model::value::format_scaled`], without its allocations.
 pub fn append_scaled(value: i64, scale: u8, out: &mut Vec<u8>) {
-    if value < 0 {
-        out.push(b'-');
-    }
-    // 20 digits of a 64-bit number, or 18 places and a zero before the point
-    let mut digits = [b'0'; 24];
-    let mut rest = value.unsigned_abs();
-    let mut start = digits.len();
-    while rest > 0 {
+    // 20 digits of a 64-bit number, or 18 places and a zero before the point; the point, and the sign
+    let mut text = [0; 26];
+    let (mut start, mut rest) = (text.len(), value.unsigned_abs());
+    let (mut places, scale) = (0, usize::from(scale).min(text.len() - 3));
+    while rest > 0 || places <= scale {
+        if places == scale && scale > 0 {
+            start -= 1;
+            text[start] = b'.';
+        }
         start -= 1;
-        digits[start] = b'0' + (rest % 10) as u8;
+        text[start] = b'0' + (rest % 10) as u8;
         rest /= 10;
+        places += 1;
     }
-    let scale = usize::from(scale).min(digits.len() - 1);
-    let start = start.min(digits.len() - 1 - scale);
-    let point = digits.len() - scale;
-    out.extend_from_slice(&digits[start..point]);
-    if scale > 0 {
-        out.push(b'.');
-        out.extend_from_slice(&digits[point..]);
+    if value < 0 {
+        start -= 1;
+        text[start] = b'-';
+    }
+    out.extend_from_slice(&text[start..]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::value::format_scaled;
+
+    #[test]
+    fn a_number_is_appended_as_it_is_formatted() {
+        for value in [0, 1, -1, 9, 10, -10, 99, 100, 12_345, -12_345, i64::MAX, i64::MIN, i64::MIN + 1, 1_000_000_000_000_000_000] {
+            for scale in 0..=18 {
+                let mut text = b"x".to_vec();
+                append_scaled(value, scale, &mut text);
+                assert_eq!(String::from_utf8(text).unwrap(), format!("x{}", format_scaled(value.into(), scale)), "{value} {scale}");
+            }
+        }
     }
 }

@@ -18,8 +18,6 @@ use super::output_file::OutputFile;
 
 const ROW_GROUP_ROWS: usize = 122_880;
 const ROW_GROUP_BYTES: usize = 32 << 20;
-/// Of a row of a kept array that is to be written, about.
-const KEPT_BYTES: usize = 2;
 
 pub struct ParquetWriter {
     writer: SerializedFileWriter<OutputFile>,
@@ -43,7 +41,11 @@ impl ColumnWriter {
     fn bytes(&self) -> usize {
         match self {
             ColumnWriter::Leaves(leaves) => leaves.iter().map(ArrowColumnWriter::get_estimated_total_bytes).sum(),
-            ColumnWriter::Kept(arrays, ..) => arrays.iter().map(|array| array.len() * KEPT_BYTES).sum(),
+            ColumnWriter::Kept(arrays, ..) => {
+                // keys of dictionaries have 32 bits
+                let width = |array: &ArrayRef| array.data_type().primitive_width().unwrap_or(size_of::<i32>());
+                arrays.iter().map(|array| array.len() * width(array)).sum()
+            }
         }
     }
 }

@@ -440,8 +440,9 @@ fn put_json(rows: &mut Rows, slot: usize, row: usize, name: &str, value: &str) {
             };
             return rows.put_text(slot, row, name, text);
         }
-        Some(b'[') => match serde_json::from_str::<Vec<String>>(value) {
-            Ok(members) => reader.list(members.iter().map(String::as_str)),
+        Some(b'[') => match serde_json::from_str::<Vec<Option<String>>>(value) {
+            // as in Arrow, a member that is missing is none
+            Ok(members) => reader.list(members.iter().flatten().map(String::as_str)),
             Err(_) => Err(Reason::NotOneValue),
         },
         Some(b'-' | b'0'..=b'9') => reader.json_number(value),

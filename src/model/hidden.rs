@@ -110,8 +110,6 @@ impl Hidden {
             self.add_part(unread, &code, is_followed);
             self.add_start(unread, &code);
             self.add_mended_names(unread, written, &code);
-            // `"common/teams.lead"` without its `use`
-            self.files |= unread.word.is_none() && written.starts_with('"') && written.trim_end().ends_with(".lead\"");
             let around = file.items.get(file.items.partition_point(|item| item.span.end <= span.start));
             if let Some(item) = around.map(|item| item.span).filter(|item| item.start <= span.start) {
                 *self.lacking.entry(item).or_default() += written.lines().count();

@@ -296,6 +296,17 @@ impl Cutter<'_> {
         let indentation = &opener_line[..opener_line.len() - opener_line.trim_start().len()];
         let before = &self.text[line_start(place)..place];
         let at_line_end = self.text[place..].trim_start_matches([' ', '\t', '\r']).starts_with('\n') || place == self.text_end;
+        if let Some(second) = self.second_of_pair(opener) {
+            let message = format!("`{written}` stands twice");
+            self.diagnostics.push(
+                Diagnostic::new(Code::StrayBracket, message)
+                    .at(second, "again")
+                    .at(Span::new(self.source, token.start, token.end), "is not closed")
+                    .help("leave one of them out")
+                    .replace("remove the second", Applicability::Unsafe, second, ""),
+            );
+            return;
+        }
         let (place, insert) = match closer {
             ")" | "]" => (self.end_of_line(opener), closer.to_owned()),
             "}" if before.trim().is_empty() => (place - before.len(), format!("{indentation}}}\n")),
@@ -308,6 +319,18 @@ impl Cutter<'_> {
                 .help(format!("close it with `{closer}`"))
                 .replace(format!("insert `{closer}`"), Applicability::Unsafe, Span::new(self.source, place, place), insert),
         );
+    }
+
+    /// `{ {`, of which the one is not closed: where the second stands.
+    fn second_of_pair(&self, opener: usize) -> Option<Span> {
+        let written = |index: usize| self.tokens.get(index).map(|token| &self.text[token.start..token.end]);
+        let is_same = |index: &usize| written(*index) == written(opener) && written(*index) != Some("(");
+        let second = [Some(opener + 1), Some(opener)].into_iter().flatten().find(|second| {
+            let other = if *second == opener { second.checked_sub(1) } else { Some(*second) };
+            other.is_some_and(|other| is_same(&other))
+        })?;
+        let token = self.tokens[second];
+        Some(Span::new(self.source, token.start, token.end))
     }
 
     /// Where the line ends on which a bracket is opened, before the block whose head it may be.

@@ -32,6 +32,10 @@ pub const USE_WORDS: [&str; 6] = ["use", "uses", "using", "import", "imports", "
 
 /// What stands behind the word of a `use`, or of what was meant as one: another word for it, or a slip before a string.
 pub fn behind_use(item: &str) -> Option<&str> {
+    // its word is lacking
+    if item.lines().next().is_some_and(|line| line.starts_with('"') && line.contains(".lead\"")) {
+        return Some(item);
+    }
     let word = item.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(item.len());
     let is_slip = || nearest(&item[..word], ["use"]).is_some() && item[word..].trim_start().starts_with('"');
     (USE_WORDS.contains(&&item[..word]) || is_slip()).then(|| &item[word..])

@@ -10,8 +10,8 @@ use super::cut::{self, ItemRange};
 use super::further::{FURTHER_BYTES_MAX, FURTHER_MISTAKES_MAX};
 use super::grammar::Rule;
 use super::mistakes::Found;
-use super::scan::{Scan, Token, scan_untold};
-use super::{DEPTH_MAX, Reader, pairs, place_of, rows, trial};
+use super::scan::{Kind, Scan, Token, scan_untold};
+use super::{DEPTH_MAX, ITEM_WORDS, Reader, pairs, place_of, rows, trial};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
 
@@ -149,6 +149,20 @@ impl Reader<'_> {
         false
     }
 
+    /// The same of an item whose word has a slip, which was told last; it is left unread if it is not in the tree.
+    pub(super) fn read_with_its_word(&mut self, range: &ItemRange) {
+        let place = self.item_span(range).start as usize;
+        let is_own = |diagnostic: &&Diagnostic| place_of(diagnostic) == place && diagnostic.code == Code::Syntax;
+        let told = self.diagnostics.last().filter(is_own).filter(|_| !range.broken && !range.deep).cloned();
+        let told_before = self.diagnostics.len().saturating_sub(1);
+        if told.is_some_and(|told| self.is_shown(range) && self.read_mended(range, Some(&told))) {
+            // it is among those that were found
+            self.diagnostics.remove(told_before);
+        } else {
+            self.leave_unread(range);
+        }
+    }
+
     /// The places of an item with what has been told of it mended: its first mistake, or its brackets.
     fn mended_so_far(&self, item: Range<usize>, first: Option<&Diagnostic>) -> Option<Places> {
         let is_of_item = |diagnostic: &&Diagnostic| item.contains(&place_of(diagnostic)) && pairs::is_of_pair(diagnostic);
@@ -176,6 +190,18 @@ impl Reader<'_> {
         let is_kept = item.is_some();
         self.items.extend(item);
         is_kept
+    }
+
+    /// Whether an item word that is indented, or a file without its `use`, stands first on its line, outside all brackets.
+    pub(super) fn is_indented_item(&self, tokens: &[Token], index: usize) -> bool {
+        let Some(token) = tokens.get(index) else { return false };
+        let inside = tokens[..index].iter().fold(0_usize, |depth, token| match token.kind {
+            Kind::Open => depth + 1,
+            Kind::Close => depth.saturating_sub(1),
+            Kind::Word | Kind::Number | Kind::String | Kind::Sign => depth,
+        });
+        let written = &self.text[token.start..token.end];
+        inside == 0 && token.indent.is_some() && (ITEM_WORDS.contains(&written) || written.ends_with(".lead\""))
     }
 
     /// Whether an item word stands first on its line where the item stops making sense.

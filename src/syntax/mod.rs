@@ -286,7 +286,7 @@ impl Reader<'_> {
                 self.diagnostics.push(cut::too_many_items(self.token_span(token), "this one has more"));
             }
             if self.is_full || !self.starts_well(token, &range) || range.deep {
-                self.leave_unread(&range);
+                self.read_with_its_word(&range);
                 return;
             }
             match self.parse_item(&range) {
@@ -466,17 +466,6 @@ impl Reader<'_> {
                 None
             }
         }
-    }
-
-    /// Whether an item word that is indented, outside all brackets, stands first on its line.
-    fn is_indented_item(&self, tokens: &[Token], index: usize) -> bool {
-        let Some(token) = tokens.get(index) else { return false };
-        let inside = tokens[..index].iter().fold(0_usize, |depth, token| match token.kind {
-            Kind::Open => depth + 1,
-            Kind::Close => depth.saturating_sub(1),
-            Kind::Word | Kind::Number | Kind::String | Kind::Sign => depth,
-        });
-        inside == 0 && token.indent.is_some() && ITEM_WORDS.contains(&&self.text[token.start..token.end])
     }
 
     fn word(&self, token: usize) -> &str {

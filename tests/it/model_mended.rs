@@ -107,3 +107,22 @@ fn a_choice_that_has_a_row_is_not_proposed_for_another() {
     );
     assert_eq!(fixes("boss 1   clark 2   owner 4"), ("did you mean `clerk`?".to_owned(), 1));
 }
+
+#[test]
+fn an_item_word_with_a_slip_hides_nothing_of_its_item() {
+    check_all(&[
+        ("quue q team dekk", &["E0001 quue", "E0205 dekk"]),
+        ("decid d {\n  a when bedz > 5\n  b whn beds > 500\n  c otherwise\n}", &["E0001 decid", "E0001 whn", "E0201 bedz", "E0304 500"]),
+        ("lett b = role\nlet a = b is clark", &["E0001 lett", "E0203 clark"]),
+        // beside a bracket that is wrong
+        ("decid d {\n  a when beds > 5)\n  c otherwise\n}", &["E0001 decid", "E0012 )"]),
+    ]);
+}
+
+#[test]
+fn a_brace_that_stands_twice_hides_nothing() {
+    check_all(&[
+        ("decide d { {\n  a when bedz > 5\n  b otherwise\n}", &["E0012 {, {", "E0201 bedz"]),
+        ("score s {\n  section x 100% { {\n    bedz 100% { otherwise 5 }\n  }\n}", &["E0012 {, {", "E0201 bedz"]),
+    ]);
+}

@@ -192,4 +192,14 @@ fn types_of_arrays_that_cannot_give_a_field() {
         Arc::new(ListArray::from_iter_primitive::<arrow_array::types::Int32Type, _, _>(vec![Some(vec![Some(1)])])),
         "the column `sites` of `leads.parquet` holds lists of whole numbers, which cannot give the field `sites` (a number)",
     );
+    let choices = |lists: &str| {
+        format!(
+            "the column `products` of `leads.parquet` holds lists of {lists}, which cannot give the field `products` (some of its choices, as text or lists of text)"
+        )
+    };
+    let numbers = ListArray::from_iter_primitive::<arrow_array::types::Int32Type, _, _>(vec![Some(vec![Some(1)])]);
+    says("products", Arc::new(numbers), &choices("whole numbers"));
+    let mut bytes = arrow_array::builder::ListBuilder::new(arrow_array::builder::BinaryBuilder::new());
+    bytes.append_value([Some(b"service")]);
+    says("products", Arc::new(bytes.finish()), &choices("bytes"));
 }

@@ -16,6 +16,7 @@ use rustc_hash::FxHashMap;
 
 use super::check::{AsOf, Checked, Checker};
 use super::fold::fold;
+use super::forgotten::Forgotten;
 use super::hidden::Hidden;
 use super::partial::partial_mistakes;
 use super::paths::{below_root, folder};
@@ -28,6 +29,8 @@ use crate::syntax::{parse, tree};
 const FILES_MAX: usize = 1_000;
 /// The most bytes of one of them.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
+/// How often files are looked for whose `use` was forgotten: those that are found may lack others.
+const FORGOTTEN_MAX: usize = 4;
 /// The most items of all of them together.
 const ITEMS_MAX: usize = 50_000;
 
@@ -38,8 +41,30 @@ pub fn check(files: &dyn Files, entry: &str) -> Checked {
 
 /// The same on a day: a standard may say how old a version may be.
 pub fn check_as_of(files: &dyn Files, entry: &str, as_of: Option<AsOf>) -> Checked {
+    let mut checked = check_with(files, entry, &[], as_of);
+    // a file whose `use` was forgotten is read all the same, so that nothing follows from it but one message
+    let (mut also, mut told) = (Vec::new(), Vec::new());
+    for _ in 0..FORGOTTEN_MAX {
+        let Some(forgotten) = Forgotten::find(files, &checked) else { break };
+        also.extend(forgotten.paths());
+        let next = check_with(files, entry, &also, as_of);
+        if Forgotten::repeats(&next) > Forgotten::repeats(&checked) {
+            // it is another version of what is there
+            forgotten.add_to(&mut checked.diagnostics);
+            break;
+        }
+        told.extend(forgotten.messages(&checked));
+        checked = next;
+    }
+    checked.diagnostics.append(&mut told);
+    diagnostic::sort(&mut checked.diagnostics);
+    checked
+}
+
+/// The same of a policy to which these files belong although no `use` names them.
+fn check_with(files: &dyn Files, entry: &str, also: &[String], as_of: Option<AsOf>) -> Checked {
     let mut sources = Sources::default();
-    let Loaded { trees, diagnostics, hidden, hiding } = Loader::load(files, entry, &mut sources);
+    let Loaded { trees, diagnostics, hidden, hiding } = Loader::load(files, entry, also, &mut sources);
     let mut more = partial_mistakes(files, &trees, hidden.files, &mut sources, as_of);
     let mut checker = Checker::new(&mut sources, SourceId(0));
     checker.diagnostics = diagnostics;
@@ -109,18 +134,26 @@ struct Loader<'l> {
 }
 
 impl<'l> Loader<'l> {
-    fn load(files: &'l dyn Files, entry: &str, sources: &'l mut Sources) -> Loaded {
+    /// Files that no `use` names come last, so that the others keep their places among the sources.
+    fn load(files: &'l dyn Files, entry: &str, also: &[String], sources: &'l mut Sources) -> Loaded {
         let loaded = Loaded { trees: Vec::new(), diagnostics: Vec::new(), hidden: Hidden::default(), hiding: None };
         let mut loader = Loader { files, sources, loaded, places: FxHashMap::default(), uses: Vec::new(), item_count: 0 };
         loader.entry(entry);
         // files are read in the order in which they are first used; those found on the way are appended
-        let mut at = 0;
-        while at < loader.uses.len() {
+        let (mut at, mut also) = (0, also.iter());
+        while at < loader.uses.len() || also.any(|path| loader.is_added(path)) {
             loader.follow_uses(at);
             at += 1;
         }
         loader.find_circles();
         loader.loaded
+    }
+
+    /// Reads a file that none of the others uses, if it is there.
+    fn is_added(&mut self, path: &str) -> bool {
+        let is_new = self.uses.len() < FILES_MAX && !self.places.contains_key(path);
+        let text = is_new.then(|| read_text(self.files, path, FILE_BYTES_MAX).ok()).flatten();
+        text.map(|text| self.parse(path, text)).is_some()
     }
 
     fn entry(&mut self, entry: &str) {

@@ -34,6 +34,7 @@ mod extent;
 mod flow;
 mod fold;
 mod forget;
+mod forgotten;
 mod given_rows;
 mod header;
 pub(crate) mod hidden;

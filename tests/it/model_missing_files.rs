@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use leadwright::diagnostic::Diagnostic;
-use leadwright::model::check;
+use leadwright::model::{Checked, check};
 
+use crate::messages::mend;
 use crate::model_together::found;
 
 const TYPOS: &str = "use \"parts/more.lead\"\n\
@@ -76,4 +77,69 @@ fn what_a_policy_has_once_stands_in_no_other_file() {
     let checked = check(&BTreeMap::from([("p.lead".to_owned(), policy.to_owned())]), "p.lead");
     let codes: Vec<&str> = checked.diagnostics.iter().map(Diagnostic::name).collect();
     assert_eq!(codes, ["E0104", "E0112", "E0601"], "{:#?}", checked.diagnostics);
+}
+
+/// Each stands for a `use` that is told, and whose file is read all the same.
+#[test]
+fn a_use_without_its_word_or_with_another_is_followed() {
+    let part = ("parts/more.lead", "leadwright 1\nteam crew\nlet a = bedz > 5\n");
+    let uses = |line: &str| format!("{line}\nqueue q team crew\nqueue r team crow\n");
+    for (line, own) in [
+        ("usee \"parts/more.lead\"", "usee"),
+        ("uze \"parts/more.lead\"", "uze"),
+        ("include \"parts/more.lead\"", "include"),
+        ("\"parts/more.lead\"", "\"parts/more.lead\""),
+        ("  \"parts/more.lead\"", "\"parts/more.lead\""),
+        ("use parts/more.lead", "parts/more.lead"),
+    ] {
+        let mut all = found(&uses(line), &[part]);
+        all.sort();
+        assert_eq!(all, [&format!("E0001 {own}"), "E0201 bedz", "E0205 crow"], "{line}");
+    }
+}
+
+/// Its names are one message, with its `use` as the fix, and the policy is looked at as if it were used.
+#[test]
+fn a_file_whose_use_is_lacking_is_one_message() {
+    let items = "queue q team crew\nlet z = wide > 3 and far\nlet y = bedz > 2\n";
+    let part = "leadwright 1\nteam crew\nlet wide = beds\nlet far = rolle is boss\n";
+    let checked = checked_with(items, part);
+    assert_eq!(
+        told(&checked),
+        [
+            "E0205 crew, wide, far: `crew` is declared in `more.lead`, which no `use` names: write `use \"more.lead\"`",
+            "E0201 bedz: did you mean `beds`?",
+            "E0201 rolle: did you mean `role`?",
+        ]
+    );
+    let [fix] = checked.diagnostics[0].fixes.as_slice() else { panic!("{:#?}", checked.diagnostics[0]) };
+    let mended = mend(&files_with(items, part), &checked, fix);
+    assert!(mended["policy.lead"].starts_with("leadwright 1\n\nuse \"more.lead\"\n"), "{mended:#?}");
+    assert_eq!(told(&check(&mended, "policy.lead")), told(&checked)[1..]);
+    // another policy, and what is near to no unknown name, are left alone
+    assert_eq!(told(&checked_with("let z = bedz > 3\n", "leadwright 1\npolicy other {}\nlet bedz = 3\n")).len(), 1);
+    assert_eq!(told(&checked_with("let z = bedz > 3\n", part)), ["E0201 bedz: did you mean `beds`?"]);
+    // a version of what is there
+    assert_eq!(
+        told(&checked_with("let z = bedz > 3\n", "leadwright 1\nlet z = 1\nlet bedz = 3\n")),
+        ["E0201 bedz: did you mean `beds`?; `more.lead` declares it, and no `use` names that file"]
+    );
+}
+
+fn files_with(items: &str, part: &str) -> BTreeMap<String, String> {
+    let head = "leadwright 1\npolicy p {}\nlead { id text key   beds whole 0..100   role one of boss, clerk }\n";
+    BTreeMap::from([("policy.lead".to_owned(), format!("{head}{items}")), ("more.lead".to_owned(), part.to_owned())])
+}
+
+fn checked_with(items: &str, part: &str) -> Checked {
+    check(&files_with(items, part), "policy.lead")
+}
+
+/// Code, places and help of every mistake.
+fn told(checked: &Checked) -> Vec<String> {
+    let said = |one: &Diagnostic| {
+        let places: Vec<&str> = one.labels.iter().map(|label| checked.sources.text(label.span)).collect();
+        format!("{} {}: {}", one.name(), places.join(", "), one.help.as_deref().unwrap_or_default())
+    };
+    checked.diagnostics.iter().map(said).collect()
 }

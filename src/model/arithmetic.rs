@@ -55,14 +55,17 @@ impl Checker<'_> {
                 (Type::Number { .. }, Type::Number { .. }) | (Type::Date, Type::Date) | (Type::Time, Type::Time) => true,
                 (Type::Number { .. } | Type::Date | Type::Time, _) => false,
                 (Type::Text | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_), _) => {
-                    self.report_wrong_type(value, "only numbers, dates and times are larger or smaller", None);
+                    let fits = self.what_fits(&Wanted::Number);
+                    self.report_wrong_type(value, "only numbers, dates and times are larger or smaller", fits);
                     return None;
                 }
             };
             if !like_the_first {
                 let message = format!("`{}` is {}, unlike the values before it", self.one_line(value.span), a_value_of(value.ty));
                 let first_label = format!("this is {}", a_value_of(first.ty));
-                self.report(Diagnostic::new(Code::WrongType, message).at(value.span, "").at(first.span, first_label));
+                let mut diagnostic = Diagnostic::new(Code::WrongType, message).at(value.span, "").at(first.span, first_label);
+                diagnostic.help = self.what_fits(&Wanted::of_kind(first.ty));
+                self.report(diagnostic);
                 return None;
             }
         }
@@ -245,6 +248,7 @@ impl Checker<'_> {
             }
             let help =
                 matches!(value.ty, Type::Date | Type::Time).then(|| "days are counted with `days since` and `days until`".to_owned());
+            let help = help.or_else(|| self.what_fits(&Wanted::Number));
             self.report_wrong_type(value, needed, help);
         }
         members.into_iter().map(|value| value.filter(is_number)).collect()

@@ -39,7 +39,15 @@ impl Checker<'_> {
         let message = format!("section `{name}` gives up to {most}, of which score `{}` never shows more than {room}", tree.name.text);
         let mut diagnostic = Diagnostic::new(Code::CapBeyondRange, message).at(up_to, "what is above that never counts");
         if let Some((_, high)) = &tree.range {
-            diagnostic = diagnostic.at(high.span, "the score ends here");
+            // what the rest takes of it
+            let taken = decimal(high).and_then(|high| high.minus(room)).filter(|taken| taken.mantissa > 0 && room.mantissa > 0);
+            diagnostic = diagnostic.at(
+                high.span,
+                match taken {
+                    Some(taken) => format!("the score ends here, and all else gives {} of it at least", taken.reduced()),
+                    None => "the score ends here".to_owned(),
+                },
+            );
         }
         if room.mantissa > 0 {
             diagnostic = diagnostic.replace(format!("write `up to {room}`"), Applicability::Unsafe, up_to, room.to_string());

@@ -76,22 +76,23 @@ impl Checker<'_> {
                     && !has_order(field.ty)
                 {
                     let declared = field.span;
-                    self.report(
+                    let mut diagnostic =
                         Diagnostic::new(Code::WrongType, format!("the field `{}` has no order, so that it cannot rise", name.text))
                             .at(name.span, "not a number, date or time")
-                            .at(declared, "declared here"),
-                    );
+                            .at(declared, "declared here");
+                    diagnostic.help = self.what_fits(&Wanted::RisingField);
+                    self.report(diagnostic);
                     return None;
                 }
                 return Some(id);
             }
             Some((Named::Let(_) | Named::Score(_) | Named::Decide(_) | Named::Route(_) | Named::Sla(_), declared)) => {
                 let declared = *declared;
-                self.report(
-                    Diagnostic::new(Code::WrongType, format!("`{}` is not a field of the lead", name.text))
-                        .at(name.span, "a claim lets one field rise")
-                        .at(declared, "declared here"),
-                );
+                let mut diagnostic = Diagnostic::new(Code::WrongType, format!("`{}` is not a field of the lead", name.text))
+                    .at(name.span, "a claim lets one field rise")
+                    .at(declared, "declared here");
+                diagnostic.help = self.what_fits(&Wanted::RisingField);
+                self.report(diagnostic);
             }
             None => self.unknown_name(name, &Wanted::RisingField),
         }

@@ -291,7 +291,8 @@ impl Checker<'_> {
     fn text_test(&mut self, left: &tree::Expr, test: TextTest, text: &Text, span: Span, scope: &Scope) -> Option<Expr> {
         let left = self.value_as(left, Wanted::Text, scope)?;
         if left.ty != Type::Text {
-            self.report_wrong_type(&left, "only a text starts with, ends with or contains something", None);
+            let fits = self.what_fits(&Wanted::Text);
+            self.report_wrong_type(&left, "only a text starts with, ends with or contains something", fits);
             return None;
         }
         Some(yes_no(Predicate::TextTest { left: Box::new(left), test, text: fold_part(&text.value) }, span))
@@ -328,7 +329,10 @@ impl Checker<'_> {
         } else {
             format!("`{left_written}` is {left_is}, and `{right_written}` is {right_is}")
         };
-        self.report(Diagnostic::new(Code::WrongType, message).at(right.span, "compared with something of another type").at(left.span, ""));
+        let mut diagnostic =
+            Diagnostic::new(Code::WrongType, message).at(right.span, "compared with something of another type").at(left.span, "");
+        diagnostic.help = self.what_fits(&Wanted::of_kind(left.ty));
+        self.report(diagnostic);
     }
 }
 

@@ -254,7 +254,8 @@ impl Checker<'_> {
                 span,
             }),
             Type::Text | Type::Number { .. } | Type::YesNo | Type::OneOf(_) | Type::SomeOf(_) => {
-                self.report_wrong_type(&of, "a date or a time is needed here", None);
+                let fits = self.what_fits(&Wanted::Day);
+                self.report_wrong_type(&of, "a date or a time is needed here", fits);
                 None
             }
         }
@@ -263,7 +264,8 @@ impl Checker<'_> {
     fn domain(&mut self, of: &tree::Expr, span: Span, scope: &Scope) -> Option<Expr> {
         let of = self.value_as(of, Wanted::Text, scope)?;
         if of.ty != Type::Text {
-            self.report_wrong_type(&of, "a text such as an address of mail is needed here", None);
+            let fits = self.what_fits(&Wanted::Text);
+            self.report_wrong_type(&of, "a text such as an address of mail is needed here", fits);
             return None;
         }
         Some(Expr { kind: ExprKind::Conversion(Conversion::DomainOf(Box::new(of))), ty: Type::Text, optional: true, range: None, span })
@@ -304,7 +306,9 @@ impl Checker<'_> {
     }
 
     fn report_not_a_value(&mut self, name: &Name, kind: &str, why: &str) {
-        self.report(Diagnostic::new(Code::WrongType, format!("`{}` is {kind}, not a value", name.text)).at(name.span, why));
+        let message = format!("`{}` is {kind}, not a value", name.text);
+        let help = "ask for what its rows ask: a `let` or a `decide` with their conditions is a value";
+        self.report(Diagnostic::new(Code::WrongType, message).at(name.span, why).help(help));
     }
 }
 

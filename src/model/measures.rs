@@ -48,7 +48,11 @@ impl Checker<'_> {
     pub(crate) fn measure(&mut self, measure: &tree::Measure, span: Span, scope: &Scope) -> Option<Expr> {
         if let Scope::Signal(_) = scope {
             let message = format!("`{}` cannot stand inside the `where` of another measure", self.one_line(span));
-            self.report(Diagnostic::new(Code::WrongType, message).at(span, "only the signal's own properties are known here"));
+            self.report(
+                Diagnostic::new(Code::WrongType, message)
+                    .at(span, "only the signal's own properties are known here")
+                    .help("give each measure a `let` of its own, and ask both there"),
+            );
             return None;
         }
         let clauses = Clauses {
@@ -94,7 +98,8 @@ impl Checker<'_> {
         let (ty, range) = (field.ty, field.range);
         let Type::Number { scale, unit } = ty else {
             let message = format!("`{}` is {}, and only numbers are summed", name.text, a_value_of(ty));
-            self.report(Diagnostic::new(Code::WrongType, message).at(name.span, ""));
+            let help = format!("`count of` counts the signals, and `where {} …` says which of them", name.text);
+            self.report(Diagnostic::new(Code::WrongType, message).at(name.span, "").help(help));
             return None;
         };
         let bound = |end: i64| (i128::from(end) * i128::from(SIGNALS.high), end);
@@ -316,7 +321,7 @@ impl Checker<'_> {
         }
         let place = measure.cap.as_ref().map_or(span, |cap| cap.span);
         let message = "`at most … per …` and `fading …` only belong to `count of` and `sum of`";
-        self.report(Diagnostic::new(Code::WrongType, message).at(place, "signals do not add up here"));
+        self.report(Diagnostic::new(Code::WrongType, message).at(place, "signals do not add up here").help("leave the clause out"));
         false
     }
 

@@ -192,6 +192,20 @@ impl Checker<'_> {
         }
     }
 
+    /// The names that fit a place; none when so many names were compared that nothing is proposed any more.
+    pub(crate) fn what_fits(&mut self, wanted: &Wanted) -> Option<String> {
+        let mut names = self.can_suggest().then(|| self.fitting(wanted))?;
+        self.memory.names_compared = self.memory.names_compared.saturating_add(names.len());
+        names.sort_unstable();
+        let more = names.len().saturating_sub(LISTED_MAX);
+        names.truncate(LISTED_MAX);
+        Some(match (names.as_slice(), more) {
+            ([], _) => "nothing that the policy declares fits here".to_owned(),
+            (names, 0) => format!("what fits here: {}", quoted(names)),
+            (names, more) => format!("what fits here: {} and {more} more", quoted(names)),
+        })
+    }
+
     /// What else is called so: "a queue".
     fn declared_as(&mut self, name: &str) -> Option<&'static str> {
         let (stages, queues) = (self.policy.stage_choices, self.policy.queue_choices);

@@ -209,7 +209,8 @@ impl Checker<'_> {
                 if noun == "owner" { "no queue rotates among owners".to_owned() } else { format!("the policy declares no {noun}") };
             self.report(
                 Diagnostic::new(Code::WrongType, format!("no cell can name {} {noun}", if noun == "owner" { "an" } else { "a" }))
-                    .at(span, missing),
+                    .at(span, missing)
+                    .help("write `text` for a column of plain texts"),
             );
         }
         choices.map(|id| (Type::OneOf(id), None))

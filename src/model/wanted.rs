@@ -32,6 +32,11 @@ pub(crate) enum Wanted {
 }
 
 impl Wanted {
+    /// What is compared with a value of the type, whatever its places.
+    pub fn of_kind(ty: Type) -> Wanted {
+        if matches!(ty, Type::Number { .. }) { Wanted::Number } else { Wanted::Like(ty) }
+    }
+
     /// What has an order and is compared with a constant, or with another value.
     pub fn against(other: &tree::Expr) -> Wanted {
         if is_literal(other) { Wanted::beside(other) } else { Wanted::Any }

@@ -3,6 +3,7 @@
 use super::layout::{Page, Paint, words};
 use crate::batch::bind::{Bound, Matched};
 use crate::batch::{Binding, Report};
+use crate::diagnostic::nearest;
 use crate::diagnostic::render_human::Look;
 
 pub fn page(report: &Report, look: Look) -> String {
@@ -34,7 +35,10 @@ fn one(page: &mut Page, title: &str, binding: &Binding) {
 
 fn row(binding: &Binding, bound: &Bound) -> Vec<super::layout::Words> {
     match &bound.column {
-        None => vec![words(&bound.name), words("no column: always missing").paint(Paint::Warn)],
+        None => {
+            let near = near(binding, bound).map_or_else(String::new, |column| format!(" (perhaps `{column}`, which nothing reads)"));
+            vec![words(&bound.name), words(format!("no column: always missing{near}")).paint(Paint::Warn)]
+        }
         Some((column, matched)) => {
             let why = match matched {
                 Matched::Name => String::new(),
@@ -46,6 +50,11 @@ fn row(binding: &Binding, bound: &Bound) -> Vec<super::layout::Words> {
             vec![words(&bound.name), words(name), words(why).paint(Paint::Dim)]
         }
     }
+}
+
+/// A column that nothing reads and that may have been meant.
+fn near<'b>(binding: &'b Binding, bound: &Bound) -> Option<&'b str> {
+    nearest(&bound.name, binding.unused.iter().filter_map(|column| binding.columns.get(*column)).map(|column| column.trim()))
 }
 
 /// A column without a name is called by its place.

@@ -104,3 +104,93 @@ fn a_short_name_with_a_slip_is_told_beside_a_name_that_stands_twice() {
     // what is near to none may be what one of the two was meant to be
     assert_eq!(doubled("let a = zone > 5\n").0, ["E0202 area"]);
 }
+
+#[test]
+fn a_test_without_a_day_is_offered_that_of_another() {
+    let stages = "stage one owner t start\nstage two owner t final\nflow { one -> two when beds > 5 }\n";
+    let dated = "test \"dated\" { as of 2026-11-18T15:00  lead { beds 5  state \"OH\"  share 0 }  expect { beds 5 } }\n";
+    let one_line = "test \"t\" { stage one since 2026-01-05T10:00  lead { beds 5  state \"OH\"  share 0 }  expect { beds 5 } }\n";
+    let title = "write `as of 2026-11-18T15:00`, as another test does";
+    assert_eq!(one_fix_mends(&format!("{stages}{dated}{one_line}"), "E0607 \"t\""), title);
+    let lines = "test \"t\" {\n  stage one since 2026-01-05T10:00\n  lead { beds 5  state \"OH\"  share 0 }\n  expect { beds 5 }\n}\n";
+    assert_eq!(one_fix_mends(&format!("{stages}{dated}{lines}"), "E0607 \"t\""), title);
+    // no day is made up
+    let (_, checked) = told(&files(&format!("{HEAD}{stages}{one_line}")));
+    assert!(checked.diagnostics[0].fixes.is_empty(), "{:#?}", checked.diagnostics);
+}
+
+#[track_caller]
+fn help(files: &BTreeMap<String, String>, expected: &str) -> String {
+    let (all, checked) = told(files);
+    let at = all.iter().position(|one| one == expected).unwrap_or_else(|| panic!("{:#?}", checked.diagnostics));
+    checked.diagnostics[at].help.clone().unwrap_or_default()
+}
+
+/// What a test expects is worked out, so the key is never meant.
+#[test]
+fn a_test_is_not_offered_the_key_for_what_it_expects() {
+    let text = "leadwright 1\npolicy p {}\nlead { visitor_id text key   beds whole }\nlet visitor_in = beds > 5\n";
+    let test = "test \"t\" { lead { beds 5 }  expect { visitor_idd yes } }\n";
+    assert_eq!(help(&files(&format!("{text}{test}")), "E0601 visitor_idd"), "did you mean `visitor_in`?");
+}
+
+#[test]
+fn a_choice_of_a_table_of_cases_may_be_meant_as_it_is_shown() {
+    let text = "leadwright 1\npolicy p {}\nlead { id text key   role one of boss \"Head of ward\" \"HOW chief\", clerk }\nlet a = role is boss\ncases \"c\" from \"c.csv\"\n";
+    for cell in ["Head of wrd", "how chef"] {
+        let mut files = files(text);
+        files.insert("c.csv".to_owned(), format!("role,expect a\n{cell},yes\n"));
+        let (_, checked) = told(&files);
+        let [only] = checked.diagnostics.as_slice() else { panic!("{:#?}", checked.diagnostics) };
+        assert!(only.help.as_deref().is_some_and(|help| help.contains("`boss`")), "{only:#?}");
+    }
+}
+
+#[test]
+fn a_name_like_none_is_told_what_is_declared() {
+    let teams: String = (1..=8).map(|at| format!("team crew_{at}\n")).collect();
+    let text = |count: usize| {
+        let teams: String = teams.lines().take(count).map(|team| format!("{team}\n")).collect();
+        files(&format!("leadwright 1\npolicy p {{}}\nlead {{ id text key }}\n{teams}queue q team harbour\n"))
+    };
+    let six = "declared: `crew_1`, `crew_2`, `crew_3`, `crew_4`, `crew_5`, `crew_6`";
+    assert_eq!(help(&text(6), "E0205 harbour"), six);
+    assert_eq!(help(&text(8), "E0205 harbour"), format!("{six} and 2 more, none of them much like it"));
+}
+
+/// What is of another type than its place needs is told what fits there.
+#[test]
+fn a_value_of_a_wrong_type_is_told_what_fits() {
+    let says = |items: &str, mistake: &str, expected: &str| {
+        assert_eq!(help(&files(&format!("{HEAD}{items}\n")), mistake), expected, "{items}");
+    };
+    says("let a = beds + state", "E0301 state", "what fits here: `beds`, `share`");
+    says("let a = smaller of (state, beds)", "E0301 state", "what fits here: `beds`, `share`");
+    says("let a = larger of (beds, state)", "E0301 state", "what fits here: `beds`, `share`");
+    says("let a = days since beds", "E0301 beds", "nothing that the policy declares fits here");
+    says("let a = beds starts with \"x\"", "E0301 beds", "what fits here: `id`, `state`");
+    says("let a = domain of beds is \"x\"", "E0301 beds", "what fits here: `id`, `state`");
+    says("let a = beds is same as state", "E0301 state", "what fits here: `beds`, `share`");
+    let many: String = (1..=8).map(|at| format!("let n{at} = beds + {at}\n")).collect();
+    says(&format!("{many}let a = beds + state"), "E0301 state", "what fits here: `beds`, `n1`, `n2`, `n3`, `n4`, `n5` and 4 more");
+    says(
+        "queue q team t\nroute r { q otherwise }\nlet a = r is q",
+        "E0301 r",
+        "ask for what its rows ask: a `let` or a `decide` with their conditions is a value",
+    );
+}
+
+#[test]
+fn a_standard_that_gives_no_reason_is_told_with_a_way_out() {
+    let policy = |behind: &str| {
+        let text = format!(
+            "leadwright 1\npolicy p {{ owner t   follows g }}\nteam t\nlead {{ id text key   beds whole }}\nstage one owner t start\nstage two owner t final\nflow {{ one -> two when beds > 5 }}\nstandard g {{ require every stage has informed{behind} }}\n"
+        );
+        let (_, checked) = told(&files(&text));
+        let found = checked.diagnostics.iter().find(|one| one.name() == "E0702");
+        found.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics)).help.clone().unwrap_or_default()
+    };
+    assert_eq!(policy(""), "make it hold in the policy; behind a requirement, `as warning` lets a policy score that breaks it");
+    assert_eq!(policy(" as warning"), "make it hold in the policy");
+    assert_eq!(policy(" because \"everyone hears of it\""), "everyone hears of it");
+}

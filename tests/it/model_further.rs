@@ -39,6 +39,15 @@ fn a_mistake_in_what_rows_refer_to_hides_no_section_above_its_score() {
     ]);
     let room = messages(&score("section y points { q { yes 30 no 20 } }"));
     assert!(room.iter().any(|message| message.ends_with("never shows more than 80")), "{room:?}");
+    // what takes the rest is said
+    let text = format!(
+        "leadwright 1\npolicy p {{}}\nlead {{ id text key   beds whole }}\n{}\n",
+        "score s from 0 to 100 { section x points up to 150 { +200 when beds > 5 } section y points { beds { otherwise 41 } } }"
+    );
+    let checked = leadwright::model::check(&std::collections::BTreeMap::from([("p.lead".to_owned(), text)]), "p.lead");
+    let labels: Vec<&str> = checked.diagnostics[0].labels.iter().map(|label| label.text.as_str()).collect();
+    assert!(labels.contains(&"the score ends here, and all else gives 41 of it at least"), "{labels:?}");
+    assert_eq!(checked.diagnostics[0].fixes[0].title, "write `up to 59`");
 }
 
 /// A score is a number and a comparison a yes or no, whatever is wrong in it.

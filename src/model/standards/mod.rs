@@ -238,7 +238,10 @@ impl Rule<'_> {
         match (reason, breach.hint) {
             (Some(reason), Some(hint)) => diagnostic.help(format!("{reason} ({hint})")),
             (Some(help), None) | (None, Some(help)) => diagnostic.help(help),
-            (None, None) => diagnostic,
+            (None, None) if self.tree.as_warning => diagnostic.help("make it hold in the policy"),
+            (None, None) => {
+                diagnostic.help("make it hold in the policy; behind a requirement, `as warning` lets a policy score that breaks it")
+            }
         }
     }
 }

@@ -158,6 +158,17 @@ fn the_binding_is_shown() {
     let folder = clinic();
     let ran = run(&["score", &folder.name("clinic"), &folder.name("leads.csv"), AS_OF, "--show-binding"]);
     assert!(ran.err.starts_with("Which column gives which field\n  id     id\n"), "{}", ran.err);
+    // a column without a name is called by its place
+    let rows = std::fs::read_to_string(folder.path("leads.csv")).unwrap();
+    let wider: Vec<String> = rows.lines().enumerate().map(|(line, row)| format!("{row},{}", if line == 0 { " " } else { "x" })).collect();
+    std::fs::write(folder.path("wider.csv"), wider.join("\n")).unwrap();
+    let ran = run(&["score", &folder.name("clinic"), &folder.name("wider.csv"), AS_OF, "--show-binding"]);
+    let place = rows.lines().next().unwrap().split(',').count() + 1;
+    assert!(ran.err.contains(&format!("  not used: column {place} without a name\n")), "{}", ran.err);
+    // an optional field whose column has nearly its name
+    std::fs::write(folder.path("near.csv"), rows.replacen("beds", "bedz", 1)).unwrap();
+    let ran = run(&["score", &folder.name("clinic"), &folder.name("near.csv"), AS_OF, "--show-binding"]);
+    assert!(ran.err.contains("no column: always missing (perhaps `bedz`, which nothing reads)\n"), "{}", ran.err);
 }
 
 const STAYS: &str = r#"leadwright 1

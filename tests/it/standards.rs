@@ -537,8 +537,15 @@ fn warnings_and_reasons() {
     let both = format!("{}{}", "every field has source because \"Exports bind by themselves\"\n  require at least 9 tests", "");
     let checked = super::standards::checked(&both, &[]);
     assert_eq!(codes(&checked), ["E0702", "E0702"]);
-    let help = checked.diagnostics.iter().find_map(|diagnostic| diagnostic.help.as_deref());
-    assert_eq!(help, Some("Exports bind by themselves (name the column behind its type: `from SYSTEM \"Column\"`)"));
+    let mut helps: Vec<&str> = checked.diagnostics.iter().filter_map(|diagnostic| diagnostic.help.as_deref()).collect();
+    helps.sort_unstable();
+    assert_eq!(
+        helps,
+        [
+            "Exports bind by themselves (name the column behind its type: `from SYSTEM \"Column\"`)",
+            "make it hold in the policy; behind a requirement, `as warning` lets a policy score that breaks it",
+        ]
+    );
 }
 
 #[test]

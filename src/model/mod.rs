@@ -88,6 +88,7 @@ pub use exhaustive::SEVERAL_VALUES;
 pub use extent::OPERANDS_MAX;
 pub use given_rows::TableRows;
 pub use load::{check, check_as_of};
+pub(crate) use lookups::same_kind;
 pub use policy::*;
 pub use value::{Constant, Decimal, Interval, Type, Unit};
 pub(crate) use words::as_written;

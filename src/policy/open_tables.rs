@@ -15,6 +15,7 @@ pub(super) fn asked(policy: &Policy, sources: &Sources, (budget, budget_left): (
     let opened = open::opened(policy);
     let lowered = lower_with_claims(&opened.policy);
     let mut prover = Prover::new(&opened.policy, &lowered);
+    prover.keep(opened.known(&lowered.trace.claims));
     (prover.budget, prover.budget_left) = (budget, budget_left);
     let mut findings = questions::ask(&mut prover, sources);
     let mut kept = Vec::with_capacity(findings.all.len());
@@ -31,6 +32,7 @@ pub(super) fn proved(policy: &Policy, claim: &Claim, number: usize, budget: u64)
     let opened = open::opened(policy);
     let lowered = lower_with_claims(&opened.policy);
     let mut prover = Prover::new(&opened.policy, &lowered);
+    prover.keep(opened.known(&lowered.trace.claims));
     prover.budget = budget;
     let is_monotone = matches!(claim.kind, ClaimKind::Monotone { .. });
     // another lead finds another row

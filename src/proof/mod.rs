@@ -139,6 +139,8 @@ pub struct Prover<'p> {
     translation: Translation,
     baseline: Vec<Option<i64>>,
     between: Vec<NodeId>,
+    /// what holds for every lead besides, see [`Prover::keep`]
+    kept: Vec<NodeId>,
     /// per variable that has kinds of texts without a text: that it is of another kind
     with_texts: Vec<(u32, NodeId)>,
     memory: Memory,
@@ -183,6 +185,7 @@ impl<'p> Prover<'p> {
             translation,
             baseline,
             between,
+            kept: Vec::new(),
             with_texts,
             memory: Memory::default(),
             sets: Sets::default(),
@@ -190,6 +193,16 @@ impl<'p> Prover<'p> {
             missed: Vec::new(),
             budget: BUDGET,
             budget_left: u64::MAX,
+        }
+    }
+
+    /// From now on only leads are looked at for which these conditions hold, as they do for every lead that there can be.
+    pub fn keep(&mut self, conditions: &[Value]) {
+        for condition in conditions {
+            let node = self.translation.node(&mut self.graph, *condition);
+            if self.graph.truth_of(node).is_none() {
+                self.kept.push(node);
+            }
         }
     }
 
@@ -451,11 +464,22 @@ impl<'p> Prover<'p> {
         self.graph.all(members)
     }
 
-    /// What holds between the variables that a node depends on.
+    /// What holds between the variables that a node depends on, with those that these are tied to by what is kept.
     fn between_measures(&self, node: NodeId) -> Vec<NodeId> {
+        let (mut tied, mut rest) = (vec![node], self.kept.clone());
+        loop {
+            let (more, apart): (Vec<NodeId>, Vec<NodeId>) =
+                rest.into_iter().partition(|kept| tied.iter().any(|tied| !self.graph.is_disjoint(*kept, *tied)));
+            rest = apart;
+            if more.is_empty() {
+                break;
+            }
+            tied.extend(more);
+        }
+        let kept = tied.split_off(1);
         let support = self.graph.support(node);
         let inside = |words: &[u64]| words.iter().enumerate().all(|(index, word)| word & !support.get(index).copied().unwrap_or(0) == 0);
-        self.between.iter().copied().filter(|between| inside(self.graph.support(*between))).collect()
+        self.between.iter().copied().filter(|between| inside(self.graph.support(*between))).chain(kept).collect()
     }
 
     fn find(&mut self, condition: NodeId, domains: &mut Domains, until: u64) -> Result<bool, Spent> {

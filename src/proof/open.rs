@@ -4,15 +4,17 @@
 //! and, for a lead of it, rows with which the look-ups give these values. Always holds: whatever rows are given, what a lead is to its lets, scores, decides, flow and claims, some lead of this policy is to
 //! them as well. So what no lead of it does, no lead does with any rows. The other way round needs rows, and the lead to be scored with them.
 //!
-//! Look-ups that are written alike are one field. How a look-up changes with its keys is not known: what compares a lead with another one must not rest on it.
+//! Look-ups that are written alike are one field. What finds something has its keys, and finds all that a row must have; look-ups with keys of one value find one row. That much is said by further claims of
+//! that policy, which hold for every lead. How a look-up changes with its keys is not known: what compares a lead with another one must not rest on it.
 
 use std::collections::BTreeMap;
 
 use super::witness::{Witness, plain_value};
 use crate::model::{
-    ClaimKind, Connective, Constant, DecideBody, Effort, Expr, ExprKind, Field, Moment, Pause, PointsKind, Policy, Predicate, Reference,
-    RouteTarget, TableColumn, TableId, TableRows, Trigger, Type,
+    Claim, ClaimKind, Connective, Constant, DecideBody, Effort, Expr, ExprKind, Field, Moment, Pause, PointsKind, Policy, Predicate,
+    Reference, RouteTarget, TableColumn, TableId, TableRows, Trigger, Type, same_kind,
 };
+use crate::program::Value;
 use crate::record::Lead;
 use crate::source::{SourceId, Span};
 
@@ -21,6 +23,8 @@ pub struct Opened {
     pub policy: Policy,
     /// how many fields the policy has itself
     own_fields: usize,
+    /// how many claims the policy has itself; the others say what is so of its look-ups
+    own_claims: usize,
     /// what each further field stands for
     cells: Vec<Cell>,
 }
@@ -30,32 +34,26 @@ struct Cell {
     keys: Vec<Expr>,
     column: usize,
     ty: Type,
+    /// every row has one
+    is_required: bool,
     /// the keys as they are written
     written: String,
+    span: Span,
 }
 
 pub fn opened(policy: &Policy) -> Opened {
-    let mut opened = Opened { policy: policy.clone(), own_fields: policy.fields.len(), cells: Vec::new() };
+    let mut opened = Opened { policy: policy.clone(), own_fields: policy.fields.len(), own_claims: policy.claims.len(), cells: Vec::new() };
     let mut changed = policy.clone();
     for expr in expressions(&mut changed) {
         opened.look_ups(policy, expr);
     }
     changed.fields.append(&mut opened.policy.fields.split_off(opened.own_fields));
-    let possible: Vec<Expr> = opened.cells.iter().enumerate().flat_map(|(place, cell)| cell.needs(opened.own_fields + place)).collect();
-    for claim in changed.claims.iter_mut().filter(|_| !possible.is_empty()) {
-        let (condition, is_always) = match &mut claim.kind {
-            ClaimKind::Always(condition) => (condition, true),
-            ClaimKind::Never(condition) | ClaimKind::Possible(condition) => (condition, false),
-            ClaimKind::Monotone { .. } => continue,
-        };
-        let all = yes_no(ExprKind::Connective(Connective::And(possible.clone())), claim.span);
-        let kind = if is_always {
-            Connective::Implies(Box::new(all), Box::new(condition.clone()))
-        } else {
-            Connective::And([possible.clone(), vec![condition.clone()]].concat())
-        };
-        *condition = yes_no(ExprKind::Connective(kind), claim.span);
-    }
+    changed.claims.extend(opened.always().into_iter().map(|condition| Claim {
+        title: String::new(),
+        doc: None,
+        span: condition.span,
+        kind: ClaimKind::Always(condition),
+    }));
     // nothing is awaited any more
     changed.tables.iter_mut().filter(|table| table.row_count == 0).for_each(|table| table.from_input = false);
     opened.policy = changed;
@@ -66,21 +64,42 @@ fn yes_no(kind: ExprKind, span: Span) -> Expr {
     Expr { kind, ty: Type::YesNo, optional: false, range: None, span }
 }
 
+fn is_known(expr: Expr) -> Expr {
+    let span = expr.span;
+    yes_no(Predicate::IsKnown { left: Box::new(expr), known: true }.into(), span)
+}
+
+fn implies(left: Expr, right: Expr) -> Expr {
+    let span = left.span;
+    yes_no(Connective::Implies(Box::new(left), Box::new(right)).into(), span)
+}
+
 impl Cell {
-    /// What is so of every lead: a look-up that finds something has its keys. Of keys that are looked up nothing is said.
-    fn needs(&self, field: usize) -> Vec<Expr> {
-        let is_read = |key: &&Expr| key.optional && matches!(key.kind, ExprKind::Reference(Reference::Field(_)));
-        let known = |expr: Expr, known: bool| {
-            let span = expr.span;
-            yes_no(ExprKind::Predicate(Predicate::IsKnown { left: Box::new(expr), known }), span)
-        };
-        let needs = self.keys.iter().filter(is_read).map(|key| {
-            let found =
-                Expr { kind: ExprKind::Reference(Reference::Field(field)), ty: self.ty, optional: true, range: None, span: key.span };
-            yes_no(ExprKind::Connective(Connective::Or(vec![known(found, false), known(key.clone(), true)])), key.span)
-        });
-        needs.collect()
+    /// That two look-ups into one table have keys of the same values. None where they have not, whatever the lead is, and of keys of different types and texts, of which nothing is said.
+    fn same_row(&self, other: &Cell, policy: &Policy) -> Option<Expr> {
+        let mut same = Vec::new();
+        for (left, right) in self.keys.iter().zip(&other.keys).filter(|(left, right)| written_alone(left) != written_alone(right)) {
+            let (left, right) = (left.clone(), right.clone());
+            let span = left.span;
+            let kind = match (&left.kind, &right.kind) {
+                (ExprKind::Constant(_), ExprKind::Constant(_)) => return None,
+                (_, _) if !same_kind(policy, left.ty, right.ty) || left.ty == Type::Text => return None,
+                (ExprKind::Constant(constant), _) => is_constant(right, constant)?,
+                (_, ExprKind::Constant(constant)) => is_constant(left, constant)?,
+                (_, _) => Predicate::SameAs { left: Box::new(left), negated: false, right: Box::new(right) },
+            };
+            same.push(yes_no(kind.into(), span));
+        }
+        Some(match same.len() {
+            1 => same.remove(0),
+            _ => yes_no(Connective::And(same).into(), self.span),
+        })
     }
+}
+
+fn is_constant(expr: Expr, constant: &Constant) -> Option<Predicate> {
+    let Constant::Integer(value) = constant else { return None };
+    Some(Predicate::IsOneOf { left: Box::new(expr), negated: false, values: vec![*value] })
 }
 
 /// Everything that is asked of.
@@ -150,16 +169,20 @@ impl Opened {
                 && let Some(of) = policy.tables.get(*table).filter(|table| table.from_input && table.row_count == 0)
                 && let Some(of_column) = of.columns.get(*column)
             {
-                let written = written(keys);
+                let mut keys = keys.clone();
+                keys.iter_mut().for_each(|key| self.look_ups(policy, key));
+                let written = written(&keys);
                 let same = |cell: &Cell| (cell.table, cell.column, &cell.written) == (*table, *column, &written);
                 let place = self.cells.iter().position(same).unwrap_or_else(|| {
                     self.policy.fields.push(field(of_column, format!("{}.{}", of.name, of_column.name), true));
                     self.cells.push(Cell {
                         table: *table,
-                        keys: keys.clone(),
+                        keys,
                         column: *column,
                         ty: of_column.ty,
+                        is_required: !of_column.optional,
                         written: written.clone(),
+                        span: expr.span,
                     });
                     self.cells.len() - 1
                 });
@@ -168,6 +191,44 @@ impl Opened {
             }
             rest.extend(expr.children_mut());
         }
+    }
+
+    /// What is so of every lead, as values of a program with claims.
+    pub fn known<'a>(&self, claims: &'a [Value]) -> &'a [Value] {
+        claims.get(self.own_claims..).unwrap_or_default()
+    }
+
+    /// What is so of every lead, whatever rows are given.
+    fn always(&self) -> Vec<Expr> {
+        let mut always = Vec::new();
+        for (place, cell) in self.cells.iter().enumerate() {
+            let optional_keys = cell.keys.iter().filter(|key| key.optional);
+            always.extend(optional_keys.map(|key| implies(is_known(self.found(place)), is_known(key.clone()))));
+            for (later, other) in self.cells.iter().enumerate().skip(place + 1).filter(|(_, other)| other.table == cell.table) {
+                let Some(same_row) = cell.same_row(other, &self.policy) else { continue };
+                let (found, of_other) = (self.found(place), self.found(later));
+                let mut then = Vec::new();
+                if cell.column == other.column {
+                    let same = Predicate::SameAs { left: Box::new(found.clone()), negated: false, right: Box::new(of_other.clone()) };
+                    then.push(implies(is_known(found.clone()), yes_no(same.into(), found.span)));
+                }
+                if other.is_required {
+                    then.push(implies(is_known(found.clone()), is_known(of_other.clone())));
+                }
+                if cell.is_required || cell.column == other.column {
+                    then.push(implies(is_known(of_other), is_known(found)));
+                }
+                always.extend(then.into_iter().map(|then| implies(same_row.clone(), then)));
+            }
+        }
+        always
+    }
+
+    /// What a look-up finds.
+    fn found(&self, place: usize) -> Expr {
+        let cell = &self.cells[place];
+        let kind = ExprKind::Reference(Reference::Field(self.own_fields + place));
+        Expr { kind, ty: cell.ty, optional: true, range: None, span: cell.span }
     }
 
     /// Whether the field stands for a look-up.
@@ -242,6 +303,10 @@ fn field(column: &TableColumn, name: String, optional: bool) -> Field {
         sources: Vec::new(),
         span: column.span,
     }
+}
+
+fn written_alone(key: &Expr) -> String {
+    written(std::slice::from_ref(key))
 }
 
 /// What expressions say, wherever they stand.

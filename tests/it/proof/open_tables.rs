@@ -1,8 +1,8 @@
-//! Claims of random policies with a table that is given at run time, of which all rows and all leads are tried: what is proved holds for all, what is refuted does not.
+//! Random policies with a table that is given at run time, of which all rows and all leads are tried: what is proved holds for all, what is refuted does not, and rows that no lead takes are told.
 //!
 //! A few run here; `LEADWRIGHT_POLICIES=1000 cargo test --test it proof::open_tables` runs as many as asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use leadwright::diagnostic::Severity;
@@ -10,6 +10,7 @@ use leadwright::interpret;
 use leadwright::model::{self, ClaimKind, Constant, TableRows};
 use leadwright::policy::Policy;
 use leadwright::policy::prove::Verdict;
+use leadwright::program::Lowered;
 use leadwright::program::lower::lower_with_claims;
 use leadwright::proof::AS_OF;
 use leadwright::record::{self, Histories, Lead};
@@ -70,6 +71,102 @@ fn condition(random: &mut Random, depth: usize) -> String {
     random.pick::<&str>(&all).to_string()
 }
 
+/// What looks up by two keys that may be one, and by one that is worked out; `m` is in every row.
+const LOOK_UPS: &str = "let m = t[state].m
+let v = t[other].m
+let w = t[either].m
+let u = t[either].c
+
+";
+
+/// A policy with a decision of rows that give different things.
+fn with_rows(seed: u64) -> String {
+    let mut random = Random::new(seed);
+    let head = HEAD.replace("optional }\n\nlet x", "optional  m whole 0..1 }\n\nlet either = state else b\nlet x");
+    let all = [
+        "x is p",
+        "x is q",
+        "x is missing",
+        "z is p",
+        "z is not q",
+        "z is known",
+        "y >= 1",
+        "y is missing",
+        "m >= 1",
+        "m < 1",
+        "m is known",
+        "m is missing",
+        "v >= 1",
+        "v is missing",
+        "w >= 1",
+        "w < 1",
+        "w is missing",
+        "u is p",
+        "u is q",
+        "state is a",
+        "state is missing",
+        "state is same as other",
+        "other is a",
+    ];
+    let mut text = format!("{head}{LOOK_UPS}decide d {{\n");
+    for row in 0..5 {
+        let asked: Vec<&str> = (0..3).map(|_| *random.pick::<&str>(&all)).collect();
+        writeln!(text, "  r{row} when {}", asked.join(if random.chance(70) { " and " } else { " or " })).unwrap();
+    }
+    text.push_str("  rest otherwise\n}\n");
+    text
+}
+
+/// Which rows can never be used is told if that is so whatever the rows of the table are, and only then.
+#[test]
+fn rows_that_no_lead_takes_are_told_of_any_rows() {
+    let (mut told, mut used) = (0, 0);
+    let policies = std::env::var("LEADWRIGHT_POLICIES").ok().and_then(|count| count.parse().ok()).unwrap_or(POLICIES);
+    for seed in 0..policies {
+        let text = with_rows(seed);
+        let files = BTreeMap::from([("policy.lead".to_string(), text.clone())]);
+        let policy = Policy::load(&files, "policy.lead").unwrap_or_else(|refused| panic!("seed {seed} {:#?}\n{text}", refused.diagnostics));
+        let number = |value: i64| Some(Constant::Integer(value));
+        let rows = (0..12)
+            .map(|row: i64| Some(vec![number(row % 2), [None, number(0), number(1)][row as usize / 4].clone(), number(row / 2 % 2)]));
+        let rows: Vec<Option<Vec<Option<Constant>>>> = [None].into_iter().chain(rows).collect();
+        let mut expected: BTreeSet<String> = (0..5).map(|row| format!("`r{row}`")).chain(["`rest`".to_string()]).collect();
+        with_all_rows(policy.model(), &rows, |lowered, values| {
+            let taken = values[lowered.trace.decides[0].value.index()].unwrap();
+            expected.remove(&if taken == 5 { "`rest`".to_string() } else { format!("`r{taken}`") });
+        });
+        let proofs = policy.prove(100_000, |_| true);
+        let messages = || proofs.findings.iter().map(|finding| finding.message.as_str()).filter(|message| message.contains("of `d`"));
+        let found: BTreeSet<String> =
+            messages().map(|message| message[message.find('`').unwrap()..].split(' ').next().unwrap().to_string()).collect();
+        assert_eq!(found, expected, "seed {seed}, {} undecided: {:#?}\n{text}", proofs.undecided, messages().collect::<Vec<_>>());
+        assert_eq!(proofs.undecided, 0, "seed {seed}\n{text}");
+        (told, used) = (told + expected.len(), used + 6 - expected.len());
+    }
+    assert!(told >= 5 && used >= 10, "{told} told, {used} used");
+}
+
+/// Scores every lead with every two rows of the table: of the key a, and of b.
+fn with_all_rows(policy: &model::Policy, rows: &[Option<Vec<Option<Constant>>>], mut see: impl FnMut(&Lowered, &[Option<i64>])) {
+    for of_a in rows {
+        for of_b in rows {
+            let mut given = policy.clone();
+            let mut table = TableRows::of(&given.tables[0]);
+            for (key, row) in [of_a, of_b].into_iter().enumerate() {
+                let Some(row) = row else { continue };
+                table.push(&[vec![Some(Constant::Integer(key as i64))], row.clone()].concat()).unwrap();
+            }
+            given.give_rows(0, table);
+            let lowered = lower_with_claims(&given);
+            let (leads, parameters) = (leads(), record::parameters(&given, AS_OF).unwrap());
+            let block = record::encode(&given, &Histories::new(&given), &lowered.program, &leads, AS_OF).unwrap();
+            for row in 0..leads.len() {
+                see(&lowered, &interpret::row(&lowered.program, &block, row, &parameters));
+            }
+        }
+    }
+}
+
 /// A policy with claims.
 fn made(seed: u64) -> String {
     let mut random = Random::new(seed);
@@ -95,8 +192,9 @@ fn made(seed: u64) -> String {
 }
 
 /// Every row that a state can have: none, or what stands in both columns.
-fn rows() -> Vec<Option<(i64, Option<i64>)>> {
-    let known = (0..2).flat_map(|c| [None, Some(0), Some(1), Some(2)].map(|n| Some((c, n))));
+fn rows() -> Vec<Option<Vec<Option<Constant>>>> {
+    let number = |value: i64| Some(Constant::Integer(value));
+    let known = (0..2).flat_map(|c| [None, number(0), number(1), number(2)].map(|n| Some(vec![number(c), n])));
     [None].into_iter().chain(known).collect()
 }
 
@@ -123,28 +221,13 @@ fn what_is_proved_of_any_rows_is_what_trying_all_of_them_finds() {
         assert!(errors.is_empty(), "{errors:#?}\n{text}");
         // per claim, whether some lead meets its condition, and whether some does not
         let mut found = [(false, false); CLAIMS];
-        for of_a in rows() {
-            for of_b in rows() {
-                let mut given = checked.policy.clone();
-                let mut table = TableRows::of(&given.tables[0]);
-                for (key, row) in [of_a, of_b].into_iter().enumerate() {
-                    let Some((c, n)) = row else { continue };
-                    table.push(&[Some(Constant::Integer(key as i64)), Some(Constant::Integer(c)), n.map(Constant::Integer)]).unwrap();
-                }
-                given.give_rows(0, table);
-                let lowered = lower_with_claims(&given);
-                let (leads, parameters) = (leads(), record::parameters(&given, AS_OF).unwrap());
-                let block = record::encode(&given, &Histories::new(&given), &lowered.program, &leads, AS_OF).unwrap();
-                for row in 0..leads.len() {
-                    let values = interpret::row(&lowered.program, &block, row, &parameters);
-                    for (claim, found) in lowered.trace.claims.iter().zip(&mut found) {
-                        let holds = values[claim.index()] == Some(1);
-                        found.0 |= holds;
-                        found.1 |= !holds;
-                    }
-                }
+        with_all_rows(&checked.policy, &rows(), |lowered, values| {
+            for (claim, found) in lowered.trace.claims.iter().zip(&mut found) {
+                let holds = values[claim.index()] == Some(1);
+                found.0 |= holds;
+                found.1 |= !holds;
             }
-        }
+        });
         let policy = Policy::load(&files, "policy.lead").unwrap();
         let proofs = policy.prove(100_000, |_| true);
         for ((claim, answer), (some, not_all)) in checked.policy.claims.iter().zip(&proofs.claims).zip(found) {

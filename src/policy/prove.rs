@@ -353,6 +353,12 @@ fn warning(policy: &model::Policy, finding: &Finding) -> Diagnostic {
             "changes no score",
             "leave the row out, or give a wider range",
         ),
+        Kind::PointsRounded => (
+            Code::PointsChangeNothing,
+            format!("rounding leaves nothing of {what}"),
+            "changes no score",
+            "leave it out, or round to more places",
+        ),
         Kind::NoQueue => (
             Code::NoQueue,
             format!("the route {what} is for leads that it gives no queue"),

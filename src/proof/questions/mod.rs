@@ -7,6 +7,7 @@ mod flows;
 mod idle;
 mod places;
 mod points;
+mod rounding;
 mod rounds;
 mod shared;
 
@@ -70,6 +71,8 @@ pub enum Kind {
     PointsCapped,
     /// points that the range takes back
     PointsOutOfRange,
+    /// points, or an adjustment, that no rounded score shows
+    PointsRounded,
     /// a route whose condition holds for a lead that none of its rows takes
     NoQueue,
 }
@@ -122,6 +125,7 @@ pub fn ask(prover: &mut Prover, sources: &Sources) -> Findings {
     asking.idle_adjusts();
     asking.idle_points();
     asking.idle_rows();
+    asking.rounded_adjusts();
     asking.join_personas();
     asking.findings
 }

@@ -1,8 +1,9 @@
-//! Points that change no score: a cap, or the range of the score, takes them back from every lead that gets them.
+//! Points that change no score: a cap, the range of the score or its rounding takes them back from every lead that gets them.
 //!
 //! Always holds: with the row or without it, a section is what its other rows give, up to its cap, and a score what its sections give, within its range; both are sums of
 //! values of the program, so the question is whether some lead that gets the points has a sum on which they show.
 
+use super::rounding::Points;
 use super::{Asking, Kind, places, section_name};
 use crate::model::{
     Attribute, Decimal, ExprKind, PointsKind, PointsRow, Policy, Reference, RowPoints, Score, ScoreId, Section, SectionKind, Type, scale_of,
@@ -13,9 +14,9 @@ use crate::source::Span;
 
 /// An exact sum: values of the program, each times a number, and a constant.
 #[derive(Clone, Debug, Default)]
-struct Sum {
-    terms: Vec<(Value, Decimal)>,
-    constants: Vec<Decimal>,
+pub(super) struct Sum {
+    pub terms: Vec<(Value, Decimal)>,
+    pub constants: Vec<Decimal>,
 }
 
 /// A row that gives points.
@@ -87,35 +88,53 @@ impl Asking<'_, '_> {
             if of.is_looked_at {
                 continue;
             }
-            let Some(within) = self.out_of_range(of, row, rest) else { continue };
-            moves.push(within.negated());
-            if self.never(&Condition::All(moves)) && !self.never(&Condition::All(given)) {
-                self.find(Kind::PointsOutOfRange, row.what.clone(), row.span, Vec::new());
+            let Some((with, without)) = of.sums(row, rest) else { continue };
+            if let Some(within) = self.out_of_range(of, &with, &without) {
+                moves.push(within.negated());
+                if self.never(&Condition::All(moves)) && !self.never(&Condition::All(given.clone())) {
+                    self.find(Kind::PointsOutOfRange, row.what.clone(), row.span, Vec::new());
+                    continue;
+                }
+            }
+            // a whole unit of the rounded score shows wherever the sum does, and the cap of a section may let less through
+            if of.uncapped.is_none() && row.points.is_at_least_one(of.score.scale) {
+                continue;
+            }
+            let (what, span) = (row.what.clone(), row.span);
+            self.rounded_away(&Points { score: of.score, given, with, without, what, span });
+        }
+    }
+
+    /// Adjustments that no rounded score shows.
+    pub fn rounded_adjusts(&mut self) {
+        let (policy, lowered) = (self.prover.policy(), self.prover.lowered());
+        for (score, trace) in policy.scores.iter().zip(&lowered.trace.scores) {
+            let (Some(sum), None) = (trace.sum, &score.running) else { continue };
+            for (adjust, applies) in score.adjusts.iter().zip(&trace.adjusts) {
+                let points = Sum::constant(adjust.points);
+                let is_told = self.findings.all.iter().any(|found| found.kind == Kind::AdjustChangesNothing && found.span == adjust.span);
+                if adjust.points.mantissa == 0 || is_told || points.is_at_least_one(score.scale) {
+                    continue;
+                }
+                let with = Sum::of(sum, Decimal { mantissa: 1, places: score.sum_scale });
+                let without = vec![with.clone().minus(&points)];
+                let (given, what) = (vec![Condition::Holds(*applies)], format!("the adjustment of `{}`", score.name));
+                self.rounded_away(&Points { score, given, with, without, what, span: adjust.span });
             }
         }
     }
 
     /// The score's sum is beyond one end of the range, or at it, with the row and without it. None if no sum is, or the numbers are too large to say.
-    fn out_of_range(&self, of: &Counted, row: &Row, rest: Option<(Sum, Decimal)>) -> Option<Condition> {
+    fn out_of_range(&self, of: &Counted, with: &Sum, without: &[Sum]) -> Option<Condition> {
         let (range, sum) = (of.score.range?, of.trace.sum?);
         let reached = self.shape(sum).interval;
         if range.low <= reached.low && reached.high <= range.high {
             return None;
         }
         let unit = |value: i64| Decimal { mantissa: i128::from(value), places: of.score.sum_scale };
-        let with = Sum::of(sum, unit(1));
-        // without the row: its points less, or as many less as its section has less
-        let without: Vec<(Sum, Decimal)> = match rest {
-            None => vec![(with.clone().minus(&row.points), unit(0))],
-            Some((section, cap)) => {
-                let scale = of.score.sections.get(of.section.name)?.scale;
-                let others = with.clone().minus(&Sum::of(of.value, Decimal { mantissa: 1, places: scale }));
-                vec![(others.clone().plus(&section), unit(0)), (others, cap)]
-            }
-        };
         let reaches = |end: i64, is_beyond: bool| -> Option<[Condition; 2]> {
-            let with = self.at_least(&with, unit(end), is_beyond)?;
-            let without = without.iter().map(|(sum, more)| self.at_least(&sum.clone().plus_constant(*more), unit(end), is_beyond));
+            let with = self.at_least(with, unit(end), is_beyond)?;
+            let without = without.iter().map(|sum| self.at_least(sum, unit(end), is_beyond));
             Some([with, Condition::All(without.collect::<Option<Vec<Condition>>>()?)])
         };
         let [beyond, beyond_without] = reaches(range.high, false)?;
@@ -131,7 +150,7 @@ impl Asking<'_, '_> {
     }
 
     /// The sum is at least so much, or more than it. None if its parts could leave 64 bits.
-    fn at_least(&self, sum: &Sum, least: Decimal, is_more: bool) -> Option<Condition> {
+    pub(super) fn at_least(&self, sum: &Sum, least: Decimal, is_more: bool) -> Option<Condition> {
         let parts = || sum.terms.iter().map(|(_, factor)| factor).chain(&sum.constants).chain([&least]);
         let places = parts().map(|part| part.places).max()?;
         let units = |part: &Decimal| part.at_scale(places);
@@ -150,12 +169,38 @@ impl Asking<'_, '_> {
         (widest < i128::from(i64::MAX / 4)).then_some(Condition::SumAtLeast(terms, threshold))
     }
 
-    fn shape(&self, value: Value) -> Shape {
+    pub(super) fn shape(&self, value: Value) -> Shape {
         self.prover.lowered().program.shapes[value.index()]
     }
 }
 
+impl Counted<'_> {
+    /// The score's sum with a row, and sums of which the least is the one without it. `rest`: what the other rows of a section with a cap give.
+    fn sums(&self, row: &Row, rest: Option<(Sum, Decimal)>) -> Option<(Sum, Vec<Sum>)> {
+        let with = Sum::of(self.trace.sum?, Decimal { mantissa: 1, places: self.score.sum_scale });
+        // without the row: its points less, or as many less as its section has less
+        let without = match rest {
+            None => vec![with.clone().minus(&row.points)],
+            Some((section, cap)) => {
+                let scale = self.score.sections.get(self.section.name)?.scale;
+                let others = with.clone().minus(&Sum::of(self.value, Decimal { mantissa: 1, places: scale }));
+                vec![others.clone().plus(&section), others.plus_constant(cap)]
+            }
+        };
+        Some((with, without))
+    }
+}
+
 impl Sum {
+    /// Whether each of its parts is so much times what the lead has of it: at least one, in so many places, wherever it is not nothing. Of a sum of one part.
+    fn is_at_least_one(&self, places: u8) -> bool {
+        let parts = self.terms.iter().map(|(_, factor)| factor).chain(&self.constants);
+        parts.into_iter().all(|part| match part.places.checked_sub(places) {
+            Some(finer) => 10i128.checked_pow(u32::from(finer)).is_some_and(|one| part.mantissa.abs() >= one),
+            None => part.mantissa != 0,
+        })
+    }
+
     fn of(value: Value, factor: Decimal) -> Sum {
         Sum { terms: vec![(value, factor)], constants: Vec::new() }
     }

@@ -42,7 +42,7 @@ impl Asking<'_, '_> {
 }
 
 fn is_of_personas(finding: &Finding) -> bool {
-    matches!(finding.kind, Kind::NeverGiven | Kind::CapNeverReached | Kind::PointsCapped | Kind::PointsOutOfRange)
+    matches!(finding.kind, Kind::NeverGiven | Kind::CapNeverReached | Kind::PointsCapped | Kind::PointsOutOfRange | Kind::PointsRounded)
 }
 
 /// Every route with what it became; those of one `for each` together.

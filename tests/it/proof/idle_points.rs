@@ -1,4 +1,4 @@
-//! Points that a cap or a range takes back: what is told is what rescoring every lead without them finds.
+//! Points that a cap, a range or a rounding takes back: what is told is what rescoring every lead without them finds.
 //!
 //! The oracle knows nothing of sums: each row's points are written as 0 in the policy's text, and all leads are scored with both policies.
 
@@ -59,13 +59,19 @@ impl Scored {
         self.numbers(self.lowered.trace.scores[score].sum.unwrap(), of.sum_scale, of.range)
     }
 
+    fn rounded(&self, score: usize) -> Vec<Option<Decimal>> {
+        self.numbers(self.lowered.trace.scores[score].value.unwrap(), self.checked.policy.scores[score].scale, None)
+    }
+
     fn persona(&self, score: usize, row: usize) -> i64 {
         self.rows[row][self.lowered.trace.scores[score].persona.unwrap().index()].unwrap()
     }
 }
 
-/// Caps and ranges that are often reached, on every second seed, and on every third a row of more points for the leads of the first row.
+/// Caps and ranges that are often reached, on every second seed, and on every third a row of more points for the leads of the first row. On every second, points below 1 that scores round.
 fn crowded(text: &str, seed: u64) -> String {
+    let text = if seed % 4 < 2 { text.to_string() } else { rounded(text) };
+    let text = text.as_str();
     let mut text = if seed.is_multiple_of(2) {
         text.replace("up to 20", "up to 10").replace("from 0 to 60", "from 5 to 12")
     } else {
@@ -80,11 +86,27 @@ fn crowded(text: &str, seed: u64) -> String {
     text
 }
 
+fn rounded(text: &str) -> String {
+    let mut lines = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let is_of_points = line.trim_start().starts_with(['+', '-']) || line.trim_start().starts_with("adjust ");
+        lines.push(match line.find(['+', '-']) {
+            Some(sign) if is_of_points && number % 2 == 0 => format!("{}0.{}", &line[..=sign], &line[sign + 1..]),
+            _ if line.starts_with("score ") && !line.contains(" rounded ") && !line.contains("running") => {
+                line.replace(" {", " rounded to 0 places {")
+            }
+            _ => line.to_string(),
+        });
+    }
+    lines.join("\n") + "\n"
+}
+
 /// A row of points: where, of which score and section, who gets it.
 struct Row {
     span: Span,
     score: usize,
-    section: usize,
+    /// none of an adjustment
+    section: Option<usize>,
     is_capped: bool,
     gets: bool,
     without: String,
@@ -98,6 +120,14 @@ fn rows(with: &Scored, text: &str) -> Vec<Row> {
     };
     for (score, of) in with.checked.policy.scores.iter().enumerate() {
         let trace = &with.lowered.trace.scores[score];
+        for (adjust, applies) in of.adjusts.iter().zip(&trace.adjusts) {
+            let gets = adjust.points.mantissa != 0 && with.rows.iter().any(|row| row[applies.index()] == Some(1));
+            let without = changed(adjust.span, &|adjust| {
+                let (sign, space) = (adjust.find(['+', '-']).unwrap(), adjust.find(" when").unwrap());
+                format!("{}0{}", &adjust[..=sign], &adjust[space..])
+            });
+            all.push(Row { span: adjust.span, score, section: None, is_capped: false, gets, without });
+        }
         for (number, persona) in of.personas.iter().enumerate() {
             for (place, section) in persona.sections.iter().enumerate() {
                 let is_capped = matches!(section.kind, SectionKind::Points { up_to: Some(_) });
@@ -110,7 +140,7 @@ fn rows(with: &Scored, text: &str) -> Vec<Row> {
                         let (points, rest) = row.split_once(' ').unwrap();
                         format!("{}0 {rest}", &points[..1])
                     });
-                    all.push(Row { span: row.span, score, section: section.name, is_capped, gets, without });
+                    all.push(Row { span: row.span, score, section: Some(section.name), is_capped, gets, without });
                 }
                 for (attribute, trace) in section.attributes.iter().zip(&trace.attributes[number][place]) {
                     if matches!(attribute.subject.ty, Type::SomeOf(_)) {
@@ -120,7 +150,7 @@ fn rows(with: &Scored, text: &str) -> Vec<Row> {
                         let RowPoints::Constant(points) = row.points else { continue };
                         let gets = points.mantissa != 0 && gets(&|row| row[trace.row.index()] == Some(index as i64));
                         let without = changed(row.span, &|row| format!("{} 0", row.trim_end().rsplit_once(' ').unwrap().0));
-                        all.push(Row { span: row.span, score, section: section.name, is_capped, gets, without });
+                        all.push(Row { span: row.span, score, section: Some(section.name), is_capped, gets, without });
                     }
                 }
             }
@@ -132,7 +162,8 @@ fn rows(with: &Scored, text: &str) -> Vec<Row> {
 #[test]
 fn points_that_are_called_idle_are_those_without_which_every_lead_scores_the_same() {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for seed in 0..POLICIES {
+    let policies = std::env::var("LEADWRIGHT_POLICIES").ok().and_then(|count| count.parse().ok()).unwrap_or(POLICIES);
+    for seed in 0..policies {
         let small = small_with_repeats(seed);
         // caps and ranges that are often reached
         let text = crowded(&small.text, seed);
@@ -144,10 +175,14 @@ fn points_that_are_called_idle_are_those_without_which_every_lead_scores_the_sam
         let mut expected: BTreeSet<(&str, u32)> = BTreeSet::new();
         for row in rows(&with, &text).into_iter().filter(|row| row.gets) {
             let without = scored(&row.without, &leads).unwrap_or_else(|| panic!("seed {seed}\n{}", row.without));
-            if row.is_capped && with.section(row.score, row.section) == without.section(row.score, row.section) {
+            let section = row.section.filter(|_| row.is_capped);
+            if section.is_some_and(|section| with.section(row.score, section) == without.section(row.score, section)) {
                 expected.insert(("PointsCapped", row.span.start));
             } else if with.score(row.score) == without.score(row.score) {
-                expected.insert(("PointsOutOfRange", row.span.start));
+                let kind = if row.section.is_some() { "PointsOutOfRange" } else { "AdjustChangesNothing" };
+                expected.insert((kind, row.span.start));
+            } else if with.rounded(row.score) == without.rounded(row.score) {
+                expected.insert(("PointsRounded", row.span.start));
             }
             *counts.entry("asked").or_default() += 1;
         }
@@ -156,6 +191,8 @@ fn points_that_are_called_idle_are_those_without_which_every_lead_scores_the_sam
         let found = findings.all.iter().filter_map(|found| match found.kind {
             Kind::PointsCapped => Some(("PointsCapped", found.span.start)),
             Kind::PointsOutOfRange => Some(("PointsOutOfRange", found.span.start)),
+            Kind::AdjustChangesNothing => Some(("AdjustChangesNothing", found.span.start)),
+            Kind::PointsRounded => Some(("PointsRounded", found.span.start)),
             _ => None,
         });
         let found: BTreeSet<(&str, u32)> = found.collect();
@@ -164,9 +201,43 @@ fn points_that_are_called_idle_are_those_without_which_every_lead_scores_the_sam
     }
     println!("{counts:?}");
     assert!(
-        ["asked", "PointsCapped", "PointsOutOfRange"].iter().all(|kind| counts.get(kind).is_some_and(|count| *count >= 10)),
+        ["asked", "PointsCapped", "PointsOutOfRange", "PointsRounded"]
+            .iter()
+            .all(|kind| counts.get(kind).is_some_and(|count| *count >= 10)),
         "{counts:?}"
     );
+}
+
+/// By hand. Size gives 0 or 4; 0.30 of a point more never shows beside it, and half a point does. Half a point less is 3.50, which is 4 again, and -0.50, which the range makes 0. 0.30 and 0.40 show where a lead has both.
+#[test]
+fn what_rounding_takes_back_is_told() {
+    let policy = |rows: &str| {
+        format!(
+            "leadwright 1
+policy p {{ timezone \"UTC\" }}
+lead {{ id text key  beds whole 0..100  vip yes_no  new yes_no }}
+score s from 0 to 100 rounded to 0 places {{
+  section pts points {{
+    +4 when beds >= 50
+{rows}  }}
+}}
+decide d {{ a when s >= 4  b otherwise }}
+"
+        )
+    };
+    let told = |rows: &str| -> Vec<String> {
+        let files = BTreeMap::from([("policy.lead".to_string(), policy(rows))]);
+        let checked = check_and_prove(&files, "policy.lead", None);
+        let of_points = checked.diagnostics.iter().filter(|found| found.name() == "E0817");
+        of_points.map(|found| format!("{}: {}", found.message, checked.sources.text(found.labels[0].span))).collect()
+    };
+    let message = "rounding leaves nothing of the points of `pts`: ";
+    assert_eq!(told("    +0.30 when vip\n"), [format!("{message}+0.30 when vip")]);
+    assert_eq!(told("    +0.50 when vip\n"), [""; 0]);
+    assert_eq!(told("    -0.50 when vip\n"), [format!("{message}-0.50 when vip")]);
+    assert_eq!(told("    -0.51 when vip\n"), [""; 0]);
+    assert_eq!(told("    +0.30 when vip\n    +0.40 when new\n"), [""; 0]);
+    assert_eq!(told("    +0.30 when vip\n    +0.40 when new and not vip\n").len(), 2);
 }
 
 /// By hand. `pts` is 20 with the 5 and without them; `pts2` is 10 or 15, which the range cuts to 10; what `pts3` gives is cut as well, but a decision looks at the section.

@@ -81,6 +81,7 @@ fn asked_here(kind: Kind) -> bool {
         | Kind::ClockNeverStarts
         | Kind::PointsCapped
         | Kind::PointsOutOfRange
+        | Kind::PointsRounded
         | Kind::ClockStartsByFile
         | Kind::NoQueue => false,
     }

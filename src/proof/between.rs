@@ -9,12 +9,13 @@
 
 use rustc_hash::FxHashMap;
 
+use super::Prover;
 use super::events::Events;
 use super::graph::{Graph, NodeId};
 use super::variables::{Meaning, Variables};
 use crate::calendar::MICROS_PER_DAY;
 use crate::model::{CapPeriod, EventConditionId, Length, Measure, MeasureKind, Policy, SignalId, Subject};
-use crate::program::lower_event_conditions;
+use crate::program::{Value, lower_event_conditions};
 
 /// The most questions about single signals.
 const ASKED_MAX: usize = 400;
@@ -241,5 +242,35 @@ fn seen(graph: &mut Graph, measure: &Measure, node: NodeId) -> Option<NodeId> {
         | MeasureKind::Quiet(_)
         | MeasureKind::Waited(_)
         | MeasureKind::Balance(_) => None,
+    }
+}
+
+impl Prover<'_> {
+    /// From now on only leads are looked at for which these conditions hold, as they do for every lead that there can be.
+    pub fn keep(&mut self, conditions: &[Value]) {
+        for condition in conditions {
+            let node = self.translation.node(&mut self.graph, *condition);
+            if self.graph.truth_of(node).is_none() {
+                self.kept.push(node);
+            }
+        }
+    }
+
+    /// What holds between the variables that a node depends on, with those that these are tied to by what is kept.
+    pub(super) fn between_measures(&self, node: NodeId) -> Vec<NodeId> {
+        let (mut tied, mut rest) = (vec![node], self.kept.clone());
+        loop {
+            let (more, apart): (Vec<NodeId>, Vec<NodeId>) =
+                rest.into_iter().partition(|kept| tied.iter().any(|tied| !self.graph.is_disjoint(*kept, *tied)));
+            rest = apart;
+            if more.is_empty() {
+                break;
+            }
+            tied.extend(more);
+        }
+        let kept = tied.split_off(1);
+        let support = self.graph.support(node);
+        let inside = |words: &[u64]| words.iter().enumerate().all(|(index, word)| word & !support.get(index).copied().unwrap_or(0) == 0);
+        self.between.iter().copied().filter(|between| inside(self.graph.support(*between))).chain(kept).collect()
     }
 }

@@ -127,6 +127,18 @@ impl<'p> Graph<'p> {
         if let Node::Leaf(leaf) = self.node(id) { Some(*leaf) } else { None }
     }
 
+    /// What a node is directly made of.
+    pub fn operands(&self, id: NodeId) -> Vec<NodeId> {
+        match self.node(id) {
+            Node::Constant(_) | Node::Leaf(_) => Vec::new(),
+            Node::AtLeast(of, _) | Node::HasBits(of, _) | Node::Known(of) | Node::Not(of) => vec![*of],
+            Node::Sum { terms, .. } => terms.iter().map(|(term, _)| *term).collect(),
+            Node::All(members) => members.to_vec(),
+            Node::Select(condition, then, otherwise) => vec![*condition, *then, *otherwise],
+            Node::Operation { operands, .. } => operands.to_vec(),
+        }
+    }
+
     /// The node with this structure, if there is one.
     pub fn number_of(&self, node: &Node) -> Option<NodeId> {
         self.numbers.get(node).copied()

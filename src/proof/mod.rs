@@ -196,16 +196,6 @@ impl<'p> Prover<'p> {
         }
     }
 
-    /// From now on only leads are looked at for which these conditions hold, as they do for every lead that there can be.
-    pub fn keep(&mut self, conditions: &[Value]) {
-        for condition in conditions {
-            let node = self.translation.node(&mut self.graph, *condition);
-            if self.graph.truth_of(node).is_none() {
-                self.kept.push(node);
-            }
-        }
-    }
-
     pub fn policy(&self) -> &'p Policy {
         self.policy
     }
@@ -462,24 +452,6 @@ impl<'p> Prover<'p> {
         let mut members = self.between_measures(condition);
         members.push(condition);
         self.graph.all(members)
-    }
-
-    /// What holds between the variables that a node depends on, with those that these are tied to by what is kept.
-    fn between_measures(&self, node: NodeId) -> Vec<NodeId> {
-        let (mut tied, mut rest) = (vec![node], self.kept.clone());
-        loop {
-            let (more, apart): (Vec<NodeId>, Vec<NodeId>) =
-                rest.into_iter().partition(|kept| tied.iter().any(|tied| !self.graph.is_disjoint(*kept, *tied)));
-            rest = apart;
-            if more.is_empty() {
-                break;
-            }
-            tied.extend(more);
-        }
-        let kept = tied.split_off(1);
-        let support = self.graph.support(node);
-        let inside = |words: &[u64]| words.iter().enumerate().all(|(index, word)| word & !support.get(index).copied().unwrap_or(0) == 0);
-        self.between.iter().copied().filter(|between| inside(self.graph.support(*between))).chain(kept).collect()
     }
 
     fn find(&mut self, condition: NodeId, domains: &mut Domains, until: u64) -> Result<bool, Spent> {

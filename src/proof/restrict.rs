@@ -19,6 +19,16 @@ impl Graph<'_> {
         self.restricted(root, variable, by, &mut done)
     }
 
+    /// The same with other nodes in place of some, each of which rests on one of these variables; `leaves`: their whole domains.
+    pub fn with_instead(&mut self, root: NodeId, leaves: &[NodeId], instead: &FxHashMap<NodeId, NodeId>) -> NodeId {
+        let mut node = root;
+        for id in leaves {
+            let Some(leaf) = self.leaf(*id) else { continue };
+            node = self.restricted(node, leaf.variable, *id, &mut instead.clone());
+        }
+        node
+    }
+
     fn restricted(&mut self, id: NodeId, variable: u32, by: NodeId, done: &mut FxHashMap<NodeId, NodeId>) -> NodeId {
         if !self.depends(id, variable) {
             return id;

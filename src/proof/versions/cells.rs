@@ -79,6 +79,14 @@ impl Comparer<'_> {
         {
             return Ok(self.rows(prover, pair, drawn, nodes));
         }
+        let by_asked_sums = self.by_asked_sums(prover, ask, nodes).map(|drawn| self.shortened(drawn));
+        if let Some(drawn) = &by_asked_sums
+            && ways(&drawn.diagram) <= ROWS_FEW as u64
+        {
+            let mut cells = self.rows(prover, pair, drawn, nodes);
+            cells.count = by_fields.and_then(|counted| self.counted(prover, &counted, nodes));
+            return Ok(cells);
+        }
         let other = match pair.kind {
             Kind::Score => self.by_sums(prover, pair),
             Kind::Section | Kind::Decide | Kind::Stage | Kind::Queue | Kind::Owner | Kind::Clock | Kind::Other => {
@@ -122,7 +130,7 @@ impl Comparer<'_> {
         Drawn { diagram, ..drawn }
     }
 
-    fn drawn(
+    pub(super) fn drawn(
         &self,
         prover: &mut Prover,
         ask: Ask,
@@ -137,7 +145,7 @@ impl Comparer<'_> {
         // decisions say most, then scores, then what a lead is, then what happened to it
         let first = |variable: u32| match prover.variables.all[variable as usize].meaning.part().map(|number| parts.get(number)) {
             Some(Some((_, Reading::Names(_), _))) => 0,
-            Some(Some((_, Reading::Number(_), _)) | None) => 1,
+            Some(Some((_, Reading::Number(_) | Reading::Days, _)) | None) => 1,
             None => 2,
         };
         order.sort_by_key(|variable| (first(*variable), Reverse(prover.rank(*variable).0), *variable));
@@ -333,7 +341,7 @@ fn ends(pair: &Pair, end: End) -> (String, String) {
 
 impl Prover<'_> {
     /// A variable that stands for a node.
-    fn part(&mut self, number: usize, node: NodeId) -> NodeId {
+    pub(super) fn part(&mut self, number: usize, node: NodeId) -> NodeId {
         let meaning = Meaning::Part(number);
         if let Some(found) = self.variables.all.iter().position(|variable| variable.meaning == meaning) {
             return self.variables.nodes[found];

@@ -12,6 +12,7 @@
 
 mod answers;
 mod apart;
+mod asked_sums;
 mod by_values;
 mod cells;
 mod count;
@@ -132,6 +133,7 @@ pub fn compare(old: Version, new: Version, budget: u64, is_same_balance: &dyn Fn
         histories: [Histories::new(old.policy), Histories::new(new.policy)],
         parts: parts::parts(&pairs, [old, new], &values),
         sums: parts::sums(&pairs, [old, new], &values),
+        asked_sums: RefCell::default(),
         moves: RefCell::default(),
         made_up: &made_up,
     };
@@ -159,6 +161,8 @@ struct Comparer<'c> {
     histories: [Histories; 2],
     parts: Vec<parts::Part>,
     sums: Vec<parts::Sums>,
+    /// what conditions add up and hold against constants
+    asked_sums: RefCell<Vec<NodeId>>,
     /// per answer of which all rows are known, from what to what it moves
     moves: RefCell<FxHashMap<String, Vec<(String, String)>>>,
     made_up: &'c [(FieldId, MadeUp)],

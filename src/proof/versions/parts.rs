@@ -21,6 +21,8 @@ pub struct Part {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reading {
     Number(u8),
+    /// how long ago the day of that name is
+    Days,
     Names(Vec<String>),
 }
 

@@ -82,6 +82,7 @@ impl Set {
                 let Some(text) = answer(name) else { return Some(None) };
                 match reading {
                     Reading::Names(names) => Some(Some(names.iter().position(|known| *known == text)? as i64)),
+                    Reading::Days => None,
                     Reading::Number(places) => {
                         let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
                         Some(Some(format!("{whole}{fraction:0<width$}", width = usize::from(*places)).parse().ok()?))
@@ -119,6 +120,8 @@ fn reader(comparer: &Comparer, prover: &Prover, variable: &Variable, parts: &[(S
             Reader::Kind(own, maps, kinds.iter().map(|kind| kind.codes.clone()).collect())
         }
         Meaning::Stage => Reader::Stage(prover.policy().start_stage.unwrap_or(0) as i64),
+        // what fields add up to
+        Meaning::Part(number) if *number >= 2 * comparer.parts.len() => Reader::Unread,
         Meaning::Part(number) => parts.get(*number).map_or(Reader::Unread, |(name, reading)| Reader::Part(name.clone(), reading.clone())),
         Meaning::Day(_)
         | Meaning::DaysBefore { is_day: true, .. }

@@ -76,6 +76,7 @@ impl Words<'_> {
                     let next = if name.split(' ').next() == Some("stage") { format!("next {name}") } else { name.clone() };
                     self.listed(&next, names, whole, parts)
                 }
+                Some((name, Reading::Days)) => days(name, whole, parts),
                 Some((name, Reading::Number(scale))) => ranges(name, whole, parts, &|value| format_scaled(i128::from(value), *scale)),
                 None => String::new(),
             },

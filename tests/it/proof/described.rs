@@ -173,3 +173,129 @@ fn days_to_come_are_told_as_such() {
     both.sort_unstable();
     assert_eq!(both, ["due 4 days ahead to 10 days ago, v is no", "due 5 days ahead or later or 11 days ago or earlier, v is yes"]);
 }
+
+/// The day before 2026-01-01.
+const FIRST_DAY: i64 = 20_453;
+
+/// What is asked of a lead with two numbers `n` and `m`, a day `due` and a yes or no `v`.
+fn sum_condition(random: &mut Random, depth: usize) -> String {
+    if depth > 0 && random.chance(50) {
+        let (left, right) = (sum_condition(random, depth - 1), sum_condition(random, depth - 1));
+        return format!("({left} {} {right})", random.pick(&["and", "and not", "or"]));
+    }
+    let number = random.below(5);
+    match random.below(10) {
+        0 | 1 => format!("n + m >= {}", number + 2),
+        2 => format!("n - m >= {number}"),
+        3 => random.pick(&["n > m", "n <= m", "m > n"]).to_string(),
+        4 | 5 => format!("since + n <= {}", number + 1),
+        6 => format!("since <= {number}"),
+        7 => format!("until <= {number}"),
+        8 => format!("due > 2026-01-1{}", number + 1),
+        _ => "v".into(),
+    }
+}
+
+/// Whether what is written of numbers, of their sums and of days is true of a lead; none of words that are not read here.
+fn sum_is_so(numbers: [Option<i64>; 4], written: &str) -> Option<bool> {
+    let [n, m, due, v] = numbers;
+    let day = AS_OF / 86_400_000_000;
+    let since = due.map(|due| day - due).filter(|days| *days >= 0);
+    let add = |left: Option<i64>, right: Option<i64>| Some(left? + right?);
+    let values = [
+        ("n + m ", add(n, m)),
+        ("m + n ", add(n, m)),
+        ("n - m ", add(n, m.map(|m| -m))),
+        ("m - n ", add(m, n.map(|n| -n))),
+        ("n + days since due ", add(n, since)),
+        ("days since due + n ", add(n, since)),
+        ("days since due ", due.map(|due| day - due)),
+        ("days until due ", due.map(|due| due - day)),
+        ("n ", n),
+        ("m ", m),
+    ];
+    if let Some(is) = written.strip_prefix("v is ") {
+        return Some(choice_is(v, &format!("is {is}"), &["no", "yes"]));
+    }
+    if let Some(days) =
+        written.strip_prefix("due ").filter(|days| !days.contains("ahead") && !days.contains("ago") && !days.contains("today"))
+    {
+        let days: Vec<String> = days
+            .split(' ')
+            .map(|word| word.strip_prefix("2026-01-").map_or(word.to_string(), |day| (FIRST_DAY + day.parse::<i64>().unwrap()).to_string()))
+            .collect();
+        return Some(days.join(" ").split(" or ").any(|one| number_is(due, one)));
+    }
+    let (name, value) = values.into_iter().find(|(name, _)| written.starts_with(name))?;
+    Some(written[name.len()..].split(" or ").any(|one| number_is(value, one)))
+}
+
+/// Sums and differences stand for themselves: what is written of them is true of exactly the leads that differ, as trying finds.
+#[test]
+fn what_is_written_of_sums_is_true_of_the_leads_that_differ_alone() {
+    let (mut sums, mut held) = (0, 0);
+    let pairs = std::env::var("LEADWRIGHT_POLICIES").ok().and_then(|count| count.parse().ok()).unwrap_or(80);
+    for seed in 0..pairs {
+        let mut random = Random::new(seed + 77);
+        let optional = if random.chance(50) { " optional" } else { "" };
+        let sides = [0, 1].map(|_| {
+            let condition = sum_condition(&mut random, 2);
+            let text = format!(
+                "leadwright 1\n\npolicy p {{ timezone \"UTC\" }}\n\nlead {{\n  id text key\n  n whole 0..5{optional}\n  m whole 0..5\n  due date{optional}\n  v yes_no\n}}\n\n\
+                 let since = days since due\nlet until = days until due\n\ndecide s {{ hot when {condition}  cold otherwise }}\n"
+            );
+            (checked(&text).map(Side::new), text)
+        });
+        let [(Some(old), _), (Some(new), _)] = &sides else { continue };
+        let compared = compare(old.version(), new.version(), BUDGET, &|_| false);
+        let Outcome::Differs(difference) = &compared.answers[0].outcome else { continue };
+        let Some(cells) = difference.cells.as_ref().filter(|cells| cells.is_exact && cells.more == 0) else { continue };
+        let conditions = || cells.rows.iter().flat_map(|row| &row.conditions);
+        if conditions().any(|written| written.contains(" further ") || sum_is_so([None; 4], written).is_none()) {
+            continue;
+        }
+        sums += conditions().filter(|written| written.contains(" + ") || written.contains(" - ")).count();
+        let values = |from: i64, to: i64, or_none: bool| (from..=to).map(Some).chain(or_none.then_some(None)).collect::<Vec<_>>();
+        for n in values(0, 5, !optional.is_empty()) {
+            for (m, v) in (0..12).map(|both| (both / 2, both % 2)) {
+                for due in values(FIRST_DAY + 8, FIRST_DAY + 20, !optional.is_empty()) {
+                    let numbers = [n, Some(m), due, Some(v)];
+                    let values = numbers.iter().map(|value| value.map(Constant::Integer));
+                    let lead = Lead { values: [Some(Constant::Text("L".into()))].into_iter().chain(values).collect(), ..Lead::default() };
+                    let differs = old.answers(&lead, AS_OF) != new.answers(&lead, AS_OF);
+                    let told =
+                        cells.rows.iter().filter(|row| row.conditions.iter().all(|written| sum_is_so(numbers, written).unwrap())).count();
+                    assert_eq!(told, usize::from(differs), "seed {seed}, {numbers:?}: {:#?}\n{}\n{}", cells.rows, sides[0].1, sides[1].1);
+                    held += 1;
+                }
+            }
+        }
+    }
+    assert!(sums >= 10 && held >= 5_000, "{sums} conditions on sums, {held} leads");
+}
+
+/// By hand: differences of days and of numbers are told in one row each, not in one for every day.
+#[test]
+fn differences_are_told_as_such() {
+    let told = |old: &str, new: &str| {
+        let text = |condition: &str| {
+            format!(
+                "leadwright 1\n\npolicy p {{ timezone \"UTC\" }}\n\nlead {{ id text key  due date  begun date  n whole 0..60  spent whole 0..1_000_000  planned whole 0..1_000_000 }}\n\n\
+                 decide s {{ hot when {condition}  cold otherwise }}\n"
+            )
+        };
+        let [old, new] = [old, new].map(|condition| Side::new(checked(&text(condition)).unwrap()));
+        let compared = compare(old.version(), new.version(), BUDGET, &|_| false);
+        let Outcome::Differs(difference) = &compared.answers[0].outcome else { panic!("{compared:?}") };
+        difference.cells.as_ref().unwrap().rows.iter().map(|row| row.conditions.join(", ")).collect::<Vec<String>>()
+    };
+    let far = "due > 2026-03-01 and days until due <= 30";
+    assert_eq!(told(far, &far.replace("30", "20")), ["days until due 21 to 30, due at least 2026-03-02"]);
+    assert_eq!(told("due > begun", "due >= begun"), ["days from begun to due 0"]);
+    assert_eq!(told("days since due + n <= 30", "days since due + n <= 20"), ["n + days since due 21 to 30, days since due at least 0"]);
+    assert_eq!(
+        told("days since due - days since begun <= 30", "days since due - days since begun <= 20"),
+        ["days since due - days since begun 21 to 30, days since due at least 0, days since begun at least 0"]
+    );
+    assert_eq!(told("spent > planned", "spent - planned > 100"), ["spent - planned 1 to 100"]);
+}

@@ -12,17 +12,25 @@ impl Asking<'_, '_> {
     /// Keeps what was found of rows and caps for each persona that they count for, once.
     pub fn join_personas(&mut self) {
         let uses = self.uses();
-        let mut found: FxHashMap<(Kind, Span), usize> = FxHashMap::default();
-        for finding in self.findings.all.iter().filter(|finding| is_of_personas(finding)) {
-            *found.entry((finding.kind, finding.span)).or_default() += 1;
+        // per text and question: for how many personas something was found, and what says most of it
+        let mut found: FxHashMap<(bool, Span), (usize, Kind)> = FxHashMap::default();
+        for finding in self.findings.all.iter().filter(|finding| rank(finding.kind).is_some()) {
+            let (times, kind) = found.entry(of_points(finding)).or_insert((0, finding.kind));
+            *times += 1;
+            *kind = if rank(finding.kind) > rank(*kind) { finding.kind } else { *kind };
         }
         self.findings.all.retain(|finding| {
-            if !is_of_personas(finding) {
+            if rank(finding.kind).is_none() {
                 return true;
             }
             let uses = uses.get(&finding.span).copied().unwrap_or(1);
-            // taken out, so that the first alone is told
-            found.remove(&(finding.kind, finding.span)).is_some_and(|times| times >= uses)
+            let Some((times, kind)) = found.get(&of_points(finding)).copied() else { return false };
+            let is_told = times >= uses && kind == finding.kind;
+            if is_told {
+                // taken out, so that the first alone is told
+                found.remove(&of_points(finding));
+            }
+            is_told
         });
     }
 
@@ -41,8 +49,16 @@ impl Asking<'_, '_> {
     }
 }
 
-fn is_of_personas(finding: &Finding) -> bool {
-    matches!(finding.kind, Kind::NeverGiven | Kind::CapNeverReached | Kind::PointsCapped | Kind::PointsOutOfRange | Kind::PointsRounded)
+/// Whether it is of points: these may be idle for each persona for a reason of its own. And where.
+fn of_points(finding: &Finding) -> (bool, Span) {
+    (finding.kind != Kind::CapNeverReached, finding.span)
+}
+
+/// What is found of one persona at a time. Of two reasons why points are idle the later is told: what no section shows, no score shows either.
+const OF_PERSONAS: [Kind; 5] = [Kind::CapNeverReached, Kind::NeverGiven, Kind::PointsCapped, Kind::PointsOutOfRange, Kind::PointsRounded];
+
+fn rank(kind: Kind) -> Option<usize> {
+    OF_PERSONAS.iter().position(|of_personas| *of_personas == kind)
 }
 
 /// Every route with what it became; those of one `for each` together.

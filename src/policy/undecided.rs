@@ -28,7 +28,7 @@ pub fn help(claim: &Claim, why: Why, missed: &[Missed]) -> &'static str {
         Why::NoLead => {
             "if signals can give these values, a `test` with them shows that the claim does not hold; if none can, claim it of fewer measures at once"
         }
-        Why::Retyped => "claim less at once, or write a test for the lead that you have in mind",
+        Why::Retyped | Why::Moving => "claim less at once, or write a test for the lead that you have in mind",
         Why::NoRange => "give the field a range, as in `beds whole 0..50_000`",
         Why::TooWide => "claim something of the values before they are multiplied, or of fewer texts",
         Why::OpenTable => "keep the table with the policy, or write tests with the rows that matter",

@@ -37,6 +37,7 @@ mod sets;
 mod showing;
 mod smallest;
 mod spellings;
+mod stages;
 mod texts;
 mod translate;
 mod variables;
@@ -88,6 +89,8 @@ pub enum Why {
     Retyped,
     /// a field that is calculated with has no range
     NoRange,
+    /// a measure that it rests on starts anew, or goes on, with the move itself
+    Moving,
 }
 
 impl Why {
@@ -98,6 +101,7 @@ impl Why {
             Why::TooWide => "numbers or texts go beyond what is told apart here",
             Why::OpenTable => "the policy reads a table that is given at run time, whose rows are not known",
             Why::NoRange => "the field has no range, and the value is calculated with it",
+            Why::Moving => "it rests on a measure that the move itself changes",
             Why::Retyped => "a field is of another type now, and no value of it was found that shows it and is written alike in both",
         }
     }
@@ -230,34 +234,6 @@ impl<'p> Prover<'p> {
         match possible {
             Possible::Never if self.policy.awaits_rows() => Possible::Undecided(Why::OpenTable),
             Possible::Never | Possible::Yes(_) | Possible::Undecided(_) => possible,
-        }
-    }
-
-    /// Whether some lead would meet each condition in the stage beside it, everything else being the same.
-    pub fn possible_in_stages(&mut self, conditions: &[(Condition, usize)]) -> Possible {
-        let Some(stage) = self.variables.all.iter().position(|variable| variable.meaning == Meaning::Stage) else { return Possible::Never };
-        let mut members = Vec::new();
-        for (condition, stage_then) in conditions {
-            let node = condition.node(&mut self.graph, &mut self.translation);
-            let by = self.graph.constant(*stage_then as i64);
-            members.push(self.graph.restrict(node, stage as u32, by));
-        }
-        let all = self.graph.all(members);
-        let shown = |prover: &Prover, lead: &Lead, as_of: i64| {
-            conditions.iter().all(|(condition, stage)| {
-                let lead = Lead { stage: Some(*stage), ..lead.clone() };
-                prover.replay(&lead, as_of).is_some_and(|values| condition.holds(&values))
-            })
-        };
-        match self.possible_node(all, &|_: &Prover, _: &mut Shown| true) {
-            Possible::Yes(mut witness) => {
-                if !shown(self, &witness.lead, witness.as_of) {
-                    return Possible::Undecided(Why::NoLead);
-                }
-                witness.lead.stage = conditions.first().map(|(_, stage)| *stage);
-                Possible::Yes(witness)
-            }
-            other => other,
         }
     }
 

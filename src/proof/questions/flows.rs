@@ -2,9 +2,10 @@
 
 use super::shared::{name_of, siblings};
 use super::{Asked, Asking, Finding, Kind, Row, fields_in};
-use crate::model::{Moment, Policy, RouteRow, RouteTarget, Since, Sla, Subject, Trigger};
+use crate::model::{Moment, Policy, RouteRow, RouteTarget, Sla, Trigger};
 use crate::program::{RouteTrace, Value};
 use crate::proof::{Condition, Possible};
+use crate::source::Span;
 
 impl Asking<'_, '_> {
     pub fn flows(&mut self) {
@@ -16,7 +17,7 @@ impl Asking<'_, '_> {
                 let from: Vec<&str> = row.from.iter().map(|stage| stage_name(*stage)).collect();
                 let from = if from.len() == 1 { from[0].to_string() } else { "several".into() };
                 let what = format!("the way `{from} -> {}`", stage_name(row.to));
-                rows.push(Row { what, condition: *condition, asked: Asked::Row, span: row.span });
+                rows.push(Row { what, condition: *condition, asked: Asked::Row, same: Vec::new(), span: row.span });
             }
         }
         let can_move = self.first_match(&rows);
@@ -65,10 +66,6 @@ impl Asking<'_, '_> {
                 if !is_pair || !immediate || !can_move[there] || !can_move[back] {
                     continue;
                 }
-                if self.moving_changes_measures() {
-                    self.findings.undecided += 1;
-                    continue;
-                }
                 self.findings.asked += 1;
                 let (first, second) = (Condition::first(&conditions, there), Condition::first(&conditions, back));
                 match self.prover.possible_in_stages(&[(first, return_way.to), (second, way.to)]) {
@@ -90,19 +87,10 @@ impl Asking<'_, '_> {
         }
     }
 
-    /// Whether moving can change what rows look at: a measure that starts anew with a stage, or that counts stages, is another one after the move.
-    pub fn moving_changes_measures(&self) -> bool {
-        let policy = self.prover.policy();
-        let by_measures = policy.measures.iter().any(|measure| {
-            matches!(measure.since, Some(Since::Entering(_) | Since::Stay))
-                || matches!(measure.subject, Subject::Entering(_) | Subject::Leaving(_) | Subject::Stage(_))
-        });
-        by_measures || !policy.forgets.is_empty()
-    }
-
     /// Routes `for each` share their text: something is said of it only if it is so for every choice.
     pub fn routes(&mut self) {
         let (policy, lowered) = (self.prover.policy(), self.prover.lowered());
+        let mut unused: Vec<Span> = Vec::new();
         for siblings in siblings(policy, &lowered.trace) {
             let Some((route, _)) = siblings.first() else { continue };
             let name = name_of(route);
@@ -114,7 +102,7 @@ impl Asking<'_, '_> {
                 continue;
             }
             for (index, row) in route.rows.iter().enumerate() {
-                let kinds = siblings.iter().filter_map(|(route, _)| route.rows.get(index)).map(|row| asked(policy, row));
+                let kinds = siblings.iter().filter_map(|(route, _)| route.rows.get(index)).map(|row| asked(policy, row, &unused));
                 let kind = match kinds.reduce(|one, other| if one == other { one } else { Asked::Nothing }) {
                     None | Some(Asked::Nothing) => continue,
                     Some(Asked::Row) => Kind::NeverFirst,
@@ -125,6 +113,7 @@ impl Asking<'_, '_> {
                 if !siblings.iter().all(|(_, trace)| self.never(&with(trace, Condition::first(&trace.rows, index)))) {
                     continue;
                 }
+                unused.push(row.span);
                 let what = format!("row `{}` of `{name}`", row.text);
                 if siblings.iter().all(|(_, trace)| self.never(&with(trace, Condition::Holds(trace.rows[index])))) {
                     self.never_holds(what, row.span);
@@ -206,7 +195,8 @@ fn starts_in_one_of(clock: &Sla, reached: &[bool]) -> Option<usize> {
     stages.collect::<Option<Vec<usize>>>()?.first().copied()
 }
 
-fn asked(policy: &Policy, row: &RouteRow) -> Asked {
+/// `unused`: rows before it that no lead gets to, which give nothing.
+fn asked(policy: &Policy, row: &RouteRow, unused: &[Span]) -> Asked {
     match (&row.condition, &row.target) {
         (Some(_), _) | (None, RouteTarget::By(_) | RouteTarget::KeepOwner) => Asked::Row,
         (None, RouteTarget::Queue(queue)) => {
@@ -217,7 +207,7 @@ fn asked(policy: &Policy, row: &RouteRow) -> Asked {
             };
             // rows of routes `for each` stand once for all choices
             let mut giving = policy.routes.iter().flat_map(|route| &route.rows).filter(gives).map(|row| row.span);
-            if giving.any(|span| span != row.span) { Asked::Nothing } else { Asked::Otherwise }
+            if giving.any(|span| span != row.span && !unused.contains(&span)) { Asked::Nothing } else { Asked::Otherwise }
         }
     }
 }

@@ -100,6 +100,8 @@ struct Row {
     what: String,
     condition: Value,
     asked: Asked,
+    /// for an `otherwise`: rows that give what it gives; it is there for whatever may be left if one of them is ever used
+    same: Vec<usize>,
     span: Span,
 }
 
@@ -163,6 +165,7 @@ impl Asking<'_, '_> {
                 Asked::Row => Some(Kind::NeverFirst),
                 Asked::Otherwise => Some(Kind::OtherwiseNever),
             };
+            let kind = kind.filter(|_| row.same.iter().all(|same| can_be_first.get(*same) == Some(&false)));
             let kind = kind.filter(|_| self.never(&Condition::first(&conditions, index)));
             can_be_first.push(kind.is_none());
             let Some(kind) = kind else { continue };
@@ -206,18 +209,20 @@ impl Asking<'_, '_> {
         for (decide, trace) in policy.decides.iter().zip(&trace.decides) {
             match &decide.body {
                 DecideBody::Rows(rows) => {
-                    let asked = |row: &DecideRow| match row.condition {
-                        Some(_) => Asked::Row,
-                        None if rows.iter().filter(|other| other.outcome == row.outcome).count() > 1 => Asked::Nothing,
-                        None => Asked::Otherwise,
+                    let asked = |row: &DecideRow| if row.condition.is_some() { Asked::Row } else { Asked::Otherwise };
+                    let same = |place: usize, row: &DecideRow| -> Vec<usize> {
+                        let is_same = |other: &usize| *other != place && rows[*other].outcome == row.outcome;
+                        if row.condition.is_some() { Vec::new() } else { (0..rows.len()).filter(is_same).collect() }
                     };
                     let rows: Vec<Row> = rows
                         .iter()
                         .zip(&trace.rows)
-                        .map(|(row, condition)| Row {
+                        .enumerate()
+                        .map(|(place, (row, condition))| Row {
                             what: format!("`{}` of `{}`", self.outcome(decide.choices, row.outcome), decide.name),
                             condition: *condition,
                             asked: asked(row),
+                            same: same(place, row),
                             span: row.span,
                         })
                         .collect();

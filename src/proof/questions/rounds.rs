@@ -22,16 +22,8 @@ impl Asking<'_, '_> {
             .flat_map(|place| ways[place].from.iter().map(move |from| (place, *from)))
             .map(|(row, from)| Step { row, from, to: ways[row].to })
             .collect();
-        let rounds = rounds_of(&steps);
-        if rounds.is_empty() {
-            return;
-        }
-        if self.moving_changes_measures() {
-            self.findings.undecided += 1;
-            return;
-        }
         let conditions: Vec<Value> = rows.iter().map(|row| row.condition).collect();
-        for round in rounds {
+        for round in rounds_of(&steps) {
             self.findings.asked += 1;
             let asked: Vec<(Condition, usize)> = round.iter().map(|step| (Condition::first(&conditions, step.row), step.from)).collect();
             match self.prover.possible_in_stages(&asked) {

@@ -34,6 +34,13 @@ pub fn apart(old: &Policy, new: &Policy) -> Apart {
             apart.retyped.push(before.name.clone());
         }
     }
+    // a field that must be known, in the version that has it alone
+    let must = |policy: &Policy, other: &Policy, word: &str| -> Vec<String> {
+        let alone = policy.fields.iter().filter(|field| !field.optional && !has(other, &field.name));
+        alone.map(|field| format!("leads without `{}` are {word} now", field.name)).collect()
+    };
+    apart.accepted.extend(must(new, old, "rejected"));
+    apart.accepted.extend(must(old, new, "accepted"));
     let stages = |policy: &Policy| policy.stages.iter().map(|stage| stage.name.clone()).collect::<Vec<_>>();
     if !old.stages.is_empty() && !new.stages.is_empty() {
         apart.accepted.extend(listed("stage", &stages(old), &stages(new)));

@@ -93,6 +93,7 @@ fn fields_choices_and_ranges_of_one_version_alone() {
         "    rest → nurture for lead { vip yes region apac }\n",
         "      beds missing, vip is yes  rest → nurture\n",
         "  fields of the newer version alone: vip\n",
+        "  leads without `vip` are rejected now\n",
         "  `region` latam is accepted now\n",
         "  `beds` could be 0 to 1000, and can be 0 to 500: leads outside are rejected\n",
     ] {
@@ -101,6 +102,20 @@ fn fields_choices_and_ranges_of_one_version_alone() {
     // another order of choices is no other choice
     let ran = prove(&OLD.replace("one of emea, apac", "one of apac, emea"), &[]);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+}
+
+/// A field that nothing asks for, which every lead of the other version lacks.
+#[test]
+fn a_field_that_must_be_known_in_one_version_alone_rejects_leads() {
+    let new = OLD.replace("optional\n}", "optional\n  vip     yes_no\n}");
+    let ran = prove(&new, &[]);
+    assert!(ran.code == 1 && ran.out.ends_with("  leads without `vip` are rejected now\n"), "{}", ran.out);
+    let (_folder, names) = versions(&new);
+    let back = run(&["diff", "--prove", &names[1], &names[0]]);
+    assert!(back.code == 1 && back.out.ends_with("  leads without `vip` are accepted now\n"), "{}", back.out);
+    // one that may be missing rejects nobody
+    let ran = prove(&OLD.replace("optional\n}", "optional\n  vip     yes_no  optional\n}"), &[]);
+    assert!(ran.code == 0 && !ran.out.contains("rejected"), "{}", ran.out);
 }
 
 #[test]

@@ -64,3 +64,61 @@ fn programs_read_claims_too() {
     let sarif = run(&["prove", &folder.name("p.lead"), "--output", "sarif"]);
     assert!(sarif.code == 1 && sarif.out.contains("E0801"), "{}", sarif.out);
 }
+
+const STAGES: &str = "leadwright 1
+
+policy p { timezone \"UTC\" }
+
+lead {
+  id text key
+  a  whole 0..10
+}
+signal ping
+team desk
+stage s1 owner desk start
+stage s2 owner desk
+stage s3 owner desk final
+
+flow {
+  ROWS
+}
+";
+
+/// `s1 -> s2` and `s2 -> s1` both hold for an `a` from 5 on, whatever else there is; a row `on` or `after` waits for something that has not happened to a lead that comes and goes.
+#[test]
+fn a_way_to_and_fro_is_found_beside_rows_that_wait() {
+    let code = |rows: &[&str]| {
+        let folder = Folder::new(&[("p.lead", &STAGES.replace("ROWS", &rows.join("\n  ")))]);
+        let ran = run(&["prove", &folder.name("p.lead")]);
+        assert_eq!((ran.code, ran.out.contains("undecided")), (0, false), "{}", ran.out);
+        ran.out.contains("E0811")
+    };
+    let (there, back) = ("s1 -> s2 when a >= 5", "s2 -> s1 when a >= 3");
+    assert!(code(&[there, back, "s2 -> s3 on ping"]));
+    assert!(code(&["s2 -> s3 on ping", there, back]));
+    assert!(code(&[there, back, "s1 -> s3 on ping"]));
+    assert!(code(&[there, back, "s2 -> s3 after 5 days"]));
+    assert!(code(&["s2 -> s3 after 5 days", there, back]));
+    // what holds of no lead at once is none
+    assert!(!code(&[there, "s2 -> s1 when a < 5", "s2 -> s3 on ping"]));
+    // before the way back an earlier row takes them all
+    assert!(!code(&["s2 -> s3 when a >= 4", there, back, "s1 -> s3 on ping"]));
+}
+
+/// The two rows of `last` are taken by `cool` and `warm`, so that nothing gives `last`; where the first of them is used, the rest is there for what may be left.
+#[test]
+fn a_row_that_is_never_used_gives_nothing() {
+    let of = |last: &str| {
+        let rows = format!("decide st {{\n  warm when beds >= 100\n  cool when beds < 100\n  {last}\n  last otherwise\n}}\n");
+        let policy = POLICY.split("decide").next().unwrap().to_string() + &rows;
+        let folder = Folder::new(&[("p.lead", &policy)]);
+        let out = run(&["prove", &folder.name("p.lead")]).out;
+        out.matches("`last` of `st` is never used").count()
+    };
+    assert_eq!(of("last when rival"), 2);
+    let used = POLICY.split("decide").next().unwrap().to_string()
+        + "decide st {\n  last when rival\n  warm when beds >= 100\n  cool when beds < 100\n  last otherwise\n}\n";
+    let folder = Folder::new(&[("p.lead", &used)]);
+    let out = run(&["prove", &folder.name("p.lead")]).out;
+    assert!(!out.contains("`last` of `st` is never used"), "{out}");
+}

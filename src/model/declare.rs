@@ -50,36 +50,45 @@ impl<'t> Checker<'t> {
             ItemKind::Group(group) => self.items.groups.push((item, group)),
             ItemKind::Table(table) => self.items.tables.push((item, table)),
             ItemKind::Let(tree) => {
-                self.declare_name(&tree.name, Named::Let(self.derived.lets.len()));
+                self.declare_item(&tree.name, Named::Let(self.derived.lets.len()));
                 self.derived.lets.push((item, tree));
             }
             ItemKind::Score(tree) => {
-                self.declare_name(&tree.name, Named::Score(self.derived.scores.len()));
+                self.declare_item(&tree.name, Named::Score(self.derived.scores.len()));
                 self.derived.scores.push((item, tree));
             }
             ItemKind::Decide(tree) => {
-                self.declare_name(&tree.name, Named::Decide(self.derived.decides.len()));
+                self.declare_item(&tree.name, Named::Decide(self.derived.decides.len()));
                 self.derived.decides.push((item, DecideTree::Decide(tree)));
             }
             ItemKind::Grid(tree) => {
-                self.declare_name(&tree.name, Named::Decide(self.derived.decides.len()));
+                self.declare_item(&tree.name, Named::Decide(self.derived.decides.len()));
                 self.derived.decides.push((item, DecideTree::Grid(tree)));
             }
             ItemKind::Stage(stage) => self.items.stages.push((item, stage)),
             ItemKind::Flow(flow) => self.items.flows.push((item, flow)),
             ItemKind::Route(route) => {
-                self.declare_name(&route.name, Named::Route(self.items.routes.len()));
+                self.declare_item(&route.name, Named::Route(self.items.routes.len()));
                 self.items.routes.push((item, route));
             }
             ItemKind::Queue(queue) => self.items.queues.push((item, queue)),
             ItemKind::Sla(sla) => {
-                self.declare_name(&sla.name, Named::Sla(self.items.slas.len()));
+                self.declare_item(&sla.name, Named::Sla(self.items.slas.len()));
                 self.items.slas.push((item, sla));
             }
             ItemKind::Promise(promise) => self.items.promises.push((item, promise)),
             ItemKind::Claim(claim) => self.items.claims.push((item, claim)),
             ItemKind::Test(test) => self.items.tests.push((item, test)),
             ItemKind::Cases(cases) => self.items.cases.push((item, cases)),
+        }
+    }
+
+    /// Enters the name of an item, unless nobody knows it: where its display name stands in its place (`let "Beds" = …`), whatever uses it may call it.
+    fn declare_item(&mut self, name: &tree::Name, named: Named) {
+        if self.sources.text(name.span).starts_with('"') {
+            self.memory.lost.add_nameless(Set::Space(Space::Value), &name.text, name.span);
+        } else {
+            self.declare_name(name, named);
         }
     }
 

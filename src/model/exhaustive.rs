@@ -71,8 +71,12 @@ impl Checker<'_> {
         let at_most = |tree: &&tree::Expr| self.memory.partly.get(&bare(tree).span);
         let (partly, broken): (Vec<&tree::Expr>, Vec<&tree::Expr>) = broken.iter().partition(|tree| at_most(tree).is_some());
         let broken = broken.as_slice();
-        for condition in conditions.iter().copied().chain(partly.iter().filter_map(at_most)) {
-            match self.values_of(condition, &mut texts) {
+        let sound = conditions.iter().map(|condition| (*condition, None));
+        let partly = partly.iter().filter_map(|tree| Some((at_most(tree)?, Some(*tree))));
+        for (condition, broken) in sound.chain(partly) {
+            // `points < 50 and site is hospitl` is about two values, whatever is meant
+            let is_of_one = |values: &Values| broken.is_none_or(|tree| !self.asks_of_others(tree, condition, &values.key));
+            match self.values_of(condition, &mut texts).filter(is_of_one) {
                 Some(values) => match by_subject.get_mut(&values.key) {
                     Some(all) => {
                         all.missing |= values.missing;
@@ -114,6 +118,14 @@ impl Checker<'_> {
             // every name is looked at, so that the next row finds all of them
             names.into_iter().filter(|name| !seen.insert(name)).count() > 0
         })
+    }
+
+    /// Whether a member with a mistake of an `and`, of which `sound` has the others, is surely about another value than these are.
+    fn asks_of_others(&self, tree: &tree::Expr, sound: &Expr, key: &Key) -> bool {
+        let tree::ExprKind::Connective(tree::Connective::And(members)) = &bare(tree).kind else { return false };
+        let ExprKind::Connective(Connective::And(kept)) = &sound.kind else { return false };
+        let is_broken = |member: &&tree::Expr| kept.iter().all(|sound| bare(member).span != sound.span && member.span != sound.span);
+        members.iter().filter(is_broken).any(|member| !self.may_be_about(member, key))
     }
 
     /// Whether a condition with a mistake may be about a value: it names it, or something unknown that is written like it.

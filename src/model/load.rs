@@ -18,7 +18,7 @@ use super::check::{AsOf, Checked, Checker};
 use super::fold::fold;
 use super::forgotten::Forgotten;
 use super::hidden::Hidden;
-use super::partial::partial_mistakes;
+use super::partial::{mistakes_of_money, partial_mistakes};
 use super::paths::{below_root, folder};
 use crate::diagnostic::{self, Applicability, Code, Diagnostic};
 use crate::source::{Files, ReadError, SourceId, Sources, Span};
@@ -66,6 +66,7 @@ fn check_with(files: &dyn Files, entry: &str, also: &[String], as_of: Option<AsO
     let mut sources = Sources::default();
     let Loaded { trees, diagnostics, hidden, hiding } = Loader::load(files, entry, also, &mut sources);
     let mut more = partial_mistakes(files, &trees, hidden.files, &mut sources, as_of);
+    more.append(&mut mistakes_of_money(files, &trees, hidden.files, &mut sources, as_of));
     let mut checker = Checker::new(&mut sources, SourceId(0));
     checker.diagnostics = diagnostics;
     checker.hidden = hidden;
@@ -77,6 +78,8 @@ fn check_with(files: &dyn Files, entry: &str, also: &[String], as_of: Option<AsO
     if let Some((diagnostic, names)) = about_file.zip(memory.lost.said_of_files()) {
         diagnostic.add_help(&names);
     }
+    let is_told = |other: &Diagnostic| diagnostics.iter().any(|told| told.code == other.code && place(told) == place(other));
+    more.retain(|other| !is_told(other));
     diagnostics.append(&mut more);
     diagnostic::sort(&mut diagnostics);
     let diagnostics = fold(diagnostics, &sources);

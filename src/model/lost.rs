@@ -57,6 +57,8 @@ pub(crate) enum Cause {
     Repeated(Span),
     /// what lacks rows
     Rows(Span),
+    /// what lacks its name
+    Nameless(Span),
 }
 
 /// A name that was let through, where it stands first.
@@ -98,6 +100,13 @@ impl Lost {
         let names = self.sets.entry(set).or_default();
         names.repeated.insert(name.to_owned());
         names.causes.extend(place.map(Cause::Repeated));
+    }
+
+    /// The item with this display name, which stands at `place`, lacks its name.
+    pub fn add_nameless(&mut self, set: Set, name: &str, place: Span) {
+        self.add(set.clone(), 1);
+        self.add_name(set.clone(), name);
+        self.sets.entry(set).or_default().causes.push_back(Cause::Nameless(place));
     }
 
     /// The set has lost this name, however near it is to others.
@@ -257,6 +266,14 @@ impl Checker<'_> {
             match cause {
                 Cause::Repeated(place) => {
                     self.add_label(place, at, format!("nothing declares `{name}`: is one of the two meant{or_near}?"));
+                }
+                Cause::Nameless(place) => {
+                    // the first message about it is that it lacks its name
+                    let is_there = |diagnostic: &&mut Diagnostic| diagnostic.labels.first().is_some_and(|label| label.span == place);
+                    if let Some(diagnostic) = self.diagnostics.iter_mut().find(is_there) {
+                        let text = format!("nothing declares `{name}`: is it the name that is lacking{or_near}?");
+                        diagnostic.labels.push(Label { span: at, text });
+                    }
                 }
                 Cause::Rows(place) => self.add_label(place, at, format!("no row gives `{name}`: is it one that is lacking{or_near}?")),
             }

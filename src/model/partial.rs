@@ -1,4 +1,4 @@
-//! What is wrong in the rows that could be read of items that could not.
+//! What is wrong beside what could not be read: in the other rows of such an item, and between money and numbers where the currency is unknown.
 //!
 //! Enters: the trees, with items that lack rows. Leaves: mistakes of single names and constants inside those items. Always holds: nothing that a row which is not
 //! there could change is told, neither of such an item as a whole nor of what uses it; where no item lacks rows, nothing is done.
@@ -6,10 +6,11 @@
 use rustc_hash::FxHashSet;
 
 use super::check::{AsOf, Checker};
+use super::currencies::currency;
 use super::hidden::{Hidden, words_of};
 use crate::diagnostic::{Code, Diagnostic, Id};
 use crate::source::{Files, SourceId, Sources, Span};
-use crate::syntax::tree::{File, Partial};
+use crate::syntax::tree::{File, ItemKind, Name, Partial, PolicyProperty};
 
 /// Mistakes of one name or constant, whatever stands in other rows.
 const LOCAL: [Code; 20] = [
@@ -35,6 +36,9 @@ const LOCAL: [Code; 20] = [
     Code::TestField,
 ];
 
+/// A currency with as many places as any has, so that no amount has too many.
+const STAND_IN: &str = "CLF";
+
 /// `files_hidden` says that a whole file could not be read.
 pub(crate) fn partial_mistakes(
     files: &dyn Files,
@@ -47,19 +51,10 @@ pub(crate) fn partial_mistakes(
     if partial.is_empty() {
         return Vec::new();
     }
-    let mut hidden = Hidden::default();
-    hidden.files = files_hidden;
     let trees: Vec<File> = trees.iter().map(with_partial).collect();
-    for tree in &trees {
-        hidden.add(&sources.get(tree.source).text, tree);
-    }
     let rows = partial.iter().flat_map(|partial| &partial.lacks).map(|row| sources.text(row.span).to_owned()).collect::<Vec<_>>();
     let in_rows: FxHashSet<&str> = rows.iter().flat_map(|row| words_of(row)).collect();
-    let mut checker = Checker::new(sources, SourceId(0));
-    checker.hidden = hidden;
-    checker.as_of = as_of;
-    checker.check(files, &trees);
-    let Checker { mut diagnostics, .. } = checker;
+    let mut diagnostics = checked_again(files, &trees, files_hidden, sources, as_of);
     let spans: Vec<Span> = partial.iter().map(|partial| partial.item.span).collect();
     diagnostics.retain(|diagnostic| {
         let is_local = matches!(diagnostic.code, Id::Code(code) if LOCAL.contains(&code));
@@ -70,6 +65,46 @@ pub(crate) fn partial_mistakes(
         })
     });
     diagnostics
+}
+
+/// Plain numbers beside amounts of money in a policy whose currency is unknown: whichever was meant, these are wrong.
+pub(crate) fn mistakes_of_money(
+    files: &dyn Files,
+    trees: &[File],
+    files_hidden: bool,
+    sources: &mut Sources,
+    as_of: Option<AsOf>,
+) -> Vec<Diagnostic> {
+    let mut trees = trees.to_vec();
+    let headers = trees.iter_mut().flat_map(|tree| &mut tree.items).filter_map(|item| match &mut item.kind {
+        ItemKind::Policy(policy) => policy.properties.iter_mut().find_map(|property| match property {
+            PolicyProperty::Currency(name) if currency(&name.text).is_none() => Some(name),
+            _ => None,
+        }),
+        _ => None,
+    });
+    let unknown: Vec<&mut Name> = headers.collect();
+    if unknown.is_empty() {
+        return Vec::new();
+    }
+    unknown.into_iter().for_each(|name| name.text = STAND_IN.to_owned());
+    let mut diagnostics = checked_again(files, &trees, files_hidden, sources, as_of);
+    diagnostics.retain(|diagnostic| diagnostic.code == Id::Code(Code::WrongUnit));
+    diagnostics
+}
+
+/// All that is wrong with changed trees.
+fn checked_again(files: &dyn Files, trees: &[File], files_hidden: bool, sources: &mut Sources, as_of: Option<AsOf>) -> Vec<Diagnostic> {
+    let mut hidden = Hidden::default();
+    hidden.files = files_hidden;
+    for tree in trees {
+        hidden.add(&sources.get(tree.source).text, tree);
+    }
+    let mut checker = Checker::new(sources, SourceId(0));
+    checker.hidden = hidden;
+    checker.as_of = as_of;
+    checker.check(files, trees);
+    checker.diagnostics
 }
 
 /// The tree with what could be read of its unread items.

@@ -4,6 +4,7 @@
 //! `by` gives a queue; a route on entering a stage gives every lead a queue; no row stands behind one that takes every lead.
 
 use super::check::{Checker, Named};
+use super::constants::bare;
 use super::exhaustive::ONLY_ROW;
 use super::expressions::Scope;
 use super::wanted::Wanted;
@@ -27,7 +28,7 @@ impl<'t> Checker<'t> {
                         .help("write which queue takes the lead, such as `inside otherwise`"),
                 );
             }
-            self.check_covering(route, condition.as_ref(), &rows);
+            self.check_covering(route, &rows);
             let model = Route {
                 name: name.text.clone(),
                 display: route.display.as_ref().map(|text| text.value.clone()),
@@ -134,7 +135,7 @@ impl<'t> Checker<'t> {
     }
 
     /// Rows behind a row that takes every lead are idle; a route on entering a stage has to have such a row.
-    fn check_covering(&mut self, route: &tree::Route, condition: Option<&Expr>, rows: &[Option<RouteRow>]) {
+    fn check_covering(&mut self, route: &tree::Route, rows: &[Option<RouteRow>]) {
         let mut last: Option<Span> = None;
         for (tree, row) in route.rows.iter().zip(rows) {
             if let Some(span) = last {
@@ -158,7 +159,7 @@ impl<'t> Checker<'t> {
                 last = Some(tree.span);
             }
         }
-        let enters = condition.is_some_and(has_entering);
+        let enters = route.condition.as_ref().is_some_and(has_entering);
         // a route with a `when` of its own says which leads it is for; of any other a lead without queue may be a mistake
         let code = if enters { Code::NotExhaustive } else { Code::RouteOpen };
         let may_be_open = !enters && (route.condition.is_some() || route.each.is_some());
@@ -287,9 +288,10 @@ struct Over {
 }
 
 /// Whether the route is one of a moment: it gives something only when a stage is entered.
-fn has_entering(condition: &Expr) -> bool {
-    if let ExprKind::Connective(Connective::And(members) | Connective::Or(members)) = &condition.kind {
+fn has_entering(condition: &tree::Expr) -> bool {
+    let condition = bare(condition);
+    if let tree::ExprKind::Connective(tree::Connective::And(members) | tree::Connective::Or(members)) = &condition.kind {
         return members.iter().any(has_entering);
     }
-    matches!(condition.kind, ExprKind::Predicate(Predicate::Entering(_)))
+    matches!(condition.kind, tree::ExprKind::Predicate(tree::Predicate::Entering(_)))
 }

@@ -46,13 +46,16 @@ impl Reader<'_> {
         let item = self.item_span(range);
         let strings = &self.scan.unterminated;
         let before = |end: u32| strings.partition_point(|place| *place < end as usize);
-        let is_of_head = |place: &&usize| self.scan.lacking.binary_search_by_key(*place, |(_, string)| *string).is_ok();
+        let is_of_head = |place: &&usize| self.is_closed_in_head(**place);
         let (heads, others): (Vec<usize>, Vec<usize>) = strings[before(item.start)..before(item.end)].iter().partition(is_of_head);
         rest.open_strings(&others);
         for place in heads {
             rest.mute_line(place);
         }
-        rest.is_sound() && !(rest.left_out.is_empty() && rest.muted.is_empty()) && self.read_rest(range, rest)
+        // of the names that a string may have swallowed, those of properties and columns are known to nobody
+        let is_lead = self.word(range.first) == "lead";
+        let is_left_out = !(rest.left_out.is_empty() && rest.muted.is_empty());
+        rest.is_sound() && is_left_out && (self.read_rest(range, rest) || is_lead && self.read_row_by_row(range))
     }
 
     fn rest(&self, range: &ItemRange) -> Option<Rest> {

@@ -123,7 +123,7 @@ impl Reader<'_> {
                 if trial::depth(&scan.tokens) > DEPTH_MAX {
                     return false;
                 }
-                match self.meter.parse(Rule::item, &text) {
+                match self.meter.parse(Rule::item, &scan.without_comments(&text)) {
                     Ok(mut pairs) => {
                         self.diagnostics.extend(found);
                         return pairs.next().is_some_and(|pair| self.keep_mended(pair, range, places));
@@ -142,7 +142,8 @@ impl Reader<'_> {
                     None => return false,
                 }
             };
-            let Some(next) = sure_edit(&text, &diagnostic).and_then(|edit| places.clone().with(places.edit(edit))) else { return false };
+            let edit = sure_edit(&text, &diagnostic).cloned().or_else(|| head_edit(&text, 0, &diagnostic));
+            let Some(next) = edit.and_then(|edit| places.clone().with(places.edit(&edit))) else { return false };
             found.push(places.in_place(diagnostic));
             places = next;
         }
@@ -168,12 +169,41 @@ impl Reader<'_> {
         let is_of_item = |diagnostic: &&Diagnostic| item.contains(&place_of(diagnostic)) && pairs::is_of_pair(diagnostic);
         let of_pairs = self.diagnostics.iter().filter(is_of_item).filter(|_| first.is_none());
         first.into_iter().chain(of_pairs).try_fold(Places::at(item.start), |places, diagnostic| {
-            let edit = sure_edit(self.text, diagnostic).filter(|_| diagnostic.code != Code::UnterminatedString)?;
+            let edit = if diagnostic.code == Code::UnterminatedString {
+                let place = place_of(diagnostic);
+                if self.is_closed_in_head(place) {
+                    return Some(places);
+                }
+                diagnostic
+                    .fixes
+                    .first()?
+                    .edits
+                    .first()
+                    .cloned()
+                    .filter(|edit| self.holds_no_more_than_its_text(place..edit.span.end as usize))?
+            } else {
+                sure_edit(self.text, diagnostic).cloned().or_else(|| head_edit(self.text.get(item.clone())?, item.start, diagnostic))?
+            };
+            let edit = &edit;
             // what is missing at the end of the item is written behind its line
             let (start, end) = (edit.span.start as usize, (edit.span.end as usize).min(item.end));
             let span = Span::new(self.source, start.min(end), end);
             (item.start <= start).then(|| places.with(Edit { span, text: edit.text.clone() }))?
         })
+    }
+
+    /// Whether a string that lacks its end, which begins at this place, is read as if it ended before the brace of its head.
+    pub(super) fn is_closed_in_head(&self, place: usize) -> bool {
+        self.scan.lacking.binary_search_by_key(&place, |(_, string)| *string).is_ok()
+    }
+
+    /// Whether a string that lacks its end was meant to reach to the end of its line: a reason does, which ends its row, and so does a single word. Any other may have swallowed what
+    /// follows it.
+    fn holds_no_more_than_its_text(&self, string: Range<usize>) -> bool {
+        let written = self.text.get(string.clone()).unwrap_or_default();
+        let before = self.text.get(..string.start).unwrap_or_default().trim_end();
+        let is_reason = before.ends_with("because");
+        !written.contains(['{', '}', '(', ')', '[', ']']) && (is_reason || !written.contains([',', ' ', '\t']))
     }
 
     /// What is wrong with the brackets of an item.
@@ -222,4 +252,23 @@ fn sure_edit<'d>(text: &str, diagnostic: &'d Diagnostic) -> Option<&'d Edit> {
     let is_sure =
         is_bracket || stands_twice || fix.applicability == Applicability::Safe || !written.is_empty() && !edit.text.trim().is_empty();
     is_sure.then_some(edit)
+}
+
+/// The items that are checked as they stand where only their name is missing.
+const NAMED_BY_DISPLAY: [&str; 6] = ["let", "score", "decide", "grid", "route", "sla"];
+
+/// What is lacking in the head of an item, whose whole block would not be read without it: a keyword, or a name in place of which its display name stands. Such a name is
+/// read at the place of the display name. `offset` is where the item begins.
+fn head_edit(item: &str, offset: usize, diagnostic: &Diagnostic) -> Option<Edit> {
+    let [fix] = diagnostic.fixes.as_slice() else { return None };
+    let [edit] = fix.edits.as_slice() else { return None };
+    let at = (edit.span.start as usize).checked_sub(offset).filter(|_| edit.span.start == edit.span.end)?;
+    let (before, behind) = (item.get(..at)?, item.get(at..)?);
+    if behind.starts_with('"') && NAMED_BY_DISPLAY.contains(&before.trim()) {
+        let span = diagnostic.labels.first()?.span;
+        let display = item.get(at..(span.end as usize).checked_sub(offset)?)?;
+        return Some(Edit { span, text: format!("{} {display}", edit.text.trim()) });
+    }
+    let is_word = edit.text.trim().bytes().all(|byte| byte.is_ascii_lowercase()) && !edit.text.trim().is_empty();
+    (is_word && !before.contains('{') && behind.contains('{')).then(|| edit.clone())
 }

@@ -33,7 +33,7 @@ impl Reader<'_> {
         let word = &self.text[first.start..first.end];
         let text = &self.without_comments[first.start..last.end];
         let Some(rule) = row_of(word) else { return false };
-        let Some(broken) = broken_rows(self.meter, text, first.start, tokens, rule) else { return false };
+        let Some(broken) = broken_rows(self.meter, text, first.start, tokens, rule, &self.scan.unterminated) else { return false };
         let mut rest = text.as_bytes().to_vec();
         let spans: Vec<Span> = broken.iter().map(|row| self.span_of(&tokens[row.tokens.clone()])).collect();
         for span in &spans {
@@ -47,6 +47,10 @@ impl Reader<'_> {
         self.outline = outline;
         let word = word_of(word);
         self.unread.extend(spans.iter().map(|span| Unread { word, span: *span }));
+        // a string without its end may have swallowed the names of other rows
+        let swallowed = broken.iter().flat_map(|row| &tokens[row.tokens.clone()]).filter(|token| self.lacks_its_end(token));
+        let swallowed: Vec<Span> = swallowed.map(|token| Span::new(self.source, token.start + 1, token.end)).collect();
+        self.unread.extend(swallowed.into_iter().map(|span| Unread { word, span }));
         let names: Vec<Name> = broken.iter().map(|row| self.name_of(&tokens[row.tokens.clone()])).collect();
         let written = self.text;
         let rows = broken.iter().zip(spans).zip(names).map(|((row, span), name)| KeptRow {
@@ -63,6 +67,10 @@ impl Reader<'_> {
             keep(columns, rows);
         }
         true
+    }
+
+    fn lacks_its_end(&self, token: &Token) -> bool {
+        self.scan.unterminated.binary_search(&token.start).is_ok() && !self.is_closed_in_head(token.start)
     }
 
     fn span_of(&self, tokens: &[Token]) -> Span {
@@ -96,8 +104,8 @@ pub(super) fn row_of(item: &str) -> Option<Rule> {
 }
 
 /// What stands between rows that can be read; none if the block has no brackets of its own, or too much of it cannot be read. `text` is that of the item, which
-/// begins at `offset`.
-fn broken_rows(meter: &Meter, text: &str, offset: usize, tokens: &[Token], rule: Rule) -> Option<Vec<Broken>> {
+/// begins at `offset`; `unterminated` are the places of strings without their end, with which no row can be read.
+fn broken_rows(meter: &Meter, text: &str, offset: usize, tokens: &[Token], rule: Rule, unterminated: &[usize]) -> Option<Vec<Broken>> {
     let last = tokens.len().checked_sub(1)?;
     let open = tokens.iter().position(|token| token.kind == Kind::Open)?;
     let inside = text.get(..tokens[last].start - offset)?;
@@ -110,15 +118,19 @@ fn broken_rows(meter: &Meter, text: &str, offset: usize, tokens: &[Token], rule:
     let mut index = open + 1;
     while index < last {
         let start = tokens[index].start;
-        let error = match row_at(index) {
+        let offending = match row_at(index) {
             Ok(pairs) => {
                 let end = start + pairs.as_str().trim_end().len();
-                index = tokens.partition_point(|token| token.start < end).max(index + 1);
-                continue;
+                let next = tokens.partition_point(|token| token.start < end).max(index + 1);
+                let is_open = |token: &Token| unterminated.binary_search(&token.start).is_ok();
+                let Some(open) = tokens[index..next].iter().position(is_open) else {
+                    index = next;
+                    continue;
+                };
+                index + open
             }
-            Err(error) => error,
+            Err(error) => tokens.partition_point(|token| token.end <= start + place_of(&error)).max(index),
         };
-        let offending = tokens.partition_point(|token| token.end <= start + place_of(&error)).max(index);
         let line = (0..=index).rev().find_map(|index| tokens[index].indent)?;
         // a row that begins its line has it alone
         let shares_line = tokens[index].indent.is_none();

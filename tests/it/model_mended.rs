@@ -126,3 +126,60 @@ fn a_brace_that_stands_twice_hides_nothing() {
         ("score s {\n  section x 100% { {\n    bedz 100% { otherwise 5 }\n  }\n}", &["E0012 {, {", "E0201 bedz"]),
     ]);
 }
+
+#[test]
+fn a_string_without_its_end_hides_nothing_but_its_own_row() {
+    let reason = "decide d {\n  a when bedss > 5 because \"Big enough\n  b when role is bos\n  c otherwise\n}";
+    check_all(&[
+        (reason, &["E0002 \"Big enough", "E0201 bedss", "E0203 bos"]),
+        (&reason.replace("enough", "enough  # so far"), &["E0002 \"Big enough", "E0201 bedss", "E0203 bos"]),
+    ]);
+}
+
+#[test]
+fn a_string_without_its_end_hides_one_row_of_the_lead() {
+    let lead = "id text key\n  used \"Beds in use decimal 1   free whole\n  beds whole 10..0\n  role one of boss, clerk";
+    let text = format!("leadwright 1\npolicy p {{}}\nlead {{\n  {lead}\n}}\nlet a = role is clark\nlet b = used + free > 3\n");
+    let checked = check(&std::collections::BTreeMap::from([("policy.lead".to_owned(), text)]), "policy.lead");
+    let told: Vec<(&str, &str)> =
+        checked.diagnostics.iter().map(|found| (found.name(), checked.sources.text(found.labels[0].span))).collect();
+    // `free` may be declared by what the string has swallowed
+    assert_eq!(told[1..], [("E0310", "10..0"), ("E0203", "clark")]);
+    assert_eq!(told[0].0, "E0002");
+}
+
+#[test]
+fn what_the_head_of_an_item_lacks_hides_nothing_of_its_block() {
+    let block = "{\n  section x 100% { beds 90% { 5 or more 3   under 5 2 } }\n}";
+    check_all(&[
+        (&format!("score s from 0 100 {block}"), &["E0001 100", "E0401 x, 90%"]),
+        (&format!("score \"Fit\" {block}"), &["E0001 \"Fit\"", "E0401 x, 90%"]),
+        // whatever calls it by its name is told with it, and everything else for itself
+        (
+            "let \"Beds free\" = bedss + 1\nlet y = free_beds + 1\nlet z = free_beds + zones",
+            &["E0001 \"Beds free\", free_beds", "E0201 bedss", "E0201 zones"],
+        ),
+        // a display name like the name of a field is no second field
+        ("let \"Beds\" = beds + 1\nlet y = beds > 200", &["E0001 \"Beds\"", "E0304 200"]),
+    ]);
+}
+
+#[test]
+fn an_unknown_currency_hides_no_number_beside_money() {
+    let text = "leadwright 1\npolicy p { currency USX }\nlead { id text key   beds whole   deal money }\nlet a = beds + deal\nlet b = deal > beds\nlet c = deal > 1.2345\nlet d = beds > 3 USD\n";
+    let checked = check(&std::collections::BTreeMap::from([("policy.lead".to_owned(), text.to_owned())]), "policy.lead");
+    let told: Vec<(&str, &str)> =
+        checked.diagnostics.iter().map(|found| (found.name(), checked.sources.text(found.labels[0].span))).collect();
+    assert_eq!(told, [("E0215", "USX"), ("E0302", "beds"), ("E0302", "beds"), ("E0302", "3 USD")]);
+}
+
+#[test]
+fn a_misspelt_stage_or_choice_hides_no_row_that_is_lacking() {
+    let flow = "stage new owner t start\nstage won owner t final\nflow { new -> won when beds > 3 }\nqueue q team t";
+    check_all(&[
+        (&format!("{flow}\nroute r when entering wonn {{ q when beds > 3 }}"), &["E0207 wonn", "E0408 r"]),
+        ("decide d { a when beds < 5   b when beds >= 5 and role is clark }", &["E0203 clark", "E0408 d"]),
+        // what may be about the same value may leave nothing
+        ("decide d { a when beds < 5   b when beds >= 5 and bedz <= 100 }", &["E0201 bedz"]),
+    ]);
+}

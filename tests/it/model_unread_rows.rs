@@ -161,11 +161,11 @@ fn rows_beside_one_that_cannot_be_read_are_checked() {
         // strings without an end
         (
             "decide d {\n  a when beds > 5   because \"x\n  b b when site is zz\n  c when beds > 500\n  o otherwise\n}\n",
-            &["E0002 \"x", "E0001 b", "E0304 500"],
+            &["E0002 \"x", "E0001 b", "E0203 zz", "E0304 500"],
         ),
         (
             "score s {\n  section x \"Who 100% {\n    beds 50% { 50 orr more 5 }\n    sitte 50% { a1 1 }\n  }\n}\n",
-            &["E0002 \"Who", "E0001 orr", "E0201 sitte"],
+            &["E0002 \"Who", "E0001 orr", "E0404 beds", "E0201 sitte"],
         ),
         // an outcome of a row that cannot be read is none that nobody knows, and a test that cannot be read takes nothing from others
         (

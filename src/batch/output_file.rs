@@ -185,8 +185,12 @@ fn write_error(name: &str, error: &io::Error) -> BatchError {
 
 /// The system's words in the style of ours: lower case, without `(os error 2)`.
 pub fn system_reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
+    said_by_system(&error.to_string())
+}
+
+/// What the system says, as the end of a sentence.
+pub fn said_by_system(text: &str) -> String {
+    let text = text.split(" (os error").next().unwrap_or(text);
     let mut characters = text.chars();
     match characters.next() {
         Some(first) => first.to_lowercase().chain(characters).collect(),

@@ -10,7 +10,7 @@ use arrow_ipc::writer::FileWriter;
 
 use super::error::BatchError;
 use super::format::Format;
-use super::output_file::{OutputFile, STANDARD_OUTPUT};
+use super::output_file::{OutputFile, STANDARD_OUTPUT, said_by_system};
 use super::write_arrays::ArrayWriter;
 use super::write_parquet::ParquetWriter;
 use crate::diagnostic::sanitise::many_lines;
@@ -87,7 +87,6 @@ fn failed(name: &str, error: &dyn std::error::Error) -> BatchError {
     if name == STANDARD_OUTPUT && text.contains("Broken pipe") {
         return BatchError::BrokenPipe;
     }
-    let text = text.split(" (os error").next().unwrap_or(&text);
-    let reason = text.rsplit(": ").next().unwrap_or(text);
-    BatchError::Write { file: name.to_owned(), reason: reason.to_owned() }
+    let reason = text.rsplit(": ").next().unwrap_or(&text);
+    BatchError::Write { file: name.to_owned(), reason: said_by_system(reason) }
 }

@@ -10,7 +10,7 @@ use super::currencies::currency;
 use super::hidden::{Hidden, words_of};
 use crate::diagnostic::{Code, Diagnostic, Id};
 use crate::source::{Files, SourceId, Sources, Span};
-use crate::syntax::tree::{File, ItemKind, Name, Partial, PolicyProperty};
+use crate::syntax::tree::{File, ItemKind, Partial, PolicyProperty};
 
 /// Mistakes of one name or constant, whatever stands in other rows.
 const LOCAL: [Code; 20] = [
@@ -76,18 +76,20 @@ pub(crate) fn mistakes_of_money(
     as_of: Option<AsOf>,
 ) -> Vec<Diagnostic> {
     let mut trees = trees.to_vec();
-    let headers = trees.iter_mut().flat_map(|tree| &mut tree.items).filter_map(|item| match &mut item.kind {
-        ItemKind::Policy(policy) => policy.properties.iter_mut().find_map(|property| match property {
-            PolicyProperty::Currency(name) if currency(&name.text).is_none() => Some(name),
-            _ => None,
-        }),
-        _ => None,
-    });
-    let unknown: Vec<&mut Name> = headers.collect();
-    if unknown.is_empty() {
+    let mut is_unknown = false;
+    for item in trees.iter_mut().flat_map(|tree| &mut tree.items) {
+        let ItemKind::Policy(policy) = &mut item.kind else { continue };
+        for property in &mut policy.properties {
+            if let PolicyProperty::Currency(name) = property
+                && currency(&name.text).is_none()
+            {
+                (name.text, is_unknown) = (STAND_IN.to_owned(), true);
+            }
+        }
+    }
+    if !is_unknown {
         return Vec::new();
     }
-    unknown.into_iter().for_each(|name| name.text = STAND_IN.to_owned());
     let mut diagnostics = checked_again(files, &trees, files_hidden, sources, as_of);
     diagnostics.retain(|diagnostic| diagnostic.code == Id::Code(Code::WrongUnit));
     diagnostics

@@ -18,7 +18,7 @@ use super::check::{AsOf, Checked, Checker};
 use super::fold::fold;
 use super::forgotten::Forgotten;
 use super::hidden::Hidden;
-use super::partial::{mistakes_of_money, partial_mistakes};
+use super::partial::{Again, mistakes_of_money, partial_mistakes};
 use super::paths::{below_root, folder};
 use crate::diagnostic::{self, Applicability, Code, Diagnostic};
 use crate::source::{Files, ReadError, SourceId, Sources, Span};
@@ -65,8 +65,9 @@ pub fn check_as_of(files: &dyn Files, entry: &str, as_of: Option<AsOf>) -> Check
 fn check_with(files: &dyn Files, entry: &str, also: &[String], as_of: Option<AsOf>) -> Checked {
     let mut sources = Sources::default();
     let Loaded { trees, diagnostics, hidden, hiding } = Loader::load(files, entry, also, &mut sources);
-    let mut more = partial_mistakes(files, &trees, hidden.files, &mut sources, as_of);
-    more.append(&mut mistakes_of_money(files, &trees, hidden.files, &mut sources, as_of));
+    let again = Again { files, files_hidden: hidden.files, as_of };
+    let mut more = partial_mistakes(&again, &trees, &mut sources);
+    more.append(&mut mistakes_of_money(&again, &trees, &mut sources));
     let mut checker = Checker::new(&mut sources, SourceId(0));
     checker.diagnostics = diagnostics;
     checker.hidden = hidden;

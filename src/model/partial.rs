@@ -36,17 +36,34 @@ const LOCAL: [Code; 20] = [
     Code::TestField,
 ];
 
+/// What a second check of changed trees needs of the first.
+pub(crate) struct Again<'a> {
+    pub files: &'a dyn Files,
+    /// whether a whole file could not be read
+    pub files_hidden: bool,
+    pub as_of: Option<AsOf>,
+}
+
+impl Again<'_> {
+    /// All that is wrong with the trees.
+    fn check(&self, trees: &[File], sources: &mut Sources) -> Vec<Diagnostic> {
+        let mut hidden = Hidden::default();
+        hidden.files = self.files_hidden;
+        for tree in trees {
+            hidden.add(&sources.get(tree.source).text, tree);
+        }
+        let mut checker = Checker::new(sources, SourceId(0));
+        checker.hidden = hidden;
+        checker.as_of = self.as_of;
+        checker.check(self.files, trees);
+        checker.diagnostics
+    }
+}
+
 /// A currency with as many places as any has, so that no amount has too many.
 const STAND_IN: &str = "CLF";
 
-/// `files_hidden` says that a whole file could not be read.
-pub(crate) fn partial_mistakes(
-    files: &dyn Files,
-    trees: &[File],
-    files_hidden: bool,
-    sources: &mut Sources,
-    as_of: Option<AsOf>,
-) -> Vec<Diagnostic> {
+pub(crate) fn partial_mistakes(again: &Again, trees: &[File], sources: &mut Sources) -> Vec<Diagnostic> {
     let partial: Vec<&Partial> = trees.iter().flat_map(|tree| &tree.partial).collect();
     if partial.is_empty() {
         return Vec::new();
@@ -54,7 +71,7 @@ pub(crate) fn partial_mistakes(
     let trees: Vec<File> = trees.iter().map(with_partial).collect();
     let rows = partial.iter().flat_map(|partial| &partial.lacks).map(|row| sources.text(row.span).to_owned()).collect::<Vec<_>>();
     let in_rows: FxHashSet<&str> = rows.iter().flat_map(|row| words_of(row)).collect();
-    let mut diagnostics = checked_again(files, &trees, files_hidden, sources, as_of);
+    let mut diagnostics = again.check(&trees, sources);
     let spans: Vec<Span> = partial.iter().map(|partial| partial.item.span).collect();
     diagnostics.retain(|diagnostic| {
         let is_local = matches!(diagnostic.code, Id::Code(code) if LOCAL.contains(&code));
@@ -68,13 +85,7 @@ pub(crate) fn partial_mistakes(
 }
 
 /// Plain numbers beside amounts of money in a policy whose currency is unknown: whichever was meant, these are wrong.
-pub(crate) fn mistakes_of_money(
-    files: &dyn Files,
-    trees: &[File],
-    files_hidden: bool,
-    sources: &mut Sources,
-    as_of: Option<AsOf>,
-) -> Vec<Diagnostic> {
+pub(crate) fn mistakes_of_money(again: &Again, trees: &[File], sources: &mut Sources) -> Vec<Diagnostic> {
     let mut trees = trees.to_vec();
     let mut is_unknown = false;
     for item in trees.iter_mut().flat_map(|tree| &mut tree.items) {
@@ -90,23 +101,9 @@ pub(crate) fn mistakes_of_money(
     if !is_unknown {
         return Vec::new();
     }
-    let mut diagnostics = checked_again(files, &trees, files_hidden, sources, as_of);
+    let mut diagnostics = again.check(&trees, sources);
     diagnostics.retain(|diagnostic| diagnostic.code == Id::Code(Code::WrongUnit));
     diagnostics
-}
-
-/// All that is wrong with changed trees.
-fn checked_again(files: &dyn Files, trees: &[File], files_hidden: bool, sources: &mut Sources, as_of: Option<AsOf>) -> Vec<Diagnostic> {
-    let mut hidden = Hidden::default();
-    hidden.files = files_hidden;
-    for tree in trees {
-        hidden.add(&sources.get(tree.source).text, tree);
-    }
-    let mut checker = Checker::new(sources, SourceId(0));
-    checker.hidden = hidden;
-    checker.as_of = as_of;
-    checker.check(files, trees);
-    checker.diagnostics
 }
 
 /// The tree with what could be read of its unread items.

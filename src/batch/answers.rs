@@ -3,6 +3,7 @@
 //! Enters: the policy and its answers. Leaves: for each output its name and how its integers are written. Always holds: a number has
 //! exactly the places of its scale; a choice is written by its name; a missing answer is written as nothing.
 
+use super::answer_text::{COPIED, append_first};
 use super::cells::{date_text, zoned_text};
 use crate::calendar::Zone;
 use crate::column::Width;
@@ -72,25 +73,59 @@ impl AnswerKind {
 /// `-1234` at scale 2 is `-12.34`; the same text as [`crate::model::value::format_scaled`], without its allocations.
 pub fn append_scaled(value: i64, scale: u8, out: &mut Vec<u8>) {
     // 20 digits of a 64-bit number, or 18 places and a zero before the point; the point, and the sign
-    let mut text = [0; 26];
-    let (mut start, mut rest) = (text.len(), value.unsigned_abs());
-    let (mut places, scale) = (0, usize::from(scale).min(text.len() - 3));
-    while rest > 0 || places <= scale {
-        if places == scale && scale > 0 {
+    const LENGTH_MAX: usize = 26;
+    // What is copied in one piece may reach behind the text.
+    let mut text = [0; LENGTH_MAX + COPIED];
+    let scale = usize::from(scale).min(LENGTH_MAX - 3);
+    let (mut start, mut rest) = (LENGTH_MAX, value.unsigned_abs());
+    if scale > 0 {
+        for _ in 0..scale {
             start -= 1;
-            text[start] = b'.';
+            text[start] = last_digit(&mut rest);
         }
         start -= 1;
-        text[start] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        places += 1;
+        text[start] = b'.';
     }
+    while rest >= 100 {
+        let pair = 2 * (rest % 100) as usize;
+        rest /= 100;
+        start -= 2;
+        text[start..start + 2].copy_from_slice(&PAIRS[pair..pair + 2]);
+    }
+    if rest >= 10 {
+        start -= 1;
+        text[start] = last_digit(&mut rest);
+    }
+    start -= 1;
+    text[start] = last_digit(&mut rest);
     if value < 0 {
         start -= 1;
         text[start] = b'-';
     }
-    out.extend_from_slice(&text[start..]);
+    let length = LENGTH_MAX - start;
+    match text[start..].first_chunk::<COPIED>() {
+        Some(first) if length <= COPIED => append_first(first, length, out),
+        Some(_) | None => out.extend_from_slice(&text[start..LENGTH_MAX]),
+    }
 }
+
+fn last_digit(number: &mut u64) -> u8 {
+    let digit = b'0' + (*number % 10) as u8;
+    *number /= 10;
+    digit
+}
+
+/// `00` to `99`
+const PAIRS: [u8; 200] = {
+    let mut pairs = [0; 200];
+    let mut number = 0;
+    while number < 100 {
+        pairs[2 * number] = b'0' + (number / 10) as u8;
+        pairs[2 * number + 1] = b'0' + (number % 10) as u8;
+        number += 1;
+    }
+    pairs
+};
 
 #[cfg(test)]
 mod tests {

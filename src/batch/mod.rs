@@ -14,6 +14,7 @@
 //! `encode` makes of it the block that the program reads; a backend runs; `write_*` make text or arrays of the answers; `pipeline` holds
 //! them together.
 
+mod answer_text;
 pub mod answering;
 pub mod answers;
 mod arrow_messages;

@@ -79,25 +79,26 @@ impl CsvDecoder {
     pub fn decode(&mut self, chunk: &TextChunk, sink: &mut dyn FnMut(&mut LeadBlock) -> Result<(), BatchError>) -> Result<(), BatchError> {
         let bytes = &chunk.bytes[..];
         // Looked at once for all; only a chunk that is not clean is looked at row by row.
-        let clean = std::str::from_utf8(bytes).is_ok() && memchr::memchr(0, bytes).is_none();
+        let text = simdutf8::basic::from_utf8(bytes).ok();
+        let clean = text.is_some() && memchr::memchr(0, bytes).is_none();
         let mut line = chunk.first_line;
         let mut at = 0;
         self.rows.clear();
-        self.scanner.cells.clear();
+        self.scanner.clear();
         while let Some((record, next)) = self.scanner.next(bytes, at) {
             at = next;
             line += record.lines_before;
             self.record(bytes, clean, &record, line);
             line += record.lines;
             if self.scanner.cells.len() >= ROWS_READ * self.columns.len() || self.rows.block.rows == BLOCK_ROWS_MAX {
-                self.read_cells(bytes);
+                self.read_cells(bytes, text);
             }
             if self.rows.block.rows == BLOCK_ROWS_MAX {
                 sink(self.rows.finish())?;
                 self.rows.clear();
             }
         }
-        self.read_cells(bytes);
+        self.read_cells(bytes, text);
         sink(self.rows.finish())
     }
 
@@ -125,31 +126,33 @@ impl CsvDecoder {
             self.scanner.cells.truncate(record.first_cell);
             return;
         }
-        for (number, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.doubled_quotes) {
-            let start = self.unquoted.len();
-            unquote(&bytes[cell.range()], &mut self.unquoted);
-            self.unquoted_at.insert(record.first_cell + number, start..self.unquoted.len());
+        if record.doubled_quotes {
+            for (number, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.doubled_quotes) {
+                let start = self.unquoted.len();
+                unquote(&bytes[cell.range()], &mut self.unquoted);
+                self.unquoted_at.insert(record.first_cell + number, start..self.unquoted.len());
+            }
         }
         self.rows.begin(line);
     }
 
-    /// Reads the cells of the rows that were begun since the last time.
-    fn read_cells(&mut self, bytes: &[u8]) {
+    /// Reads the cells of the rows that were begun since the last time. `text` is all of the chunk, if all of it is text.
+    fn read_cells(&mut self, bytes: &[u8], text: Option<&str>) {
         let CsvDecoder { rows, scanner, columns, uses, unquoted, unquoted_at, .. } = self;
         let count = scanner.cells.len() / columns.len();
         let first = rows.block.rows - count;
         for (column, using) in uses {
-            let cells = CsvColumn { bytes, cells: &scanner.cells, column: *column, columns: columns.len(), unquoted, unquoted_at };
+            let cells = CsvColumn { bytes, text, cells: &scanner.cells, column: *column, columns: columns.len(), unquoted, unquoted_at };
             for slot in &using.slots {
                 rows.put_texts(*slot, first, &columns[*column], &cells);
             }
             if using.key {
-                (0..count).for_each(|row| rows.block.keys.push(cells.cell(row).as_str()));
+                (0..count).for_each(|row| rows.block.keys.push(cells.text(row)));
             }
             if let Some(kept) = using.kept
                 && let Some(KeptValues::Cells(texts)) = rows.block.kept.get_mut(kept)
             {
-                (0..count).for_each(|row| texts.push(cells.cell(row).as_str()));
+                (0..count).for_each(|row| texts.push(cells.text(row)));
             }
         }
         scanner.cells.clear();
@@ -161,12 +164,23 @@ impl CsvDecoder {
 /// The cells of a column, without the quotes that write them down.
 struct CsvColumn<'c> {
     bytes: &'c [u8],
+    text: Option<&'c str>,
     /// row by row
     cells: &'c [csv_scan::Cell],
     column: usize,
     columns: usize,
     unquoted: &'c [u8],
     unquoted_at: &'c FxHashMap<usize, Range<usize>>,
+}
+
+impl CsvColumn<'_> {
+    fn text(&self, row: usize) -> &str {
+        let cell = self.cells[row * self.columns + self.column];
+        match self.text.and_then(|text| text.get(cell.range())) {
+            Some(text) if !cell.doubled_quotes => text,
+            Some(_) | None => self.cell(row).as_str(),
+        }
+    }
 }
 
 impl Cells for CsvColumn<'_> {

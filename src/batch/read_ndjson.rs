@@ -179,7 +179,7 @@ impl NdjsonDecoder {
     pub fn decode(&mut self, chunk: &TextChunk, sink: &mut dyn FnMut(&mut LeadBlock) -> Result<(), BatchError>) -> Result<(), BatchError> {
         self.rows.clear();
         // Looked at once for all; only a chunk that is not clean is looked at line by line.
-        let clean = std::str::from_utf8(&chunk.bytes).unwrap_or_default();
+        let clean = simdutf8::basic::from_utf8(&chunk.bytes).unwrap_or_default();
         let lines = chunk.bytes.strip_suffix(b"\n").unwrap_or(&chunk.bytes);
         let mut start = 0;
         for (end, number) in memchr::memchr_iter(b'\n', lines).chain([lines.len()]).zip(chunk.first_line..) {

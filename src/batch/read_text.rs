@@ -174,6 +174,7 @@ impl TextChunks {
             return Ok(());
         }
         let wanted = (target - self.pending.len()) as u64;
+        self.pending.reserve(target - self.pending.len());
         let read = self.reader.by_ref().take(wanted).read_to_end(&mut self.pending);
         match read {
             Ok(count) => self.at_end = (count as u64) < wanted,

@@ -3,7 +3,8 @@
 //! Enters: a block of leads and their answers. Leaves: lines of text. Always holds: cells are quoted exactly where RFC 4180 needs it; lines end with LF; a rejected
 //! row leaves nothing.
 
-use super::answers::{Answer, AnswerKind};
+use super::answer_text::AnswerText;
+use super::answers::Answer;
 use super::arrow_text::append_text;
 use super::json_line::scalar_text;
 use super::lead_block::{KeptValues, LeadBlock};
@@ -11,7 +12,8 @@ use crate::column::Block;
 
 #[derive(Clone, Debug)]
 pub struct CsvWriter {
-    answers: Vec<Answer>,
+    /// with their names
+    answers: Vec<(String, AnswerText)>,
     formula_guard: bool,
     /// scratch
     cell: String,
@@ -19,22 +21,13 @@ pub struct CsvWriter {
 }
 
 impl CsvWriter {
-    pub fn new(mut answers: Vec<Answer>, formula_guard: bool) -> CsvWriter {
-        // Choice names are written as they stand, so they are quoted once.
-        for answer in &mut answers {
-            if let AnswerKind::Choice(names) = &mut answer.kind {
-                for name in names {
-                    let mut quoted = Vec::new();
-                    append_cell(name, false, &mut quoted);
-                    *name = String::from_utf8(quoted).unwrap_or_default();
-                }
-            }
-        }
-        CsvWriter { answers, formula_guard, cell: String::new(), unescaped: String::new() }
+    pub fn new(answers: Vec<Answer>, formula_guard: bool) -> CsvWriter {
+        let text = |answer: Answer| (answer.name, AnswerText::new(answer.kind, |name, quoted| append_cell(name, false, quoted)));
+        CsvWriter { answers: answers.into_iter().map(text).collect(), formula_guard, cell: String::new(), unescaped: String::new() }
     }
 
     pub fn header<'n>(&'n self, kept: impl Iterator<Item = &'n str>, out: &mut Vec<u8>) {
-        append_line(kept.chain(self.answers.iter().map(|answer| answer.name.as_str())), self.formula_guard, out);
+        append_line(kept.chain(self.answers.iter().map(|(name, _)| name.as_str())), self.formula_guard, out);
     }
 
     pub fn rows(&mut self, leads: &LeadBlock, answers: &Block, out: &mut Vec<u8>) {
@@ -47,12 +40,12 @@ impl CsvWriter {
                 let cell = kept_text(kept, row, &mut self.cell, &mut self.unescaped);
                 append_cell(cell, self.formula_guard, out);
             }
-            for (index, (answer, column)) in self.answers.iter_mut().zip(&answers.columns).enumerate() {
+            for (index, ((_, answer), column)) in self.answers.iter_mut().zip(&answers.columns).enumerate() {
                 if index > 0 || !leads.kept.is_empty() {
                     out.push(b',');
                 }
                 if let Some(value) = column.get(row) {
-                    answer.kind.append(value, out);
+                    answer.append(value, out);
                 }
             }
             // An empty line would be no row.

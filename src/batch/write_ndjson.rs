@@ -3,6 +3,7 @@
 //! Enters: a block of leads and their answers. Leaves: one object per line. Always holds: numbers are JSON numbers with exactly the places of their scale; missing
 //! is `null`; values carried from NDJSON stand as they stood there; a rejected row leaves nothing.
 
+use super::answer_text::AnswerText;
 use super::answers::{Answer, AnswerKind};
 use super::arrow_text::{append_json, append_json_string};
 use super::lead_block::{KeptValues, LeadBlock};
@@ -12,21 +13,12 @@ use crate::column::Block;
 pub struct NdjsonWriter {
     /// `"name":` of each carried column
     kept_names: Vec<Vec<u8>>,
-    answers: Vec<(Vec<u8>, Answer)>,
+    answers: Vec<(Vec<u8>, AnswerText)>,
 }
 
 impl NdjsonWriter {
     pub fn new<'n>(kept: impl Iterator<Item = &'n str>, answers: Vec<Answer>) -> NdjsonWriter {
-        let answers = answers.into_iter().map(|mut answer| {
-            if let AnswerKind::Choice(names) = &mut answer.kind {
-                for name in names {
-                    let mut quoted = Vec::new();
-                    append_json_string(name, &mut quoted);
-                    *name = String::from_utf8(quoted).unwrap_or_default();
-                }
-            }
-            (label(&answer.name), answer)
-        });
+        let answers = answers.into_iter().map(|answer| (label(&answer.name), AnswerText::new(answer.kind, append_json_string)));
         NdjsonWriter { kept_names: kept.map(label).collect(), answers: answers.collect() }
     }
 
@@ -50,13 +42,13 @@ impl NdjsonWriter {
             }
             for ((name, answer), column) in self.answers.iter_mut().zip(&answers.columns) {
                 append_name(name, line_start, out);
-                match (column.get(row), &mut answer.kind) {
+                match (column.get(row), &answer.kind) {
                     (None, _) => out.extend_from_slice(b"null"),
                     (Some(value), AnswerKind::YesNo) => out.extend_from_slice(if value == 0 { b"false" } else { b"true" }),
-                    (Some(value), kind @ (AnswerKind::Number { .. } | AnswerKind::Choice(_))) => kind.append(value, out),
-                    (Some(value), kind @ (AnswerKind::Date | AnswerKind::Time(_))) => {
+                    (Some(value), AnswerKind::Number { .. } | AnswerKind::Choice(_)) => answer.append(value, out),
+                    (Some(value), AnswerKind::Date | AnswerKind::Time(_)) => {
                         out.push(b'"');
-                        kind.append(value, out);
+                        answer.append(value, out);
                         out.push(b'"');
                     }
                 }

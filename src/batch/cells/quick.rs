@@ -40,21 +40,42 @@ impl<'c> Cell<'c> {
         self.end - self.start
     }
 
-    /// Up to sixteen bytes, the first lowest; zeros behind the last.
-    fn word(self) -> u128 {
-        match self.text.get(self.start..self.start + WORD_BYTES).map(<[u8; WORD_BYTES]>::try_from) {
-            Some(Ok(bytes)) => u128::from_le_bytes(bytes) & (u128::MAX >> (8 * (WORD_BYTES - self.len()))),
+    /// One to eight bytes, the first lowest; zeros behind the last.
+    #[inline(always)]
+    fn short_word(self) -> u64 {
+        match self.text.get(self.start..).and_then(<[u8]>::first_chunk) {
+            Some(bytes) => u64::from_le_bytes(*bytes) & (u64::MAX >> (8 * (SHORT_BYTES - self.len()))),
             // the text ends before
-            Some(Err(_)) | None => self.bytes().iter().rev().fold(0, |word, byte| word << 8 | u128::from(*byte)),
+            None => self.bytes().iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
         }
     }
 
-    /// Nothing but digits, up to eight.
+    /// One to sixteen bytes, the first lowest; zeros behind the last.
+    fn long_word(self) -> u128 {
+        match self.text.get(self.start..).and_then(<[u8]>::first_chunk) {
+            Some(bytes) => u128::from_le_bytes(*bytes) & (u128::MAX >> (8 * (LONG_BYTES - self.len()))),
+            None => self.bytes().iter().rev().fold(0, |word, byte| word << 8 | u128::from(*byte)),
+        }
+    }
+
+    /// Nothing but digits, up to sixteen.
+    #[inline(always)]
+    fn some_digits(self) -> Option<u64> {
+        let Some(more) = self.len().checked_sub(8) else { return self.few_digits() };
+        let last = Cell { start: self.start + more, ..self }.few_digits()?;
+        if more == 0 {
+            return Some(last);
+        }
+        Some(Cell { end: self.start + more, ..self }.few_digits()? * 100_000_000 + last)
+    }
+
+    /// Nothing but digits, one to eight.
+    #[inline(always)]
     fn few_digits(self) -> Option<u64> {
         let length = self.len();
-        let eight = match self.text.get(self.start..self.start + 8).map(<[u8; 8]>::try_from) {
-            Some(Ok(bytes)) => u64::from_le_bytes(bytes),
-            Some(Err(_)) | None => return digits(self.bytes()),
+        let eight = match self.text.get(self.start..).and_then(<[u8]>::first_chunk) {
+            Some(bytes) => u64::from_le_bytes(*bytes),
+            None => return digits(self.bytes()),
         };
         // digits move to the end, with zeros before them
         let eight = eight << (8 * (8 - length)) | ZEROS.checked_shr(8 * length as u32).unwrap_or(0);
@@ -68,7 +89,9 @@ impl<'c> Cell<'c> {
     }
 }
 
-const WORD_BYTES: usize = 16;
+const SHORT_BYTES: usize = 8;
+const LONG_FROM: usize = SHORT_BYTES + 1;
+const LONG_BYTES: usize = 16;
 const ZEROS: u64 = 0x3030_3030_3030_3030;
 const HIGH: u64 = 0xF0F0_F0F0_F0F0_F0F0;
 const LOW: u64 = 0x0F0F_0F0F_0F0F_0F0F;
@@ -86,10 +109,18 @@ fn digits(bytes: &[u8]) -> Option<u64> {
 }
 
 /// A number of at most so many places: digits, perhaps a sign before them and a point between.
+#[inline(always)]
 fn number(cell: Cell, scale: u8) -> Option<i64> {
-    if scale == 0 && cell.len() <= 8 {
-        return cell.few_digits().map(u64::cast_signed);
+    if scale == 0
+        && cell.len() <= 16
+        && let Some(number) = cell.some_digits()
+    {
+        return Some(number.cast_signed());
     }
+    signed_number(cell, scale)
+}
+
+fn signed_number(cell: Cell, scale: u8) -> Option<i64> {
     let (sign, rest) = match cell.bytes() {
         [b'-', rest @ ..] => (-1, rest),
         rest => (1, rest),
@@ -120,24 +151,69 @@ const POWERS: [u64; DIGITS_MAX + 1] = {
 /// Short cells that were read before, with their values.
 #[derive(Clone, Debug, Default)]
 pub struct Words {
-    /// open addressing: the word, its length (0 if the place is free) and its value; a power of two long, at most half full
-    places: Vec<(u128, usize, i64)>,
-    count: usize,
+    /// of one to eight bytes
+    short: Places<u64>,
+    /// of more, up to sixteen
+    long: Places<u128>,
 }
 
 /// A column with more different ones than this is no column of choices, nor of few days.
 const WORDS_MAX: usize = 4_096;
 
 impl Words {
-    #[inline]
+    #[inline(always)]
     fn find(&self, cell: Cell) -> Option<i64> {
-        let length = cell.len();
-        if length > WORD_BYTES || self.places.is_empty() {
+        match cell.len() {
+            0 => None,
+            1..=SHORT_BYTES => self.short.find(cell.short_word(), cell.len()),
+            LONG_FROM..=LONG_BYTES => self.long.find(cell.long_word(), cell.len()),
+            _ => None,
+        }
+    }
+
+    fn insert(&mut self, cell: Cell, value: i64) {
+        match cell.len() {
+            0 => {}
+            1..=SHORT_BYTES => self.short.insert(cell.short_word(), cell.len(), value),
+            LONG_FROM..=LONG_BYTES => self.long.insert(cell.long_word(), cell.len(), value),
+            _ => {}
+        }
+    }
+}
+
+/// Open addressing: a word, its length (0 if the place is free) and its value; a power of two long, at most half full.
+#[derive(Clone, Debug, Default)]
+struct Places<W> {
+    places: Vec<(W, usize, i64)>,
+    count: usize,
+}
+
+trait Word: Copy + Eq + Default {
+    fn mixed(self) -> u64;
+}
+
+impl Word for u64 {
+    #[inline]
+    fn mixed(self) -> u64 {
+        self
+    }
+}
+
+impl Word for u128 {
+    #[inline]
+    fn mixed(self) -> u64 {
+        self as u64 ^ ((self >> 64) as u64).rotate_left(23)
+    }
+}
+
+impl<W: Word> Places<W> {
+    #[inline(always)]
+    fn find(&self, word: W, length: usize) -> Option<i64> {
+        if self.places.is_empty() {
             return None;
         }
-        let word = cell.word();
         let mask = self.places.len() - 1;
-        let mut place = hash(word, length) & mask;
+        let mut place = hash(word) & mask;
         loop {
             let (known, known_length, value) = self.places[place];
             if known == word && known_length == length {
@@ -150,25 +226,25 @@ impl Words {
         }
     }
 
-    fn insert(&mut self, cell: Cell, value: i64) {
-        if cell.is_empty() || cell.len() > WORD_BYTES || self.count == WORDS_MAX || self.find(cell).is_some() {
+    fn insert(&mut self, word: W, length: usize, value: i64) {
+        if self.count == WORDS_MAX || self.find(word, length).is_some() {
             return;
         }
         if self.places.len() <= 2 * self.count {
-            let larger = vec![(0, 0, 0); (self.places.len() * 2).max(64)];
+            let larger = vec![(W::default(), 0, 0); (self.places.len() * 2).max(64)];
             for (word, length, value) in std::mem::replace(&mut self.places, larger) {
                 if length > 0 {
                     self.place(word, length, value);
                 }
             }
         }
-        self.place(cell.word(), cell.len(), value);
+        self.place(word, length, value);
         self.count += 1;
     }
 
-    fn place(&mut self, word: u128, length: usize, value: i64) {
+    fn place(&mut self, word: W, length: usize, value: i64) {
         let mask = self.places.len() - 1;
-        let mut place = hash(word, length) & mask;
+        let mut place = hash(word) & mask;
         while self.places[place].1 > 0 {
             place = (place + 1) & mask;
         }
@@ -177,9 +253,8 @@ impl Words {
 }
 
 #[inline]
-fn hash(word: u128, length: usize) -> usize {
-    let mixed = (word as u64 ^ ((word >> 64) as u64).rotate_left(23) ^ length as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (mixed >> 40) as usize
+fn hash(word: impl Word) -> usize {
+    (word.mixed().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize
 }
 
 impl CellReader {

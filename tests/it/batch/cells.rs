@@ -1,16 +1,87 @@
 //! One cell of text to one value.
 
+use std::fmt::Write;
+
 use leadwright::batch::bad::Reason;
-use leadwright::batch::cells::{CellReader, date_text, time_text, zoned_text};
+use leadwright::batch::cells::{Cell, CellReader, Cells, date_text, time_text, zoned_text};
 use leadwright::calendar::{Zone, civil_from_days};
+use leadwright::column::{Column, Width};
 use leadwright::model::{Interval, Type, Unit};
 
 use super::scene::{POLICY, policy};
+use crate::support::random::Random;
 
 fn read(ty: Type, cell: &str) -> Result<Option<i64>, Reason> {
     let policy = policy(POLICY);
     let zone = Zone::named("America/New_York").unwrap();
     CellReader::new(policy.model(), ty, Interval::FULL, &zone).text(cell)
+}
+
+/// Cells side by side in one text.
+struct SideBySide {
+    text: String,
+    places: Vec<(usize, usize)>,
+}
+
+impl Cells for SideBySide {
+    fn cell(&self, row: usize) -> Cell<'_> {
+        let (start, end) = self.places[row];
+        Cell { text: self.text.as_bytes(), start, end }
+    }
+}
+
+#[test]
+fn many_cells_at_once_are_read_as_each_alone() {
+    let policy = policy(POLICY);
+    let zone = Zone::named("America/New_York").unwrap();
+    let mut random = Random::new(7);
+    let limits = Interval { low: -5_000_000_000_000, high: 5_000_000_000_000_000 };
+    for round in 0..2_000 {
+        let ty = *random.pick(&[number(0), number(2), Type::YesNo, Type::Text, Type::Date, Type::OneOf(0)]);
+        let new = || CellReader::new(policy.model(), ty, limits, &zone);
+        let names = &policy.model().choices[0].members;
+        let mut cells = SideBySide { text: String::new(), places: Vec::new() };
+        for _ in 0..random.below(200) {
+            let start = cells.text.len();
+            match random.below(8) {
+                0..=2 => (0..random.below(21)).for_each(|_| cells.text.push(*random.pick(&['0', '1', '5', '9']))),
+                3 => write!(cells.text, "{}", random.integer() >> random.below(64)).unwrap(),
+                4 => write!(cells.text, "{}.{}", random.below(1_000), random.below(120)).unwrap(),
+                5 => cells.text.push_str(&random.pick(names).name),
+                6 => cells.text.push_str(random.pick::<&str>(&[
+                    "yes",
+                    "no",
+                    "true",
+                    "2026-11-18",
+                    "2026-11-19",
+                    " yes",
+                    "y\0",
+                    "yes\0",
+                    "a word that is long",
+                ])),
+                _ => (0..random.below(12)).for_each(|_| cells.text.push(*random.pick(&['1', '-', '.', '/', ':', 'a', ' ', '\0', 'é']))),
+            }
+            cells.places.push((start, cells.text.len()));
+        }
+        let (mut reader, count) = (new(), cells.places.len());
+        let mut found = Column::with_capacity(Width::I64, 0);
+        let (mut values, mut row) = (Vec::new(), 0);
+        while row < count {
+            let end = reader.extend(&cells, row..count, false, &mut found);
+            values.extend((row..end).map(|row| Ok(found.get(row))));
+            if end < count {
+                let value = reader.text(cells.cell(end).as_str());
+                reader.remember(cells.cell(end), value);
+                found.push(value.unwrap_or_default());
+                values.push(value);
+            }
+            row = end + 1;
+        }
+        for (row, value) in values.into_iter().enumerate() {
+            let cell = cells.cell(row).as_str();
+            assert_eq!(value, new().text(cell), "{cell:?} of {ty:?}, round {round}");
+        }
+    }
 }
 
 fn number(scale: u8) -> Type {

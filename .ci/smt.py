@@ -281,16 +281,15 @@ def ask(binary, seed):
     for claim, solver in zip(proved["claims"], claims(policy), strict=True):
         counts.note(f"claim {claim['title']}", verdicts[claim["verdict"]], solver)
     found, rows, route = answers(policy)
-    open_questions = proved["undecided"]
+    undecided = {question["line"] for question in proved["undecided"]}
     lines = text(policy).splitlines()
     unused = {label["line"] for finding in proved["diagnostics"] if finding["code"] in NEVER_USED for label in finding["labels"][:1]}
     for name, conditions, start in [("decide", rows, "decide status {"), ("route", route, "route handover {")]:
         line = lines.index(start) + 1
         for at, solver in enumerate(used(conditions)):
-            used_by_leadwright = line + at + 1 not in unused
-            # no finding says that some lead gets the row, or that it was not decided
-            if used_by_leadwright and solver is False and open_questions > 0:
-                used_by_leadwright, open_questions = None, open_questions - 1
+            place = line + at + 1
+            # no finding says that some lead gets the row
+            used_by_leadwright = None if place in undecided else place not in unused
             counts.note(f"row {at} of {name}", used_by_leadwright, solver)
     told = next(of["text"] for of in proved["stats"] if of["name"] == "points")
     low, high = [int(Fraction(end) * 1000) for end in re.match(r"(?:from|within) (\S+) (?:to|and) ([^:\s]+)", told).groups()]

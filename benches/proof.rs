@@ -83,7 +83,7 @@ fn asked(policy: &Policy) -> (Duration, String) {
     let proofs = black_box(policy.prove(BUDGET, |_| true));
     let took = start.elapsed();
     let undecided = proofs.claims.iter().filter(|claim| claim.verdict == prove::Verdict::Undecided).count();
-    (took, format!("{} claims, {} questions; undecided: {}", proofs.claims.len(), proofs.asked, proofs.undecided + undecided))
+    (took, format!("{} claims, {} questions; undecided: {}", proofs.claims.len(), proofs.asked, proofs.undecided.len() + undecided))
 }
 
 fn spread(policy: &Policy) -> (Duration, String) {

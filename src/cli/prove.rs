@@ -20,7 +20,7 @@ use crate::report::{check, proofs};
 /// Prove what a policy claims, or show a lead that it does not hold for
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Exit codes: 0 every claim is proved, 1 one is refuted, 3 one is undecided and none refuted.\n\nExample:\n  leadwright prove examples/medbank"
+    after_help = "Exit codes: 0 every claim is proved and every question decided, 1 a claim is refuted, 3 a claim or a question is undecided and no claim refuted.\n\nExample:\n  leadwright prove examples/medbank"
 )]
 pub struct Arguments {
     /// A folder with a policy, or a .lead file
@@ -51,7 +51,7 @@ pub struct Arguments {
 struct More {
     claims: Vec<proofs::ClaimRecord>,
     asked: usize,
-    undecided: usize,
+    undecided: Vec<proofs::QuestionRecord>,
     /// with `--stats`
     stats: Vec<proofs::AttainableRecord>,
 }
@@ -62,7 +62,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
         Loaded::Policy(policy) => policy,
         Loaded::Refused(refused) => {
             findings.add(refused.sources, refused.diagnostics, Vec::new());
-            let more = More { claims: Vec::new(), asked: 0, undecided: 0, stats: Vec::new() };
+            let more = More { claims: Vec::new(), asked: 0, undecided: Vec::new(), stats: Vec::new() };
             let printed = Printed { command: "prove", findings: &findings, failing: Severity::Error, otherwise: Outcome::Clean, more };
             return printed.print(arguments.output, console, |look| {
                 let found = check::found(&findings.diagnostics).unwrap_or_default();
@@ -79,18 +79,20 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     let proved = policy.prove(arguments.budget, chosen);
     let ranges = if arguments.stats { policy.attainable(arguments.budget) } else { Vec::new() };
     let claims: Vec<_> = proved.claims.iter().filter(|claim| claim.verdict != Verdict::Proved).map(prove::diagnostic).collect();
-    findings.add(policy.sources().clone(), claims.into_iter().chain(proved.findings.iter().cloned()).collect(), Vec::new());
+    let questions = proved.undecided.iter().map(prove::of_question);
+    let diagnostics = claims.into_iter().chain(proved.findings.iter().cloned()).chain(questions).collect();
+    findings.add(policy.sources().clone(), diagnostics, Vec::new());
     let more = More {
         claims: proved.claims.iter().map(|claim| proofs::record(claim, policy.sources())).collect(),
         asked: proved.asked,
-        undecided: proved.undecided,
+        undecided: proved.undecided.iter().map(|question| proofs::question_record(question, policy.sources())).collect(),
         stats: ranges.iter().map(proofs::attainable_record).collect(),
     };
-    let undecided = proved.claims.iter().any(|claim| claim.verdict == Verdict::Undecided);
+    let undecided = !proved.undecided.is_empty() || proved.claims.iter().any(|claim| claim.verdict == Verdict::Undecided);
     let otherwise = if undecided { Outcome::Undecided } else { Outcome::Clean };
     let printed = Printed { command: "prove", findings: &findings, failing: Severity::Error, otherwise, more };
     printed.print(arguments.output, console, |look| {
         let found = render_human::render(&proved.findings, policy.sources(), look);
-        found + &proofs::page(&proved, &ranges, arguments.leads, look)
+        found + &proofs::page(&proved, policy.sources(), &ranges, arguments.leads, look)
     })
 }

@@ -168,4 +168,5 @@ codes! {
     RowChangesNothing   "E0816" Warning "a row changes no answer"
     PointsChangeNothing "E0817" Warning "points that change no score"
     NoQueue             "E0818" Warning "a route is for leads that it gives no queue"
+    QuestionUndecided   "E0819" Warning "a question about the policy is not decided"
 }

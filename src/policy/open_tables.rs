@@ -17,15 +17,7 @@ pub(super) fn asked(policy: &Policy, sources: &Sources, (budget, budget_left): (
     let mut prover = Prover::new(&opened.policy, &lowered);
     prover.keep(opened.known(&lowered.trace.claims));
     (prover.budget, prover.budget_left) = (budget, budget_left);
-    let mut findings = questions::ask(&mut prover, sources);
-    let mut kept = Vec::with_capacity(findings.all.len());
-    for mut finding in std::mem::take(&mut findings.all) {
-        match finding.witness.as_mut().is_none_or(|witness| opened.is_without_rows(witness)) {
-            true => kept.push(finding),
-            false => findings.undecided += 1,
-        }
-    }
-    Findings { all: kept, ..findings }
+    questions::ask_of(&mut prover, sources, &|witness| opened.is_without_rows(witness))
 }
 
 pub(super) fn proved(policy: &Policy, claim: &Claim, number: usize, budget: u64) -> Option<Proved> {

@@ -1,7 +1,7 @@
 //! What is proved of a policy, for the people who wrote it.
 //!
 //! Enters: a checked policy without mistakes. Leaves: an answer to each claim, with a lead as a ready-made test; findings about rows, thresholds, stages, routes
-//! and clocks, as diagnostics. Always holds: a test that is given passes; nothing is said of what was not decided but that it was not.
+//! and clocks, as diagnostics; and the questions that were not decided. Always holds: a test that is given passes; nothing is said of what was not decided but that it was not, and why.
 
 use super::{Policy, open_tables, uncovered, undecided};
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -10,7 +10,7 @@ use crate::model::{self, AsOf, Checked, Claim, ClaimKind, Expr, ExprKind, Predic
 use crate::program::Lowered;
 use crate::program::lower::lower_with_claims;
 use crate::proof::as_test::{self, Expectation};
-use crate::proof::questions::{self, Finding, Findings, Kind};
+use crate::proof::questions::{self, Finding, Findings, Kind, LeftOpen};
 use crate::proof::{Answer, Prover, Why, Witness};
 use crate::record;
 use crate::record::show::Show;
@@ -59,7 +59,24 @@ pub struct Proofs {
     pub claims: Vec<Proved>,
     pub findings: Vec<Diagnostic>,
     pub asked: usize,
-    pub undecided: usize,
+    pub undecided: Vec<Question>,
+}
+
+/// What nobody claimed, and what was asked without deciding it.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// `whether any lead is left for …`
+    pub text: String,
+    pub span: crate::source::Span,
+    pub reason: &'static str,
+    /// what to do about it
+    pub help: &'static str,
+}
+
+impl From<LeftOpen> for Question {
+    fn from(LeftOpen { whether, span, why }: LeftOpen) -> Question {
+        Question { text: format!("whether {whether}"), span, reason: why.text(), help: undecided::help_for_question(why) }
+    }
 }
 
 /// Reads and checks a policy, and proves of it what can be proved within the time of a check.
@@ -79,10 +96,10 @@ pub fn findings(checked: &Checked) -> lint::Proved {
     }
     let lowered = lower_with_claims(&checked.policy);
     let proofs = prove(&checked.policy, &lowered, &checked.sources, CHECK_QUESTION, CHECK_BUDGET, |_| true);
-    let is_decided = proofs.undecided == 0 && proofs.claims.iter().all(|claim| claim.verdict != Verdict::Undecided);
+    let is_decided = proofs.undecided.is_empty() && proofs.claims.iter().all(|claim| claim.verdict != Verdict::Undecided);
     let not_proved = proofs.claims.iter().filter(|proved| proved.verdict != Verdict::Proved);
     lint::Proved {
-        findings: not_proved.map(diagnostic).chain(proofs.findings).collect(),
+        findings: not_proved.map(diagnostic).chain(proofs.findings).chain(not_asked(&proofs.undecided)).collect(),
         is_complete: is_decided && !checked.policy.awaits_rows(),
     }
 }
@@ -117,6 +134,7 @@ fn prove(
         true => open_tables::asked(policy, sources, (budget, prover.budget_left)),
         false => questions::ask(&mut prover, sources),
     };
+    let undecided = undecided.into_iter().map(Question::from).collect();
     Proofs { claims, findings: all.iter().map(|finding| warning(policy, finding)).collect(), asked, undecided }
 }
 
@@ -245,6 +263,23 @@ pub fn diagnostic(proved: &Proved) -> Diagnostic {
             })
         }
     }
+}
+
+/// A question that is not decided.
+pub fn of_question(question: &Question) -> Diagnostic {
+    let Question { text, span, reason, help } = question;
+    Diagnostic::new(Code::QuestionUndecided, format!("it is not decided {text}: {reason}")).at(*span, "neither so nor not so").help(*help)
+}
+
+/// All that a check has no time for, as one note: nobody asked for it, and a longer run may decide it.
+fn not_asked(undecided: &[Question]) -> Option<Diagnostic> {
+    let first = undecided.first()?;
+    let message = match undecided.len() {
+        1 => "1 question is not decided in the time of a check".to_string(),
+        several => format!("{several} questions are not decided in the time of a check"),
+    };
+    let note = Diagnostic { severity: Severity::Note, ..Diagnostic::new(Code::QuestionUndecided, message) };
+    Some(note.at(first.span, first.text.clone()).help("`leadwright prove` takes its time, and names what it does not decide"))
 }
 
 fn warning(policy: &model::Policy, finding: &Finding) -> Diagnostic {

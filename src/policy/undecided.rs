@@ -1,6 +1,6 @@
-//! Why a claim is not decided, and what to do about it, in words.
+//! Why a claim or a question is not decided, and what to do about it, in words.
 //!
-//! Enters: a claim and why its proof gave up. Leaves: a reason and a help. Always holds: of measures is said what they were to be where no lead was found that has them.
+//! Enters: a claim, and why its proof gave up. Leaves: a reason and a help. Always holds: of measures is said what they were to be where no lead was found that has them.
 
 use crate::model::{self, Claim, ClaimKind, ExprKind, MeasureId, Reference};
 use crate::proof::{Missed, Why};
@@ -28,10 +28,23 @@ pub fn help(claim: &Claim, why: Why, missed: &[Missed]) -> &'static str {
         Why::NoLead => {
             "if signals can give these values, a `test` with them shows that the claim does not hold; if none can, claim it of fewer measures at once"
         }
-        Why::Retyped | Why::Moving => "claim less at once, or write a test for the lead that you have in mind",
+        Why::Retyped | Why::Moving | Why::TooMany => "claim less at once, or write a test for the lead that you have in mind",
         Why::NoRange => "give the field a range, as in `beds whole 0..50_000`",
         Why::TooWide => "claim something of the values before they are multiplied, or of fewer texts",
         Why::OpenTable => "keep the table with the policy, or write tests with the rows that matter",
+    }
+}
+
+/// What can be done about a question that nobody wrote down as a claim.
+pub fn help_for_question(why: Why) -> &'static str {
+    match why {
+        Why::Budget => "run `leadwright prove` with a larger `--budget`, or compare fewer values with each other",
+        Why::NoLead => "write a `test` for the lead that you have in mind: where it passes, there is such a lead",
+        Why::TooWide => "give the numbers ranges, and the score fewer places; or ask a text for fewer parts",
+        Why::OpenTable => "keep the table with the policy, or write tests with the rows that matter",
+        Why::NoRange => "give the field a range, as in `beds whole 0..50_000`",
+        Why::Moving => "write conditions that exclude each other whatever is counted, or let the lead `rest`",
+        Why::TooMany | Why::Retyped => "write a `test` for the lead that you have in mind",
     }
 }
 

@@ -91,6 +91,8 @@ pub enum Why {
     NoRange,
     /// a measure that it rests on starts anew, or goes on, with the move itself
     Moving,
+    /// what is asked of has too many forms to ask one by one
+    TooMany,
 }
 
 impl Why {
@@ -102,6 +104,7 @@ impl Why {
             Why::OpenTable => "the policy reads a table that is given at run time, whose rows are not known",
             Why::NoRange => "the field has no range, and the value is calculated with it",
             Why::Moving => "it rests on a measure that the move itself changes",
+            Why::TooMany => "there are more of them than are asked one by one",
             Why::Retyped => "a field is of another type now, and no value of it was found that shows it and is written alike in both",
         }
     }
@@ -237,8 +240,8 @@ impl<'p> Prover<'p> {
         }
     }
 
-    /// Whether no lead meets the condition; cheaper where the lead itself does not matter. None if undecided.
-    pub fn never(&mut self, condition: &Condition) -> Option<bool> {
+    /// Whether no lead meets the condition, or why that is not decided; cheaper where the lead itself does not matter.
+    pub fn never(&mut self, condition: &Condition) -> Result<bool, Why> {
         let node = condition.node(&mut self.graph, &mut self.translation);
         let until = self.until();
         let start = self.graph.steps;
@@ -247,9 +250,11 @@ impl<'p> Prover<'p> {
         let found = self.find_with_texts(condition, &mut domains, until);
         self.spend(start);
         match found {
-            Ok(Found::Yes) => Some(false),
-            Ok(Found::No) if !self.graph.is_inexact => Some(true),
-            Ok(Found::No | Found::WithoutText) | Err(Spent) => None,
+            Ok(Found::Yes) => Ok(false),
+            Ok(Found::No) if !self.graph.is_inexact => Ok(true),
+            Ok(Found::No) => Err(Why::TooWide),
+            Ok(Found::WithoutText) => Err(Why::NoLead),
+            Err(Spent) => Err(Why::Budget),
         }
     }
 
@@ -296,7 +301,7 @@ impl<'p> Prover<'p> {
     fn extremes_until(&mut self, value: Value, until: u64) -> Option<(i64, i64)> {
         let never = |prover: &mut Self, condition: &Condition| {
             prover.budget = until.saturating_sub(prover.graph.steps);
-            prover.never(condition)
+            prover.never(condition).ok()
         };
         let node = self.translation.node(&mut self.graph, value);
         let Interval { low, high } = self.graph.shape(node).interval;

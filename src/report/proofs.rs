@@ -8,14 +8,14 @@ use super::layout::{Align, Page, Paint, words};
 use crate::diagnostic::render_human::Look;
 use crate::diagnostic::sanitise::many_lines;
 use crate::policy::attainable::{Attainable, Bin, Spread};
-use crate::policy::prove::{Proofs, Proved, Verdict};
-use crate::source::Sources;
+use crate::policy::prove::{Proofs, Proved, Question, Verdict};
+use crate::source::{Sources, Span};
 
 const LABEL: usize = 9;
 const BAR_WIDTH: usize = 20;
 
-/// A line for each claim; for one that is refuted, why, and a lead as a test. `leads`: also for what is possible.
-pub fn page(proofs: &Proofs, ranges: &[Attainable], leads: bool, look: Look) -> String {
+/// A line for each claim; for one that is refuted, why, and a lead as a test. `leads`: also for what is possible. Then each question that is undecided, where, why, and what to do.
+pub fn page(proofs: &Proofs, sources: &Sources, ranges: &[Attainable], leads: bool, look: Look) -> String {
     let mut page = Page::new(look);
     let mut tests = String::new();
     for claim in &proofs.claims {
@@ -35,7 +35,13 @@ pub fn page(proofs: &Proofs, ranges: &[Attainable], leads: bool, look: Look) -> 
             claim.tests.iter().for_each(|test| tests += &format!("\n{}", many_lines(test)));
         }
     }
-    if !proofs.claims.is_empty() {
+    for question in &proofs.undecided {
+        page.labelled(0, &words("undecided").paint(Paint::Warn), LABEL, &[words(question.text.clone())]);
+        let (file, line) = place(question.span, sources);
+        page.line(LABEL + 1, &[words(format!("{file}:{line}: {}", question.reason))]);
+        page.line(LABEL + 1, &[words(question.help).paint(Paint::Dim)]);
+    }
+    if !proofs.claims.is_empty() || !proofs.undecided.is_empty() {
         page.empty_line();
     }
     let rows: Vec<_> = ranges.iter().map(|range| vec![words(range.name.clone()), words(range.text.clone())]).collect();
@@ -46,7 +52,13 @@ pub fn page(proofs: &Proofs, ranges: &[Attainable], leads: bool, look: Look) -> 
     if !ranges.is_empty() {
         page.empty_line();
     }
-    page.line(0, &[words(totals(proofs)).paint(if of(proofs, Verdict::Refuted) > 0 { Paint::Bad } else { Paint::Good })]);
+    let is_undecided = of(proofs, Verdict::Undecided) > 0 || !proofs.undecided.is_empty();
+    let paint = match of(proofs, Verdict::Refuted) {
+        0 if is_undecided => Paint::Warn,
+        0 => Paint::Good,
+        _ => Paint::Bad,
+    };
+    page.line(0, &[words(totals(proofs)).paint(paint)]);
     let mut text = page.finish();
     if !tests.is_empty() {
         text += &tests;
@@ -100,7 +112,10 @@ fn totals(proofs: &Proofs) -> String {
     if parts.is_empty() {
         parts.push("no claims".into());
     }
-    let undecided = if proofs.undecided > 0 { format!(", {} undecided", proofs.undecided) } else { String::new() };
+    let undecided = match proofs.undecided.len() {
+        0 => String::new(),
+        some => format!(", {some} undecided"),
+    };
     let found = counted(proofs.findings.len() as u64, "finding", "findings");
     format!(
         "{}; {} about rows, thresholds, stages and routes: {found}{undecided}",
@@ -124,15 +139,35 @@ pub struct ClaimRecord {
 }
 
 pub fn record(claim: &Proved, sources: &Sources) -> ClaimRecord {
+    let (file, line) = place(claim.span, sources);
     ClaimRecord {
         title: claim.title.clone(),
-        file: sources.get(claim.span.source).path.clone(),
-        line: sources.position(claim.span.source, claim.span.start).line,
+        file,
+        line,
         verdict: claim.verdict.name(),
         reason: claim.reason.clone(),
         tests: claim.tests.clone(),
         steps: claim.steps,
     }
+}
+
+fn place(span: Span, sources: &Sources) -> (String, usize) {
+    (sources.get(span.source).path.clone(), sources.position(span.source, span.start).line)
+}
+
+/// A question that is undecided, for machines.
+#[derive(Debug, Serialize)]
+pub struct QuestionRecord {
+    /// `whether any lead is left for …`
+    pub question: String,
+    pub file: String,
+    pub line: usize,
+    pub reason: &'static str,
+}
+
+pub fn question_record(question: &Question, sources: &Sources) -> QuestionRecord {
+    let (file, line) = place(question.span, sources);
+    QuestionRecord { question: question.text.clone(), file, line, reason: question.reason }
 }
 
 /// What a score, a section or a decision can be, for machines.

@@ -1,7 +1,7 @@
 //! What is asked of stages, routes and clocks.
 
 use super::shared::{name_of, siblings};
-use super::{Asked, Asking, Finding, Kind, Row, fields_in};
+use super::{About, Asked, Asking, Finding, Kind, Row, fields_in};
 use crate::model::{Moment, Policy, RouteRow, RouteTarget, Sla, Trigger};
 use crate::program::{RouteTrace, Value};
 use crate::proof::{Condition, Possible};
@@ -68,21 +68,14 @@ impl Asking<'_, '_> {
                 }
                 self.findings.asked += 1;
                 let (first, second) = (Condition::first(&conditions, there), Condition::first(&conditions, back));
-                match self.prover.possible_in_stages(&[(first, return_way.to), (second, way.to)]) {
-                    Possible::Never => {}
-                    Possible::Undecided(_) => self.findings.undecided += 1,
-                    Possible::Yes(witness) => {
-                        let what = rows[there].what.clone();
-                        let finding = Finding {
-                            kind: Kind::PingPong,
-                            what,
-                            span: rows[there].span,
-                            because_of: vec![rows[back].span],
-                            witness: Some(witness),
-                        };
-                        self.findings.all.push(finding);
-                    }
-                }
+                let possible = self.prover.possible_in_stages(&[(first, return_way.to), (second, way.to)]);
+                let (what, span) = (rows[there].what.clone(), rows[there].span);
+                let about = About::new(format!("{what} and a way back can both be taken at once"), span);
+                self.happens(
+                    possible,
+                    &about,
+                    Finding { kind: Kind::PingPong, what, span, because_of: vec![rows[back].span], witness: None },
+                );
             }
         }
     }
@@ -96,7 +89,8 @@ impl Asking<'_, '_> {
             let name = name_of(route);
             let in_force = |trace: &RouteTrace| trace.condition.map(Condition::Holds);
             if let Some(condition) = &route.condition
-                && siblings.iter().all(|(_, trace)| in_force(trace).is_some_and(|holds| self.never(&holds)))
+                && let about = About::new(format!("any lead meets the condition of the route `{name}`"), condition.span)
+                && siblings.iter().all(|(_, trace)| in_force(trace).is_some_and(|holds| self.never(&holds, &about)))
             {
                 self.find_unless_out_of_reach(Kind::RouteNeverMet, format!("`{name}`"), condition.span);
                 continue;
@@ -110,12 +104,13 @@ impl Asking<'_, '_> {
                 };
                 let with =
                     |trace: &RouteTrace, condition: Condition| Condition::All(in_force(trace).into_iter().chain([condition]).collect());
-                if !siblings.iter().all(|(_, trace)| self.never(&with(trace, Condition::first(&trace.rows, index)))) {
+                let what = format!("row `{}` of `{name}`", row.text);
+                let about = About::new(format!("any lead is left for {what}"), row.span);
+                if !siblings.iter().all(|(_, trace)| self.never(&with(trace, Condition::first(&trace.rows, index)), &about)) {
                     continue;
                 }
                 unused.push(row.span);
-                let what = format!("row `{}` of `{name}`", row.text);
-                if siblings.iter().all(|(_, trace)| self.never(&with(trace, Condition::Holds(trace.rows[index])))) {
+                if siblings.iter().all(|(_, trace)| self.never(&with(trace, Condition::Holds(trace.rows[index])), &about)) {
                     self.never_holds(what, row.span);
                     continue;
                 }
@@ -135,24 +130,18 @@ impl Asking<'_, '_> {
             let (Some(condition), Some(in_force)) = (&route.condition, trace.condition) else { continue };
             let no_row = trace.rows.iter().map(|row| Condition::Holds(*row).negated());
             self.findings.asked += 1;
-            match self.prover.possible_with_least(&Condition::All([Condition::Holds(in_force)].into_iter().chain(no_row).collect())) {
-                Possible::Never => {}
-                Possible::Undecided(_) => self.findings.undecided += 1,
-                Possible::Yes(mut witness) => {
-                    // what is asked of is said also where the plainest lead has it
-                    let rows = route.rows.iter().filter_map(|row| row.condition.as_ref());
-                    witness.fields.extend(fields_in(&rows.chain([condition]).collect::<Vec<_>>()));
-                    witness.fields.sort_unstable();
-                    witness.fields.dedup();
-                    self.findings.all.push(Finding {
-                        kind: Kind::NoQueue,
-                        what: format!("`{}`", route.name),
-                        span: condition.span,
-                        because_of: Vec::new(),
-                        witness: Some(witness),
-                    });
-                }
+            let no_queue = Condition::All([Condition::Holds(in_force)].into_iter().chain(no_row).collect());
+            let mut possible = self.prover.possible_with_least(&no_queue);
+            if let Possible::Yes(witness) = &mut possible {
+                // what is asked of is said also where the plainest lead has it
+                let rows = route.rows.iter().filter_map(|row| row.condition.as_ref());
+                witness.fields.extend(fields_in(&rows.chain([condition]).collect::<Vec<_>>()));
+                witness.fields.sort_unstable();
+                witness.fields.dedup();
             }
+            let (what, span) = (format!("`{}`", route.name), condition.span);
+            let about = About::new(format!("the route {what} gives a queue to every lead that it is for"), span);
+            self.happens(possible, &about, Finding { kind: Kind::NoQueue, what, span, because_of: Vec::new(), witness: None });
         }
     }
 
@@ -165,6 +154,7 @@ impl Asking<'_, '_> {
             if self.findings.all.iter().any(|found| found.kind == Kind::StageNeverEntered && found.because_of.contains(&heading)) {
                 continue;
             }
+            let about = About::new(format!("the clock `{}` starts for any lead", clock.name), heading);
             let has_target = Condition::Is(trace.target, None).negated();
             let (mut starts, mut is_by_moves) = (false, false);
             for (moment, row) in clock.starts.iter().zip(&trace.rows) {
@@ -174,11 +164,11 @@ impl Asking<'_, '_> {
                     is_by_moves = true;
                     so.extend([Condition::Is(moved_by, None).negated(), Condition::Is(stage_after, Some(*stage as i64))]);
                 }
-                starts = starts || !self.never(&Condition::All(so));
+                starts = starts || !self.never(&Condition::All(so), &about);
             }
             if !starts {
                 // a lead may be put into a stage in which the clock runs since it was entered
-                let by_file = is_by_moves && !self.never(&has_target);
+                let by_file = is_by_moves && !self.never(&has_target, &about);
                 let kind = if by_file { Kind::ClockStartsByFile } else { Kind::ClockNeverStarts };
                 self.find(kind, format!("`{}`", clock.name), clock.span, Vec::new());
             }

@@ -1,7 +1,7 @@
 //! What is written and changes nothing: caps and ranges that no lead reaches, adjustments that the range takes back, rows without which the same would come.
 
 use super::shared::{name_of, siblings};
-use super::{Asking, Kind, section_name};
+use super::{About, Asking, Kind, section_name};
 use crate::model::{DecideBody, RouteTarget, Score, SectionKind};
 use crate::program::{ScoreTrace, Value};
 use crate::proof::Condition;
@@ -31,18 +31,18 @@ impl Asking<'_, '_> {
             self.caps(score, trace);
             let (Some(range), Some(sum)) = (score.range, trace.sum) else { continue };
             let shown = |end: i64| crate::model::value::format_scaled(i128::from(end), score.sum_scale);
-            if self.never(&Condition::AtLeast(sum, range.high)) {
-                let what = format!("up to {} of `{}`", trimmed(&shown(range.high)), score.name);
-                self.find(Kind::EndNeverReached, what, self.heading(score.span), Vec::new());
+            let (heading, what) = (self.heading(score.span), format!("up to {} of `{}`", trimmed(&shown(range.high)), score.name));
+            if self.never(&Condition::AtLeast(sum, range.high), &About::gets(&what, heading)) {
+                self.find(Kind::EndNeverReached, what, heading, Vec::new());
             }
             let known = Condition::Is(sum, None).negated();
             let beneath = range.low.checked_add(1).map(|next| Condition::AtLeast(sum, next).negated());
+            let what = format!("down to {} of `{}`", trimmed(&shown(range.low)), score.name);
             // a score that begins at nothing is natural
             if let Some(beneath) = beneath.filter(|_| range.low != 0)
-                && self.never(&Condition::All(vec![known, beneath]))
+                && self.never(&Condition::All(vec![known, beneath]), &About::gets(&what, heading))
             {
-                let what = format!("down to {} of `{}`", trimmed(&shown(range.low)), score.name);
-                self.find(Kind::EndNeverReached, what, self.heading(score.span), Vec::new());
+                self.find(Kind::EndNeverReached, what, heading, Vec::new());
             }
         }
     }
@@ -63,9 +63,11 @@ impl Asking<'_, '_> {
                 let scale = score.sections.get(section.name).map_or(0, |section| section.scale);
                 let Some(cap_units) = cap.at_scale(scale) else { continue };
                 let reached = Condition::All(in_force.iter().cloned().chain([Condition::AtLeast(*value, cap_units)]).collect());
-                if self.never(&reached) && !self.never(&Condition::All(in_force.clone())) {
-                    let what = format!("`up to {}` of `{}`", cap.reduced(), section_name(score, section.name));
-                    self.find(Kind::CapNeverReached, what, self.heading(section.span), Vec::new());
+                let what = format!("`up to {}` of `{}`", cap.reduced(), section_name(score, section.name));
+                let heading = self.heading(section.span);
+                let about = About::new(format!("any lead reaches {what}"), heading);
+                if self.never(&reached, &about) && !self.never(&Condition::All(in_force.clone()), &about) {
+                    self.find(Kind::CapNeverReached, what, heading, Vec::new());
                 }
             }
         }
@@ -83,8 +85,10 @@ impl Asking<'_, '_> {
                 let (Some(low), Some(high)) = (low, high) else { continue };
                 let applies = Condition::Holds(*applies);
                 let moves = Condition::All(vec![applies.clone(), Condition::AtLeast(sum, low), Condition::AtLeast(sum, high).negated()]);
-                if self.never(&moves) && !self.never(&applies) {
-                    self.find(Kind::AdjustChangesNothing, format!("the adjustment of `{}`", score.name), adjust.span, Vec::new());
+                let what = format!("the adjustment of `{}`", score.name);
+                let about = About::shows(&what, adjust.span);
+                if self.never(&moves, &about) && !self.never(&applies, &about) {
+                    self.find(Kind::AdjustChangesNothing, what, adjust.span, Vec::new());
                 }
             }
         }
@@ -139,8 +143,9 @@ impl Asking<'_, '_> {
                 let comes_again = alike.iter().map(|later| Condition::first(&table.0[index + 1..], later - index - 1));
                 Condition::All(taken(table).into_iter().chain([Condition::Any(comes_again.collect()).negated()]).collect())
             };
-            if tables.iter().all(|table| self.never(&changes(table)))
-                && tables.iter().any(|table| !self.never(&Condition::All(taken(table))))
+            let about = About::new(format!("any lead would get another answer without {}", row.what), row.span);
+            if tables.iter().all(|table| self.never(&changes(table), &about))
+                && tables.iter().any(|table| !self.never(&Condition::All(taken(table)), &about))
             {
                 let others = alike.into_iter().map(|later| rows[later].span).collect();
                 self.find(Kind::RowChangesNothing, row.what.clone(), row.span, others);

@@ -1,17 +1,21 @@
 //! All that can be asked of a policy without a claim: what never happens though it is written, and what happens though it should not.
 //!
-//! Enters: a [`Prover`]. Leaves: findings, in the order of the policy's parts, and how many questions stayed undecided. Always holds: a finding was
+//! Enters: a [`Prover`]. Leaves: findings, in the order of the policy's parts, and the questions that stayed undecided. Always holds: a finding was
 //! proved, or comes with a lead that shows it; what was not decided within the budget is no finding.
 
 mod flows;
 mod idle;
+mod left_open;
 mod places;
 mod points;
 mod rounding;
 mod rounds;
 mod shared;
 
+pub use left_open::LeftOpen;
 pub use places::fields_in;
+
+use left_open::About;
 
 use super::{Condition, Prover, Witness};
 use crate::model::{DecideBody, DecideRow, Edge, Matcher, PointsKind};
@@ -81,7 +85,7 @@ pub enum Kind {
 pub struct Findings {
     pub all: Vec<Finding>,
     pub asked: usize,
-    pub undecided: usize,
+    pub undecided: Vec<LeftOpen>,
 }
 
 /// What is asked of a row of a first-match table, or of an edge of a grid.
@@ -115,7 +119,12 @@ struct GridEdge {
 
 /// Asks everything, of a policy of which no table is still to come: rows could make happen whatever is asked of here.
 pub fn ask(prover: &mut Prover, sources: &Sources) -> Findings {
-    let mut asking = Asking { prover, sources, findings: Findings::default() };
+    ask_of(prover, sources, &|_| true)
+}
+
+/// The same of what stands for another policy: `is_shown` says whether a lead shows something of that one, too, and makes it one of its leads.
+pub fn ask_of(prover: &mut Prover, sources: &Sources, is_shown: &dyn Fn(&mut Witness) -> bool) -> Findings {
+    let mut asking = Asking { prover, sources, is_shown, findings: Findings::default() };
     asking.comparisons();
     asking.scores();
     asking.decides();
@@ -135,22 +144,11 @@ pub fn ask(prover: &mut Prover, sources: &Sources) -> Findings {
 struct Asking<'a, 'p> {
     prover: &'a mut Prover<'p>,
     sources: &'a Sources,
+    is_shown: &'a dyn Fn(&mut Witness) -> bool,
     findings: Findings,
 }
 
 impl Asking<'_, '_> {
-    /// Whether no lead meets the condition, for certain.
-    fn never(&mut self, condition: &Condition) -> bool {
-        self.findings.asked += 1;
-        match self.prover.never(condition) {
-            Some(never) => never,
-            None => {
-                self.findings.undecided += 1;
-                false
-            }
-        }
-    }
-
     fn find(&mut self, kind: Kind, what: impl Into<String>, span: Span, because_of: Vec<Span>) {
         self.findings.all.push(Finding { kind, what: what.into(), span, because_of, witness: None });
     }
@@ -166,10 +164,11 @@ impl Asking<'_, '_> {
                 Asked::Otherwise => Some(Kind::OtherwiseNever),
             };
             let kind = kind.filter(|_| row.same.iter().all(|same| can_be_first.get(*same) == Some(&false)));
-            let kind = kind.filter(|_| self.never(&Condition::first(&conditions, index)));
+            let about = About::new(format!("any lead is left for {}", row.what), row.span);
+            let kind = kind.filter(|_| self.never(&Condition::first(&conditions, index), &about));
             can_be_first.push(kind.is_none());
             let Some(kind) = kind else { continue };
-            if self.never(&Condition::Holds(row.condition)) {
+            if self.never(&Condition::Holds(row.condition), &about) {
                 self.never_holds(row.what.clone(), row.span);
                 continue;
             }
@@ -197,7 +196,7 @@ impl Asking<'_, '_> {
             let rest: Vec<usize> = covering.iter().copied().filter(|other| *other != candidate).collect();
             let free = rest.iter().map(|other| Condition::Holds(conditions[*other]).negated());
             let taken = Condition::All(free.chain([Condition::Holds(conditions[row])]).collect());
-            if self.prover.never(&taken) == Some(true) {
+            if self.prover.never(&taken) == Ok(true) {
                 covering = rest;
             }
         }
@@ -259,9 +258,11 @@ impl Asking<'_, '_> {
         for (edges, noun) in [(rows, "row"), (columns, "column")] {
             let mut are_met = Vec::with_capacity(edges.len());
             for edge in edges {
-                let is_never = edge.asked != Asked::Nothing && self.never(&Condition::Holds(edge.condition));
+                let what = format!("{noun} `{}` of `{name}`", edge.text);
+                let about = About::new(format!("any lead is in {what}"), edge.span);
+                let is_never = edge.asked != Asked::Nothing && self.never(&Condition::Holds(edge.condition), &about);
                 if is_never {
-                    self.find(Kind::NeverHolds, format!("{noun} `{}` of `{name}`", edge.text), edge.span, Vec::new());
+                    self.find(Kind::NeverHolds, what, edge.span, Vec::new());
                 }
                 are_met.push(!is_never);
             }
@@ -274,8 +275,9 @@ impl Asking<'_, '_> {
                 if [row, column].iter().any(|edge| edge.asked != Asked::Row) && !is_alone() {
                     continue;
                 }
-                if self.never(&Condition::All(vec![Condition::Holds(row.condition), Condition::Holds(column.condition)])) {
-                    let what = format!("the cell of row `{}` and column `{}` of `{name}`", row.text, column.text);
+                let what = format!("the cell of row `{}` and column `{}` of `{name}`", row.text, column.text);
+                let about = About::new(format!("any lead is in {what}"), row.span);
+                if self.never(&Condition::All(vec![Condition::Holds(row.condition), Condition::Holds(column.condition)]), &about) {
                     self.find(Kind::CellNever, what, row.span, vec![column.span]);
                 }
             }
@@ -292,8 +294,10 @@ impl Asking<'_, '_> {
                 for ((section, attributes), points) in persona.sections.iter().zip(attributes).zip(&trace.points[number]) {
                     for (attribute, trace) in section.attributes.iter().zip(attributes) {
                         for (index, row) in attribute.rows.iter().enumerate() {
-                            if row.matchers.iter().all(is_asked) && self.never(&with(Condition::Is(trace.row, Some(index as i64)))) {
-                                self.find(Kind::NeverGiven, format!("row `{}` of `{}`", row.text, attribute.name), row.span, Vec::new());
+                            let what = format!("row `{}` of `{}`", row.text, attribute.name);
+                            let (given, about) = (Condition::Is(trace.row, Some(index as i64)), About::gets(&what, row.span));
+                            if row.matchers.iter().all(is_asked) && self.never(&with(given), &about) {
+                                self.find(Kind::NeverGiven, what, row.span, Vec::new());
                             }
                         }
                     }
@@ -302,16 +306,17 @@ impl Asking<'_, '_> {
                             PointsKind::When(_) => Condition::Holds(*times),
                             PointsKind::Per { .. } => Condition::Not(Box::new(Condition::Is(*times, Some(0)))),
                         };
-                        if self.never(&with(given)) {
-                            let what = format!("the points of `{}`", section_name(score, section.name));
+                        let what = format!("the points of `{}`", section_name(score, section.name));
+                        if self.never(&with(given), &About::gets(&what, row.span)) {
                             self.find_unless_out_of_reach(Kind::NeverGiven, what, row.span);
                         }
                     }
                 }
             }
             for (adjust, applies) in score.adjusts.iter().zip(&trace.adjusts) {
-                if self.never(&Condition::Holds(*applies)) {
-                    self.find_unless_out_of_reach(Kind::NeverGiven, format!("the adjustment of `{}`", score.name), adjust.span);
+                let what = format!("the adjustment of `{}`", score.name);
+                if self.never(&Condition::Holds(*applies), &About::gets(&what, adjust.span)) {
+                    self.find_unless_out_of_reach(Kind::NeverGiven, what, adjust.span);
                 }
             }
         }

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::shared::siblings;
-use super::{Asking, Kind};
+use super::{About, Asking, Kind};
 use crate::model::{
     Arithmetic, ClaimKind, DecideBody, Expr, ExprKind, FieldId, Moment, Pause, PointsKind, Policy, Predicate, Reference, Route,
     RouteTarget, Trigger,
@@ -46,10 +46,12 @@ impl Asking<'_, '_> {
             let values = traced.iter().map(|traced| Some((*traced.get(&expr.span)?, *traced.get(&left.span)?)));
             let Some(values) = values.collect::<Option<Vec<(Value, Value)>>>() else { continue };
             let what = self.text(expr.span);
-            let never = |asking: &mut Self, (holds, _): &(Value, Value)| asking.never(&Condition::Holds(*holds));
+            let reached = About::new(format!("any lead reaches {what}"), expr.span);
+            let always_reached = About::new(format!("every lead reaches {what}"), expr.span);
+            let never = |asking: &mut Self, (holds, _): &(Value, Value)| asking.never(&Condition::Holds(*holds), &reached);
             let always = |asking: &mut Self, (holds, value): &(Value, Value)| {
                 let known = Condition::Is(*value, None).negated();
-                asking.never(&Condition::All(vec![known, Condition::Holds(*holds).negated()]))
+                asking.never(&Condition::All(vec![known, Condition::Holds(*holds).negated()]), &always_reached)
             };
             if values.iter().all(|value| never(self, value)) {
                 self.find(Kind::NeverReached, what, expr.span, Vec::new());

@@ -4,7 +4,7 @@
 //! values of the program, so the question is whether some lead that gets the points has a sum on which they show.
 
 use super::rounding::Points;
-use super::{Asking, Kind, places, section_name};
+use super::{About, Asking, Kind, places, section_name};
 use crate::model::{
     Attribute, Decimal, ExprKind, PointsKind, PointsRow, Policy, Reference, RowPoints, Score, ScoreId, Section, SectionKind, Type, scale_of,
 };
@@ -71,6 +71,7 @@ impl Asking<'_, '_> {
 
     fn points_of(&mut self, of: &Counted) {
         for row in &of.rows {
+            let about = About::shows(&row.what, row.span);
             let given: Vec<Condition> = of.in_force.iter().cloned().chain([row.given.clone()]).collect();
             let (mut moves, mut rest) = (given.clone(), None);
             if let Some((uncapped, cap)) = &of.uncapped {
@@ -79,8 +80,8 @@ impl Asking<'_, '_> {
                 moves.push(capped.negated());
                 rest = Some((without, *cap));
             }
-            if of.uncapped.is_some() && self.never(&Condition::All(moves.clone())) {
-                if !self.never(&Condition::All(given)) {
+            if of.uncapped.is_some() && self.never(&Condition::All(moves.clone()), &about) {
+                if !self.never(&Condition::All(given), &about) {
                     self.find(Kind::PointsCapped, row.what.clone(), row.span, Vec::new());
                 }
                 continue;
@@ -91,7 +92,7 @@ impl Asking<'_, '_> {
             let Some((with, without)) = of.sums(row, rest) else { continue };
             if let Some(within) = self.out_of_range(of, &with, &without) {
                 moves.push(within.negated());
-                if self.never(&Condition::All(moves)) && !self.never(&Condition::All(given.clone())) {
+                if self.never(&Condition::All(moves), &about) && !self.never(&Condition::All(given.clone()), &about) {
                     self.find(Kind::PointsOutOfRange, row.what.clone(), row.span, Vec::new());
                     continue;
                 }

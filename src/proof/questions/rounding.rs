@@ -8,9 +8,9 @@
 //! ```
 
 use super::points::Sum;
-use super::{Asking, Kind};
+use super::{About, Asking, Kind};
 use crate::model::{Decimal, Score};
-use crate::proof::Condition;
+use crate::proof::{Condition, Why};
 use crate::source::Span;
 
 /// A score that can be more numbers is not asked.
@@ -32,13 +32,14 @@ impl Asking<'_, '_> {
     /// Finds points that rounding takes back from every lead that gets them.
     pub(super) fn rounded_away(&mut self, of: &Points) {
         let Some(places) = of.score.sum_scale.checked_sub(of.score.scale).filter(|places| *places > 0) else { return };
+        let about = About::shows(&of.what, of.span);
         let Some(same) = self.rounds_alike(of, places) else {
             self.findings.asked += 1;
-            self.findings.undecided += 1;
+            self.leave_open(&about, Why::TooWide);
             return;
         };
         let moves = of.given.iter().cloned().chain([same.negated()]).collect();
-        if self.never(&Condition::All(moves)) && !self.never(&Condition::All(of.given.clone())) {
+        if self.never(&Condition::All(moves), &about) && !self.never(&Condition::All(of.given.clone()), &about) {
             self.find(Kind::PointsRounded, of.what.clone(), of.span, Vec::new());
         }
     }

@@ -1,9 +1,9 @@
 //! Leads that rows of a flow move though nothing changes, and rows of two flows for one lead.
 
-use super::{Asking, Finding, Kind, Row};
+use super::{About, Asking, Finding, Kind, Row};
 use crate::model::{FlowRow, Trigger};
 use crate::program::Value;
-use crate::proof::{Condition, Possible};
+use crate::proof::{Condition, Why};
 
 /// A round goes through at most so many stages.
 const STAGES_MAX: usize = 6;
@@ -23,24 +23,20 @@ impl Asking<'_, '_> {
             .map(|(row, from)| Step { row, from, to: ways[row].to })
             .collect();
         let conditions: Vec<Value> = rows.iter().map(|row| row.condition).collect();
-        for round in rounds_of(&steps) {
+        let (found, are_all) = rounds_of(&steps);
+        if !are_all {
+            self.leave_open(&About::new("leads go round in further ways", rows[steps[0].row].span), Why::TooMany);
+        }
+        for round in found {
             self.findings.asked += 1;
             let asked: Vec<(Condition, usize)> = round.iter().map(|step| (Condition::first(&conditions, step.row), step.from)).collect();
-            match self.prover.possible_in_stages(&asked) {
-                Possible::Never => {}
-                Possible::Undecided(_) => self.findings.undecided += 1,
-                Possible::Yes(witness) => {
-                    let names = round.iter().map(|step| step.from).chain([round[0].from]);
-                    let names: Vec<&str> = names.filter_map(|stage| policy.stages.get(stage)).map(|stage| stage.name.as_str()).collect();
-                    self.findings.all.push(Finding {
-                        kind: Kind::Round,
-                        what: format!("`{}`", names.join(" -> ")),
-                        span: rows[round[0].row].span,
-                        because_of: round[1..].iter().map(|step| rows[step.row].span).collect(),
-                        witness: Some(witness),
-                    });
-                }
-            }
+            let names = round.iter().map(|step| step.from).chain([round[0].from]);
+            let names: Vec<&str> = names.filter_map(|stage| policy.stages.get(stage)).map(|stage| stage.name.as_str()).collect();
+            let (what, span) = (format!("`{}`", names.join(" -> ")), rows[round[0].row].span);
+            let possible = self.prover.possible_in_stages(&asked);
+            let about = About::new(format!("a lead goes round {what} though nothing changes"), span);
+            let because_of = round[1..].iter().map(|step| rows[step.row].span).collect();
+            self.happens(possible, &about, Finding { kind: Kind::Round, what, span, because_of, witness: None });
         }
     }
 
@@ -58,17 +54,14 @@ impl Asking<'_, '_> {
                 }
                 self.findings.asked += 1;
                 let both = Condition::All(vec![Condition::first(&conditions, first), Condition::Holds(conditions[second])]);
-                match self.prover.possible(&both) {
-                    Possible::Never => {}
-                    Possible::Undecided(_) => self.findings.undecided += 1,
-                    Possible::Yes(witness) => self.findings.all.push(Finding {
-                        kind: Kind::BothMove,
-                        what: format!("{} and {}", rows[first].what, rows[second].what),
-                        span: rows[first].span,
-                        because_of: vec![rows[second].span],
-                        witness: Some(witness),
-                    }),
-                }
+                let what = format!("{} and {}", rows[first].what, rows[second].what);
+                let (possible, span) = (self.prover.possible(&both), rows[first].span);
+                let about = About::new(format!("{what} can both be taken at once"), span);
+                self.happens(
+                    possible,
+                    &about,
+                    Finding { kind: Kind::BothMove, what, span, because_of: vec![rows[second].span], witness: None },
+                );
             }
         }
     }
@@ -81,14 +74,14 @@ struct Step {
     to: usize,
 }
 
-/// Ways through three stages or more that end where they began, each told once: from its first stage on.
-fn rounds_of(steps: &[Step]) -> Vec<Vec<Step>> {
+/// Ways through three stages or more that end where they began, each told once: from its first stage on. And whether these are all through so many stages.
+fn rounds_of(steps: &[Step]) -> (Vec<Vec<Step>>, bool) {
     let mut rounds = Vec::new();
     let mut begun: Vec<Vec<Step>> = steps.iter().map(|step| vec![*step]).collect();
     while let Some(way) = begun.pop() {
         let (start, at) = (way[0].from, way[way.len() - 1].to);
         if rounds.len() >= ROUNDS_MAX || begun.len() >= 100 * ROUNDS_MAX {
-            break;
+            return (rounds, false);
         }
         for next in steps.iter().filter(|step| step.from == at) {
             let mut longer = way.clone();
@@ -100,5 +93,5 @@ fn rounds_of(steps: &[Step]) -> Vec<Vec<Step>> {
             }
         }
     }
-    rounds
+    (rounds, true)
 }

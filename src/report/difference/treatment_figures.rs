@@ -65,7 +65,7 @@ pub fn lead(shown: &Shown) -> String {
 pub fn untold(answer: &Treated) -> Option<String> {
     let why = match answer.untold? {
         Why::Budget => "takes more steps than a comparison has",
-        Why::TooWide | Why::NoLead | Why::Retyped | Why::NoRange | Why::Moving => {
+        Why::TooWide | Why::NoLead | Why::Retyped | Why::NoRange | Why::Moving | Why::TooMany => {
             "is not told: numbers or texts go beyond what is told apart here"
         }
         Why::OpenTable => "is not told: it depends on the rows of a table that is given at run time",

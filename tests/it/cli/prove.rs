@@ -122,3 +122,64 @@ fn a_row_that_is_never_used_gives_nothing() {
     let out = run(&["prove", &folder.name("p.lead")]).out;
     assert!(!out.contains("`last` of `st` is never used"), "{out}");
 }
+
+const GAP: &str = "leadwright 1
+
+policy p { timezone \"UTC\" }
+
+lead {
+  id text key
+  a  whole 0..1_000_000
+  b  whole 0..1_000_000
+}
+
+let gap = a * a - 2 * b * b
+
+decide d {
+  three  when gap is 3
+  other  otherwise
+}
+";
+
+/// No claim, and still it is not all decided: each question is named, with its place, and the exit code says so in every format.
+#[test]
+fn an_undecided_question_is_named_and_never_a_pass() {
+    let folder = Folder::new(&[("p.lead", GAP)]);
+    let prove = |more: &[&str]| run(&[&["prove", &folder.name("p.lead"), "--budget", "20000"], more].concat());
+    let ran = prove(&[]);
+    assert_eq!((ran.code, ran.err.as_str()), (3, ""), "{}", ran.out);
+    insta::assert_snapshot!("undecided question", ran.out);
+
+    let json: serde_json::Value = serde_json::from_str(&prove(&["--output", "json"]).out).unwrap();
+    assert_eq!(json["undecided"].as_array().unwrap().len(), 1, "{json:#}");
+    let question = &json["undecided"][0];
+    assert_eq!((&question["question"], &question["line"]), (&"whether any lead is left for `three` of `d`".into(), &14.into()));
+    assert_eq!(json["diagnostics"][0]["code"], "E0819");
+    let sarif = prove(&["--output", "sarif"]);
+    let report: serde_json::Value = serde_json::from_str(&sarif.out).unwrap();
+    assert_eq!((sarif.code, &report["runs"][0]["invocations"][0]["exitCode"]), (3, &3.into()));
+    for kind in ["github", "gitlab", "junit", "markdown"] {
+        let ran = prove(&["--output", kind]);
+        assert!(ran.code == 3 && ran.out.contains("E0819"), "{kind}: {}", ran.out);
+    }
+
+    // a claim that is refuted comes first
+    let refuted = Folder::new(&[("p.lead", &format!("{GAP}\nclaim \"all\" always a >= 1\n"))]);
+    assert_eq!(run(&["prove", &refuted.name("p.lead"), "--budget", "20000"]).code, 1);
+}
+
+/// A check has little time, so that what it does not decide is nobody's fault: one note, which fails nothing and can be switched off.
+#[test]
+fn what_a_check_has_no_time_for_is_one_note() {
+    let rows: String = (1..5).map(|odd| format!("  r{odd} when gap is {}\n", 8 * odd + 3)).collect();
+    let folder = Folder::new(&[("p.lead", &GAP.replace("  other ", &format!("{rows}  other ")))]);
+    let policy = folder.name("p.lead");
+    let check = run(&["check", &policy]);
+    assert_eq!((check.code, check.out.matches("E0819").count()), (0, 1), "{}", check.out);
+    assert!(check.out.contains("note[E0819]") && check.out.contains("`leadwright prove` takes its time"), "{}", check.out);
+    assert!(!run(&["check", &policy, "--no-prove"]).out.contains("E0819"));
+    let lint = |more: &[&str]| run(&[&["lint", &policy, "--only", "proof"], more].concat());
+    assert_eq!((lint(&[]).code, lint(&[]).out.matches("E0819").count()), (0, 1), "{}", lint(&[]).out);
+    assert_eq!((lint(&["--fail-on", "note"]).code, lint(&["--level", "E0819=warning"]).code), (1, 1));
+    assert!(!lint(&["--ignore", "E0819"]).out.contains("E0819"));
+}

@@ -31,13 +31,13 @@ fn many_questions_about_one_text_are_decided_or_counted_as_undecided() {
             )
         };
         let two = proofs(&policy("g ends with \"mit.edu\""));
-        assert_eq!((told(&two), two.undecided), (vec!["`dead` of `d` is never used"], 0), "{count}");
+        assert_eq!((told(&two), two.undecided.len()), (vec!["`dead` of `d` is never used"], 0), "{count}");
         let three = proofs(&policy("t contains \"@\" and g is missing and not t ends with \"@\""));
-        assert_eq!(three.findings.len() + three.undecided.min(1), 1, "{count}: {three:#?}");
+        assert_eq!(three.findings.len() + three.undecided.len().min(1), 1, "{count}: {three:#?}");
         assert!(three.findings.iter().all(|finding| finding.message.contains("`dead`")), "{three:#?}");
         // and one that some texts meet is not told
         let some = proofs(&policy("g ends with \"mit.com\" and t starts with \"al\""));
-        assert_eq!((told(&some), some.undecided), (Vec::new(), 0), "{count}");
+        assert_eq!((told(&some), some.undecided.len()), (Vec::new(), 0), "{count}");
     }
 }
 
@@ -52,7 +52,7 @@ fn policies_with_a_table_to_come_are_asked_too() {
     );
     let proofs = proofs(&policy);
     assert_eq!(told(&proofs), ["no lead meets `both` of `d`", "`again` of `d` is never used"], "{proofs:#?}");
-    assert_eq!(proofs.undecided, 0);
+    assert!(proofs.undecided.is_empty(), "{:?}", proofs.undecided);
 }
 
 /// What came within 24 hours came today or yesterday, or the day before where clocks moved; it may have come yesterday, and two days ago by a clock that jumped over a day.

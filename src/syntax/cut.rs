@@ -309,6 +309,15 @@ impl Cutter<'_> {
         }
         let (place, insert) = match closer {
             ")" | "]" => (self.end_of_line(opener), closer.to_owned()),
+            _ if let Some(last) = self.last_of_block(opener, place) => {
+                let end = self.tokens[last].end;
+                if self.tokens[opener + 1..=last].iter().any(|token| token.indent.is_some()) {
+                    let line = self.text[end..].lines().next().unwrap_or_default();
+                    (end + line.len(), format!("\n{indentation}}}"))
+                } else {
+                    (end, format!(" {closer}"))
+                }
+            }
             "}" if before.trim().is_empty() => (place - before.len(), format!("{indentation}}}\n")),
             "}" if at_line_end => (place, format!("\n{indentation}}}")),
             _ => (place, closer.to_owned()),
@@ -319,6 +328,17 @@ impl Cutter<'_> {
                 .help(format!("close it with `{closer}`"))
                 .replace(format!("insert `{closer}`"), Applicability::Unsafe, Span::new(self.source, place, place), insert),
         );
+    }
+
+    /// The last token of the block that a brace opens, before a line that stands no deeper than the one with the brace, and begins before `place`. None if the block's
+    /// own lines do not stand deeper, so that nothing follows from that.
+    fn last_of_block(&self, opener: usize, place: usize) -> Option<usize> {
+        let own = (0..=opener).rev().find_map(|index| self.tokens[index].indent)?;
+        let is_inside = |index: &usize| self.tokens[*index].start < place;
+        let ends = |index: usize| self.tokens[index].indent.is_some_and(|indent| indent <= own);
+        let next = (opener + 1..self.tokens.len()).take_while(is_inside).find(|index| ends(*index))?;
+        let has_rows = next > opener + 1 && self.tokens[next].kind != Kind::Close;
+        has_rows.then(|| next - 1)
     }
 
     /// `{ {`, of which the one is not closed: where the second stands.

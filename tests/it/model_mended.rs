@@ -33,6 +33,22 @@ fn a_bracket_too_many_or_too_few_hides_nothing() {
     ]);
 }
 
+/// Where a block of a score ends is plain from where its lines stand.
+#[test]
+fn a_block_that_lacks_its_brace_ends_where_its_lines_do() {
+    let score = |first: &str, close: &str| {
+        format!(
+            "score s from 0 to 100 {{\n  section a 50% {{\n    role 40% {{ bos 1   clerk 2   owner 3 {first}\n    beds 60% {{\n      under 5   1   # few\n      8 or more 2\n    }}\n  {close}\n\n  # what it wants\n  section b 50% {{ beds 90% {{ otherwise 2 }} }}\n  adjust 5 when bedz > 3\n}}"
+        )
+    };
+    let others = ["E0201 bedz", "E0203 bos", "E0401 b, 90%", "E0404 beds, under 5, 8 or more"];
+    assert_eq!(told(&score("}", "}"), &[]).iter().filter(|told| others.contains(&told.as_str())).count(), 4);
+    check_all(&[
+        (&score("", "}"), &["E0012 {", "E0201 bedz", "E0203 bos", "E0401 b, 90%", "E0404 beds, under 5, 8 or more"]),
+        (&score("}", ""), &["E0012 {", "E0201 bedz", "E0203 bos", "E0401 b, 90%", "E0404 beds, under 5, 8 or more"]),
+    ]);
+}
+
 #[test]
 fn a_word_with_a_slip_hides_nothing_of_its_item() {
     check_all(&[

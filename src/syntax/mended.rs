@@ -142,8 +142,10 @@ impl Reader<'_> {
                     None => return false,
                 }
             };
-            let edit = sure_edit(&text, &diagnostic).cloned().or_else(|| head_edit(&text, 0, &diagnostic));
-            let Some(next) = edit.and_then(|edit| places.clone().with(places.edit(&edit))) else { return false };
+            let edits =
+                sure_edits(&text, &diagnostic).map(<[Edit]>::to_vec).or_else(|| head_edit(&text, 0, &diagnostic).map(|edit| vec![edit]));
+            let in_place = |edits: Vec<Edit>| edits.iter().map(|edit| places.edit(edit)).try_fold(places.clone(), Places::with);
+            let Some(next) = edits.and_then(in_place) else { return false };
             found.push(places.in_place(diagnostic));
             places = next;
         }
@@ -169,26 +171,23 @@ impl Reader<'_> {
         let is_of_item = |diagnostic: &&Diagnostic| item.contains(&place_of(diagnostic)) && pairs::is_of_pair(diagnostic);
         let of_pairs = self.diagnostics.iter().filter(is_of_item).filter(|_| first.is_none());
         first.into_iter().chain(of_pairs).try_fold(Places::at(item.start), |places, diagnostic| {
-            let edit = if diagnostic.code == Code::UnterminatedString {
+            let edits = if diagnostic.code == Code::UnterminatedString {
                 let place = place_of(diagnostic);
                 if self.is_closed_in_head(place) {
                     return Some(places);
                 }
-                diagnostic
-                    .fixes
-                    .first()?
-                    .edits
-                    .first()
-                    .cloned()
-                    .filter(|edit| self.holds_no_more_than_its_text(place..edit.span.end as usize))?
+                let edit = diagnostic.fixes.first()?.edits.first().cloned();
+                vec![edit.filter(|edit| self.holds_no_more_than_its_text(place..edit.span.end as usize))?]
             } else {
-                sure_edit(self.text, diagnostic).cloned().or_else(|| head_edit(self.text.get(item.clone())?, item.start, diagnostic))?
+                let of_head = || Some(vec![head_edit(self.text.get(item.clone())?, item.start, diagnostic)?]);
+                sure_edits(self.text, diagnostic).map(<[Edit]>::to_vec).or_else(of_head)?
             };
-            let edit = &edit;
-            // what is missing at the end of the item is written behind its line
-            let (start, end) = (edit.span.start as usize, (edit.span.end as usize).min(item.end));
-            let span = Span::new(self.source, start.min(end), end);
-            (item.start <= start).then(|| places.with(Edit { span, text: edit.text.clone() }))?
+            edits.into_iter().try_fold(places, |places, edit| {
+                // what is missing at the end of the item is written behind its line
+                let (start, end) = (edit.span.start as usize, (edit.span.end as usize).min(item.end));
+                let span = Span::new(self.source, start.min(end), end);
+                (item.start <= start).then(|| places.with(Edit { span, text: edit.text }))?
+            })
         })
     }
 
@@ -240,18 +239,20 @@ impl Reader<'_> {
     }
 }
 
-/// The one change that mends a mistake, if it is no guess about what is lacking: brackets, and what is written in another way.
-fn sure_edit<'d>(text: &str, diagnostic: &'d Diagnostic) -> Option<&'d Edit> {
+/// The changes that mend a mistake, if they are no guess about what is lacking: brackets, commas between names, and what is written in another way.
+fn sure_edits<'d>(text: &str, diagnostic: &'d Diagnostic) -> Option<&'d [Edit]> {
     let [fix] = diagnostic.fixes.as_slice() else { return None };
-    let [edit] = fix.edits.as_slice() else { return None };
+    let is_sure = |edit: &Edit| is_sure(text, edit).unwrap_or(false);
+    let is_known = diagnostic.code == Code::StrayBracket || fix.applicability == Applicability::Safe;
+    (!fix.edits.is_empty() && (is_known && fix.edits.len() == 1 || fix.edits.iter().all(is_sure))).then_some(fix.edits.as_slice())
+}
+
+fn is_sure(text: &str, edit: &Edit) -> Option<bool> {
     let written = text.get(edit.span.start as usize..edit.span.end as usize)?;
-    let is_bracket = diagnostic.code == Code::StrayBracket;
     let (before, behind) = (text.get(..edit.span.start as usize)?.trim_end(), text.get(edit.span.end as usize..)?.trim_start());
     let word = written.trim();
     let stands_twice = edit.text.is_empty() && !word.is_empty() && (before.ends_with(word) || behind.starts_with(word));
-    let is_sure =
-        is_bracket || stands_twice || fix.applicability == Applicability::Safe || !written.is_empty() && !edit.text.trim().is_empty();
-    is_sure.then_some(edit)
+    Some(stands_twice || edit.text == "," || !written.is_empty() && !edit.text.trim().is_empty())
 }
 
 /// The items that are checked as they stand where only their name is missing.

@@ -2,7 +2,7 @@
 
 use leadwright::model::check;
 
-use crate::model_pairs::{check_all, told};
+use crate::model_pairs::{check_all, messages, told};
 
 #[test]
 fn a_bracket_too_many_or_too_few_hides_nothing() {
@@ -47,6 +47,25 @@ fn a_block_that_lacks_its_brace_ends_where_its_lines_do() {
         (&score("", "}"), &["E0012 {", "E0201 bedz", "E0203 bos", "E0401 b, 90%", "E0404 beds, under 5, 8 or more"]),
         (&score("}", ""), &["E0012 {", "E0201 bedz", "E0203 bos", "E0401 b, 90%", "E0404 beds, under 5, 8 or more"]),
     ]);
+}
+
+/// Cells without commas read as rows of one cell: each row is told once, whatever the number of its cells.
+#[test]
+fn cells_of_a_grid_without_commas_are_one_mistake() {
+    let grid = |first: &str, columns: &str| {
+        format!("grid g of beds across beds {{\n  {columns}\n  under 40    {first}\n  45 or more  a, b, b\n}}")
+    };
+    let three = "under 3, 3 to 5, 6 or more";
+    check_all(&[
+        (&grid("a b c", three), &["E0001 a b c", "E0404 beds, under 40, 45 or more"]),
+        (&grid("a b, c", three), &["E0001 b", "E0404 beds, under 40, 45 or more"]),
+        (&grid("a, b c", three), &["E0001 c", "E0404 beds, under 40, 45 or more"]),
+        (&grid("a b c d", "under 3, 3 to 5, 6 to 8, 9 or more"), &["E0001 a b c d", "E0404 beds, under 40, 45 or more", "E0413 a, b, b"]),
+        // a row on the line of another is one
+        ("grid g of role across beds { under 3, 3 or more   boss a   clerk b, c   owner d, e }", &["E0413 a"]),
+    ]);
+    let told = messages("grid g of beds across beds {\n  under 3, 3 to 5, 6 or more\n  under 40    a b c\n  40 or more  a, b, b\n}");
+    assert_eq!(told, ["commas are missing between the cells of the grid"]);
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! Derived values: lets, scores, decides and grids.
 
 use super::{Builder, Built, Node, Parts, Unbuilt};
-use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
 use crate::syntax::build::measures::Clauses;
 use crate::syntax::grammar::Rule;
 use crate::syntax::tree::{
-    Adjust, Attribute, BandRow, Comparison, Conversion, Decide, DecideRow, Expr, ExprKind, Grid, GridRow, Guard, Let, Pattern, PatternKind,
-    Points, PointsKind, PointsRow, Score, ScorePart, Section, SectionRow,
+    Adjust, Attribute, BandRow, Comparison, Conversion, Decide, DecideRow, Expr, ExprKind, Grid, GridRow, Guard, Let, Name, Pattern,
+    PatternKind, Points, PointsKind, PointsRow, Score, ScorePart, Section, SectionRow,
 };
 
 impl Builder<'_> {
@@ -322,6 +322,59 @@ impl Builder<'_> {
             let pattern = self.pattern(inside.need(Rule::pattern)?)?;
             rows.push(GridRow { pattern, outcomes: self.names(inside.need(Rule::names)?), span });
         }
+        let rows = self.with_cells_joined(rows, columns.len());
         Ok(Grid { name, display, rows_of, columns_of, columns, rows })
     }
+
+    /// `70 or more a1 a2 a3`: without commas, the second cell reads as the next row and the third as what that gives. They are cells if all of their line together are as many as the columns.
+    fn with_cells_joined(&mut self, rows: Vec<GridRow>, columns: usize) -> Vec<GridRow> {
+        let mut joined: Vec<GridRow> = Vec::with_capacity(rows.len());
+        let mut rows = rows.into_iter().peekable();
+        while let Some(mut row) = rows.next() {
+            let (mut behind, mut count) = (Vec::new(), row.outcomes.len());
+            while count < columns
+                && let Some(next) =
+                    rows.next_if(|next| cell_of(&next.pattern).is_some() && self.is_on_one_line(row.span.end, next.span.start))
+            {
+                count += 1 + next.outcomes.len();
+                behind.push(next);
+            }
+            if behind.is_empty() || count != columns {
+                joined.push(row);
+                joined.extend(behind);
+                continue;
+            }
+            let mut edits = Vec::new();
+            for next in behind {
+                row.span = row.span.to(next.span);
+                for cell in cell_of(&next.pattern).into_iter().chain(next.outcomes) {
+                    let comma = row.outcomes.last().map_or(cell.span, |before| before.span).after();
+                    let is_there = self.text[comma.start as usize..cell.span.start as usize].contains(',');
+                    edits.extend((!is_there).then(|| Edit { span: comma, text: ",".to_owned() }));
+                    row.outcomes.push(cell);
+                }
+            }
+            let names: Vec<&str> = row.outcomes.iter().map(|cell| cell.text.as_str()).collect();
+            let cells = row.outcomes.iter().map(|cell| cell.span).reduce(Span::to).unwrap_or(row.span);
+            self.report(
+                Diagnostic::new(Code::Syntax, "commas are missing between the cells of the grid")
+                    .at(cells, "each begins behind a comma")
+                    .help(format!("the cells of a row are parted by commas: `{}`", names.join(", ")))
+                    .fix("insert the commas", Applicability::Unsafe, edits),
+            );
+            joined.push(row);
+        }
+        joined
+    }
+
+    fn is_on_one_line(&self, end: u32, start: u32) -> bool {
+        self.text.get(end as usize..start as usize).is_some_and(|between| !between.contains('\n'))
+    }
+}
+
+/// The name that a pattern consists of, which may have been meant as a cell.
+fn cell_of(pattern: &Pattern) -> Option<Name> {
+    let PatternKind::Value(Expr { kind: ExprKind::Path(path), .. }) = &pattern.kind else { return None };
+    let [name] = path.as_slice() else { return None };
+    Some(name.clone())
 }

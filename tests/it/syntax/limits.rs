@@ -230,7 +230,7 @@ fn indented_items_are_counted() {
 #[test]
 fn fixes_that_were_not_tried_are_owned_up_to() {
     let help = |rows: usize| {
-        let rows = "  1 to 2 a1 a2 a3\n".repeat(rows);
+        let rows = "  1 to 2 a1 a2 a3 a4 is a5\n".repeat(rows);
         Parsed::of_items(&format!("grid g of a across b {{\n{rows}}}\n")).diagnostics.last().and_then(|last| last.help.clone()).unwrap()
     };
     let sentence = "fixes of some mistakes were not tried, as there are many: mend those that have one first";

@@ -100,7 +100,25 @@ pub(super) fn cells_without_comma(found: &Found) -> Option<Diagnostic> {
         are_words && shares_line(*offset) && shares_line(offset - 1) && is_cell(found.word(*offset)) && is_cell(found.word(offset - 1))
     };
     let insert = |offset: isize| Edit { span: found.span(offset - 1).after(), text: ",".to_owned() };
-    let gap = (-CELLS_SEARCHED..=1).filter(is_gap).find(|offset| found.is_mended_by(&[insert(*offset)]))?;
+    let gaps = || (-CELLS_SEARCHED..=1).filter(is_gap);
+    let gap = gaps().find(|offset| found.is_mended_by(&[insert(*offset)]))?;
+    // the others of its line, where the same is missing
+    let begins_line = |offset: &isize| found.token(*offset).is_some_and(|token| token.indent.is_some());
+    let (mut first, mut last) = (gap, gap);
+    while !begins_line(&(first - 1)) && is_gap(&(first - 1)) {
+        first -= 1;
+    }
+    while is_gap(&(last + 1)) {
+        last += 1;
+    }
+    let all: Vec<Edit> = (first..=last).map(insert).collect();
+    if first < last && found.is_mended_by(&all) {
+        let cells: Vec<&str> = (first - 1..=last).map(|offset| found.word(offset)).collect();
+        let help = format!("the cells of a row are parted by commas: `{}`", cells.join(", "));
+        let place = found.span(first - 1).to(found.span(last));
+        let message = "commas are missing between the cells of the grid";
+        return Some(slip(message, place, "each begins behind a comma", help).fix("insert the commas", Applicability::Unsafe, all));
+    }
     let help = format!("the cells of a row are parted by commas: `{}, {}`", found.word(gap - 1), found.word(gap));
     let edits = vec![insert(gap)];
     Some(slip("a comma is missing between two cells of the grid", found.span(gap), "expected `,` before this", help).fix(

@@ -39,16 +39,21 @@ impl Checker<'_> {
     pub(crate) fn check_decide(&mut self, id: DecideId) {
         let Some((item, tree)) = self.derived.decides.get(id).copied() else { return };
         let Some(choices) = self.policy.decides.get(id).map(|decide| decide.choices) else { return };
-        // what the rows that could not be read would have given
-        let outcomes_of_line = match tree {
-            DecideTree::Decide(_) => 1,
-            DecideTree::Grid(tree) => tree.columns.len(),
-        };
-        let lost_count = self.hidden.lines_lacking(item.span).saturating_mul(outcomes_of_line);
-        self.memory.lost.add(Set::Choices(choices), lost_count);
+        let is_whole = self.hidden.lacking(item.span).is_none();
+        if let Some(lacking) = self.hidden.lacking(item.span) {
+            // what the rows that could not be read would have given: names that they say, but for those that they lack
+            let count = match tree {
+                DecideTree::Decide(_) => lacking.nameless,
+                DecideTree::Grid(tree) => lacking.lines.saturating_mul(tree.columns.len()).saturating_sub(lacking.names.len()),
+            };
+            self.memory.lost.add(Set::Choices(choices), count);
+            lacking.names.iter().for_each(|name| self.memory.lost.add_name(Set::Choices(choices), name));
+        }
         let (name, display, body) = match tree {
-            DecideTree::Decide(tree) => (&tree.name, &tree.display, Some(DecideBody::Rows(self.decide_rows(tree, choices)))),
-            DecideTree::Grid(tree) => (&tree.name, &tree.display, self.grid(tree, choices).map(|grid| DecideBody::Grid(Box::new(grid)))),
+            DecideTree::Decide(tree) => (&tree.name, &tree.display, Some(DecideBody::Rows(self.decide_rows(tree, choices, is_whole)))),
+            DecideTree::Grid(tree) => {
+                (&tree.name, &tree.display, self.grid(tree, choices, is_whole).map(|grid| DecideBody::Grid(Box::new(grid))))
+            }
         };
         if let Some(place) = self.policy.decides.get_mut(id) {
             *place = Decide {
@@ -62,7 +67,11 @@ impl Checker<'_> {
         }
     }
 
-    fn decide_rows(&mut self, tree: &tree::Decide, choices: usize) -> Vec<DecideRow> {
+    /// Whether its rows cover every lead is asked if all of them could be read.
+    fn decide_rows(&mut self, tree: &tree::Decide, choices: usize, is_whole: bool) -> Vec<DecideRow> {
+        if tree.rows.is_empty() && !is_whole {
+            return Vec::new();
+        }
         if tree.rows.is_empty() {
             self.report(
                 Diagnostic::new(Code::EmptyBlock, format!("decide `{}` has no rows", tree.name.text))
@@ -106,7 +115,7 @@ impl Checker<'_> {
                 span: row.span,
             });
         }
-        if otherwise.is_none() {
+        if otherwise.is_none() && is_whole {
             let conditions: Vec<&Expr> = rows.iter().filter_map(|row| row.condition.as_ref()).collect();
             if let Some(lacking) = self.lacking(&conditions, &broken) {
                 let message = format!("the rows of decide `{}` do not cover every lead: {lacking}", tree.name.text);
@@ -121,7 +130,10 @@ impl Checker<'_> {
         rows
     }
 
-    fn grid(&mut self, tree: &tree::Grid, choices: usize) -> Option<Grid> {
+    fn grid(&mut self, tree: &tree::Grid, choices: usize, is_whole: bool) -> Option<Grid> {
+        if tree.rows.is_empty() && !is_whole {
+            return None;
+        }
         if tree.columns.is_empty() || tree.rows.is_empty() {
             let lacks = if tree.columns.is_empty() { "columns" } else { "rows" };
             self.report(
@@ -151,8 +163,8 @@ impl Checker<'_> {
         }
         let column_patterns: Vec<&Pattern> = tree.columns.iter().collect();
         let row_patterns: Vec<&Pattern> = tree.rows.iter().map(|row| &row.pattern).collect();
-        let columns = self.edges_of(&tree.columns_of, columns_of.as_ref(), &column_patterns, Line::GridColumn);
-        let edges = self.edges_of(&tree.rows_of, rows_of.as_ref(), &row_patterns, Line::GridRow);
+        let columns = self.edges_of(&tree.columns_of, columns_of.as_ref(), &column_patterns, Line::GridColumn, true);
+        let edges = self.edges_of(&tree.rows_of, rows_of.as_ref(), &row_patterns, Line::GridRow, is_whole);
         let (edges, columns) = (edges?, columns?);
         let mut rows = Vec::with_capacity(edges.len());
         for (edge, row) in edges.into_iter().zip(&tree.rows) {
@@ -163,15 +175,22 @@ impl Checker<'_> {
     }
 
     /// One edge of a grid; none if what it cuts, or a pattern, makes no sense.
-    fn edges_of(&mut self, tree: &tree::Expr, subject: Option<&Expr>, patterns: &[&Pattern], line: Line) -> Option<Vec<Edge>> {
+    fn edges_of(
+        &mut self,
+        tree: &tree::Expr,
+        subject: Option<&Expr>,
+        patterns: &[&Pattern],
+        line: Line,
+        is_whole: bool,
+    ) -> Option<Vec<Edge>> {
         if subject.is_none() {
             let what = format!("`{}`", self.one_line(tree.span));
             self.check_bands_alone(patterns, tree.span, &what);
         }
-        self.edges(subject?, patterns, line)
+        self.edges(subject?, patterns, line, is_whole)
     }
 
-    fn edges(&mut self, subject: &Expr, patterns: &[&Pattern], line: Line) -> Option<Vec<Edge>> {
+    fn edges(&mut self, subject: &Expr, patterns: &[&Pattern], line: Line, is_whole: bool) -> Option<Vec<Edge>> {
         let what = format!("`{}`", self.one_line(subject.span));
         let mut cases = Vec::with_capacity(patterns.len());
         let mut edges = Vec::with_capacity(patterns.len());
@@ -182,7 +201,12 @@ impl Checker<'_> {
             }
             cases.push(Case { matcher, pattern, row: pattern.span });
         }
-        self.check_cover(&Cover { subject, what: &what, place: subject.span, cases, line });
+        let cover = Cover { subject, what: &what, place: subject.span, cases, line };
+        if is_whole {
+            self.check_cover(&cover);
+        } else {
+            self.check_overlaps(&cover);
+        }
         (edges.len() == patterns.len()).then_some(edges)
     }
 }

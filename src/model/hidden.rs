@@ -86,8 +86,19 @@ pub(crate) struct Hidden {
     ways: Ways,
     /// item -> the words of unread lines below it that begin with no item word: they may be its own
     continuations: FxHashMap<Span, FxHashSet<String>>,
-    /// items that were read without some of their rows -> how many lines these take
-    lacking: FxHashMap<Span, usize>,
+    /// items that were read without some of their rows -> what these say
+    lacking: FxHashMap<Span, Lacking>,
+}
+
+/// Rows that an item was read without.
+#[derive(Debug, Default)]
+pub(crate) struct Lacking {
+    /// how many lines they take
+    pub lines: usize,
+    /// how many of them do not begin with a name
+    pub nameless: usize,
+    /// the names that stand in them
+    pub names: FxHashSet<String>,
 }
 
 /// The stages that rows of unread flows lead to, and those that they leave.
@@ -112,7 +123,11 @@ impl Hidden {
             self.add_mended_names(unread, written, &code);
             let around = file.items.get(file.items.partition_point(|item| item.span.end <= span.start));
             if let Some(item) = around.map(|item| item.span).filter(|item| item.start <= span.start) {
-                *self.lacking.entry(item).or_default() += written.lines().count();
+                let lacking = self.lacking.entry(item).or_default();
+                let is_name = |word: &&str| !RESERVED_WORDS.contains(word);
+                lacking.lines += written.lines().count();
+                lacking.nameless += usize::from(!words_of(&code).next().filter(is_name).is_some_and(|first| code.starts_with(first)));
+                lacking.names.extend(words_of(&code).filter(is_name).map(str::to_owned));
             }
             if unread.word.is_none() {
                 let above = file.items.partition_point(|item| item.span.end <= span.start).checked_sub(1);
@@ -281,9 +296,14 @@ impl Hidden {
         self.continuations.get(&item).is_some_and(|words| words.contains(word))
     }
 
-    /// How many lines an item that was read lacks, because they could not be.
+    /// What an item that was read lacks, because it could not be.
+    pub fn lacking(&self, item: Span) -> Option<&Lacking> {
+        self.lacking.get(&item)
+    }
+
+    /// How many lines that takes.
     pub fn lines_lacking(&self, item: Span) -> usize {
-        self.lacking.get(&item).copied().unwrap_or(0)
+        self.lacking(item).map_or(0, |lacking| lacking.lines)
     }
 
     /// The names of stages that could not be read and say that they are the start, and where they do.

@@ -21,14 +21,15 @@ impl<'t> Checker<'t> {
             let each = route.each.as_ref().map(|(variable, over)| (variable, self.declare_variable(variable, over)));
             let condition = route.condition.as_ref().and_then(|condition| self.condition(condition, Scope::Moment));
             let rows: Vec<Option<RouteRow>> = route.rows.iter().map(|row| self.check_row(row)).collect();
-            if rows.is_empty() {
+            let is_whole = self.hidden.lines_lacking(item.span) == 0;
+            if rows.is_empty() && is_whole {
                 self.report(
                     Diagnostic::new(Code::EmptyBlock, format!("the route `{}` has no rows", name.text))
                         .at(name.span, "leads to no queue")
                         .help("write which queue takes the lead, such as `inside otherwise`"),
                 );
             }
-            self.check_covering(route, &rows);
+            self.check_covering(route, &rows, is_whole);
             let model = Route {
                 name: name.text.clone(),
                 display: route.display.as_ref().map(|text| text.value.clone()),
@@ -135,7 +136,7 @@ impl<'t> Checker<'t> {
     }
 
     /// Rows behind a row that takes every lead are idle; a route on entering a stage has to have such a row.
-    fn check_covering(&mut self, route: &tree::Route, rows: &[Option<RouteRow>]) {
+    fn check_covering(&mut self, route: &tree::Route, rows: &[Option<RouteRow>], is_whole: bool) {
         let mut last: Option<Span> = None;
         for (tree, row) in route.rows.iter().zip(rows) {
             if let Some(span) = last {
@@ -163,7 +164,7 @@ impl<'t> Checker<'t> {
         // a route with a `when` of its own says which leads it is for; of any other a lead without queue may be a mistake
         let code = if enters { Code::NotExhaustive } else { Code::RouteOpen };
         let may_be_open = !enters && (route.condition.is_some() || route.each.is_some());
-        if last.is_some() || may_be_open || rows.is_empty() {
+        if last.is_some() || may_be_open || rows.is_empty() || !is_whole {
             return;
         }
         // a row whose condition makes no sense, or whose queue does not exist

@@ -1,7 +1,7 @@
 //! What else is wrong in an item behind its first mistake.
 //!
 //! Enters: an item that the grammar does not read. Leaves: the mistakes of its other rows, and the item without the rows that cannot be read, in
-//! [`super::tree::File::partial`]; or among the items, if all that it lacks are adjusts of a score or rows of a flow. Always holds: a mistake that may be no more than a consequence of
+//! [`super::tree::File::partial`]; or among the items, if all that it lacks are adjusts of a score, or rows of a flow, a route, a decide or a grid. Always holds: a mistake that may be no more than a consequence of
 //! a row that is left out is not told.
 
 use std::ops::Range;
@@ -118,7 +118,7 @@ impl Reader<'_> {
         let Some(item) = item else { return false };
         let mut left_out = rest.left_out.clone();
         left_out.sort_unstable();
-        let stands_apart = |(start, end): &(usize, usize)| stands_apart(&item.kind, &self.text[*start..*end]);
+        let stands_apart = |(start, end): &(usize, usize)| stands_apart(&item.kind, *start, &self.text[*start..*end]);
         let is_apart = !left_out.is_empty() && rest.muted.is_empty() && left_out.iter().all(stands_apart);
         let lacks = left_out.iter().map(|(start, end)| Unread { word, span: Span::new(self.source, *start, *end) });
         if is_apart {
@@ -131,11 +131,34 @@ impl Reader<'_> {
     }
 }
 
-/// Whether nothing else in the item depends on a row of it: neither the sections of a score on an adjust, nor the rows of a flow on one another.
-fn stands_apart(item: &ItemKind, row: &str) -> bool {
+/// Whether whatever is said of the rest of the item holds without a row of it: of sections on an adjust, of the rows of a flow on one another. Whether rows are complete is not asked of a
+/// table of conditions that lacks some; of a grid the first row says what the cells of all others stand for.
+fn stands_apart(item: &ItemKind, place: usize, row: &str) -> bool {
     let is_one = !row.contains(['{', '}']);
     let is_adjust = row.split_whitespace().next() == Some("adjust");
-    is_one && (matches!(item, ItemKind::Flow(_)) || matches!(item, ItemKind::Score(_)) && is_adjust)
+    is_one
+        && match item {
+            ItemKind::Flow(_) | ItemKind::Decide(_) | ItemKind::Route(_) => true,
+            ItemKind::Grid(grid) => grid.columns.first().is_some_and(|column| (column.span.start as usize) < place),
+            ItemKind::Score(_) => is_adjust,
+            ItemKind::Policy(_)
+            | ItemKind::Use(_)
+            | ItemKind::Standard(_)
+            | ItemKind::Team(_)
+            | ItemKind::Calendar(_)
+            | ItemKind::Lead(_)
+            | ItemKind::Signal(_)
+            | ItemKind::Group(_)
+            | ItemKind::Table(_)
+            | ItemKind::Let(_)
+            | ItemKind::Stage(_)
+            | ItemKind::Queue(_)
+            | ItemKind::Sla(_)
+            | ItemKind::Promise(_)
+            | ItemKind::Claim(_)
+            | ItemKind::Test(_)
+            | ItemKind::Cases(_) => false,
+        }
 }
 
 /// What is left of an item, with blanks in place of what was left out; places are those of the file.

@@ -102,3 +102,37 @@ fn a_route_that_keeps_owners_has_more_than_one_row() {
     let route = messages("queue q team t\nroute r { q when bedz > 5 }");
     assert!(route.iter().any(|message| message.ends_with("its only row has a condition")), "{route:?}");
 }
+
+/// Of a table of conditions each row is one answer: what a row that cannot be read would have said is not asked for, and all else of the table is.
+#[test]
+fn a_row_that_cannot_be_read_hides_no_use_of_its_table() {
+    let decide = "decide size {\n  big wehn it is\n  middle when bedz > 5\n  small otherwise\n}\n";
+    let route =
+        "queue north team t\nqueue south team t\nroute desk {\n  north (beds) when beds > 5\n  suoth when beds > 3\n  south otherwise\n}\n";
+    let grid = "grid mark of beds across beds {\n  under 5, 5 or more\n  under 4    a, b\n  4 <        c, d\n  8 or more  e, f\n}\n";
+    let uses = |text: &str, expect: &str| {
+        format!("{text}test \"t\" {{ as of 2026-01-01T09:00 lead {{ id \"a\" beds 5 role boss deal 5 }} expect {{ {expect} }} }}")
+    };
+    check_all(&[
+        (&uses(decide, "size smal"), &["E0001 wehn", "E0201 bedz", "E0203 smal"]),
+        (&uses(decide, "siz small"), &["E0001 wehn", "E0201 bedz", "E0601 siz"]),
+        // the row may have given one name that no other gives
+        (&uses(decide, "size big"), &["E0001 wehn", "E0201 bedz"]),
+        (&format!("{decide}let x = size > 3"), &["E0001 wehn", "E0201 bedz", "E0301 size"]),
+        // it may have covered the rest, or been the only one
+        ("decide size {\n  big wehn it is\n  small when beds > 5\n}", &["E0001 wehn"]),
+        ("decide size {\n  big wehn it is\n}", &["E0001 wehn"]),
+        (&uses(route, "desk suth"), &["E0001 (", "E0206 suoth", "E0206 suth"]),
+        (
+            "queue north team t\nroute desk when entering end {\n  north (beds) when beds > 5\n  north when beds > 3\n}",
+            &["E0001 (", "E0207 end"],
+        ),
+        (&uses(grid, "mark g"), &["E0001 <", "E0203 g"]),
+        (&uses(grid, "mark d"), &["E0001 <"]),
+        (&uses(grid, "mark a   size big"), &["E0001 <", "E0601 size"]),
+        (
+            "grid mark of beds across beds {\n  under 5, 5 or more\n  under 9    a, b\n  4 <        c, d\n  8 or more  e, f\n}",
+            &["E0001 <", "E0403 8 or more, under 9"],
+        ),
+    ]);
+}

@@ -87,7 +87,8 @@ fn three_broken_items_and_a_good_one() {
             "E0001 [when] expected a condition, found the end of the row",
         ]
     );
-    assert_eq!(parsed.summary(), "(let good (> b 5))\n(flow (a -> b (when c)))");
+    // of a table of conditions what is left without the row is kept
+    assert_eq!(parsed.summary(), "(let good (> b 5))\n(decide d)\n(flow (a -> b (when c)))");
 }
 
 /// A brace that is missing in one item costs nothing of any.

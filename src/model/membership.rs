@@ -164,7 +164,11 @@ impl Checker<'_> {
                     diagnostic = diagnostic.replace(format!("write `{}`", words.trim()), Applicability::Unsafe, gap, words);
                 }
                 (Type::Text, _) => diagnostic = diagnostic.help(format!("write `{written} contains \"…\"`")),
-                (_, _) => {}
+                (_, _) => {
+                    if let Some(fits) = self.what_fits(&Wanted::Set) {
+                        diagnostic = diagnostic.help(fits);
+                    }
+                }
             }
             self.report(diagnostic);
             return None;

@@ -122,6 +122,11 @@ fn broken_rows(meter: &Meter, text: &str, offset: usize, tokens: &[Token], rule:
             Ok(pairs) => {
                 let end = start + pairs.as_str().trim_end().len();
                 let next = tokens.partition_point(|token| token.start < end).max(index + 1);
+                if let Some(list) = list_without_choices(text, offset, &tokens[index..next]) {
+                    broken.push(Broken { tokens: index..index + list, continues: false });
+                    index += list;
+                    continue;
+                }
                 let is_open = |token: &Token| unterminated.binary_search(&token.start).is_ok();
                 let Some(open) = tokens[index..next].iter().position(is_open) else {
                     index = next;
@@ -147,6 +152,14 @@ fn broken_rows(meter: &Meter, text: &str, offset: usize, tokens: &[Token], rule:
         index = end;
     }
     (tokens[last].kind == Kind::Close).then_some(broken)
+}
+
+/// Where `one of` at the end of its line takes the name of the row below for its choice, the number of tokens of that line.
+fn list_without_choices(text: &str, offset: usize, row: &[Token]) -> Option<usize> {
+    let indent = row.first()?.indent?;
+    let below = row.iter().skip(1).position(|token| token.indent.is_some_and(|other| other <= indent))? + 1;
+    let last = row[below - 1];
+    (text.get(last.start - offset..last.end - offset)? == "of").then_some(below)
 }
 
 /// What is known of a row that is left out.

@@ -247,3 +247,20 @@ fn an_item_without_a_row_is_not_called_incomplete() {
         assert_eq!(all.len(), 1, "{items}: {all:?}");
     }
 }
+
+#[test]
+fn a_list_without_choices_takes_nothing_from_the_row_below() {
+    let with = |row: &str, uses: &str, slips: &[&str]| {
+        let lead = LEAD.replace("  beds", &format!("{row}\n  beds"));
+        check_policy(&format!("{HEAD}{lead}{USES}{uses}"), &[slips, &OF_USES].concat());
+    };
+    with("  note  some of", "let a = note has x\n", &["E0001 some of"]);
+    with("  note  one of", "let a = note is x and bedz > 5\n", &["E0001 one of", "E0201 bedz"]);
+    with("  note  one of optional", "let a = note is x\n", &["E0001 one of"]);
+    // what stands deeper belongs to it
+    with("  note  one of\n    x, y", "let a = note is z\n", &["E0203 z"]);
+    check_policy(
+        &format!("{HEAD}{LEAD}signal s {{ a one of }}\ntable t from \"t.csv\" {{\n  k text key\n  c one of\n}}\nlet a = t[id].c is x\n"),
+        &["E0001 one of", "E0001 one of", "E0106 \"t.csv\""],
+    );
+}

@@ -7,6 +7,7 @@ use crate::syntax::grammar::{RESERVED_WORDS, Rule};
 use crate::syntax::meant::snake_case;
 use crate::syntax::mistakes::Found;
 use crate::syntax::scan::Kind;
+use crate::syntax::trial::row_at;
 
 pub(super) const HABITS: [Habit; 11] = [
     choices_in_brackets,
@@ -42,6 +43,27 @@ const MODIFIER_WORDS: [(&str, &[&str]); 3] = [
     ("optional", &["null", "nullable", "maybe"]),
     ("", &["required", "mandatory", "notnull", "not_null"]),
 ];
+
+/// How many tokens of the row behind a list without choices are read before the text stops making sense: its name as the choice, how to show it, its type as the name of another.
+const READ_BEHIND_LIST: isize = 4;
+
+/// `products some of` at the end of its row, or `products some of optional`
+pub(super) fn choices_missing(found: &Found) -> Option<Diagnostic> {
+    let is_list = |next: &isize| found.word(next - 1) == "of" && ["one", "some"].contains(&found.word(next - 2));
+    let next = (-READ_BEHIND_LIST..=0).rev().find(is_list).filter(|_| ["lead", "signal", "table"].contains(&found.item()))?;
+    let of = usize::try_from(found.index as isize + next - 1).ok()?;
+    let row = row_at(found.tokens, found.tokens.get(of)?.start)?;
+    let is_at_end = found.tokens.get(of + 1).is_none_or(|token| {
+        let ends_row = token.indent.is_some_and(|indent| Some(indent) <= found.tokens[row.start].indent);
+        ends_row || token.kind == Kind::Close || next == 0 && RESERVED_WORDS.contains(&found.word(0))
+    });
+    let list = found.span(next - 2).to(found.span(next - 1));
+    let written = format!("{} of", found.word(next - 2));
+    is_at_end.then(|| {
+        let help = format!("write them behind it: `{written} hospital, clinic`");
+        slip(format!("`{written}` lacks its choices"), list, "which choices are there?", help)
+    })
+}
 
 /// `one of (hospital, clinic)`
 fn choices_in_brackets(found: &Found) -> Option<Diagnostic> {

@@ -371,15 +371,17 @@ fn own_end(code: &str) -> usize {
     code.len()
 }
 
-/// The text with blanks in place of comments and of what stands in quotes, of the same length.
+/// The text with blanks in place of comments and of what stands between quotes, of the same length.
 fn code_of(text: &str) -> String {
     let (mut in_text, mut in_comment) = (false, false);
     let mut code = String::with_capacity(text.len());
-    for character in text.chars() {
+    for (at, character) in text.char_indices() {
+        // a string without its end may have swallowed code
+        let is_closed = || text[at + 1..].lines().next().is_some_and(|behind| behind.contains('"'));
         match character {
             '\n' => (in_text, in_comment) = (false, false),
             '#' if !in_text => in_comment = true,
-            '"' if !in_comment => in_text = !in_text,
+            '"' if !in_comment => in_text = !in_text && is_closed(),
             _ => {}
         }
         if (in_text || in_comment) && character != '\n' {

@@ -55,6 +55,7 @@ pub(super) fn cut(text: &str, source: SourceId, scan: &Scan, diagnostics: &mut V
         text,
         source,
         tokens: &scan.tokens,
+        unterminated: &scan.unterminated,
         diagnostics,
         items: Vec::new(),
         openers: Vec::new(),
@@ -89,6 +90,8 @@ struct Cutter<'a> {
     text: &'a str,
     source: SourceId,
     tokens: &'a [Token],
+    /// Where strings begin that lack their end, in order.
+    unterminated: &'a [usize],
     diagnostics: &'a mut Vec<Diagnostic>,
     items: Vec<ItemRange>,
     /// The brackets that are open.
@@ -296,6 +299,12 @@ impl Cutter<'_> {
         let indentation = &opener_line[..opener_line.len() - opener_line.trim_start().len()];
         let before = &self.text[line_start(place)..place];
         let at_line_end = self.text[place..].trim_start_matches([' ', '\t', '\r']).starts_with('\n') || place == self.text_end;
+        // what a string without its end has swallowed is told with it
+        let mut of_line = self.tokens[opener + 1..].iter().take_while(|token| token.indent.is_none());
+        let is_open = |token: &Token| self.unterminated.binary_search(&token.start).is_ok();
+        if of_line.any(|token| is_open(token) && self.text[token.start..token.end].contains(closer)) {
+            return;
+        }
         if let Some(second) = self.second_of_pair(opener) {
             let message = format!("`{written}` stands twice");
             self.diagnostics.push(

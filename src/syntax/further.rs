@@ -58,6 +58,19 @@ impl Reader<'_> {
         rest.is_sound() && is_left_out && (self.read_rest(range, rest) || is_lead && self.read_row_by_row(range))
     }
 
+    /// Keeps what was read of an item of which a string without its end has swallowed words: rows without it, or whatever no other words could change.
+    pub(super) fn build_without(&mut self, words: &str, pair: super::build::Node, range: &ItemRange) {
+        if self.read_row_by_row(range) {
+            return;
+        }
+        self.leave_unread(range);
+        if !words.contains('{')
+            && let Some(item) = self.built(pair, range)
+        {
+            self.partial.push(Partial { item, lacks: Vec::new() });
+        }
+    }
+
     fn rest(&self, range: &ItemRange) -> Option<Rest> {
         let tokens = &self.scan.tokens[range.first..range.end];
         let (first, last) = (tokens.first()?, tokens.last()?);
@@ -118,6 +131,7 @@ impl Reader<'_> {
         let Some(item) = item else { return false };
         let mut left_out = rest.left_out.clone();
         left_out.sort_unstable();
+        left_out.dedup();
         let stands_apart = |(start, end): &(usize, usize)| stands_apart(&item.kind, *start, &self.text[*start..*end]);
         let is_apart = !left_out.is_empty() && rest.muted.is_empty() && left_out.iter().all(stands_apart);
         let lacks = left_out.iter().map(|(start, end)| Unread { word, span: Span::new(self.source, *start, *end) });
@@ -250,7 +264,7 @@ impl Rest {
             let token = self.tokens[index];
             let written = &mut bytes[token.start - offset..token.end - offset];
             let swallows = written.iter().any(|letter| matches!(letter, b'{' | b'}'));
-            if let Some(row) = trial::whole_row_at(&self.tokens, *place).filter(|_| !swallows) {
+            if let Some(row) = trial::whole_row_at(&self.tokens, *place).filter(|_| !swallows).map(|row| self.with_its_lines(row)) {
                 let (start, end) = (self.tokens[row.start].start, self.tokens[row.end - 1].end);
                 bytes[start - offset..end - offset].fill(b' ');
                 self.left_out.push((start, end));

@@ -196,6 +196,17 @@ impl Reader<'_> {
         self.scan.lacking.binary_search_by_key(&place, |(_, string)| *string).is_ok()
     }
 
+    /// The first string of the item that lacks its end and may hold more than its text.
+    pub(super) fn swallowed(&self, range: &ItemRange) -> Option<String> {
+        let item = self.item_span(range);
+        let strings = &self.scan.unterminated;
+        let before = |end: u32| strings.partition_point(|place| *place < end as usize);
+        let token_at = |place: &usize| self.scan.tokens.get(self.scan.tokens.partition_point(|token| token.start < *place));
+        let mut of_item = strings[before(item.start)..before(item.end)].iter().filter_map(token_at);
+        let is_whole = |token: &Token| self.is_closed_in_head(token.start) || self.holds_no_more_than_its_text(token.start..token.end);
+        of_item.find(|token| !is_whole(token)).map(|token| self.text[token.start..token.end].to_owned())
+    }
+
     /// Whether a string that lacks its end was meant to reach to the end of its line: a reason does, which ends its row, and so does a single word. Any other may have swallowed what
     /// follows it.
     fn holds_no_more_than_its_text(&self, string: Range<usize>) -> bool {

@@ -385,8 +385,10 @@ impl Reader<'_> {
         let parsed = self.meter.sure_mistake(Rule::item, read, tokens, ends).map_or_else(|| self.meter.parse(Rule::item, read), Err);
         match parsed {
             Ok(mut pairs) => {
-                if let Some(pair) = pairs.next() {
-                    self.build(pair, range);
+                let pair = pairs.next()?;
+                match self.swallowed(range) {
+                    None => self.build(pair, range),
+                    Some(words) => self.build_without(&words, pair, range),
                 }
                 None
             }

@@ -264,3 +264,20 @@ fn a_list_without_choices_takes_nothing_from_the_row_below() {
         &["E0001 one of", "E0001 one of", "E0106 \"t.csv\""],
     );
 }
+
+/// A string without its end may have swallowed the rest of its line, and nothing is told for want of that.
+#[test]
+fn a_string_without_its_end_is_no_second_mistake() {
+    let with = |row: &str, uses: &str, slips: &[&str]| {
+        let lead = LEAD.replace("}\n", &format!("{row}\n}}\n"));
+        check_policy(&format!("{HEAD}{lead}{USES}{uses}"), &[slips, &OF_USES].concat());
+    };
+    with("  note  one of a \"A, b", "let a = note is b\nlet c = bedz > 5\n", &["E0002 \"A, b", "E0201 bedz"]);
+    with("  note  one of a \"A \"B\", b\n    c \"C\" optional", "let a = note is b\n", &["E0002 \", b"]);
+    let item = |item: &str, slips: &[&str]| check_policy(&format!("{HEAD}{LEAD}{USES}{item}\n"), &[slips, &OF_USES].concat());
+    item("signal s \"S { a text   b whole }\nlet a = count of s where a is \"x\"", &["E0002 \"S { a text   b whole }"]);
+    item("signal s { a text \"b whole }\nlet a = count of s where b > 5", &["E0002 \"b whole }"]);
+    item("queue r \"R team t\nroute w { r otherwise }\nlet a = bedz > 5", &["E0002 \"R team t", "E0201 bedz"]);
+    item("stage a \"A owner t start\nstage b owner t final\nflow { a -> b when bedz > 5 }", &["E0002 \"A owner t start", "E0201 bedz"]);
+    item("test \"t\" {\n  lead { site bb id \"x beds 5 }\n  expect { big yess }\n}", &["E0002 \"x beds 5 }", "E0301 yess"]);
+}

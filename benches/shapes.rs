@@ -191,9 +191,10 @@ fn by_block_size(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("leads of a block, 8 choices of 8");
     group.sample_size(10).measurement_time(Duration::from_millis(500)).warm_up_time(Duration::from_millis(100));
     let (mut random, mut output) = (Random::new(2), Block::default());
-    println!("\n| leads of a block | ns a lead |\n|---:|---:|");
+    println!("\n| leads of a block | ns a lead | reading alone | GB/s |\n|---:|---:|---:|---:|");
     for rows in BLOCK_SIZES {
         let block = block(&program, rows, &mut random);
+        let words = [words_of(&block)];
         group.throughput(Throughput::Elements(rows as u64));
         let mut run = || {
             compiled.run(black_box(&block), &PARAMETERS, &mut output);
@@ -201,8 +202,17 @@ fn by_block_size(criterion: &mut Criterion) {
         };
         group.bench_function(BenchmarkId::from_parameter(rows), |bencher| bencher.iter(&mut run));
         let again = (BLOCK_SIZES[BLOCK_SIZES.len() - 1] / rows).min(4_096);
-        let best = (0..TURNS).map(|_| nanoseconds(again * rows, || (0..again).for_each(|_| run()))).fold(f64::INFINITY, f64::min);
-        println!("| {rows} | {best:.2} |");
+        let mut best = [f64::INFINITY; 2];
+        for _ in 0..TURNS {
+            let turn = [
+                nanoseconds(again * rows, || (0..again).for_each(|_| run())),
+                nanoseconds(again * rows, || (0..again).for_each(|_| read(&words))),
+            ];
+            best.iter_mut().zip(turn).for_each(|(best, turn)| *best = best.min(turn));
+        }
+        let [took, alone] = best;
+        let rate = bytes_of(&block) as f64 / rows as f64 / alone;
+        println!("| {rows} | {took:.2} | {alone:.2} | {rate:.1} |");
     }
     group.finish();
 }

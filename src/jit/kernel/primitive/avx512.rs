@@ -31,8 +31,8 @@ pub unsafe fn run(steps: &[Step], memory: &Memory) {
     unsafe { run::run::<Avx512>(steps, memory) }
 }
 
-/// Groups for which a table is loaded once: as many as leave all sums, and the two bundles that are being added, in the 32 registers.
-const GROUPS: usize = 4;
+/// Groups for which a table is loaded once.
+const GROUPS: usize = 8;
 
 impl Instructions for Avx512 {
     #[inline(always)]

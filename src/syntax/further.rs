@@ -10,7 +10,7 @@ use super::cut::ItemRange;
 use super::grammar::{Meter, Rule};
 use super::mistakes::Found;
 use super::scan::{Token, scan_untold};
-use super::tree::{ItemKind, Partial, Unread};
+use super::tree::{Grid, ItemKind, Partial, Unread};
 use super::{DEPTH_MAX, Reader, place_of, rows, trial};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -150,29 +150,11 @@ impl Reader<'_> {
 fn stands_apart(item: &ItemKind, place: usize, row: &str) -> bool {
     let is_one = !row.contains(['{', '}']);
     let is_adjust = row.split_whitespace().next() == Some("adjust");
+    let is_header_before = |grid: &Grid| grid.columns.first().is_some_and(|column| (column.span.start as usize) < place);
     is_one
-        && match item {
-            ItemKind::Flow(_) | ItemKind::Decide(_) | ItemKind::Route(_) => true,
-            ItemKind::Grid(grid) => grid.columns.first().is_some_and(|column| (column.span.start as usize) < place),
-            ItemKind::Score(_) => is_adjust,
-            ItemKind::Policy(_)
-            | ItemKind::Use(_)
-            | ItemKind::Standard(_)
-            | ItemKind::Team(_)
-            | ItemKind::Calendar(_)
-            | ItemKind::Lead(_)
-            | ItemKind::Signal(_)
-            | ItemKind::Group(_)
-            | ItemKind::Table(_)
-            | ItemKind::Let(_)
-            | ItemKind::Stage(_)
-            | ItemKind::Queue(_)
-            | ItemKind::Sla(_)
-            | ItemKind::Promise(_)
-            | ItemKind::Claim(_)
-            | ItemKind::Test(_)
-            | ItemKind::Cases(_) => false,
-        }
+        && (matches!(item, ItemKind::Flow(_) | ItemKind::Decide(_) | ItemKind::Route(_))
+            || matches!(item, ItemKind::Grid(grid) if is_header_before(grid))
+            || matches!(item, ItemKind::Score(_)) && is_adjust)
 }
 
 /// What is left of an item, with blanks in place of what was left out; places are those of the file.

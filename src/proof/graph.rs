@@ -85,6 +85,8 @@ pub struct Graph<'p> {
     unions: FxHashMap<(u32, u32), u32>,
     /// where comparisons cut a leaf: every value of a part answers them alike
     cuts: FxHashMap<NodeId, Vec<i64>>,
+    /// per variable, whether its value comes of a lead's history, which is made for ranges rather than for single values
+    pub of_history: Vec<bool>,
     /// work done, in nodes visited and made
     pub steps: u64,
     /// some number left 64 bits on the way, so that nothing is proved by this graph
@@ -178,6 +180,10 @@ impl<'p> Graph<'p> {
 
     pub fn cuts(&self, leaf: NodeId) -> &[i64] {
         self.cuts.get(&leaf).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn is_of_history(&self, variable: u32) -> bool {
+        self.of_history.get(variable as usize) == Some(&true)
     }
 
     pub fn depends(&self, id: NodeId, variable: u32) -> bool {

@@ -22,6 +22,7 @@ mod cells;
 mod changes;
 mod claims;
 mod condition;
+mod differences;
 mod events;
 mod graph;
 mod histories;
@@ -61,7 +62,7 @@ use self::graph::{Graph, Leaf, NodeId};
 use self::search::{Domains, Memory, Search, Spent};
 use self::sets::Sets;
 use self::translate::Translation;
-use self::variables::{Ground, Meaning, Variables};
+use self::variables::{Ground, Meaning, Variable, Variables};
 use crate::interpret;
 use crate::model::{ColumnId, Constant, FieldId, Interval, Policy};
 use crate::program::{Lowered, Value};
@@ -176,6 +177,8 @@ impl<'p> Prover<'p> {
         let mut variables = Variables::default();
         let translation = variables.translation(&mut graph, 0, &ground);
         let baseline = variables.baseline();
+        let is_of_history = |variable: &Variable| matches!(variable.meaning, Meaning::Column(column) if column >= policy.fields.len());
+        graph.of_history = variables.all.iter().map(is_of_history).collect();
         let node_of = |measure: usize| {
             let meaning = Meaning::Column(policy.measure_column(measure));
             variables.all.iter().position(|variable| variable.meaning == meaning).map(|found| variables.nodes[found])
@@ -352,6 +355,8 @@ impl<'p> Prover<'p> {
             return self.variables.nodes[found];
         }
         self.baseline.push(of.baseline);
+        self.graph.of_history.resize(self.variables.all.len(), false);
+        self.graph.of_history.push(self.graph.is_of_history(place as u32));
         self.variables.fresh(&mut self.graph, meaning, of.domain, of.baseline)
     }
 

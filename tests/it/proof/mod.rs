@@ -5,6 +5,7 @@ mod alone;
 mod asked;
 mod claims;
 mod described;
+mod differences;
 mod histories;
 mod idle_points;
 mod large;

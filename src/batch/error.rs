@@ -78,7 +78,9 @@ pub enum BatchError {
     RotationState { file: String, reason: String },
 
     // --- output ---
-    #[error("cannot tell the format of `{file}` by its name; give it with `--output-format`")]
+    #[error(
+        "cannot tell the format of `{file}` by its name; let it end in .csv, .ndjson, .parquet or .arrow, or give it with `--output-format`"
+    )]
     UnknownOutputFormat { file: String },
     #[error("cannot tell the format of the log `{file}` by its name; let it end in .csv, .ndjson, .parquet or .arrow")]
     UnknownLogFormat { file: String },

@@ -50,6 +50,13 @@ impl Format {
         Format::from_extension(&path.extension()?.to_str()?.to_ascii_lowercase())
     }
 
+    /// The same of a file that is written: commas part the cells of CSV, so a name that says otherwise, or nothing, is none of it.
+    pub fn of_output(path: &Path) -> Option<Format> {
+        let inside = Compression::of_path(path).map(|(_, inside)| inside);
+        let extension = inside.as_deref().unwrap_or(path).extension()?.to_str()?.to_ascii_lowercase();
+        Format::from_extension(&extension).filter(|format| *format != Format::Csv || extension == "csv")
+    }
+
     fn from_extension(extension: &str) -> Option<Format> {
         match extension {
             "csv" | "tsv" | "txt" => Some(Format::Csv),

@@ -158,14 +158,48 @@ pub enum Keep {
 }
 
 impl Keep {
-    /// `all`, `key` or column names between commas.
+    /// `all`, `key` or column names between commas; a name that has one stands in quotes, as in CSV.
     pub fn parse(text: &str) -> Keep {
         match text.trim() {
             "all" => Keep::All,
             "key" | "" => Keep::Key,
-            names => Keep::Columns(names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()),
+            names => Keep::Columns(names_in(names)),
         }
     }
+}
+
+/// The names between the commas of a list, none of them empty: `a, "b, c", "d ""e"""` has three.
+fn names_in(list: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut rest = list;
+    while !rest.is_empty() {
+        let quoted = rest.trim_start().strip_prefix('"').and_then(quoted_name);
+        let (name, behind) = quoted.unwrap_or_else(|| {
+            let (name, behind) = rest.split_once(',').unwrap_or((rest, ""));
+            (name.trim().to_owned(), behind)
+        });
+        names.extend(Some(name).filter(|name| !name.is_empty()));
+        rest = behind;
+    }
+    names
+}
+
+/// The name up to its closing quote, and what stands behind the comma that follows; none if neither a comma nor the end does.
+fn quoted_name(text: &str) -> Option<(String, &str)> {
+    let mut name = String::new();
+    let mut letters = text.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        if letter != '"' {
+            name.push(letter);
+        } else if letters.next_if(|(_, next)| *next == '"').is_some() {
+            name.push('"');
+        } else {
+            let behind = text[at + 1..].trim_start();
+            let rest = if behind.is_empty() { Some("") } else { behind.strip_prefix(',') };
+            return rest.map(|rest| (name.trim().to_owned(), rest));
+        }
+    }
+    None
 }
 
 /// What happens to a row with a cell that cannot be read.

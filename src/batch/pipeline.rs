@@ -225,7 +225,7 @@ fn create_output(prepared: &Prepared, options: &Options, output: &Output) -> Res
         (Some(format), _) => *format,
         (None, Place::Standard) => Format::Csv,
         (None, Place::Path(path)) => {
-            Format::from_path(path).ok_or_else(|| BatchError::UnknownOutputFormat { file: display_name(place, STANDARD_OUTPUT) })?
+            Format::of_output(path).ok_or_else(|| BatchError::UnknownOutputFormat { file: display_name(place, STANDARD_OUTPUT) })?
         }
     };
     let formatter = prepared.formatter(format, options)?;

@@ -78,17 +78,20 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<Outcome, Misuse> 
     let found = batch::find_lead(policy.model(), policy.program(), &options, &arguments.leads.input(), key)
         .map_err(|error| Misuse::new(error.to_string()))?
         .map_err(|not_found| no_such_lead(key, &not_found))?;
+    let several = format!("note: {} rows have the key `{key}`; this is the first, {} {}\n", found.rows_with_key, found.unit, found.line);
     if found.is_rejected() {
         let reasons: Vec<String> = found.bad.iter().map(|cell| cell.sentence(policy.model())).collect();
         console.misuse(&Misuse::new(format!("the lead in {} {} is rejected: {}", found.unit, found.line, reasons.join("; "))));
+        if found.rows_with_key > 1 {
+            console.note(&several);
+        }
         return Ok(Outcome::Findings);
     }
     for cell in &found.bad {
         console.note(&format!("note: taken as missing: {}\n", cell.sentence(policy.model())));
     }
     if found.rows_with_key > 1 {
-        console
-            .note(&format!("note: {} rows have the key `{key}`; this is the first, {} {}\n", found.rows_with_key, found.unit, found.line));
+        console.note(&several);
     }
     let history = batch::history_of(policy.model(), &options, key).map_err(|error| Misuse::new(error.to_string()))?;
     let left_out = history.left_out;

@@ -52,7 +52,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FORMAT", value_parser = format)]
     output_format: Option<Format>,
 
-    /// Columns of the input that the scored leads keep: all, key, or names with commas between
+    /// Columns of the input that the scored leads keep: all, key, or names with commas between (a name with a comma in quotes)
     #[arg(long, value_name = "COLUMNS", default_value = "key")]
     keep: String,
 
@@ -228,10 +228,10 @@ fn refuse_inputs(arguments: &Arguments) -> Result<(), Misuse> {
 
 fn options(arguments: &Arguments, policy: &crate::model::Policy) -> Result<Options, Misuse> {
     let mut options = arguments.leads.options(policy)?;
-    if arguments.keep.split(',').all(|name| name.trim().is_empty()) {
+    options.keep = Keep::parse(&arguments.keep);
+    if arguments.keep.trim().is_empty() || matches!(&options.keep, Keep::Columns(names) if names.is_empty()) {
         return Err(Misuse::new(format!("`--keep \"{}\"` names no column: write all, key, or names with commas between", arguments.keep)));
     }
-    options.keep = Keep::parse(&arguments.keep);
     options.rejects = arguments.rejects.clone();
     options.rejects_signals = arguments.rejects_signals.clone();
     options.signal_memory = usize::try_from(u64::from(arguments.signal_memory) << 20).unwrap_or(usize::MAX);

@@ -69,7 +69,7 @@ impl LogFile {
         let format = match place {
             Place::Standard => Format::Csv,
             Place::Path(path) => {
-                Format::from_path(path).ok_or_else(|| BatchError::UnknownLogFormat { file: display_name(place, STANDARD_OUTPUT) })?
+                Format::of_output(path).ok_or_else(|| BatchError::UnknownLogFormat { file: display_name(place, STANDARD_OUTPUT) })?
             }
         };
         let (texts, answers) = (columns.texts.clone(), columns.answers.clone());

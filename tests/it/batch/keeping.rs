@@ -262,3 +262,20 @@ fn decimals_of_any_width_and_lists_of_a_fixed_length_are_read() {
     let scored = scene.read("scored.ndjson");
     assert!(scored.starts_with(&format!("{{\"lead_id\":\"L-1\",\"wide\":{number},")), "{scored}");
 }
+
+/// A name with a comma stands in quotes, as it does in the header of a CSV file.
+#[test]
+fn a_column_whose_name_has_a_comma_is_kept() {
+    let names = |list: &str| match Keep::parse(list) {
+        Keep::Columns(names) => names,
+        Keep::Key | Keep::All => Vec::new(),
+    };
+    assert_eq!(names(r#"kind, "city, state" ,"d ""e""", x"y, "z" w,"#), ["kind", "city, state", "d \"e\"", "x\"y", "\"z\" w"]);
+    // without its partner a quote is a letter like any other
+    assert_eq!(names(r#"a, "b, c"#), ["a", "\"b", "c"]);
+    assert_eq!(names(r#"",""#), [","]);
+    assert_eq!(names(r#""", a"#), ["a"]);
+    let scene = Scene::new().with(|options| options.keep = Keep::parse("note, \"City, state\""));
+    let (_, scored) = scene.score_csv("lead_id,kind,sites,\"city, state\",note\nA,clinic,1,\"Ames, IA\",n\n");
+    assert!(scored.starts_with("lead_id,note,\"city, state\","), "{scored}");
+}

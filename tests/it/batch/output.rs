@@ -20,7 +20,13 @@ fn targets_that_are_refused() {
     assert_eq!(refused(&scene, "leads.csv"), "the output `leads.csv` is the input itself: name another file");
     assert_eq!(refused(&scene, "./leads.csv"), "the output `./leads.csv` is the input itself: name another file");
     assert_eq!(refused(&scene, "none/scored.csv"), "cannot write `none/scored.csv`: its folder does not exist");
-    assert_eq!(refused(&scene, "scored.doc"), "cannot tell the format of `scored.doc` by its name; give it with `--output-format`");
+    // what is written as CSV has commas, so it goes by no other name
+    for name in ["scored.doc", "scored.txt", "scored.tsv", "scored.txt.gz", "scored"] {
+        let told = format!(
+            "cannot tell the format of `{name}` by its name; let it end in .csv, .ndjson, .parquet or .arrow, or give it with `--output-format`"
+        );
+        assert_eq!(refused(&scene, name), told);
+    }
     fs::create_dir(scene.path("folder.csv")).unwrap();
     assert_eq!(refused(&scene, "folder.csv"), "`folder.csv` is no regular file");
     let rejects = scene.path("scored.csv");

@@ -44,6 +44,11 @@ fn a_lead_that_is_not_there_several_times_or_rejected() {
     let several = explain(&folder, "A", &[]);
     assert_eq!((several.code, several.err.as_str()), (0, "note: 2 rows have the key `A`; this is the first, line 2\n"));
     assert!(several.out.contains("beds   600"), "{}", several.out);
+    let again = format!("{LEADS}D,clinic,1,,no\n");
+    let folder = Folder::new(&[("clinic/clinic.lead", POLICY), ("leads.csv", &again)]);
+    let rejected_first = explain(&folder, "D", &[]);
+    assert_eq!((rejected_first.code, rejected_first.out.as_str()), (1, ""));
+    assert!(rejected_first.err.ends_with("\nnote: 2 rows have the key `D`; this is the first, line 5\n"), "{}", rejected_first.err);
     let taken = explain(&folder, "E", &["--on-bad-row", "missing"]);
     assert_eq!(taken.code, 0);
     assert!(taken.err.starts_with("note: taken as missing: column `beds`: `9000`"), "{}", taken.err);

@@ -63,9 +63,20 @@ impl Files for Disk {
     }
 
     fn names_in(&self, folder: &str) -> Vec<String> {
+        self.entries(folder).into_iter().filter_map(|entry| entry.file_name().into_string().ok()).collect()
+    }
+
+    fn folders_in(&self, folder: &str) -> Vec<String> {
+        let is_folder = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+        self.entries(folder).into_iter().filter(is_folder).filter_map(|entry| entry.file_name().into_string().ok()).collect()
+    }
+}
+
+impl Disk {
+    /// What stands in a folder below the root.
+    fn entries(&self, folder: &str) -> Vec<fs::DirEntry> {
         let real = fs::canonicalize(self.root.join(folder)).ok().filter(|real| real.starts_with(&self.root));
-        let entries = real.and_then(|real| fs::read_dir(real).ok()).into_iter().flatten().flatten();
-        entries.filter_map(|entry| entry.file_name().into_string().ok()).take(NAMES_MAX).collect()
+        real.and_then(|real| fs::read_dir(real).ok()).into_iter().flatten().flatten().take(NAMES_MAX).collect()
     }
 }
 
@@ -100,6 +111,7 @@ mod tests {
         assert_eq!(disk.read("c.lead"), Err(ReadError::NotFound));
         assert_eq!(disk.read("a.lead/b"), Err(ReadError::NotFound));
         assert_eq!(disk.read("common"), Err(ReadError::Other("it is a folder".into())));
+        assert_eq!((disk.folders_in(""), disk.folders_in("common/"), disk.folders_in("../")), (vec!["common".to_owned()], vec![], vec![]));
     }
 
     #[test]

@@ -152,4 +152,8 @@ impl Files for Overlay<'_> {
     fn names_in(&self, folder: &str) -> Vec<String> {
         self.below.names_in(folder)
     }
+
+    fn folders_in(&self, folder: &str) -> Vec<String> {
+        self.below.folders_in(folder)
+    }
 }

@@ -1,9 +1,9 @@
 //! Files of a policy whose `use` was forgotten.
 //!
-//! Enters: a run in which names are unknown. Leaves: which files of the same folders, that no `use` names, declare them, and one message for each. Always holds: a
-//! file with a header is another policy; so many files and bytes are read at most.
+//! Enters: a run in which names are unknown. Leaves: which files of the policy's root, that no `use` names, declare them, and one message for each. Always holds: a
+//! file with a header is another policy, and so are the files beside and below it in a folder that this policy uses nothing of; so many files and bytes are read at most.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use rustc_hash::FxHashMap;
 
@@ -12,11 +12,12 @@ use super::load::read_text;
 use super::paths::folder;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Id};
 use crate::source::{Files, Sources, Span};
-use crate::syntax::tree::ItemKind;
+use crate::syntax::tree::{self, ItemKind};
 use crate::syntax::{FILE_BYTES_MAX, parse};
 
-/// The most files that are looked at, and the most places that one message points at.
+/// The most files and folders that are looked at, and the most places that one message points at.
 const FILES_MAX: usize = 32;
+const FOLDERS_MAX: usize = 64;
 const PLACES_MAX: usize = 12;
 
 /// path -> the diagnostics of a run, by their places among them, whose names it declares; never none
@@ -26,19 +27,7 @@ impl Forgotten {
     pub fn find(files: &dyn Files, checked: &Checked) -> Option<Forgotten> {
         let unknown: Vec<(usize, &str, Code)> =
             checked.diagnostics.iter().enumerate().filter_map(|(at, one)| unknown_name(at, one, checked)).collect();
-        let mut declared: FxHashMap<(Code, String), String> = FxHashMap::default();
-        for path in if unknown.is_empty() { Vec::new() } else { beside(files, checked) } {
-            let Ok(text) = read_text(files, &path, FILE_BYTES_MAX as u64) else { continue };
-            let mut sources = Sources::default();
-            let source = sources.add(&path, text);
-            let (tree, _) = parse(&sources, source);
-            if tree.items.iter().any(|item| matches!(item.kind, ItemKind::Policy(_))) {
-                continue;
-            }
-            for (code, name) in tree.items.iter().flat_map(|item| names_of(&item.kind)) {
-                declared.entry((code, name.to_owned())).or_insert_with(|| path.clone());
-            }
-        }
+        let declared = if unknown.is_empty() { FxHashMap::default() } else { declared(files, checked) };
         let mut found: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (at, name, code) in unknown {
             if let Some(path) = declared.get(&(code, name.to_owned())) {
@@ -102,18 +91,67 @@ fn edit(path: &str, checked: &Checked) -> Option<Edit> {
     Some(Edit { span: Span::new(tree.source, place, place), text: format!("\n{above}use \"{path}\"") })
 }
 
-/// The files in the folders of these that are not among them, in order.
-fn beside(files: &dyn Files, checked: &Checked) -> Vec<String> {
+/// What files declare that are not among those of the policy: those in their folders first, then those in other folders of the root, from above.
+fn declared(files: &dyn Files, checked: &Checked) -> FxHashMap<(Code, String), String> {
     let read: Vec<&str> = checked.files.iter().map(|tree| checked.sources.get(tree.source).path.as_str()).collect();
-    let mut folders: Vec<&str> = read.iter().map(|path| folder(path)).collect();
-    folders.sort_unstable();
-    folders.dedup();
-    let mut paths: Vec<String> =
-        folders.into_iter().flat_map(|folder| files.names_in(folder).into_iter().map(move |name| format!("{folder}{name}"))).collect();
+    let mut own: Vec<String> = read.iter().map(|path| folder(path).to_owned()).collect();
+    own.sort_unstable();
+    own.dedup();
+    let mut declared = FxHashMap::default();
+    let mut files_left = FILES_MAX;
+    let mut others: VecDeque<String> = own.iter().flat_map(|folder| below(files, folder)).filter(|folder| !own.contains(folder)).collect();
+    for folder in &own {
+        for (path, tree) in unread(files, folder, &read, &mut files_left) {
+            enter(&path, &tree, &mut declared);
+        }
+    }
+    for _ in 0..FOLDERS_MAX {
+        let Some(folder) = others.pop_front() else { break };
+        let trees = unread(files, &folder, &read, &mut files_left);
+        if trees.iter().any(|(_, tree)| has_header(tree)) {
+            continue;
+        }
+        trees.iter().for_each(|(path, tree)| enter(path, tree, &mut declared));
+        others.extend(below(files, &folder));
+    }
+    declared
+}
+
+/// The folders in a folder, in order, but for hidden ones.
+fn below(files: &dyn Files, folder: &str) -> Vec<String> {
+    let mut names = files.folders_in(folder);
+    names.retain(|name| !name.starts_with('.'));
+    names.sort_unstable();
+    names.into_iter().map(|name| format!("{folder}{name}/")).collect()
+}
+
+/// The files of a folder that were not read, in order.
+fn unread(files: &dyn Files, folder: &str, read: &[&str], files_left: &mut usize) -> Vec<(String, tree::File)> {
+    let mut paths: Vec<String> = files.names_in(folder).into_iter().map(|name| format!("{folder}{name}")).collect();
     paths.retain(|path| path.ends_with(".lead") && !read.contains(&path.as_str()));
     paths.sort_unstable();
-    paths.truncate(FILES_MAX);
-    paths
+    paths.truncate(*files_left);
+    *files_left -= paths.len();
+    let parsed = paths.into_iter().filter_map(|path| {
+        let text = read_text(files, &path, FILE_BYTES_MAX as u64).ok()?;
+        let mut sources = Sources::default();
+        let source = sources.add(&path, text);
+        Some((path, parse(&sources, source).0))
+    });
+    parsed.collect()
+}
+
+fn has_header(tree: &tree::File) -> bool {
+    tree.items.iter().any(|item| matches!(item.kind, ItemKind::Policy(_)))
+}
+
+fn enter(path: &str, tree: &tree::File, declared: &mut FxHashMap<(Code, String), String>) {
+    if has_header(tree) {
+        return;
+    }
+    for (code, name) in tree.items.iter().flat_map(|item| names_of(&item.kind)) {
+        declared.entry((code, name.to_owned())).or_insert_with(|| path.to_owned());
+    }
 }
 
 /// The name that a diagnostic says is unknown, and the code of such names in its space; none outside the files of the policy, whose places alone stay the same.

@@ -169,6 +169,10 @@ impl Files for WithoutTests<'_> {
     fn names_in(&self, folder: &str) -> Vec<String> {
         self.files.names_in(folder)
     }
+
+    fn folders_in(&self, folder: &str) -> Vec<String> {
+        self.files.folders_in(folder)
+    }
 }
 
 /// What changed from one version of a policy to the other, in the language's own terms. Pure: it reads nothing. For policies without mistakes.

@@ -137,6 +137,11 @@ pub trait Files {
     fn names_in(&self, _folder: &str) -> Vec<String> {
         Vec::new()
     }
+
+    /// The names of the folders in a folder, the same way.
+    fn folders_in(&self, _folder: &str) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -160,5 +165,12 @@ impl Files for std::collections::BTreeMap<String, String> {
 
     fn names_in(&self, folder: &str) -> Vec<String> {
         self.keys().filter_map(|path| path.strip_prefix(folder)).filter(|name| !name.contains('/')).map(str::to_owned).collect()
+    }
+
+    fn folders_in(&self, folder: &str) -> Vec<String> {
+        let mut names: Vec<String> =
+            self.keys().filter_map(|path| Some(path.strip_prefix(folder)?.split_once('/')?.0.to_owned())).collect();
+        names.dedup();
+        names
     }
 }

@@ -126,6 +126,25 @@ fn a_file_whose_use_is_lacking_is_one_message() {
     );
 }
 
+/// Folders that no file was read from are looked into, unless they are another policy's.
+#[test]
+fn a_file_in_another_folder_whose_use_is_lacking_is_found() {
+    let at = |paths: &[(&str, &str)]| {
+        let mut files = files_with("queue q team crew\nlet y = bedz > 2\n", "leadwright 1\nteam other\n");
+        files.extend(paths.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+        told(&check(&files, "policy.lead"))
+    };
+    let crew = "leadwright 1\nteam crew\n";
+    let declared_in = |path: &str| format!("E0205 crew: `crew` is declared in `{path}`, which no `use` names: write `use \"{path}\"`");
+    let nowhere = "E0205 crew: no team is declared";
+    assert_eq!(at(&[]), [nowhere, "E0201 bedz: did you mean `beds`?"]);
+    assert_eq!(at(&[("common/teams.lead", crew)])[0], declared_in("common/teams.lead"));
+    assert_eq!(at(&[("a/b/c/teams.lead", crew), ("b/teams.lead", crew)])[0], declared_in("b/teams.lead"));
+    assert_eq!(at(&[("a/teams.lead", crew), ("a/main.lead", "leadwright 1\npolicy a {}\n")])[0], nowhere);
+    assert_eq!(at(&[("a/common/teams.lead", crew), ("a/main.lead", "leadwright 1\npolicy a {}\n")])[0], nowhere);
+    assert_eq!(at(&[(".old/teams.lead", crew)])[0], nowhere);
+}
+
 fn files_with(items: &str, part: &str) -> BTreeMap<String, String> {
     let head = "leadwright 1\npolicy p {}\nlead { id text key   beds whole 0..100   role one of boss, clerk }\n";
     BTreeMap::from([("policy.lead".to_owned(), format!("{head}{items}")), ("more.lead".to_owned(), part.to_owned())])

@@ -18,6 +18,7 @@ mod algebra;
 pub mod as_test;
 mod between;
 mod boxes;
+mod caps;
 mod cells;
 mod changes;
 mod claims;

@@ -10,10 +10,11 @@
 
 use rustc_hash::FxHashMap;
 
+use super::caps::capped;
 use super::graph::{Graph, Leaf, Node, NodeId};
 use super::texts::{Kinds, TextKind, kinds};
 use super::translate::Translation;
-use crate::model::{ColumnId, Interval, Policy, Type};
+use crate::model::{ColumnId, Interval, MeasureKind, Policy, Type};
 use crate::program::shape::{DAYS, INSTANTS};
 use crate::program::{InputSource, Op, Parameter, Parameters, Program};
 
@@ -130,7 +131,7 @@ impl Variables {
         let mut inputs = Vec::with_capacity(of.inputs.len());
         let mut known: FxHashMap<ColumnId, Kinds> = FxHashMap::default();
         for (index, input) in of.inputs.iter().enumerate() {
-            let interval = Interval { low: input.interval.0, high: input.interval.1 };
+            let interval = within_cap(ground.policy, &input.source, Interval { low: input.interval.0, high: input.interval.1 });
             let domain = whole(interval, input.optional);
             let node = match &input.source {
                 InputSource::Column(column) | InputSource::LocalDay(column) => {
@@ -236,6 +237,16 @@ impl Variables {
         self.nodes.push(node);
         node
     }
+}
+
+/// What a measure can be by its cap.
+fn within_cap(policy: &Policy, source: &InputSource, interval: Interval) -> Interval {
+    let measure = source.column().and_then(|column| policy.measures.get(column.checked_sub(policy.fields.len())?));
+    let capped = measure.and_then(|measure| {
+        let property = if let MeasureKind::Sum(column) = measure.kind { policy.event_columns.get(column) } else { None };
+        capped(measure, property.map(|column| &column.field))
+    });
+    capped.map_or(interval, |by_cap| Interval { low: interval.low.max(by_cap.low), high: interval.high.min(by_cap.high) })
 }
 
 /// The domain of a `some of`: sets, of which only the members that something asks for are told apart.

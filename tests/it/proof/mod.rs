@@ -3,6 +3,7 @@
 mod agreement;
 mod alone;
 mod asked;
+mod caps;
 mod claims;
 mod described;
 mod differences;

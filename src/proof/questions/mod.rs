@@ -308,7 +308,7 @@ impl Asking<'_, '_> {
                         };
                         let what = format!("the points of `{}`", section_name(score, section.name));
                         if self.never(&with(given), &About::gets(&what, row.span)) {
-                            self.find_unless_out_of_reach(Kind::NeverGiven, what, row.span);
+                            self.find(Kind::NeverGiven, what, row.span, Vec::new());
                         }
                     }
                 }

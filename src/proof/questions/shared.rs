@@ -9,7 +9,7 @@ use crate::program::{RouteTrace, Trace};
 use crate::source::Span;
 
 impl Asking<'_, '_> {
-    /// Keeps what was found of rows and caps for each persona that they count for, once.
+    /// Keeps what was found of rows and caps for each persona that they count for, once; then not what a threshold has been named for, which may have been the reason of one persona alone.
     pub fn join_personas(&mut self) {
         let uses = self.uses();
         // per text and question: for how many personas something was found, and what says most of it
@@ -32,6 +32,11 @@ impl Asking<'_, '_> {
             }
             is_told
         });
+        // a row whose threshold is out of reach has been named for that
+        let unreached: Vec<Span> =
+            self.findings.all.iter().filter(|found| found.kind == Kind::NeverReached).map(|found| found.span).collect();
+        let is_named = |found: &Finding| found.kind == Kind::NeverGiven && unreached.iter().any(|threshold| found.span.holds(*threshold));
+        self.findings.all.retain(|found| !is_named(found));
     }
 
     /// For how many personas of its score a row counts, or the cap in the heading of a section.

@@ -16,7 +16,7 @@ use leadwright::source::Span;
 
 use crate::support::small_policies::small_with_repeats;
 
-const POLICIES: u64 = 150;
+const POLICIES: u64 = 300;
 /// Policies of which more leads would have to be tried are left out.
 const LEADS_MAX: usize = 700;
 

@@ -136,8 +136,10 @@ impl Outline {
         for line in text.split_inclusive('\n') {
             outline.is_policy |= begins(line, "policy").is_some();
             outline.has_lead |= begins(line, "lead").is_some();
-            if behind_use(line).is_some() {
-                outline.uses.extend(behind_use(&text[at..]).and_then(used_path).map(str::to_owned));
+            // one that is indented by mistake is one
+            let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+            if behind_use(&line[indent..]).is_some() {
+                outline.uses.extend(behind_use(&text[at + indent..]).and_then(used_path).map(str::to_owned));
             }
             at += line.len();
         }
@@ -218,9 +220,17 @@ mod tests {
 
     #[test]
     fn what_is_used_with_a_slip_is_used() {
-        for slip in
-            ["use a.lead", "use 'a.lead'", "use: \"a.lead\"", "use \"a.lead  # why", "use“a.lead” # why", "import \"a.lead\"", "use \"a\""]
-        {
+        for slip in [
+            " use \"a.lead\"",
+            "  \"a.lead\"",
+            "use a.lead",
+            "use 'a.lead'",
+            "use: \"a.lead\"",
+            "use \"a.lead  # why",
+            "use“a.lead” # why",
+            "import \"a.lead\"",
+            "use \"a\"",
+        ] {
             check(&[("p.lead", &format!("policy p {{ }}\n{slip}\n")), ("a.lead", "team t\n")], &[], &["p.lead"], &[]);
         }
     }

@@ -25,6 +25,13 @@ impl<'t> Checker<'t> {
         }
         let singles = [("policy", self.items.policies.is_empty()), ("lead", self.items.leads.is_empty())];
         self.hidden.singles = singles.into_iter().filter(|(_, is_absent)| !is_absent).map(|(item, _)| item).collect();
+        for (space, part) in self.hidden.nameless() {
+            let places = self.diagnostics.iter().filter_map(|diagnostic| Some(diagnostic.labels.first()?.span));
+            let mut of_part = places.filter(|place| place.source == part.source && part.start <= place.start && place.end <= part.end);
+            if let Some(place) = of_part.next() {
+                self.memory.lost.add_forgotten(Set::Space(*space), place);
+            }
+        }
         self.declare_fields();
         self.declare_tables();
         self.declare_teams();

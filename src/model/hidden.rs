@@ -15,6 +15,13 @@ use crate::syntax::{ITEM_WORDS, RESERVED_WORDS};
 /// How many words that are parted by blanks may have been meant as one name.
 const JOINED_MAX: usize = 4;
 
+/// What types begin with, so that a field which begins with one probably lacks its name.
+const TYPE_WORDS: [&str; 9] = ["text", "whole", "decimal", "money", "yes_no", "one", "some", "date", "time"];
+
+/// What stands behind the names of items.
+const BEHIND_NAMES: [&str; 13] =
+    ["team", "owner", "members", "on", "rotate", "from", "start", "final", "when", "of", "by", "running", "ignore"];
+
 /// A set of names in which a written name is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Space {
@@ -86,6 +93,8 @@ pub(crate) struct Hidden {
     ways: Ways,
     /// item -> the words of unread lines below it that begin with no item word: they may be its own
     continuations: FxHashMap<Span, FxHashSet<String>>,
+    /// the spaces of names that parts lack, and the parts: `queue team t`, a field `text optional`
+    nameless: Vec<(Space, Span)>,
     /// items that were read without some of their rows -> what these say
     lacking: FxHashMap<Span, Lacking>,
 }
@@ -121,6 +130,7 @@ impl Hidden {
             self.add_part(unread, &code, is_followed);
             self.add_start(unread, &code);
             self.add_mended_names(unread, written, &code);
+            self.add_nameless(unread, written);
             let around = file.items.get(file.items.partition_point(|item| item.span.end <= span.start));
             if let Some(item) = around.map(|item| item.span).filter(|item| item.start <= span.start) {
                 let lacking = self.lacking.entry(item).or_default();
@@ -192,6 +202,20 @@ impl Hidden {
         }
         if let Some(quoted) = behind(written).strip_prefix('"').and_then(|rest| rest.split('"').next()) {
             self.declare(kind, &[kind, &snake_case(quoted).unwrap_or_default()]);
+        }
+    }
+
+    /// `queue team t`, `text optional` as a field: whatever the policy calls it may be its name.
+    fn add_nameless(&mut self, unread: &Unread, written: &str) {
+        let Some(kind) = unread.word else { return };
+        let is_row = !written.starts_with(kind);
+        let behind = if is_row { written } else { written[kind.len()..].trim_start() };
+        let word = words_of(behind).next().filter(|word| behind.starts_with(word)).unwrap_or_default();
+        let lacks = if is_row { TYPE_WORDS.contains(&word) } else { word.is_empty() || BEHIND_NAMES.contains(&word) };
+        // a row of any other item names nothing that stands in these spaces
+        if (lacks || behind.starts_with('"')) && (!is_row || kind == "lead") {
+            let spaces = Space::ALL.into_iter().filter(|space| *space != Space::Owner && space.items().contains(&kind));
+            self.nameless.extend(spaces.map(|space| (space, unread.span)));
         }
     }
 
@@ -294,6 +318,11 @@ impl Hidden {
     /// Whether lines below an item that was read may be its own, and say this word.
     pub fn may_continue(&self, item: Span, word: &str) -> bool {
         self.continuations.get(&item).is_some_and(|words| words.contains(word))
+    }
+
+    /// The spaces of the names that were forgotten, one for each, and where they were.
+    pub fn nameless(&self) -> &[(Space, Span)] {
+        &self.nameless
     }
 
     /// What an item that was read lacks, because it could not be.

@@ -109,6 +109,12 @@ impl Lost {
         self.sets.entry(set).or_default().causes.push_back(Cause::Nameless(place));
     }
 
+    /// A part of the text lacks its name, which the message at `place` is about.
+    pub fn add_forgotten(&mut self, set: Set, place: Span) {
+        self.add(set.clone(), 1);
+        self.sets.entry(set).or_default().causes.push_back(Cause::Nameless(place));
+    }
+
     /// The set has lost this name, however near it is to others.
     pub fn add_name(&mut self, set: Set, name: &str) {
         self.sets.entry(set).or_default().taken.insert(name.to_owned());
@@ -131,6 +137,13 @@ impl Lost {
             more => format!(" and {more} more"),
         };
         (!shown.is_empty()).then(|| format!("names that no other file declares: {}{more}", quoted(&shown)))
+    }
+
+    /// Whether the name may be one that was forgotten in the text.
+    pub fn may_be_forgotten(&self, name: &str) -> bool {
+        let is_left = |names: &Names| names.causes.iter().any(|cause| matches!(cause, Cause::Nameless(_)));
+        let let_through = self.let_through.iter().any(|one| one.name == name && matches!(one.cause, Cause::Nameless(_)));
+        let_through || self.sets.values().any(is_left)
     }
 
     /// Whether the set has lost the name, or any that nobody knows.

@@ -281,3 +281,22 @@ fn a_string_without_its_end_is_no_second_mistake() {
     item("stage a \"A owner t start\nstage b owner t final\nflow { a -> b when bedz > 5 }", &["E0002 \"A owner t start", "E0201 bedz"]);
     item("test \"t\" {\n  lead { site bb id \"x beds 5 }\n  expect { big yess }\n}", &["E0002 \"x beds 5 }", "E0301 yess"]);
 }
+
+/// Where a name was forgotten, what uses it is told with that.
+#[test]
+fn a_name_that_was_forgotten_is_one_mistake() {
+    let policy = |items: &str, row: &str| format!("{HEAD}{}{USES}{items}\n", LEAD.replace("}\n", &format!("{row}}}\n")));
+    let check = |items: &str, row: &str, slips: &[&str]| check_policy(&policy(items, row), &[slips, &OF_USES].concat());
+    check("let a = note is missing\nlet b = note is \"x\"", "  text optional\n", &["E0001 optional"]);
+    check("let a = note > 5", "  whole 0..5\n", &["E0001 0"]);
+    check("route w { other otherwise }", "  note text\n  queue team t\n", &["E0001 t", "E0206 other"]);
+    check("queue team t\nroute w { other otherwise }", "", &["E0001 t"]);
+    check("team on office\nqueue r team crew\ncalendar { hours mon 08:00 to 12:00 }", "", &["E0001 office", "E0001 {"]);
+    // one is lacking, and a slip is none
+    check("let a = note > 5\nlet b = far > 5\nlet c = bedz > 5", "  whole 0..5\n", &["E0001 0", "E0201 bedz", "E0201 far"]);
+    // the label says what else it may be
+    let files = BTreeMap::from([("policy.lead".to_owned(), policy("let a = note > 5", "  whole 0..5\n"))]);
+    let checked = leadwright::model::check(&files, "policy.lead");
+    let labels: Vec<&str> = checked.diagnostics.iter().flat_map(|told| &told.labels).map(|label| label.text.as_str()).collect();
+    assert!(labels.contains(&"nothing declares `note`: is it the name that is lacking?"), "{labels:?}");
+}

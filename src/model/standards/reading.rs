@@ -139,7 +139,7 @@ impl<'c, 't> Reading<'c, 't> {
     /// A name of the standard is not there; unless a mistake says that already, because the policy uses the name too, or text that could not be
     /// read may declare it.
     pub fn unknown(&self, finding: impl Into<String>, name: &str) -> Verdict {
-        let is_said = self.is_pointed_at(name) || self.checker.hidden.may_name(name);
+        let is_said = self.is_pointed_at(name) || self.checker.hidden.may_name(name) || self.checker.memory.lost.may_be_forgotten(name);
         if is_said { Verdict::holds() } else { Verdict::breaks(finding, Vec::new()) }
     }
 

@@ -6,8 +6,17 @@ use crate::syntax::grammar::Rule;
 use crate::syntax::mistakes::Found;
 use crate::syntax::scan::Kind;
 
-pub(super) const HABITS: [Habit; 8] =
-    [day_and_time_apart, not_on_the_clock, time_of_no_day, time_needed, date_with_slashes, clock, day_of_the_week, unit_of_time];
+pub(super) const HABITS: [Habit; 9] = [
+    day_and_time_apart,
+    not_on_the_clock,
+    time_of_no_day,
+    time_needed,
+    date_with_slashes,
+    clock,
+    day_of_the_week,
+    unit_of_time,
+    counted_in_other_units,
+];
 
 /// What other tools call the units of time.
 pub(super) const UNIT_WORDS: [(&str, &[&str]); 5] = [
@@ -100,6 +109,27 @@ fn date_with_slashes(found: &Found) -> Option<Diagnostic> {
         return None;
     }
     Some(slip("a date is written year, month, day", found.span(0), "not a date", "write `2026-12-25`"))
+}
+
+/// `hours since last call`, `months until due`
+fn counted_in_other_units(found: &Found) -> Option<Diagnostic> {
+    let (unit, word) = (found.word(-1), found.word(0));
+    if !["since", "until"].contains(&word) || !["seconds", "minutes", "hours", "weeks", "months", "years"].contains(&unit) {
+        return None;
+    }
+    let counted = format!("days {word}");
+    let help = match (word, unit) {
+        ("since", "seconds" | "minutes" | "hours") => {
+            "write `days since`; whether something happened within hours is asked of a signal: `any call in last 4 hours`"
+        }
+        _ => "calendar days are counted, in the policy's zone: a week has 7 of them",
+    };
+    Some(slip(format!("`{word}` counts days"), found.span(-1).to(found.span(0)), "not how time is counted", help).replace(
+        format!("write `{counted}`"),
+        Applicability::Unsafe,
+        found.span(-1).to(found.span(0)),
+        counted,
+    ))
 }
 
 /// `8 to 17`, `8am`, `08:00-17:00`

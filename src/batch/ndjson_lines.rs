@@ -20,9 +20,25 @@ pub struct Shape {
 struct Name {
     /// as a line writes it, with quotes and colon
     quoted: Box<[u8]>,
+    /// its first bytes as an integer, the first lowest, and which bits of that are its own
+    start: u128,
+    own: u128,
     /// where its value is kept, if it is of use
     kept: Option<usize>,
     needed: bool,
+}
+
+/// Bytes of a name that are compared at once.
+const START_BYTES: usize = size_of::<u128>();
+
+impl Name {
+    #[inline]
+    fn begins(&self, text: &[u8]) -> bool {
+        match text.first_chunk() {
+            Some(start) if self.quoted.len() <= START_BYTES => u128::from_le_bytes(*start) & self.own == self.start,
+            Some(_) | None => text.starts_with(&self.quoted),
+        }
+    }
 }
 
 /// What a name is to a reader.
@@ -52,7 +68,9 @@ impl Shape {
             if !is_plain || shape.names.iter().any(|earlier| earlier.quoted == quoted) {
                 return None;
             }
-            shape.names.push(Name { quoted, kept: is_used.then_some(shape.kept_count), needed: using == Use::Needed });
+            let start = quoted.iter().take(START_BYTES).rev().fold(0, |start, byte| start << 8 | u128::from(*byte));
+            let own = u128::MAX >> (8 * START_BYTES.saturating_sub(quoted.len()));
+            shape.names.push(Name { quoted, start, own, kept: is_used.then_some(shape.kept_count), needed: using == Use::Needed });
             shape.kept_count += usize::from(is_used);
         }
         Some(shape)
@@ -81,7 +99,7 @@ impl Shape {
             let rest = &text[at..];
             let name = loop {
                 let name = names.next()?;
-                if rest.starts_with(&name.quoted) {
+                if name.begins(rest) {
                     break name;
                 }
                 if name.needed {
@@ -234,6 +252,21 @@ mod tests {
             for (name, value) in ["a", "é"].into_iter().zip(taken) {
                 let read = (!value.is_empty()).then(|| serde_json::from_str(&value).unwrap());
                 assert_eq!(json(name), read, "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_any_length_are_told_apart() {
+        for length in 1..40 {
+            let name = "n".repeat(length);
+            let shape = Shape::of([(name.as_str(), Use::Used)].into_iter()).unwrap();
+            let others = [format!("{name}n"), format!("m{}", &name[1..]), format!("{}m", &name[1..])];
+            for (written, is_it) in [(&name, true)].into_iter().chain(others.iter().map(|other| (other, false))) {
+                for behind in ["1}", r#""and much more than sixteen bytes"}"#] {
+                    let line = format!(r#"{{"{written}":{behind}"#);
+                    assert_eq!(shape.take(line.as_bytes(), 0..line.len(), &mut Values::default()), is_it, "{name}: {line}");
+                }
             }
         }
     }

@@ -7,10 +7,11 @@
 use super::OnBadRow;
 use super::bad::Subject;
 use super::bind::{Binding, Bound};
-use super::cells::{CellReader, DAYS, MICROS};
+use super::cells::CellReader;
 use crate::calendar::Zone;
 use crate::column::Width;
 use crate::model::{ChoicesId, ColumnId, Interval, MeasureId, Policy, SOME_OF_CHOICES_MAX, Type};
+use crate::program::shape::{DAYS, INSTANTS};
 use crate::program::{InputSource, Program};
 
 #[derive(Clone, Debug)]
@@ -186,8 +187,8 @@ fn type_limits(policy: &Policy, ty: Type) -> Interval {
             let bits = choices(id).clamp(0, SOME_OF_CHOICES_MAX as i64);
             Interval { low: 1, high: i64::MAX >> (SOME_OF_CHOICES_MAX as i64 - bits) }
         }
-        Type::Date => Interval { low: DAYS.0, high: DAYS.1 },
-        Type::Time => Interval { low: MICROS.0, high: MICROS.1 },
+        Type::Date => DAYS,
+        Type::Time => INSTANTS,
     }
 }
 

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::outcome::Misuse;
 use crate::model::AsOf;
+use crate::program::shape::INSTANTS;
 
 pub fn as_of(written: Option<&str>, zone: &TimeZone) -> Result<i64, Misuse> {
     instant("--as-of", written, zone)
@@ -52,13 +53,18 @@ fn misuse(flag: &str, written: &str, unread: Unread) -> Misuse {
             "`{flag} {written}` is no date and no time: write `2026-11-18` or `2026-11-18T15:00`, in the policy's zone, or with an offset"
         ),
         Unread::Beyond => {
-            format!("`{flag} {written}` is beyond what can be counted: times reach from the year -9999 to 9999-12-30T22:00Z")
+            format!("`{flag} {written}` is beyond what can be counted: times reach from 0001-01-01 to 9999-12-30T22:00Z")
         }
     })
 }
 
 /// A day is its beginning; a skipped hour moves forward, a repeated one is the first.
 fn read(written: &str, zone: &TimeZone) -> Result<i64, Unread> {
+    let instant = read_any(written, zone)?;
+    if INSTANTS.contains(instant) { Ok(instant) } else { Err(Unread::Beyond) }
+}
+
+fn read_any(written: &str, zone: &TimeZone) -> Result<i64, Unread> {
     let local = if let Ok(date) = written.parse::<Date>()
         && written.len() == "2026-11-18".len()
     {
@@ -108,11 +114,11 @@ mod tests {
 
     #[test]
     fn the_end_of_the_calendar_is_told() {
-        for written in ["9999-12-31", "9999-12-31T23:59"] {
+        for written in ["9999-12-31", "9999-12-31T23:59", "0000-12-31"] {
             let sentence = as_of(Some(written), &TimeZone::UTC).unwrap_err().to_string();
             assert_eq!(
                 sentence,
-                format!("`--as-of {written}` is beyond what can be counted: times reach from the year -9999 to 9999-12-30T22:00Z")
+                format!("`--as-of {written}` is beyond what can be counted: times reach from 0001-01-01 to 9999-12-30T22:00Z")
             );
         }
         assert!(as_of(Some("9999-12-30T22:00"), &TimeZone::UTC).is_ok());

@@ -8,13 +8,17 @@
 //! value that is always missing is 0 to 0; where it is one of two arms, only the other bounds the result.
 
 use super::{Op, Parameter, Program, Shape, Value, arithmetic};
+use crate::calendar::MICROS_PER_DAY;
 use crate::model::Interval;
 
-/// Days since 1970-01-01 of -9999-01-01 and 9999-12-31, the calendar days that there are.
-pub const DAYS: Interval = Interval { low: -4_371_587, high: 2_932_896 };
+/// Days since 1970-01-01 of 0001-01-01 and 9999-12-31: the days that can be written.
+pub const DAYS: Interval = Interval { low: -719_162, high: 2_932_896 };
 
-/// Microseconds since the epoch of the first and the last instant of those days that every zone can show.
-pub const INSTANTS: Interval = Interval { low: -377_705_023_201_000_000, high: 253_402_207_200_999_999 };
+/// The days on which an instant can be somewhere: the first instant is on the day before in the west.
+pub const LOCAL_DAYS: Interval = Interval { low: DAYS.low - 1, high: DAYS.high };
+
+/// Microseconds since the epoch of 0001-01-01T00:00Z, and of the last instant that every zone can show.
+pub const INSTANTS: Interval = Interval { low: DAYS.low * MICROS_PER_DAY, high: 253_402_207_200_999_999 };
 
 impl Shape {
     pub fn new(interval: Interval, optional: bool) -> Shape {
@@ -47,7 +51,7 @@ pub fn infer_from(program: &Program, op: &Op, shape_of: impl Fn(Value) -> Shape)
             let input = &program.inputs[*input as usize];
             Shape::new(Interval { low: input.interval.0, high: input.interval.1 }, input.optional)
         }
-        Op::Parameter(Parameter::AsOfDay) => Shape::new(DAYS, false),
+        Op::Parameter(Parameter::AsOfDay) => Shape::new(LOCAL_DAYS, false),
         Op::Parameter(Parameter::AsOf) => Shape::new(INSTANTS, false),
         Op::Constant(constant) => Shape::new(Interval { low: *constant, high: *constant }, false),
         Op::Missing => Shape::MISSING,

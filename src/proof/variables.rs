@@ -15,7 +15,7 @@ use super::graph::{Graph, Leaf, Node, NodeId};
 use super::texts::{Kinds, TextKind, kinds};
 use super::translate::Translation;
 use crate::model::{ColumnId, Interval, MeasureKind, Policy, Type};
-use crate::program::shape::{DAYS, INSTANTS};
+use crate::program::shape::{INSTANTS, LOCAL_DAYS};
 use crate::program::{InputSource, Op, Parameter, Parameters, Program};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,7 +126,7 @@ impl Variables {
             missing,
             is_set: false,
         };
-        let as_of_day = self.variable(graph, Meaning::AsOfDay, whole(DAYS, false), Some(ground.parameters.as_of_day));
+        let as_of_day = self.variable(graph, Meaning::AsOfDay, whole(LOCAL_DAYS, false), Some(ground.parameters.as_of_day));
         let as_of = self.variable(graph, Meaning::AsOf, whole(INSTANTS, false), Some(ground.parameters.as_of));
         let mut inputs = Vec::with_capacity(of.inputs.len());
         let mut known: FxHashMap<ColumnId, Kinds> = FxHashMap::default();
@@ -138,7 +138,7 @@ impl Variables {
                     let is_day = matches!(input.source, InputSource::LocalDay(_));
                     let is_moment = is_day || ground.policy.column(*column).is_some_and(|column| column.ty == Type::Date);
                     if is_moment && *column < ground.policy.fields.len() && is_held_against(of, index, Parameter::AsOfDay) {
-                        let distances = Interval { low: DAYS.low - DAYS.high, high: DAYS.high - DAYS.low };
+                        let distances = Interval { low: LOCAL_DAYS.low - LOCAL_DAYS.high, high: LOCAL_DAYS.high - LOCAL_DAYS.low };
                         let meaning = Meaning::DaysBefore { column: *column, is_day };
                         let baseline = (!input.optional).then_some(0);
                         let distance = self.variable(graph, meaning, whole(distances, input.optional), baseline);

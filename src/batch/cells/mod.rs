@@ -11,7 +11,7 @@ mod yes_no;
 
 pub use choice::ChoiceCells;
 pub(crate) use choice::pieces;
-pub use moment::{DAYS, MICROS, day_in_years, in_years};
+pub use moment::{day_in_years, in_years};
 pub use number::{rescaled, shifted};
 pub use quick::{Cell, Cells, appended};
 

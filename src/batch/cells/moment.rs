@@ -5,12 +5,7 @@
 
 use crate::batch::bad::Reason;
 use crate::calendar::{MICROS_PER_DAY, MICROS_PER_SECOND, Zone, days_from_civil};
-use crate::program::shape::INSTANTS;
-
-/// 0001-01-01 and 9999-12-31.
-pub const DAYS: (i64, i64) = (-719_162, 2_932_896);
-/// 0001-01-01T00:00Z, and the last instant that every zone can show.
-pub const MICROS: (i64, i64) = (DAYS.0 * MICROS_PER_DAY, INSTANTS.high);
+use crate::program::shape::{DAYS, INSTANTS};
 
 /// `2026-11-18`; midnight behind it is fine, local or with an offset that makes it midnight in the policy's zone; any other time of day is not.
 pub fn date(text: &str, zone: &mut Zone) -> Result<i64, Reason> {
@@ -54,11 +49,11 @@ pub fn beginning(day: i64, zone: &mut Zone) -> Result<i64, Reason> {
 }
 
 pub fn in_years(instant: i64) -> Result<i64, Reason> {
-    if MICROS.0 <= instant && instant <= MICROS.1 { Ok(instant) } else { Err(Reason::NoSuchTime) }
+    if INSTANTS.contains(instant) { Ok(instant) } else { Err(Reason::NoSuchTime) }
 }
 
 pub fn day_in_years(day: i64) -> Result<i64, Reason> {
-    if DAYS.0 <= day && day <= DAYS.1 { Ok(day) } else { Err(Reason::NoSuchDay) }
+    if DAYS.contains(day) { Ok(day) } else { Err(Reason::NoSuchDay) }
 }
 
 struct Clock {

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::model::{ColumnId, Interval, SOME_OF_CHOICES_MAX, Type};
-use crate::program::shape::{DAYS, INSTANTS};
+use crate::program::shape::{DAYS, INSTANTS, LOCAL_DAYS};
 use crate::program::{InputSource, Value};
 
 impl Lowering<'_> {
@@ -29,7 +29,7 @@ impl Lowering<'_> {
     /// The calendar day of a time.
     pub fn column_day(&mut self, id: ColumnId) -> Value {
         let optional = self.policy.column(id).is_none_or(|column| column.optional);
-        self.builder.input(InputSource::LocalDay(id), DAYS, optional)
+        self.builder.input(InputSource::LocalDay(id), LOCAL_DAYS, optional)
     }
 
     /// The stage before the transition.

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::joint::{Joint, Recode, Side, power};
 use crate::column::Width;
 use crate::model::{Constant, Effort, Field, FieldId, Interval, Policy, Type, Unit};
-use crate::program::shape::{DAYS, INSTANTS};
+use crate::program::shape::{INSTANTS, LOCAL_DAYS};
 use crate::program::{Calculation, Input, InputSource, Lookup, Op, Parameter, Program, Value};
 use crate::source::{SourceId, Span};
 
@@ -218,7 +218,7 @@ impl Maker {
             InputSource::LocalDay(column) => {
                 let joint = self.column(policy, side, *column);
                 let optional = self.policy.column(joint).is_none_or(|column| column.optional);
-                let day = self.input(InputSource::LocalDay(joint), DAYS, optional);
+                let day = self.input(InputSource::LocalDay(joint), LOCAL_DAYS, optional);
                 self.moved_by_zone(day, number, Some(*column))
             }
             InputSource::Text { column, map } => {

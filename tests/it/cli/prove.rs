@@ -183,3 +183,29 @@ fn what_a_check_has_no_time_for_is_one_note() {
     assert_eq!((lint(&["--fail-on", "note"]).code, lint(&["--level", "E0819=warning"]).code), (1, 1));
     assert!(!lint(&["--ignore", "E0819"]).out.contains("E0819"));
 }
+
+#[test]
+fn no_lead_has_a_day_before_the_first() {
+    let policy = "leadwright 1\npolicy p { timezone \"UTC\" }\nlead {\n  id text key\n  u date\n  t time\n}\nlet d = days since u\nlet e = days since t\n\
+                  claim \"never\" never u < 0001-01-01\nclaim \"days\" possible d >= 4_000_000\nclaim \"time\" possible e >= 4_000_000\n\
+                  claim \"most\" possible d >= 3_652_058\n";
+    let folder = Folder::new(&[("p.lead", policy)]);
+    let ran = run(&["prove", &folder.name("p.lead"), "--output", "json"]);
+    let found: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let verdicts: Vec<&str> = found["claims"].as_array().unwrap().iter().map(|claim| claim["verdict"].as_str().unwrap()).collect();
+    // from the first day to the last there are 3,652,058; as-of reaches to the day before the last
+    assert_eq!(verdicts, ["proved", "refuted", "refuted", "refuted"], "{}", ran.out);
+}
+
+#[test]
+fn a_row_about_a_time_and_its_days_is_passed_with_a_lead_alone() {
+    let policy = "leadwright 1\npolicy p { timezone \"America/New_York\" }\nlead {\n  id text key\n  t time\n  o time\n}\n\
+                  let a = days since t\nlet b = days since o\ndecide d {\n  x  when t < o and a < b\n  z  otherwise\n}\n";
+    let folder = Folder::new(&[("p.lead", policy)]);
+    let ran = run(&["prove", &folder.name("p.lead")]);
+    assert_eq!(ran.code, 3, "{}", ran.out);
+    assert!(ran.out.starts_with("undecided whether any lead is left for `x` of `d`\n"), "{}", ran.out);
+    let folder = Folder::new(&[("p.lead", &policy.replace("a < b", "a > b"))]);
+    let ran = run(&["prove", &folder.name("p.lead")]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+}

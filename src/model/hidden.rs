@@ -8,15 +8,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostic::nearest;
 use crate::source::Span;
-use crate::syntax::meant::{behind_use, snake_case, used_path};
+use crate::syntax::meant::{TYPE_WORDS, behind_use, snake_case, used_path};
 use crate::syntax::tree::{self, Unread};
 use crate::syntax::{ITEM_WORDS, RESERVED_WORDS};
 
 /// How many words that are parted by blanks may have been meant as one name.
 const JOINED_MAX: usize = 4;
-
-/// What types begin with, so that a field which begins with one probably lacks its name.
-const TYPE_WORDS: [&str; 9] = ["text", "whole", "decimal", "money", "yes_no", "one", "some", "date", "time"];
 
 /// What stands behind the names of items.
 const BEHIND_NAMES: [&str; 13] =

@@ -27,6 +27,9 @@ pub fn snake_case(text: &str) -> Option<String> {
     trimmed.starts_with(|first: char| first.is_ascii_lowercase()).then(|| trimmed.to_owned())
 }
 
+/// What types begin with, so that a field which begins with one probably lacks its name.
+pub const TYPE_WORDS: [&str; 9] = ["text", "whole", "decimal", "money", "yes_no", "one", "some", "date", "time"];
+
 /// `use`, and what other languages call it.
 pub const USE_WORDS: [&str; 6] = ["use", "uses", "using", "import", "imports", "include"];
 

@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use super::Reader;
 use super::cut::{ITEM_WORDS, ItemRange};
-use super::grammar::{Meter, Rule, WINDOW_TOKENS, place_of};
-use super::meant::snake_case;
+use super::grammar::{Meter, RESERVED_WORDS, Rule, WINDOW_TOKENS, place_of};
+use super::meant::{TYPE_WORDS, snake_case};
 use super::scan::{Kind, Token};
 use super::tree::{Column, Field, ItemKind, Lead, Name, Signal, Table, TypeExpr, TypeKind, Unread};
 use crate::source::Span;
@@ -78,12 +78,20 @@ impl Reader<'_> {
         Span::new(self.source, start, end)
     }
 
-    /// The name that a row begins with, `deal-size` and `"Deal size"` among them; the whole row in place of one, as no other text names that.
+    /// The name that a row begins with, `deal-size` and `"Deal size"` among them; the whole row and its place instead if it begins with none, as no other text names that: what is
+    /// left of a field may begin with its `from`.
     fn name_of(&self, tokens: &[Token]) -> Name {
+        let written = |token: &Token| &self.text[token.start..token.end];
         let joined = tokens.windows(2).take_while(|pair| pair[0].end == pair[1].start).count() + 1;
-        let is_name = tokens.first().is_some_and(|first| matches!(first.kind, Kind::Word | Kind::String));
+        let is_typed = tokens.get(1).is_some_and(|second| TYPE_WORDS.contains(&written(second)));
+        let is_word =
+            |first: &Token| matches!(first.kind, Kind::Word | Kind::String) && (is_typed || !RESERVED_WORDS.contains(&written(first)));
+        let is_name = tokens.first().is_some_and(is_word);
         let span = self.span_of(if is_name { &tokens[..joined] } else { tokens });
         let text = self.text[span.start as usize..span.end as usize].trim_matches(['`', '"']);
+        if !is_name {
+            return Name { text: format!("{text} {}", span.start), span };
+        }
         Name { text: snake_case(text).unwrap_or_else(|| text.to_owned()), span }
     }
 }

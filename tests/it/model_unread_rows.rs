@@ -300,3 +300,12 @@ fn a_name_that_was_forgotten_is_one_mistake() {
     let labels: Vec<&str> = checked.diagnostics.iter().flat_map(|told| &told.labels).map(|label| label.text.as_str()).collect();
     assert!(labels.contains(&"nothing declares `note`: is it the name that is lacking?"), "{labels:?}");
 }
+
+/// What is left of a field may begin with its `from`.
+#[test]
+fn rows_that_begin_with_from_declare_no_field_twice() {
+    let rows = "  note  from marketo \"A\"\n  from marketo \"B\"\n  more  qqqq\n  from salesforce \"C\"\n  from marketo \"B\"\n";
+    let lead = LEAD.replace("}\n", &format!("{rows}}}\n"));
+    let told = found(&[("policy.lead", &format!("{HEAD}{lead}"))]);
+    assert!(told.iter().all(|told| told.starts_with("E0001")), "{told:?}");
+}

@@ -309,3 +309,18 @@ fn rows_that_begin_with_from_declare_no_field_twice() {
     let told = found(&[("policy.lead", &format!("{HEAD}{lead}"))]);
     assert!(told.iter().all(|told| told.starts_with("E0001")), "{told:?}");
 }
+
+/// Choices may go on in lines that are indented more than that of their field, where a comma may be missing as well.
+#[test]
+fn a_comma_that_is_missing_at_the_end_of_a_line_is_one_mistake() {
+    let with = |row: &str, slips: &[&str]| {
+        let lead = LEAD.replace("  site  one of a1, b1\n", &format!("{row}\n"));
+        check_policy(&format!("{HEAD}{lead}{USES}"), &[slips, &OF_USES].concat());
+    };
+    with("  site  one of a1\n      b1", &["E0001 b1"]);
+    with("  site  one of a1 \"A\"\n      b1 \"B\" \"bb\"   fixed\n      from marketo \"S\"", &["E0001 b1"]);
+    with("  site  one of a1,\n      b1 \"B\"\n      fixed\n      from marketo \"S\"", &[]);
+    // each that is missing
+    let lead = LEAD.replace("site  one of a1, b1", "site  one of a1, b1 \"B\"\n      c1 \"C\"   d1\n      e1 fixed");
+    check_policy(&format!("{HEAD}{lead}let z = site is one of a1, c1, e1\n"), &["E0001 c1"]);
+}

@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::syntax::grammar::{RESERVED_WORDS, Rule};
 use crate::syntax::meant::snake_case;
 use crate::syntax::mistakes::Found;
-use crate::syntax::scan::Kind;
+use crate::syntax::scan::{Kind, Token};
 use crate::syntax::trial::row_at;
 
 pub(super) const HABITS: [Habit; 11] = [
@@ -235,7 +235,7 @@ fn text_without_quotes(found: &Found) -> Option<Diagnostic> {
     ))
 }
 
-/// `some of a b`: the last choice reads as the name of the next field, which lacks its type
+/// `some of a b`: the last choice reads as the name of the next field, which lacks its type. Choices may go on in lines that are indented more than that of their field.
 fn choices_without_comma(found: &Found) -> Option<Diagnostic> {
     // a choice may have a text behind it
     let last = if found.kind(-1) == Some(Kind::String) { -2 } else { -1 };
@@ -243,11 +243,20 @@ fn choices_without_comma(found: &Found) -> Option<Diagnostic> {
         return None;
     }
     let is_list = |back: &isize| found.word(-back) == "of" && ["one", "some"].contains(&found.word(-back - 1));
-    let shares_line = |back: &isize| found.token(-back).is_some_and(|token| token.indent.is_none());
-    let list = (1..CHOICES_SEARCHED).take_while(shares_line).find(is_list).filter(|list| *list > 2)?;
+    let is_in_list = |back: &isize| !ends_choices(found, -back);
+    let list = (1..CHOICES_SEARCHED).take_while(is_in_list).find(is_list).filter(|list| *list > 2)?;
     let is_choice = |offset: isize| found.kind(offset) == Some(Kind::Word) && !RESERVED_WORDS.contains(&found.word(offset));
     let is_gap = |offset: &isize| is_choice(*offset) && (is_choice(offset - 1) || found.kind(offset - 1) == Some(Kind::String));
-    let row_end = (0..CHOICES_SEARCHED).find(|offset| found.token(*offset).is_none_or(|token| token.indent.is_some()))?;
+    let row = row_at(found.tokens, found.token(-list)?.start)?;
+    let indent = found.tokens[row.start].indent;
+    let begins_row = |offset: isize| found.token(offset).is_none_or(|token| token.indent.is_some() && token.indent <= indent);
+    let row_end = (0..CHOICES_SEARCHED).find(|offset| begins_row(*offset) || ends_choices(found, *offset))?;
+    let goes_on = (2 - list..row_end).any(|offset| found.token(offset).is_some_and(|token| token.indent.is_some()));
+    let is_bracket = |token: &Token| matches!(token.kind, Kind::Open | Kind::Close);
+    // what is indented below the head of a block is a row of it
+    if (1 - list..0).any(begins_row) || goes_on && found.tokens[row].iter().any(is_bracket) {
+        return None;
+    }
     let gaps: Vec<isize> = (2 - list..row_end).filter(is_gap).collect();
     let first = *gaps.first()?;
     let edits = gaps.iter().map(|offset| Edit { span: found.span(offset - 1).after(), text: ",".to_owned() }).collect();
@@ -258,6 +267,15 @@ fn choices_without_comma(found: &Found) -> Option<Diagnostic> {
         Applicability::Unsafe,
         edits,
     ))
+}
+
+/// Whether what stands there is said of the whole field: `optional`, `from`, `fixed`, `cost 3`; or ends the block.
+fn ends_choices(found: &Found, offset: isize) -> bool {
+    let word = found.word(offset);
+    RESERVED_WORDS.contains(&word)
+        || matches!(found.kind(offset), Some(Kind::Open | Kind::Close | Kind::Number))
+        || word == "fixed" && found.word(offset + 1) != ","
+        || word == "cost" && found.kind(offset + 1) == Some(Kind::Number)
 }
 
 /// `lead { key text }`

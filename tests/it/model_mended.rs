@@ -218,3 +218,18 @@ fn a_misspelt_stage_or_choice_hides_no_row_that_is_lacking() {
         ("decide d { a when beds < 5   b when beds >= 5 and bedz <= 100 }", &["E0201 bedz"]),
     ]);
 }
+
+/// A `to` with a slip reads as a row of one cell, and one behind it.
+#[test]
+fn a_band_of_a_grid_with_a_slip_in_its_to_is_one_mistake() {
+    let grid = |row: &str, columns: &str| format!("grid g of beds across beds {{\n  {columns}\n  under 40 {row}\n  70 or more b\n}}");
+    check_all(&[
+        (
+            "grid g of beds across beds {\n  under 3, 3 or more\n  under 40 a, b\n  40 tto under 70 b, a\n  71 or more b, b\n}",
+            &["E0001 tto", "E0404 beds, 40 tto under 70, 71 or more"],
+        ),
+        ("grid g of beds across beds {\n  under 3, 3 or more\n  under 40 a, b\n  40 until 70 b, a\n  71 or more b, b\n}", &["E0001 until"]),
+        // a grid of one column may have two rows on one line
+        (&grid("a\n  40 so   41 to under 70 t2", "0 or more"), &[]),
+    ]);
+}

@@ -1,7 +1,7 @@
 //! Derived values: lets, scores, decides and grids.
 
 use super::{Builder, Built, Node, Parts, Unbuilt};
-use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, nearest};
 use crate::source::Span;
 use crate::syntax::build::measures::Clauses;
 use crate::syntax::grammar::Rule;
@@ -322,8 +322,32 @@ impl Builder<'_> {
             let pattern = self.pattern(inside.need(Rule::pattern)?)?;
             rows.push(GridRow { pattern, outcomes: self.names(inside.need(Rule::names)?), span });
         }
+        let rows = self.with_bands_joined(rows, columns.len());
         let rows = self.with_cells_joined(rows, columns.len());
         Ok(Grid { name, display, rows_of, columns_of, columns, rows })
+    }
+
+    /// `40 tto under 70 a1, a2, a3`: a band whose `to` has a slip reads as a row of one cell, and one behind it. In a grid of one column it may be that.
+    fn with_bands_joined(&mut self, rows: Vec<GridRow>, columns: usize) -> Vec<GridRow> {
+        let mut joined: Vec<GridRow> = Vec::with_capacity(rows.len());
+        for row in rows {
+            let slip = joined.last().and_then(|before| slip_of_to(before, &row)).filter(|_| columns > 1);
+            match slip.filter(|slip| self.is_on_one_line(slip.word.span.end, row.span.start)) {
+                Some(Slip { word, kind }) => {
+                    let span = joined.pop().map_or(row.span, |before| before.span.to(row.span));
+                    let pattern = Pattern { kind, span: Span { end: row.pattern.span.end, ..span } };
+                    self.report(
+                        Diagnostic::new(Code::Syntax, format!("write `to` for `{}`", word.text))
+                            .at(word.span, "between the two ends of a band")
+                            .help("did you mean `to`?")
+                            .replace("replace by `to`", Applicability::Unsafe, word.span, "to"),
+                    );
+                    joined.push(GridRow { pattern, outcomes: row.outcomes, span });
+                }
+                None => joined.push(row),
+            }
+        }
+        joined
     }
 
     /// `70 or more a1 a2 a3`: without commas, the second cell reads as the next row and the third as what that gives. They are cells if all of their line together are as many as the columns.
@@ -370,6 +394,28 @@ impl Builder<'_> {
     fn is_on_one_line(&self, end: u32, start: u32) -> bool {
         self.text.get(end as usize..start as usize).is_some_and(|between| !between.contains('\n'))
     }
+}
+
+/// A word between two rows that was meant as `to`, and the band that they are then.
+struct Slip {
+    word: Name,
+    kind: PatternKind,
+}
+
+fn slip_of_to(before: &GridRow, row: &GridRow) -> Option<Slip> {
+    let [word] = before.outcomes.as_slice() else { return None };
+    let PatternKind::Value(low) = &before.pattern.kind else { return None };
+    let kind = match &row.pattern.kind {
+        PatternKind::Value(high) => PatternKind::To(low.clone(), high.clone()),
+        PatternKind::Under(high) => PatternKind::ToUnder(low.clone(), high.clone()),
+        PatternKind::Missing | PatternKind::Otherwise | PatternKind::OrMore(_) | PatternKind::To(..) | PatternKind::ToUnder(..) => {
+            return None;
+        }
+    };
+    let is_literal = |end: &Expr| matches!(end.kind, ExprKind::Literal(_));
+    let ends_in_literal = matches!(&kind, PatternKind::To(_, high) | PatternKind::ToUnder(_, high) if is_literal(high));
+    let is_meant = nearest(&word.text, ["to"]).is_some() || ["until", "till", "upto", "through", "thru"].contains(&word.text.as_str());
+    (is_literal(low) && ends_in_literal && is_meant).then(|| Slip { word: word.clone(), kind })
 }
 
 /// The name that a pattern consists of, which may have been meant as a cell.

@@ -14,6 +14,9 @@ use pest::error::ErrorVariant;
 /// So many heads of one item are mended; where more are missing, the item is something else.
 const HEADS_MAX: usize = 8;
 
+/// A signal of a test, and when it happened, have no more tokens: `page_view 4 business hours ago`.
+const SIGNAL_TOKENS_MAX: usize = 5;
+
 /// A head of a block without its `{`.
 pub(super) struct Head {
     /// where its row begins
@@ -49,9 +52,7 @@ fn heads_of(text: &str, tokens: &[Token], meter: &Meter) -> Option<Vec<Head>> {
     for _ in 0..excess(text, tokens) {
         let place = place_of(error.as_ref()?);
         let ErrorVariant::ParsingError { positives, .. } = &error?.variant else { return None };
-        if !positives.contains(&Rule::OPEN_BRACE) {
-            return None;
-        }
+        let is_at_head = positives.contains(&Rule::OPEN_BRACE);
         let index = tokens.partition_point(|token| token.end <= offset + place).min(tokens.len() - 1);
         // the first word of the first row may have been read as a part of the head
         let row = tokens[..=index].iter().rposition(|token| token.indent.is_some())?;
@@ -67,15 +68,36 @@ fn heads_of(text: &str, tokens: &[Token], meter: &Meter) -> Option<Vec<Head>> {
             let error = meter.parse(Rule::item, &mended).err();
             error.as_ref().is_none_or(|error| place_of(error) > place).then_some((behind - 1, mended, error))
         };
-        let (last, mended, next) = with_brace(index).or_else(|| with_brace(row))?;
-        // its line may hold brackets of others before it
+        let (last, mended, next) = if is_at_head {
+            with_brace(index).or_else(|| with_brace(row))?
+        } else {
+            // `page_view 2 days ago path "/x" }`: the first word of the block reads as the next row
+            let head_end = tokens[index.checked_sub(2)?].end - offset;
+            takes_brace(item.get(..head_end)?, meter).then(|| with_brace(index - 1))??
+        };
+        // its line may hold brackets of others before it, and other signals of a test
         let row = trial::row_at(tokens, tokens[last].start)?.start..last + 1;
         let is_bracket = |token: &Token| matches!(token.kind, Kind::Open | Kind::Close);
-        let first = tokens[row.clone()].iter().rposition(is_bracket).map_or(row.start, |bracket| row.start + bracket + 1);
-        heads.push(Head { start: tokens[first.min(last)].start, end: tokens[last].end });
+        let first = tokens[row.clone()].iter().rposition(is_bracket).map_or(row.start, |bracket| row.start + bracket + 1).min(last);
+        let end = tokens[last].end;
+        let is_signal = |start: &usize| {
+            let written = &text[tokens[*start].start..end];
+            meter.parse(Rule::given_signal, written).is_ok_and(|read| read.as_str() == written)
+        };
+        let signal = (first.max(last.saturating_sub(SIGNAL_TOKENS_MAX))..last).rev().find(is_signal);
+        heads.push(Head { start: tokens[signal.unwrap_or(first)].start, end });
         (item, error) = (mended, next);
     }
     Some(heads)
+}
+
+/// Whether a `{` may follow the beginning of an item.
+fn takes_brace(beginning: &str, meter: &Meter) -> bool {
+    let error = meter.may_try(beginning.len()).then(|| meter.parse(Rule::item, beginning).err()).flatten();
+    error.is_some_and(|error| {
+        let takes = matches!(&error.variant, ErrorVariant::ParsingError { positives, .. } if positives.contains(&Rule::OPEN_BRACE));
+        takes && place_of(&error) >= beginning.len()
+    })
 }
 
 /// The text with the braces, and with their tokens among the others.

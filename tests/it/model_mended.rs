@@ -233,3 +233,18 @@ fn a_band_of_a_grid_with_a_slip_in_its_to_is_one_mistake() {
         (&grid("a\n  40 so   41 to under 70 t2", "0 or more"), &[]),
     ]);
 }
+
+/// The first word of a block without its brace reads as the beginning of the next row.
+#[test]
+fn a_brace_that_the_signal_of_a_test_lacks_is_one_mistake() {
+    let test = |signals: &str| {
+        format!(
+            "signal visit {{ path text   seconds whole optional }}\nsignal call\nlet a = any visit\ntest \"t\" {{\n  as of 2026-11-18T15:00\n  lead {{ beds 5 role boss deal 5 }}\n  signals {{ {signals} }}\n  expect {{ a nein }}\n}}"
+        )
+    };
+    check_all(&[
+        (&test("call 1 day ago   visit 2 days ago path \"/x\" }"), &["E0001 visit 2 days ago", "E0301 nein"]),
+        (&test("visit 2 hours ago path \"/x\" seconds 5 }   call 1 day ago"), &["E0001 visit 2 hours ago", "E0301 nein"]),
+        (&test("visit 2026-11-17T15:00 path \"/x\" seconds 5 }\n call 1 day ago"), &["E0001 visit 2026-11-17T15:00", "E0301 nein"]),
+    ]);
+}

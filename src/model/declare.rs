@@ -26,9 +26,7 @@ impl<'t> Checker<'t> {
         let singles = [("policy", self.items.policies.is_empty()), ("lead", self.items.leads.is_empty())];
         self.hidden.singles = singles.into_iter().filter(|(_, is_absent)| !is_absent).map(|(item, _)| item).collect();
         for (space, part) in self.hidden.nameless() {
-            let places = self.diagnostics.iter().filter_map(|diagnostic| Some(diagnostic.labels.first()?.span));
-            let mut of_part = places.filter(|place| place.source == part.source && part.start <= place.start && place.end <= part.end);
-            if let Some(place) = of_part.next() {
+            if let Some(place) = place_within(&self.diagnostics, *part) {
                 self.memory.lost.add_forgotten(Set::Space(*space), place);
             }
         }
@@ -36,6 +34,7 @@ impl<'t> Checker<'t> {
         self.declare_tables();
         self.declare_teams();
         self.declare_signals();
+        self.lose_nameless_rows();
         self.declare_stages_and_queues();
     }
 
@@ -191,6 +190,25 @@ impl<'t> Checker<'t> {
         }
     }
 
+    /// A name that a property or a column lacks is the first that its signal or table is asked for and does not have.
+    fn lose_nameless_rows(&mut self) {
+        let rows = self.hidden.take_nameless_rows();
+        if rows.is_empty() {
+            return;
+        }
+        let signals = self.items.signals.iter().map(|(item, signal)| (item.span, Set::Properties(signal.name.text.clone())));
+        let tables =
+            self.items.tables.iter().filter_map(|(item, table)| Some((item.span, Set::Columns(*self.tables.get(&table.name.text)?))));
+        let sets: FxHashMap<Span, Set> = signals.chain(tables).collect();
+        for row in rows {
+            let place = place_within(&self.diagnostics, row.part);
+            if let (Some(set), Some(place)) = (sets.get(&row.item), place) {
+                self.memory.lost.add_forgotten(set.clone(), place);
+                row.names.iter().for_each(|name| self.memory.lost.add_name(set.clone(), name));
+            }
+        }
+    }
+
     fn declare_stages_and_queues(&mut self) {
         let mut spans = FxHashMap::default();
         let (diagnostics, lost) = (&mut self.diagnostics, &mut self.memory.lost);
@@ -258,6 +276,12 @@ fn enter_in(
         lost.add_repeated(Set::Space(space), &name.text, place);
     }
     is_new
+}
+
+/// Where a diagnostic about something in the part points.
+pub(crate) fn place_within(diagnostics: &[Diagnostic], part: Span) -> Option<Span> {
+    let mut places = diagnostics.iter().filter_map(|diagnostic| Some(diagnostic.labels.first()?.span));
+    places.find(|place| place.source == part.source && part.start <= place.start && place.end <= part.end)
 }
 
 pub(crate) fn enter(space: &mut FxHashMap<String, Span>, diagnostics: &mut Vec<Diagnostic>, noun: &str, name: &tree::Name) -> bool {

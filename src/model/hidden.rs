@@ -92,8 +92,19 @@ pub(crate) struct Hidden {
     continuations: FxHashMap<Span, FxHashSet<String>>,
     /// the spaces of names that parts lack, and the parts: `queue team t`, a field `text optional`
     nameless: Vec<(Space, Span)>,
+    nameless_rows: Vec<NamelessRow>,
     /// items that were read without some of their rows -> what these say
     lacking: FxHashMap<Span, Lacking>,
+}
+
+/// A property or a column that lacks its name.
+#[derive(Debug)]
+pub(crate) struct NamelessRow {
+    /// the signal or the table
+    pub item: Span,
+    pub part: Span,
+    /// the words of the part, which may hold further rows
+    pub names: Vec<String>,
 }
 
 /// Rows that an item was read without.
@@ -127,9 +138,10 @@ impl Hidden {
             self.add_part(unread, &code, is_followed);
             self.add_start(unread, &code);
             self.add_mended_names(unread, written, &code);
-            self.add_nameless(unread, written);
             let around = file.items.get(file.items.partition_point(|item| item.span.end <= span.start));
-            if let Some(item) = around.map(|item| item.span).filter(|item| item.start <= span.start) {
+            let around = around.map(|item| item.span).filter(|item| item.start <= span.start);
+            self.add_nameless(unread, written, around);
+            if let Some(item) = around {
                 let lacking = self.lacking.entry(item).or_default();
                 let is_name = |word: &&str| !RESERVED_WORDS.contains(word);
                 lacking.lines += written.lines().count();
@@ -203,12 +215,17 @@ impl Hidden {
     }
 
     /// `queue team t`, `text optional` as a field: whatever the policy calls it may be its name.
-    fn add_nameless(&mut self, unread: &Unread, written: &str) {
+    fn add_nameless(&mut self, unread: &Unread, written: &str, around: Option<Span>) {
         let Some(kind) = unread.word else { return };
         let is_row = !written.starts_with(kind);
         let behind = if is_row { written } else { written[kind.len()..].trim_start() };
         let word = words_of(behind).next().filter(|word| behind.starts_with(word)).unwrap_or_default();
         let lacks = if is_row { TYPE_WORDS.contains(&word) } else { word.is_empty() || BEHIND_NAMES.contains(&word) };
+        // a property or a column stands in no space but its item
+        if let Some(item) = around.filter(|_| lacks && is_row && ["signal", "table"].contains(&kind)) {
+            let names = words_of(written).map(str::to_owned).collect();
+            self.nameless_rows.push(NamelessRow { item, part: unread.span, names });
+        }
         // a row of any other item names nothing that stands in these spaces
         if (lacks || behind.starts_with('"')) && (!is_row || kind == "lead") {
             let spaces = Space::ALL.into_iter().filter(|space| *space != Space::Owner && space.items().contains(&kind));
@@ -320,6 +337,11 @@ impl Hidden {
     /// The spaces of the names that were forgotten, one for each, and where they were.
     pub fn nameless(&self) -> &[(Space, Span)] {
         &self.nameless
+    }
+
+    /// Gives away the properties and columns that lack their names.
+    pub fn take_nameless_rows(&mut self) -> Vec<NamelessRow> {
+        std::mem::take(&mut self.nameless_rows)
     }
 
     /// What an item that was read lacks, because it could not be.

@@ -5,13 +5,13 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::tests::TEST_LACKS;
+use super::tests::{COMES_WITHOUT, TEST_LACKS};
 use crate::diagnostic::{Code, Diagnostic, Id};
 use crate::source::{Sources, Span};
 use crate::syntax::{NOT_A_NAME, UNQUOTED};
 
 /// The most places that one diagnostic points at; the rest is counted.
-const PLACES_MAX: usize = 12;
+pub(super) const PLACES_MAX: usize = 12;
 
 pub(crate) fn fold(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
     let diagnostics = without_guesses(diagnostics);
@@ -32,13 +32,17 @@ pub(crate) fn fold(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagn
         add_place(&mut folded[*at], diagnostic, *count <= PLACES_MAX);
     }
     for (at, count) in places.into_values() {
-        if count > PLACES_MAX {
-            let more = format!("{} more places are not shown", count - PLACES_MAX);
-            let diagnostic = &mut folded[at];
-            diagnostic.help = Some(diagnostic.help.take().map_or(more.clone(), |help| format!("{help} ({more})")));
-        }
+        say_more(&mut folded[at], count);
     }
     folded
+}
+
+/// Counts the places that a diagnostic is about and does not point at.
+pub(super) fn say_more(diagnostic: &mut Diagnostic, count: usize) {
+    if count > PLACES_MAX {
+        let more = format!("{} more places are not shown", count - PLACES_MAX);
+        diagnostic.help = Some(diagnostic.help.take().map_or(more.clone(), |help| format!("{help} ({more})")));
+    }
 }
 
 /// Of `region is OH` the text alone says that `OH` is neither a text nor a name; whoever knows what `region` is says which of the two is meant. So does
@@ -67,8 +71,12 @@ enum Subject {
 
 fn key(diagnostic: &Diagnostic, sources: &Sources) -> Option<(Subject, String)> {
     let Id::Code(code) = diagnostic.code else { return None };
-    // tests that lack the same field: most likely it is the field that should be optional
-    if code == Code::TestIncomplete && diagnostic.message.starts_with(TEST_LACKS) {
+    // tests that lack the same field, or the same property of a signal: most likely it is that which should be optional
+    if code == Code::TestIncomplete && (diagnostic.message.starts_with(TEST_LACKS) || diagnostic.message.contains(COMES_WITHOUT)) {
+        return Some((Subject::Other(code, diagnostic.message.clone()), String::new()));
+    }
+    // blocks with a row for what is never missing
+    if code == Code::MissingRowIdle {
         return Some((Subject::Other(code, diagnostic.message.clone()), String::new()));
     }
     let place = diagnostic.labels.first().filter(|_| is_unknown_name(diagnostic))?.span;

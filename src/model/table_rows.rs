@@ -8,11 +8,12 @@ use rustc_hash::FxHashMap;
 
 use super::cells::{CellMistake, CellReader};
 use super::csv_text::{CELL_BYTES_MAX, Cells, Next};
+use super::fold::{PLACES_MAX, say_more};
 use super::hidden::Space;
 use super::lost::Undeclared;
 use super::value::{fold_choice, fold_text};
 use super::{Choices, Interval, TABLE_KEYS_MAX, Type};
-use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Label, nearest};
 use crate::source::{SourceId, Span};
 use crate::syntax::tree;
 
@@ -79,6 +80,7 @@ pub(crate) fn read_rows(
         renamed: Vec::new(),
         undeclared,
         diagnostics: Vec::new(),
+        told: FxHashMap::default(),
         unshown: 0,
     };
     let row_count = reading.read(text, file);
@@ -97,6 +99,8 @@ struct Reading<'r> {
     renamed: Vec<(tree::Name, String)>,
     undeclared: Undeclared<'r>,
     diagnostics: Vec<Diagnostic>,
+    /// what is said of cells -> the diagnostic, and how many cells it is about: a choice that is misspelt where it is declared is unknown in many rows
+    told: FxHashMap<String, (usize, usize)>,
     unshown: usize,
 }
 
@@ -279,6 +283,14 @@ impl Reading<'_> {
             Some(Type::OneOf(id) | Type::SomeOf(id)) => Some(id),
             Some(Type::Text | Type::Number { .. } | Type::YesNo | Type::Date | Type::Time) | None => None,
         };
+        let message = format!("{} in column `{}` of table `{}`", mistake.reason, plan.tree.name.text, self.name.text);
+        if let Some((at, count)) = self.told.get_mut(&message) {
+            *count += 1;
+            if *count <= PLACES_MAX {
+                self.diagnostics[*at].labels.push(Label { span, text: "and here".to_owned() });
+            }
+            return;
+        }
         let known = self.readers[column].choices;
         if self.is_full()
             || mistake.unknown.as_ref().is_some_and(|name| self.undeclared.may_be(plan.space, choices, known, name, Some(span)))
@@ -287,7 +299,7 @@ impl Reading<'_> {
         }
         let near = mistake.unknown.and_then(|name| self.readers[column].nearest(&name));
         let help = near.map(|near| format!("did you mean `{near}`?")).or(mistake.help);
-        let message = format!("{} in column `{}` of table `{}`", mistake.reason, plan.tree.name.text, self.name.text);
+        self.told.insert(message.clone(), (self.diagnostics.len(), 1));
         let mut diagnostic =
             Diagnostic::new(Code::TableCell, message).at(span, "this cell").at(plan.tree.name.span, "the column is declared here");
         diagnostic.help = help;
@@ -378,6 +390,9 @@ impl Reading<'_> {
 
     fn close(mut self, row_count: usize, file: Span) -> Rows {
         self.even(row_count);
+        for (at, count) in self.told.into_values() {
+            say_more(&mut self.diagnostics[at], count);
+        }
         if self.unshown > 0 {
             let message = format!("and {} more mistakes in the file of table `{}`", self.unshown, self.name.text);
             self.diagnostics.push(Diagnostic::new(Code::TableCell, message).at(file, "the first of them are shown"));

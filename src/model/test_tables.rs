@@ -9,6 +9,7 @@ use super::check::Checker;
 use super::declare::keeps_owners;
 use super::hidden::Space;
 use super::resolve::quoted;
+use super::tests::COMES_WITHOUT;
 use super::value::fold_choice;
 use super::{ChoiceMember, Constant, Effort, Field, TableId, TableRows};
 use crate::diagnostic::{Code, Diagnostic};
@@ -96,7 +97,7 @@ impl Checker<'_> {
             .map(|(_, column)| column.name.as_str())
             .collect();
         if !absent.is_empty() && self.diagnostics.len() == before {
-            let message = format!("a row of `{}` comes without {}", row.table.text, quoted(&absent));
+            let message = format!("a row of `{}` {COMES_WITHOUT} {}", row.table.text, quoted(&absent));
             let help = format!("write {} in its braces", absent.iter().map(|name| format!("`{name} …`")).collect::<Vec<_>>().join(", "));
             self.report(Diagnostic::new(Code::TestIncomplete, message).at(row.span, "not a whole row").help(help));
         }

@@ -20,6 +20,9 @@ use crate::syntax::tree::{self, Ago, ExprKind};
 /// How it is said that a test gives no whole lead.
 pub(crate) const TEST_LACKS: &str = "the test does not give";
 
+/// The same of a signal, or of a row of a table, in a test.
+pub(crate) const COMES_WITHOUT: &str = "comes without";
+
 impl<'t> Checker<'t> {
     pub(crate) fn check_tests(&mut self, files: &dyn Files) {
         let required = self.required_fields();
@@ -282,12 +285,11 @@ impl<'t> Checker<'t> {
                 self.add_label(property, name.span, format!("it comes without `{absent}`: is it meant?"));
             }
             if !absent.is_empty() {
-                let message = format!("the signal `{}` comes without {}", name.text, quoted(&absent));
-                self.report(
-                    Diagnostic::new(Code::TestIncomplete, message)
-                        .at(name.span, "not a whole signal")
-                        .help(format!("give its properties in braces: `{{ {} … }}`", absent.join(" … "))),
-                );
+                let message = format!("the signal `{}` {COMES_WITHOUT} {}", name.text, quoted(&absent));
+                self.report(Diagnostic::new(Code::TestIncomplete, message).at(name.span, "not a whole signal").help(format!(
+                    "give its properties in braces: `{{ {} … }}`, or declare what a signal may lack as `optional`",
+                    absent.join(" … ")
+                )));
             }
             let signal = self.policy.signals.iter().position(|signal| signal.name == name.text);
             signals.extend(signal.zip(at).map(|(signal, at)| Event { signal, at, values }));

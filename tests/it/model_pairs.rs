@@ -342,3 +342,30 @@ fn a_day_that_cannot_be_read_is_not_one_that_is_lacking() {
     let two = format!("{}two,,5\n", with("soon"));
     assert_eq!(told(cases, &[("c.csv", &two)]), ["E0606 soon", "E0607 two,,5"]);
 }
+
+/// What is wrong with a declaration is told once, with a label at each place that does not fit it.
+#[test]
+fn a_declaration_that_many_places_do_not_fit_is_one_message() {
+    let rows = "s,q\na,west\nb,west\nc,east\nd,west\n";
+    let table = "queue wset team t\nqueue east team t\ntable z from \"z.csv\" { s text key   q queue }";
+    assert_eq!(told(table, &[("z.csv", rows)]), ["E0109 west, q, west, west"]);
+    let table = "table z from \"z.csv\" { s text key   q one of east }";
+    let many: String = (0..40).map(|row| format!("k{row},west\n")).collect();
+    let all = told(table, &[("z.csv", &format!("s,q\n{many}x,south\n"))]);
+    assert_eq!((all.len(), all[0].as_str(), all[1].matches("west").count()), (2, "E0109 south, q", 12));
+    // a property that lost its `optional`, or its name
+    let test =
+        |signals: &str| format!("test \"t\" {{ as of 2026-11-18T15:00  lead {{ beds 5 role boss deal 5 }}  signals {{ {signals} }} }}");
+    let signals = test("visit 1 day ago   visit 2 days ago   call 1 day ago");
+    check_all(&[
+        (
+            &format!("signal visit {{ n whole }}\nsignal call {{ n whole }}\n{signals}"),
+            &["E0602 call", "E0602 visit, visit", "E0603 \"t\""],
+        ),
+        ("signal visit { text   n whole }\nlet a = count of visit where path is \"x\" and n > 3", &["E0001 n, path"]),
+        (
+            "signal visit {\n  one of x, y\n  n whole 0..5\n}\nlet a = count of visit where kind is x\nlet b = any visit where knd is y and kind is x",
+            &["E0001 of, kind", "E0212 knd, visit"],
+        ),
+    ]);
+}

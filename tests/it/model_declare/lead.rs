@@ -164,7 +164,7 @@ fn cells_that_do_not_fit_are_pointed_at() {
 
 #[test]
 fn only_some_of_many_bad_cells_are_shown() {
-    let rows: String = (0..500).map(|row| format!("s{row},nowhere,1\n")).collect();
+    let rows: String = (0..500).map(|row| format!("s{row},nowhere{row},1\n")).collect();
     let csv = format!("state,desk,seats\n{rows}");
     let checked = check_files(&[("p.lead", &format!("{HEAD}{LEAD}{AREAS}")), ("areas.csv", &csv)]);
     assert_eq!(checked.diagnostics.len(), 21);

@@ -174,6 +174,7 @@ impl Checker<'_> {
             }
             return None;
         };
+        let told = self.diagnostics.len();
         let from = self.compared(left.clone(), Operator::AtLeast, low, scope);
         // one message about a left side that has no order is enough
         if from.is_none() && !matches!(left.ty, Type::Number { .. } | Type::Date | Type::Time) {
@@ -187,6 +188,10 @@ impl Checker<'_> {
         ) = (&from.kind, &to.kind)
             && is_above(*lowest, *highest)
         {
+            // an end outside of the range is why it runs backwards
+            if self.diagnostics.len() > told {
+                return None;
+            }
             let message =
                 format!("`{}` to `{}` runs backwards, so nothing lies between", self.one_line(low.span), self.one_line(high.span));
             let (low_text, high_text) = (self.one_line(low.span), self.one_line(high.span));

@@ -109,16 +109,26 @@ impl Checker<'_> {
             }
             PatternKind::To(low_tree, high_tree) => {
                 self.has_order(subject, what, pattern.span)?;
+                let told = self.diagnostics.len();
                 let low = self.compared_constant(low_tree, subject.ty, range, what);
                 let high = self.compared_constant(high_tree, subject.ty, range, what);
                 let (low, high) = (low?, high?);
+                // an end outside of the range is why it runs backwards
+                if self.diagnostics.len() > told && runs_backwards(low, high) {
+                    return None;
+                }
                 self.band(pattern, (low_tree, low), (high_tree, high), at_most, subject.ty, what)
             }
             PatternKind::ToUnder(low_tree, high_tree) => {
                 self.has_order(subject, what, pattern.span)?;
+                let told = self.diagnostics.len();
                 let low = self.compared_constant(low_tree, subject.ty, range, what);
                 let high = self.end_left_out(high_tree, subject.ty, range, what);
                 let (low, high) = (low?, high?);
+                // an end outside of the range is why it runs backwards
+                if self.diagnostics.len() > told && runs_backwards(low, high) {
+                    return None;
+                }
                 self.band(pattern, (low_tree, low), (high_tree, high), below_units, subject.ty, what)
             }
         }
@@ -398,7 +408,7 @@ impl Checker<'_> {
         ty: Type,
         what: &str,
     ) -> Option<Matcher> {
-        if low.minus(high)?.mantissa > 0 {
+        if runs_backwards(low, high) {
             let turned = Interval { low: at_least(high, ty)?, high: highest(low, ty)? };
             self.memory.turned.insert(pattern.span, turned);
             let (low_text, high_text) = (self.one_line(low_tree.span), self.one_line(high_tree.span));
@@ -440,6 +450,10 @@ fn bands<'c>(cover: &'c Cover<'_>) -> Vec<(Interval, &'c Case<'c>)> {
         Some(Matcher::Choice(_) | Matcher::Text(_) | Matcher::Missing | Matcher::Otherwise) | None => None,
     };
     cover.cases.iter().filter_map(band).collect()
+}
+
+fn runs_backwards(low: Decimal, high: Decimal) -> bool {
+    low.minus(high).is_some_and(|difference| difference.mantissa > 0)
 }
 
 /// The lowest value that is at least the constant.

@@ -369,3 +369,14 @@ fn a_declaration_that_many_places_do_not_fit_is_one_message() {
         ),
     ]);
 }
+
+/// An end that lies outside of the range is why a band runs backwards.
+#[test]
+fn a_band_that_runs_backwards_from_outside_is_one_mistake() {
+    check_all(&[
+        (&section("beds 100% { 500 to 10 1   11 or more 2   under 10 3 }"), &["E0304 500, beds"]),
+        (&section("beds 100% { under 500 1 }"), &["E0304 500"]),
+        ("let a = beds between 500 and 10", &["E0304 500"]),
+        ("let a = beds between 50 and 10", &["E0310 50 and 10"]),
+    ]);
+}

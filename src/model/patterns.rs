@@ -261,7 +261,7 @@ impl Checker<'_> {
                     .at(case.pattern.span, "no lead can match this row");
                 let alone = cover.cases.iter().filter(|other| other.row == case.row).count() == 1;
                 if cover.line == Line::Band && alone && cover.cases.len() > 1 {
-                    diagnostic = diagnostic.replace("take the row out", Applicability::Safe, case.row, "");
+                    diagnostic = diagnostic.replace("take the row out", Applicability::Safe, self.line_of(case.row), "");
                 }
                 self.report(diagnostic);
             }

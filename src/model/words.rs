@@ -41,6 +41,16 @@ impl Checker<'_> {
         let before = &source[line_start..row.start as usize];
         if before.chars().all(char::is_whitespace) { format!("\n{before}{text}") } else { format!("   {text}") }
     }
+
+    /// What is taken out with a row: its whole line, if nothing else stands there.
+    pub(crate) fn line_of(&self, row: Span) -> Span {
+        let source = &self.sources.get(row.source).text;
+        let start = source[..row.start as usize].rfind('\n').map_or(0, |end| end + 1);
+        let end = source[row.end as usize..].find('\n').map_or(source.len(), |length| row.end as usize + length + 1);
+        let is_alone =
+            [&source[start..row.start as usize], &source[row.end as usize..end]].into_iter().all(|beside| beside.trim().is_empty());
+        if is_alone { Span::new(row.source, start, end) } else { row }
+    }
 }
 
 impl Diagnostic {

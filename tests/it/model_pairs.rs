@@ -380,3 +380,16 @@ fn a_band_that_runs_backwards_from_outside_is_one_mistake() {
         ("let a = beds between 50 and 10", &["E0310 50 and 10"]),
     ]);
 }
+
+#[test]
+fn a_row_is_taken_out_with_its_line() {
+    let policy =
+        |rows: &str| format!("{HEAD}{}\n", section(&format!("beds 100% {{\n      5 or more 1\n      {rows}      under 5 2\n    }}")));
+    let text = policy("missing 0\n");
+    let all = BTreeMap::from([("policy.lead".to_owned(), text.clone())]);
+    let checked = check(&all, "policy.lead");
+    let fix = &checked.diagnostics[0].fixes[0].edits[0];
+    let mut mended = text;
+    mended.replace_range(fix.span.start as usize..fix.span.end as usize, &fix.text);
+    assert_eq!(mended, policy("").replacen("            under", "      under", 1));
+}

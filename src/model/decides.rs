@@ -6,6 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use super::check::{Checker, DecideTree};
+use super::declare::place_within;
 use super::expressions::Scope;
 use super::lost::{ALL, Set};
 use super::patterns::{Case, Cover, Line};
@@ -42,11 +43,20 @@ impl Checker<'_> {
         let is_whole = self.hidden.lacking(item.span).is_none();
         if let Some(lacking) = self.hidden.lacking(item.span) {
             // what the rows that could not be read would have given: names that they say, but for those that they lack
-            let count = match tree {
-                DecideTree::Decide(_) => lacking.nameless,
-                DecideTree::Grid(tree) => lacking.lines.saturating_mul(tree.columns.len()).saturating_sub(lacking.names.len()),
-            };
-            self.memory.lost.add(Set::Choices(choices), count);
+            match tree {
+                DecideTree::Decide(_) => {
+                    for part in &lacking.nameless {
+                        match place_within(&self.diagnostics, *part) {
+                            Some(place) => self.memory.lost.add_forgotten(Set::Choices(choices), place),
+                            None => self.memory.lost.add(Set::Choices(choices), 1),
+                        }
+                    }
+                }
+                DecideTree::Grid(tree) => {
+                    let count = lacking.lines.saturating_mul(tree.columns.len()).saturating_sub(lacking.names.len());
+                    self.memory.lost.add(Set::Choices(choices), count);
+                }
+            }
             lacking.names.iter().for_each(|name| self.memory.lost.add_name(Set::Choices(choices), name));
         }
         let (name, display, body) = match tree {

@@ -112,8 +112,8 @@ pub(crate) struct NamelessRow {
 pub(crate) struct Lacking {
     /// how many lines they take
     pub lines: usize,
-    /// how many of them do not begin with a name
-    pub nameless: usize,
+    /// the parts of those that do not begin with a name, each for every such row
+    pub nameless: Vec<Span>,
     /// the names that stand in them
     pub names: FxHashSet<String>,
 }
@@ -145,7 +145,9 @@ impl Hidden {
                 let lacking = self.lacking.entry(item).or_default();
                 let is_name = |word: &&str| !RESERVED_WORDS.contains(word);
                 lacking.lines += written.lines().count();
-                lacking.nameless += usize::from(!words_of(&code).next().filter(is_name).is_some_and(|first| code.starts_with(first)));
+                let begins_with_name = words_of(&code).next().filter(is_name).is_some_and(|first| code.starts_with(first));
+                let count = usize::from(!begins_with_name).max(rows_without_outcome(&code));
+                lacking.nameless.extend(std::iter::repeat_n(span, count));
                 lacking.names.extend(words_of(&code).filter(is_name).map(str::to_owned));
             }
             if unread.word.is_none() {
@@ -417,6 +419,19 @@ fn own_end(code: &str) -> usize {
         start += line.len();
     }
     code.len()
+}
+
+/// How many rows of a `decide` begin with their condition. That of a row may stand below its outcome.
+fn rows_without_outcome(code: &str) -> usize {
+    let mut is_below_outcome = false;
+    let mut count = 0;
+    for line in code.lines().filter(|line| !line.trim().is_empty()) {
+        let mut words = words_of(line);
+        let begins_with_guard = words.next().is_some_and(|first| ["when", "otherwise", "if", "else"].contains(&first));
+        count += usize::from(begins_with_guard && !is_below_outcome);
+        is_below_outcome = words.next().is_none() && !begins_with_guard;
+    }
+    count
 }
 
 /// The text with blanks in place of comments and of what stands between quotes, of the same length.

@@ -248,3 +248,16 @@ fn a_brace_that_the_signal_of_a_test_lacks_is_one_mistake() {
         (&test("visit 2026-11-17T15:00 path \"/x\" seconds 5 }\n call 1 day ago"), &["E0001 visit 2026-11-17T15:00", "E0301 nein"]),
     ]);
 }
+
+/// Of a row without its outcome it is known that it would have given one more: the first unknown name is told with it, and no other.
+#[test]
+fn a_row_without_its_outcome_hides_one_name_and_shows_it() {
+    let decide = |rows: &str| {
+        format!("decide d {{\n  never when beds > 90\n{rows}\n  later otherwise\n}}\nlet y = d is today\nlet z = d is somewhen")
+    };
+    check_all(&[
+        (&decide("  when beds > 50"), &["E0001 when, today", "E0203 somewhen"]),
+        (&decide("       when beds > 50"), &["E0001 when, today", "E0203 somewhen"]),
+        (&decide("  today\n    when beds >> 50"), &["E0001 >, >", "E0203 somewhen"]),
+    ]);
+}

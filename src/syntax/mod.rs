@@ -4,7 +4,7 @@
 //! panics, takes time linear in the text and a stack of its own, so that what is accepted does not depend on the caller's;
 //! a mistake in one item hides no other item; whatever is missing from the tree has been reported as an error.
 //!
-//! The way: `scan` makes light tokens, `cut` finds the items, `heads` adds the braces that heads of blocks lack, pest reads each of them by `grammar/leadwright.pest`, `build` makes the tree,
+//! The way: `scan` makes light tokens, `cut` finds the items, `heads` adds the braces that heads of blocks lack, `item_words` mends the words of items, pest reads each of them by `grammar/leadwright.pest`, `build` makes the tree,
 //! `mistakes` turns what pest expected into a sentence.
 //!
 //! ```
@@ -21,6 +21,7 @@ mod cut;
 mod further;
 mod grammar;
 mod heads;
+mod item_words;
 mod leave_out;
 pub mod meant;
 mod mended;
@@ -44,6 +45,7 @@ pub(crate) use cut::ITEM_WORDS;
 use cut::{Cut, ItemRange};
 pub(crate) use grammar::RESERVED_WORDS;
 use grammar::{Meter, Rule};
+use item_words::Slip;
 pub use leave_out::without_items;
 use mended::Places;
 use mistakes::Found;
@@ -134,6 +136,7 @@ fn read(text: &str, source: SourceId, meter: &Meter, mut outline: Option<&mut Ou
         diagnostics.extend(heads.iter().map(|head| head.explain(text, source)));
     }
     let mended = without_surplus(mended, source, &mut scan, &mut cut, diagnostics);
+    let (mended, slips) = item_words::mended(mended, source, &mut scan, &cut, meter);
     let text = &*mended;
     if let Some(outline) = outline.as_deref_mut() {
         outline.take(text, &scan, &cut);
@@ -155,6 +158,7 @@ fn read(text: &str, source: SourceId, meter: &Meter, mut outline: Option<&mut Ou
         source,
         scan: &scan,
         cut: &cut,
+        slips,
         indented: scan.tokens.iter().enumerate().filter(|(_, token)| may_begin_below(token)).map(|(index, _)| index).collect(),
         told,
         diagnostics,
@@ -219,6 +223,8 @@ struct Reader<'a> {
     source: SourceId,
     scan: &'a Scan,
     cut: &'a Cut,
+    /// The item words that were mended, in order.
+    slips: Vec<Slip>,
     /// The tokens that may begin an item below another although they are indented.
     indented: Vec<usize>,
     /// Where the mistakes are that scanner and cutter have told of all the file, in order.
@@ -310,6 +316,10 @@ impl Reader<'_> {
     fn starts_well(&mut self, token: Token, range: &ItemRange) -> bool {
         let word = &self.text[token.start..token.end];
         let span = self.token_span(token);
+        if let Ok(slip) = self.slips.binary_search_by_key(&token.start, |slip| slip.start) {
+            self.diagnostics.push(self.slips[slip].explain());
+            return true;
+        }
         if ITEM_WORDS.contains(&word) {
             if let Some(indent) = token.indent.filter(|indent| *indent > 0) {
                 let blanks = Span::new(self.source, token.start - indent, token.start);

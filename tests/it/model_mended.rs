@@ -249,6 +249,40 @@ fn a_brace_that_the_signal_of_a_test_lacks_is_one_mistake() {
     ]);
 }
 
+/// An item word with a slip in an item that cannot be read whole: whatever else is wrong in it is told as if the word were mended.
+#[test]
+fn an_item_word_with_a_slip_hides_no_other_slip_of_its_item() {
+    let flow = |word: &str, row: &str| {
+        format!(
+            "stage new owner t start\nstage won owner t final\nstage lost owner t final\n{word} {{\n  new -> won when bedz > 3\n  new -> {row}\n}}"
+        )
+    };
+    check_all(&[
+        (&flow("fxow", "lost whn beds < 3 ~"), &["E0001 fxow", "E0001 whn", "E0201 bedz"]),
+        // the word takes the blanks behind it, or the blank line above it
+        ("scor  s {\n  section a 90% { role 100% { bos 1   boss 2 3   owner 3 } }\n}", &["E0001 owner", "E0001 scor"]),
+        ("queue q team t\n\nrout r {\n  q when bedz > 3\n  otherwise zz otherwise\n}", &["E0001 otherwise", "E0001 rout", "E0201 bedz"]),
+        ("decide d { a when beds > 3   b otherwise }\n\ntst \"t\" {\n  lead { beds 5 }\n  xpct { d c d }\n}", &["E0001 tst", "E0001 xpct"]),
+    ]);
+    let lead = |head: &str| {
+        let text = format!(
+            "leadwright 1\npolicy p {{ currency USD }}\n\n{head}\n  id text key\n  beds\n  role one of a, b\n}}\nlet x = beds > 3 and role is c\n"
+        );
+        let checked = check(&std::collections::BTreeMap::from([("policy.lead".to_owned(), text.clone())]), "policy.lead");
+        checked
+            .diagnostics
+            .iter()
+            .map(|found| format!("{} {}", found.name(), checked.sources.text(found.labels[0].span)))
+            .collect::<Vec<_>>()
+    };
+    for (head, written) in [("lad {", "lad"), ("laed {", "laed"), ("leead {", "leead"), ("lead{", ""), ("lad{", "lad")] {
+        let told = lead(head);
+        assert_eq!(told.iter().filter(|told| **told == format!("E0001 {written}")).count(), usize::from(!written.is_empty()), "{told:?}");
+        assert_eq!(told.iter().filter(|told| *told == "E0203 c").count(), 1, "{head}: {told:?}");
+        assert_eq!(told.len(), 2 + usize::from(!written.is_empty()), "{head}: {told:?}");
+    }
+}
+
 /// Of a row without its outcome it is known that it would have given one more: the first unknown name is told with it, and no other.
 #[test]
 fn a_row_without_its_outcome_hides_one_name_and_shows_it() {

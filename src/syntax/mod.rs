@@ -244,7 +244,9 @@ impl Reader<'_> {
         let written = format!("leadwright {LANGUAGE_VERSION}");
         let tokens = &self.scan.tokens;
         let is_misspelt = tokens.first().is_some_and(|token| token.kind == Kind::Word) && nearest(self.word(0), ["leadwright"]).is_some();
-        if self.word(0) != "leadwright" && !is_misspelt {
+        // the number alone, which no item begins with
+        let is_number = tokens.first().is_some_and(|token| token.kind == Kind::Number);
+        if self.word(0) != "leadwright" && !is_misspelt && !is_number {
             let bare = self.text.trim_start_matches('\u{FEFF}');
             let place = tokens.first().map_or(self.text.len() - bare.len(), |token| token.start);
             let span = tokens.first().map_or(Span::new(self.source, place, place), |token| self.token_span(*token));

@@ -295,3 +295,12 @@ fn a_row_without_its_outcome_hides_one_name_and_shows_it() {
         (&decide("  today\n    when beds >> 50"), &["E0001 >, >", "E0203 somewhen"]),
     ]);
 }
+
+#[test]
+fn a_first_line_without_its_word_is_one_mistake() {
+    let text = "1\n\npolicy p { owner t }\nteam t\nlead { id text key }\n";
+    let checked = check(&std::collections::BTreeMap::from([("policy.lead".to_owned(), text.to_owned())]), "policy.lead");
+    let told: Vec<&str> = checked.diagnostics.iter().map(|found| found.name()).collect();
+    assert_eq!(told, ["E0009"]);
+    assert_eq!(checked.diagnostics[0].fixes[0].edits[0].text, "leadwright 1");
+}

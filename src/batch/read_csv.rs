@@ -38,10 +38,22 @@ pub fn open(chunks: &mut TextChunks, file: &str) -> Result<(Vec<String>, Records
     Ok((names, records))
 }
 
-/// What parts cells and lines, by the first line.
+/// What parts cells and lines: the delimiter by the first line; lines end with a lone CR if the first two do, whatever stands in quotes further on.
 fn dialect(head: &[u8]) -> Records {
-    let line_end = if memchr::memchr(b'\n', head).is_none() && memchr::memchr(b'\r', head).is_some() { b'\r' } else { b'\n' };
-    Records::Csv { delimiter: csv_delimiter(head), line_end }
+    let delimiter = csv_delimiter(head);
+    let mut scanner = Scanner::new(delimiter, b'\n');
+    let (mut at, mut is_lone) = (0, false);
+    for _ in 0..2 {
+        let Some((record, next)) = scanner.next(head, at) else { break };
+        at = next;
+        match &head[record.range.end..next] {
+            [b'\r'] => is_lone = true,
+            // the last line needs no end
+            [] => {}
+            _ => return Records::Csv { delimiter, line_end: b'\n' },
+        }
+    }
+    Records::Csv { delimiter, line_end: if is_lone { b'\r' } else { b'\n' } }
 }
 
 #[derive(Debug)]

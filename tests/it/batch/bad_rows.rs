@@ -1,5 +1,7 @@
 //! Rows that cannot be read: none is lost, each has a reason.
 
+use std::fmt::Write;
+
 use leadwright::batch::{Keep, OnBadRow, Report};
 
 use super::scene::Scene;
@@ -248,4 +250,18 @@ fn semicolons_and_tabs_part_cells_too() {
     assert_eq!(with_tabs, old_macintosh);
     let (report, _) = scene.score_csv("lead_id,kind,sites\rL-1,clinic,1\rL-2,clinic,x\r");
     assert_eq!(report.bad_cells[0].line, 3);
+}
+
+/// In old files of a Macintosh, where a cell may hold a line feed.
+#[test]
+fn a_line_feed_in_quotes_ends_no_line_of_a_file_that_has_none() {
+    let scene = Scene::new();
+    let (report, _) = scene.score_csv("lead_id,kind,note,sites\rL-1,clinic,\"x\ny\",z\rL-2,clinic,,x\r");
+    assert_eq!(report.bad_cells.iter().map(|cell| cell.line).collect::<Vec<_>>(), [2, 3]);
+
+    // more than a row may have, and many chunks
+    let mut text = "lead_id,kind,note,sites\r".to_owned();
+    (0..90_000).for_each(|row| write!(text, "L-{row},clinic,\"{}\nab\",5\r", "x".repeat(90)).unwrap());
+    let (report, _) = scene.score_csv(&text);
+    assert_eq!((report.rows_in, report.rows_scored), (90_000, 90_000));
 }

@@ -23,7 +23,7 @@ type Habit = fn(&Found) -> Option<Diagnostic>;
 
 /// From the special to the general; the first that fits explains the mistake.
 const HABITS: [&[Habit]; 11] = [
-    &[fields::choices_missing, rows::row_without_end, rows::cells_without_comma],
+    &[fields::choices_missing, rows::row_without_end, rows::cells_without_comma, rows::comma_at_end],
     &repeats::HABITS,
     &keywords::HABITS,
     &points::HABITS,

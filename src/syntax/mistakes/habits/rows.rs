@@ -7,12 +7,11 @@ use crate::syntax::mistakes::Found;
 use crate::syntax::scan::Kind;
 use crate::syntax::trial::row_at;
 
-pub(super) const HABITS: [Habit; 11] = [
+pub(super) const HABITS: [Habit; 10] = [
     grid_without_across,
     because_misspelt,
     block_without_brackets,
     rest_word,
-    comma_at_end,
     comma_between_rows,
     claim_without_kind,
     arrow,
@@ -139,8 +138,13 @@ fn block_without_brackets(found: &Found) -> Option<Diagnostic> {
 }
 
 /// `hospital, clinic, }`
-fn comma_at_end(found: &Found) -> Option<Diagnostic> {
-    if found.word(-1) != "," || !(found.at_end() || found.kind(0) == Some(Kind::Close)) {
+pub(super) fn comma_at_end(found: &Found) -> Option<Diagnostic> {
+    // `one of a, b, optional`
+    let is_of_field = ["lead", "signal", "table"].contains(&found.item())
+        && found.expects_name()
+        && ["optional", "key", "from"].contains(&found.word(0))
+        && found.word(1) != ",";
+    if found.word(-1) != "," || !(is_of_field || found.at_end() || found.kind(0) == Some(Kind::Close)) {
         return None;
     }
     let help = "remove the `,`: commas stand between the members of a list";

@@ -320,6 +320,9 @@ fn a_comma_that_is_missing_at_the_end_of_a_line_is_one_mistake() {
     with("  site  one of a1\n      b1", &["E0001 b1"]);
     with("  site  one of a1 \"A\"\n      b1 \"B\" \"bb\"   fixed\n      from marketo \"S\"", &["E0001 b1"]);
     with("  site  one of a1,\n      b1 \"B\"\n      fixed\n      from marketo \"S\"", &[]);
+    // a row that lacks its name is none
+    let lead = LEAD.replace("  deal  money  optional", "        money  optional");
+    assert_eq!(found(&[("policy.lead", &format!("{HEAD}{lead}"))])[0], "E0001 optional");
     // each that is missing
     let lead = LEAD.replace("site  one of a1, b1", "site  one of a1, b1 \"B\"\n      c1 \"C\"   d1\n      e1 fixed");
     check_policy(&format!("{HEAD}{lead}let z = site is one of a1, c1, e1\n"), &["E0001 c1"]);

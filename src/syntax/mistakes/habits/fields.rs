@@ -4,7 +4,7 @@ use super::{Habit, instead, slip, superfluous, translated};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, nearest};
 use crate::source::Span;
 use crate::syntax::grammar::{RESERVED_WORDS, Rule};
-use crate::syntax::meant::snake_case;
+use crate::syntax::meant::{self, snake_case};
 use crate::syntax::mistakes::Found;
 use crate::syntax::scan::{Kind, Token};
 use crate::syntax::trial::row_at;
@@ -251,10 +251,12 @@ fn choices_without_comma(found: &Found) -> Option<Diagnostic> {
     let indent = found.tokens[row.start].indent;
     let begins_row = |offset: isize| found.token(offset).is_none_or(|token| token.indent.is_some() && token.indent <= indent);
     let row_end = (0..CHOICES_SEARCHED).find(|offset| begins_row(*offset) || ends_choices(found, *offset))?;
+    // a type that begins a line lacks the name before it
+    let is_type = |offset: isize| found.token(offset).is_some_and(|token| token.indent.is_some()) && is_type_word(found.word(offset));
     let goes_on = (2 - list..row_end).any(|offset| found.token(offset).is_some_and(|token| token.indent.is_some()));
     let is_bracket = |token: &Token| matches!(token.kind, Kind::Open | Kind::Close);
     // what is indented below the head of a block is a row of it
-    if (1 - list..0).any(begins_row) || goes_on && found.tokens[row].iter().any(is_bracket) {
+    if (1 - list..row_end).any(is_type) || (1 - list..0).any(begins_row) || goes_on && found.tokens[row].iter().any(is_bracket) {
         return None;
     }
     let gaps: Vec<isize> = (2 - list..row_end).filter(is_gap).collect();
@@ -267,6 +269,10 @@ fn choices_without_comma(found: &Found) -> Option<Diagnostic> {
         Applicability::Unsafe,
         edits,
     ))
+}
+
+fn is_type_word(word: &str) -> bool {
+    meant::TYPE_WORDS.contains(&word) || ["queue", "team", "owner", "stage"].contains(&word)
 }
 
 /// Whether what stands there is said of the whole field: `optional`, `from`, `fixed`, `cost 3`; or ends the block.

@@ -14,9 +14,8 @@ use crate::source::Sources;
 pub(super) fn asked(policy: &Policy, sources: &Sources, (budget, budget_left): (u64, u64)) -> Findings {
     let opened = open::opened(policy);
     let lowered = lower_with_claims(&opened.policy);
-    let mut prover = Prover::new(&opened.policy, &lowered);
+    let mut prover = Prover::within(&opened.policy, &lowered, budget, budget_left);
     prover.keep(opened.known(&lowered.trace.claims));
-    (prover.budget, prover.budget_left) = (budget, budget_left);
     questions::ask_of(&mut prover, sources, &|witness| opened.is_without_rows(witness))
 }
 

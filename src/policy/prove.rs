@@ -120,8 +120,7 @@ fn prove(
     budget_left: u64,
     chosen: impl Fn(&str) -> bool,
 ) -> Proofs {
-    let mut prover = Prover::new(policy, lowered);
-    (prover.budget, prover.budget_left) = (budget, budget_left);
+    let mut prover = Prover::within(policy, lowered, budget, budget_left);
     let mut claims = Vec::new();
     for (number, claim) in policy.claims.iter().enumerate().filter(|(_, claim)| chosen(&claim.title)) {
         let start = prover.steps();

@@ -23,8 +23,7 @@ pub fn show(checked: &mut Checked) {
     }
     let policy = &checked.policy;
     let lowered = lower(policy);
-    let mut prover = Prover::new(policy, &lowered);
-    (prover.budget, prover.budget_left) = (CHECK_QUESTION, CHECK_BUDGET);
+    let mut prover = Prover::within(policy, &lowered, CHECK_QUESTION, CHECK_BUDGET);
     checked.diagnostics.retain_mut(|diagnostic| {
         let label = diagnostic.labels.first().map(|label| label.span);
         let of = label.filter(|_| is_of_several(diagnostic)).and_then(|label| rows_at(policy, &lowered.trace, label));

@@ -32,7 +32,8 @@ impl<'a> Events<'a> {
             Policy { choices: policy.choices.clone(), fields: columns.collect(), timezone: policy.timezone.clone(), ..Policy::default() };
         let mut graph = Graph::new(vec![program]);
         let mut variables = Variables::default();
-        let ground = Ground { policy: &asked, parameters: Parameters { as_of_day: 0, as_of: 0 }, measures: Vec::new() };
+        let ground =
+            Ground { policy: &asked, parameters: Parameters { as_of_day: 0, as_of: 0 }, measures: Vec::new(), steps_of_texts: u64::MAX };
         let mut translation = variables.translation(&mut graph, 0, &ground);
         let output =
             |condition: EventConditionId| program.outputs.iter().find(|output| output.role == OutputRole::EventCondition(condition));

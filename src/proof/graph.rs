@@ -91,6 +91,8 @@ pub struct Graph<'p> {
     pub steps: u64,
     /// some number left 64 bits on the way, so that nothing is proved by this graph
     pub is_inexact: bool,
+    /// and that is so because texts took more steps to tell apart than they may
+    pub is_cut_short: bool,
 }
 
 impl<'p> Graph<'p> {

@@ -22,6 +22,7 @@ mod caps;
 mod cells;
 mod changes;
 mod claims;
+mod combinations;
 mod condition;
 mod differences;
 mod events;
@@ -137,6 +138,8 @@ type Shows<'a> = dyn Fn(&Prover, &mut Shown) -> bool + 'a;
 
 /// Steps that one question may take, unless said otherwise; some hundred thousand are a second's work at most.
 pub const BUDGET: u64 = 2_000_000;
+/// Telling texts apart may take as many steps as this part of all questions.
+const SHARE_OF_TEXTS: u64 = 4;
 
 /// Answers questions about one policy; remembers what it found out on the way.
 pub struct Prover<'p> {
@@ -165,6 +168,11 @@ pub struct Prover<'p> {
 impl<'p> Prover<'p> {
     /// `lowered` is the policy's plain program.
     pub fn new(policy: &'p Policy, lowered: &'p Lowered) -> Prover<'p> {
+        Prover::within(policy, lowered, BUDGET, u64::MAX)
+    }
+
+    /// The same with so many steps per question, and for all together. To tell texts apart may take a part of as many besides; where that is not enough, no question is decided by what no text is.
+    pub fn within(policy: &'p Policy, lowered: &'p Lowered, budget: u64, budget_left: u64) -> Prover<'p> {
         let histories = Histories::new(policy);
         let plainest = witness::plainest(policy);
         let measures = histories.measures(policy, &plainest, AS_OF).unwrap_or_default();
@@ -173,7 +181,7 @@ impl<'p> Prover<'p> {
             Some(Constant::Text(_)) | None => None,
         });
         let parameters = record::parameters(policy, AS_OF).unwrap_or(crate::program::Parameters { as_of_day: 0, as_of: AS_OF });
-        let ground = Ground { policy, parameters, measures: measures.collect() };
+        let ground = Ground { policy, parameters, measures: measures.collect(), steps_of_texts: budget_left / SHARE_OF_TEXTS };
         let mut graph = Graph::new(vec![&lowered.program]);
         let mut variables = Variables::default();
         let translation = variables.translation(&mut graph, 0, &ground);
@@ -202,8 +210,8 @@ impl<'p> Prover<'p> {
             sets: Sets::default(),
             counted: Counted::default(),
             missed: Vec::new(),
-            budget: BUDGET,
-            budget_left: u64::MAX,
+            budget,
+            budget_left,
         }
     }
 
@@ -256,7 +264,7 @@ impl<'p> Prover<'p> {
         match found {
             Ok(Found::Yes) => Ok(false),
             Ok(Found::No) if !self.graph.is_inexact => Ok(true),
-            Ok(Found::No) => Err(Why::TooWide),
+            Ok(Found::No) => Err(self.why_inexact()),
             Ok(Found::WithoutText) => Err(Why::NoLead),
             Err(Spent) => Err(Why::Budget),
         }
@@ -431,6 +439,11 @@ impl<'p> Prover<'p> {
 
     fn as_of_day(&self, as_of: i64) -> Option<i64> {
         Some(record::parameters(self.policy, as_of).ok()?.as_of_day)
+    }
+
+    /// Why nothing is proved by an inexact graph.
+    fn why_inexact(&self) -> Why {
+        if self.graph.is_cut_short { Why::Budget } else { Why::TooWide }
     }
 
     fn until(&self) -> u64 {

@@ -37,7 +37,7 @@ impl Prover<'_> {
                 Err(Spent) => return Possible::Undecided(if tried == 0 { Why::Budget } else { Why::NoLead }),
                 Ok(Found::WithoutText) => return Possible::Undecided(Why::NoLead),
                 Ok(Found::No) if tried > 0 => return Possible::Undecided(Why::NoLead),
-                Ok(Found::No) if self.graph.is_inexact => return Possible::Undecided(Why::TooWide),
+                Ok(Found::No) if self.graph.is_inexact => return Possible::Undecided(self.why_inexact()),
                 Ok(Found::No) => return Possible::Never,
                 Ok(Found::Yes) => {}
             }

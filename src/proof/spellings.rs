@@ -9,6 +9,8 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::search::Spent;
+use super::texts::Work;
 use crate::model::TextTest;
 use crate::model::value::fold_text;
 use crate::program::{TextMap, TextMapKind};
@@ -17,6 +19,8 @@ use crate::program::{TextMap, TextMapKind};
 const BEGINNINGS_MAX: usize = 3_000;
 /// And so many letters may be named.
 const LETTERS_MAX: usize = 1_500;
+/// So many letters to go on with are a step.
+const CELLS_PER_STEP: u64 = 16;
 
 pub struct Spelling {
     /// per map
@@ -25,9 +29,10 @@ pub struct Spelling {
     pub text: Option<String>,
 }
 
-pub fn spellings(maps: &[&TextMap]) -> Option<Vec<Spelling>> {
-    let letters = letters(maps)?;
-    let (whole, domain) = (Named::new(maps, false, &letters)?, Named::new(maps, true, &letters)?);
+pub fn spellings(maps: &[&TextMap], work: &mut Work) -> Result<Option<Vec<Spelling>>, Spent> {
+    let Some(letters) = letters(maps) else { return Ok(None) };
+    let (Some(whole), Some(domain)) = (Named::new(maps, false, &letters), Named::new(maps, true, &letters)) else { return Ok(None) };
+    work.take(1 + (whole.size() + domain.size()) / CELLS_PER_STEP)?;
     let mut found: Vec<Spelling> = Vec::new();
     let mut given: FxHashSet<Vec<Option<i64>>> = FxHashSet::default();
     let mut begun: FxHashSet<Beginning> = FxHashSet::default();
@@ -35,6 +40,7 @@ pub fn spellings(maps: &[&TextMap]) -> Option<Vec<Spelling>> {
     let mut next = 0;
     while let Some((beginning, text)) = open.get(next).cloned() {
         next += 1;
+        work.take(1 + letters.len() as u64 / CELLS_PER_STEP)?;
         // texts are compared without the blanks around them
         if !text.is_empty() && !text.ends_with(char::is_whitespace) {
             let codes: Vec<Option<i64>> = maps.iter().map(|map| map.code_of_folded(&text)).collect();
@@ -50,10 +56,10 @@ pub fn spellings(maps: &[&TextMap]) -> Option<Vec<Spelling>> {
             }
         }
         if begun.len() > BEGINNINGS_MAX {
-            return None;
+            return Ok(None);
         }
     }
-    Some(found)
+    Ok(Some(found))
 }
 
 /// Those of the named texts, one that none of them has, and blanks and `@` where domains are asked for.
@@ -96,6 +102,11 @@ struct Named {
 type Beginnings = Vec<Vec<Option<u32>>>;
 
 impl Named {
+    /// Beginnings and ends, with each letter.
+    fn size(&self) -> u64 {
+        self.starts.iter().map(Vec::len).sum::<usize>() as u64 + self.ends.iter().map(Vec::len).sum::<usize>() as u64
+    }
+
     /// None if more are to be contained than there are bits.
     fn new(maps: &[&TextMap], domain: bool, letters: &[char]) -> Option<Named> {
         let kinds = || maps.iter().filter(|map| map.domain == domain).map(|map| &map.kind);

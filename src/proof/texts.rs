@@ -7,9 +7,12 @@
 //! prefixes alone, and made up of these parts; where a combination of answers is left that no such text gives and no two of them rule out, all texts are spelled
 //! out (`spellings`). If these are too many, the texts of every two maps are, and only combinations that no two maps rule out and no text was made for stay as kinds without one.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
+use super::combinations::{Pairs, combinations};
+use super::search::Spent;
 use super::spellings::spellings;
+use crate::model::value::fold_text;
 use crate::model::{ColumnId, TextTest};
 use crate::program::{InputSource, Program, TextMap, TextMapKind};
 
@@ -22,7 +25,12 @@ pub struct TextKind {
 }
 
 /// Made-up texts are at most so many, and so are combinations of answers.
-const TEXTS_MAX: usize = 20_000;
+pub const TEXTS_MAX: usize = 20_000;
+/// So many answers to one text are a step.
+const ANSWERS_PER_STEP: usize = 16;
+/// So many ways to join parts are tried for a text.
+const TRIALS: usize = 3;
+const ORDINARY: [&str; 5] = ["other", "x", "zz", "another text", "0"];
 /// Of more maps not every two are looked at.
 const MAPS_IN_PAIRS: usize = 24;
 
@@ -34,6 +42,8 @@ pub struct Kinds {
     /// the kind of an ordinary text
     pub ordinary: usize,
     pub is_complete: bool,
+    /// more may be found with more steps
+    pub is_cut_short: bool,
 }
 
 /// The numbers of all maps of a column.
@@ -50,43 +60,98 @@ pub fn maps(program: &Program, column: ColumnId) -> Vec<usize> {
     maps
 }
 
-pub fn kinds(program: &Program, column: ColumnId) -> Kinds {
+/// What is done to tell texts apart, in steps.
+pub struct Work {
+    pub steps: u64,
+    /// as many as there may be
+    pub most: u64,
+}
+
+impl Work {
+    pub fn take(&mut self, steps: u64) -> Result<(), Spent> {
+        self.steps += steps;
+        if self.steps > self.most { Err(Spent) } else { Ok(()) }
+    }
+
+    /// So many texts were asked for their answers.
+    fn asked(&mut self, texts: usize, maps: usize) -> Result<(), Spent> {
+        self.take((texts * (1 + maps / ANSWERS_PER_STEP)) as u64)
+    }
+}
+
+/// The kinds of texts of a column; where they take more steps than are left, a few that cost none.
+pub fn kinds(program: &Program, column: ColumnId, work: &mut Work) -> Kinds {
     let maps = maps(program, column);
     let of_column: Vec<&TextMap> = maps.iter().map(|map| &program.text_maps[*map]).collect();
     let mut kinds: Vec<TextKind> = Vec::new();
+    let is_told = told(&of_column, &mut kinds, work).and_then(|is_complete| {
+        // each change of an answer from one kind to the next is to be told in the graph
+        let ordinary = kinds.first().map(|kind| kind.codes.clone());
+        kinds.sort_by(|left, right| left.codes.cmp(&right.codes));
+        let changes = kinds.windows(2).map(|two| two[0].codes.iter().zip(&two[1].codes).filter(|(left, right)| left != right).count());
+        work.take(changes.sum::<usize>() as u64)?;
+        Ok((is_complete, ordinary))
+    });
+    let is_cut_short = is_told.is_err();
+    let (is_complete, ordinary) = is_told.unwrap_or_else(|Spent| {
+        kinds = ordinary_alone(&of_column);
+        let ordinary = kinds.first().map(|kind| kind.codes.clone());
+        kinds.sort_by(|left, right| left.codes.cmp(&right.codes));
+        (false, ordinary)
+    });
+    let ordinary = kinds.iter().position(|kind| Some(&kind.codes) == ordinary.as_ref()).unwrap_or(0);
+    Kinds { maps, kinds, ordinary, is_complete, is_cut_short }
+}
+
+/// Ordinary texts alone.
+fn ordinary_alone(maps: &[&TextMap]) -> Vec<TextKind> {
     let mut seen: FxHashSet<Vec<Option<i64>>> = FxHashSet::default();
-    for text in candidates(&of_column) {
-        let codes: Vec<Option<i64>> = of_column.iter().map(|map| map.code(&text)).collect();
-        if !text.trim().is_empty() && seen.insert(codes.clone()) {
-            kinds.push(TextKind { codes, text: Some(text) });
+    ORDINARY.iter().map(|text| kind_of(maps, (*text).to_string())).filter(|kind| seen.insert(kind.codes.clone())).collect()
+}
+
+fn kind_of(maps: &[&TextMap], text: String) -> TextKind {
+    let folded = fold_text(&text);
+    TextKind { codes: maps.iter().map(|map| map.code_of_folded(&folded)).collect(), text: Some(text) }
+}
+
+/// Finds the kinds, an ordinary one first, and says whether these are all.
+fn told(maps: &[&TextMap], kinds: &mut Vec<TextKind>, work: &mut Work) -> Result<bool, Spent> {
+    let mut seen: FxHashSet<Vec<Option<i64>>> = FxHashSet::default();
+    for text in candidates(maps) {
+        work.asked(1, maps.len())?;
+        if text.trim().is_empty() {
+            continue;
+        }
+        let kind = kind_of(maps, text);
+        if seen.insert(kind.codes.clone()) {
+            kinds.push(kind);
         }
     }
     // exact answers say which text it is, so only where something else is asked can a kind have been overlooked
-    let mut is_complete = true;
-    if of_column.iter().any(|map| !matches!(map.kind, TextMapKind::Exact { .. })) {
-        let mut overlooked = overlooked(&of_column, &Pairs::default());
-        let has_all = overlooked.as_ref().is_some_and(|all| all.iter().all(|codes| seen.contains(codes)));
-        // what nobody has thought of is spelled out, if texts are not too many for that
-        let more = match if has_all { None } else { spellings(&of_column) } {
-            Some(spelled) => spelled.into_iter().map(|spelling| TextKind { codes: spelling.codes, text: spelling.text }).collect(),
-            None => {
-                if !has_all && of_column.len() <= MAPS_IN_PAIRS {
-                    overlooked = self::overlooked(&of_column, &pairs(&of_column));
-                }
-                is_complete = overlooked.is_some();
-                let kind = |codes: Vec<Option<i64>>| {
-                    let text = if seen.contains(&codes) { None } else { made(&of_column, &codes) };
-                    TextKind { codes, text }
-                };
-                overlooked.unwrap_or_default().into_iter().map(kind).collect::<Vec<TextKind>>()
-            }
-        };
-        kinds.extend(more.into_iter().filter(|kind| seen.insert(kind.codes.clone())));
+    if maps.iter().all(|map| matches!(map.kind, TextMapKind::Exact { .. })) {
+        return Ok(true);
     }
-    let first = kinds.first().map(|kind| kind.codes.clone());
-    kinds.sort_by(|left, right| left.codes.cmp(&right.codes));
-    let ordinary = kinds.iter().position(|kind| Some(&kind.codes) == first.as_ref()).unwrap_or(0);
-    Kinds { maps, kinds, ordinary, is_complete }
+    let mut overlooked = combinations(maps, &Pairs::default(), work)?;
+    let has_all = overlooked.as_ref().is_some_and(|all| all.iter().all(|codes| seen.contains(codes)));
+    // what nobody has thought of is spelled out, if texts are not too many for that
+    if let Some(spelled) = if has_all { None } else { spellings(maps, work)? } {
+        let spelled = spelled.into_iter().map(|spelling| TextKind { codes: spelling.codes, text: spelling.text });
+        kinds.extend(spelled.filter(|kind| seen.insert(kind.codes.clone())));
+        return Ok(true);
+    }
+    if !has_all && maps.len() <= MAPS_IN_PAIRS {
+        overlooked = combinations(maps, &pairs(maps, work)?, work)?;
+    }
+    let is_complete = overlooked.is_some();
+    for codes in overlooked.unwrap_or_default() {
+        if seen.contains(&codes) {
+            continue;
+        }
+        work.asked(TRIALS, maps.len())?;
+        let text = made(maps, &codes);
+        kinds.push(TextKind { codes, text });
+    }
+    Ok(is_complete)
 }
 
 /// Texts that are likely to be of different kinds: an ordinary one first.
@@ -95,14 +160,16 @@ fn candidates(maps: &[&TextMap]) -> Vec<String> {
     for map in maps {
         if map.domain { domains.add(&map.kind) } else { whole.add(&map.kind) }
     }
-    let ordinary = ["other", "x", "zz", "another text", "0"];
-    let mut texts: Vec<String> = ordinary.iter().map(|text| (*text).to_string()).collect();
+    let mut texts: Vec<String> = ORDINARY.iter().map(|text| (*text).to_string()).collect();
     texts.extend(whole.texts());
     if maps.iter().any(|map| map.domain) {
         let mut with_domain: Vec<String> = vec!["someone@other.example".into()];
         let of_domain = domains.texts();
         with_domain.extend(of_domain.iter().map(|domain| format!("someone@{domain}")));
         for start in whole.starts.iter().chain(&whole.contained) {
+            if with_domain.len() > TEXTS_MAX {
+                break;
+            }
             with_domain.extend(of_domain.iter().map(|domain| format!("{start}x@{domain}")));
             with_domain.push(format!("{start}x@other.example"));
         }
@@ -174,44 +241,53 @@ impl Parts {
     }
 }
 
-/// For two maps by their places, the answers that some text gives to both; only where all texts could be spelled out.
-type Pairs = FxHashMap<(usize, usize), FxHashSet<(Option<i64>, Option<i64>)>>;
-
-fn pairs(maps: &[&TextMap]) -> Pairs {
+fn pairs(maps: &[&TextMap], work: &mut Work) -> Result<Pairs, Spent> {
     let mut pairs = Pairs::default();
     for (second, map) in maps.iter().enumerate() {
         for (first, other) in maps[..second].iter().enumerate() {
-            if let Some(spelled) = spellings(&[other, map]) {
+            if let Some(spelled) = spellings(&[other, map], work)? {
                 pairs.insert((first, second), spelled.iter().map(|spelling| (spelling.codes[0], spelling.codes[1])).collect());
             }
         }
     }
-    pairs
+    Ok(pairs)
 }
 
 /// A text that gives these answers, made of the parts that it is said to have.
 fn made(maps: &[&TextMap], codes: &[Option<i64>]) -> Option<String> {
-    let (mut whole, mut domain) = (Parts::default(), Parts::default());
+    let (mut whole, mut domain) = (Said::default(), Said::default());
     let mut has_domain = false;
     for (map, code) in maps.iter().zip(codes) {
-        let parts = if map.domain { &mut domain } else { &mut whole };
+        let said = if map.domain { &mut domain } else { &mut whole };
         has_domain |= map.domain && code.is_some();
         match &map.kind {
             TextMapKind::Exact { codes, other } if code != other => {
-                parts.exact.extend(codes.iter().filter(|(_, found)| Some(**found) == *code).map(|(text, _)| text.clone()));
+                said.exact.extend(codes.iter().filter(|(_, found)| Some(**found) == *code).map(|(text, _)| text.as_str()));
             }
             TextMapKind::LongestPrefix { codes } => {
-                parts.starts.extend(codes.iter().filter(|(_, found)| Some(**found) == *code).map(|(text, _)| text.clone()));
+                said.starts.extend(codes.iter().filter(|(_, found)| Some(**found) == *code).map(|(text, _)| text.as_str()));
             }
-            TextMapKind::Test { .. } if *code == Some(1) => parts.add(&map.kind),
+            TextMapKind::Test { test, text } if *code == Some(1) => match test {
+                TextTest::StartsWith => said.starts.push(text),
+                TextTest::EndsWith => said.ends.push(text),
+                TextTest::Contains => said.contained.push(text),
+            },
             TextMapKind::Exact { .. } | TextMapKind::Test { .. } => {}
         }
     }
-    let longest = |texts: &[String]| texts.iter().max_by_key(|text| text.len()).cloned().unwrap_or_default();
+    for said in [&mut whole, &mut domain] {
+        said.exact.sort_unstable();
+        said.contained.sort_unstable();
+        said.contained.dedup();
+    }
+    let longest = |texts: &[&str]| texts.iter().max_by_key(|text| (text.len(), **text)).map_or(String::new(), |text| (*text).to_string());
     ["q", "", " "].into_iter().find_map(|gap| {
-        let join = |parts: &Parts, end: &str| match parts.exact.first() {
-            Some(exact) => exact.clone(),
-            None => [vec![longest(&parts.starts)], parts.contained.clone(), vec![end.to_string()]].concat().join(gap),
+        let join = |said: &Said, end: &str| match said.exact.first() {
+            Some(exact) => (*exact).to_string(),
+            None => {
+                let start = longest(&said.starts);
+                [[start.as_str()].as_slice(), &said.contained, &[end]].concat().join(gap)
+            }
         };
         let text = if has_domain {
             let end = longest(&[whole.ends.as_slice(), domain.ends.as_slice()].concat());
@@ -219,103 +295,17 @@ fn made(maps: &[&TextMap], codes: &[Option<i64>]) -> Option<String> {
         } else {
             join(&whole, &longest(&whole.ends))
         };
-        let is_it = !text.trim().is_empty() && maps.iter().zip(codes).all(|(map, code)| map.code(&text) == *code);
+        let folded = fold_text(&text);
+        let is_it = !text.trim().is_empty() && maps.iter().zip(codes).all(|(map, code)| map.code_of_folded(&folded) == *code);
         is_it.then_some(text)
     })
 }
 
-/// Every combination of answers, without those of which two exclude each other; none if there are too many.
-fn overlooked(maps: &[&TextMap], pairs: &Pairs) -> Option<Vec<Vec<Option<i64>>>> {
-    let mut combinations: Vec<Vec<Option<i64>>> = vec![Vec::new()];
-    for (place, map) in maps.iter().enumerate() {
-        let mut answers: Vec<Option<i64>> = match &map.kind {
-            TextMapKind::Exact { codes, other } => codes.values().map(|code| Some(*code)).chain([*other]).collect(),
-            TextMapKind::Test { .. } => vec![Some(0), Some(1)],
-            TextMapKind::LongestPrefix { codes } => codes.values().map(|code| Some(*code)).chain([None]).collect(),
-        };
-        if map.domain {
-            answers.push(None);
-        }
-        answers.sort_unstable();
-        answers.dedup();
-        let mut longer = Vec::new();
-        for combination in &combinations {
-            for answer in &answers {
-                let mut earlier = maps.iter().zip(combination).enumerate();
-                let are_both = |(before, (other, code)): (usize, (&&TextMap, &Option<i64>))| match pairs.get(&(before, place)) {
-                    Some(both) => both.contains(&(*code, *answer)),
-                    None => can_be(other, *code, map, *answer) && can_be(map, *answer, other, *code),
-                };
-                if earlier.all(are_both) {
-                    let mut next = combination.clone();
-                    next.push(*answer);
-                    longer.push(next);
-                }
-            }
-        }
-        if longer.len() > TEXTS_MAX {
-            return None;
-        }
-        combinations = longer;
-    }
-    Some(combinations)
-}
-
-/// Whether the one answer leaves room for the other.
-fn can_be(map: &TextMap, code: Option<i64>, other: &TextMap, other_code: Option<i64>) -> bool {
-    if map.domain != other.domain {
-        // a named text has a domain, or none
-        return match (&map.kind, map.domain) {
-            (TextMapKind::Exact { codes, other: rest }, false) if code != *rest => {
-                codes.iter().any(|(text, found)| Some(*found) == code && other.code_of_folded(text) == other_code)
-            }
-            (TextMapKind::Exact { .. } | TextMapKind::LongestPrefix { .. } | TextMapKind::Test { .. }, _) => true,
-        };
-    }
-    let no_domain =
-        map.domain && code.is_none() && !matches!(map.kind, TextMapKind::LongestPrefix { .. } | TextMapKind::Exact { other: None, .. });
-    if no_domain {
-        return other_code.is_none();
-    }
-    let positive = |text: &str| other.kind.code(text) == other_code;
-    match &map.kind {
-        TextMapKind::Exact { codes, other: rest } if code != *rest => {
-            codes.iter().any(|(text, found)| Some(*found) == code && positive(text))
-        }
-        TextMapKind::Exact { .. } => true,
-        TextMapKind::Test { test: TextTest::StartsWith, text } if code == Some(1) => starts_agree(text, &other.kind, other_code),
-        TextMapKind::LongestPrefix { codes } => match codes.iter().find(|(_, found)| Some(**found) == code) {
-            Some((text, _)) => starts_agree(text, &other.kind, other_code),
-            None => true,
-        },
-        TextMapKind::Test { test: TextTest::EndsWith, text } if code == Some(1) => match &other.kind {
-            TextMapKind::Test { test: TextTest::EndsWith, text: end } => {
-                text.ends_with(end.as_str()) == (other_code == Some(1)) || other_code == Some(1) && end.ends_with(text.as_str())
-            }
-            TextMapKind::Test { test: TextTest::Contains, text: part } => other_code == Some(1) || !text.contains(part.as_str()),
-            TextMapKind::Test { test: TextTest::StartsWith, .. } | TextMapKind::Exact { .. } | TextMapKind::LongestPrefix { .. } => true,
-        },
-        TextMapKind::Test { test: TextTest::Contains, text } if code == Some(1) => match &other.kind {
-            TextMapKind::Test { test: TextTest::Contains, text: part } => other_code == Some(1) || !text.contains(part.as_str()),
-            TextMapKind::Test { test: TextTest::StartsWith | TextTest::EndsWith, .. }
-            | TextMapKind::Exact { .. }
-            | TextMapKind::LongestPrefix { .. } => true,
-        },
-        TextMapKind::Test { .. } => true,
-    }
-}
-
-/// For a text that starts with `start`.
-fn starts_agree(start: &str, other: &TextMapKind, other_code: Option<i64>) -> bool {
-    match other {
-        TextMapKind::Test { test: TextTest::StartsWith, text } => {
-            start.starts_with(text.as_str()) == (other_code == Some(1)) || other_code == Some(1) && text.starts_with(start)
-        }
-        TextMapKind::Test { test: TextTest::Contains, text } => other_code == Some(1) || !start.contains(text.as_str()),
-        TextMapKind::LongestPrefix { codes } => match codes.iter().find(|(_, found)| Some(**found) == other_code) {
-            Some((prefix, _)) => start.starts_with(prefix.as_str()) || prefix.starts_with(start),
-            None => !codes.keys().any(|prefix| start.starts_with(prefix.as_str())),
-        },
-        TextMapKind::Test { .. } | TextMapKind::Exact { .. } => true,
-    }
+/// What a text is said to be, or to have.
+#[derive(Default)]
+struct Said<'a> {
+    exact: Vec<&'a str>,
+    starts: Vec<&'a str>,
+    contained: Vec<&'a str>,
+    ends: Vec<&'a str>,
 }

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use super::caps::capped;
 use super::graph::{Graph, Leaf, Node, NodeId};
-use super::texts::{Kinds, TextKind, kinds};
+use super::texts::{Kinds, TextKind, Work, kinds};
 use super::translate::Translation;
 use crate::model::{ColumnId, Interval, MeasureKind, Policy, Type};
 use crate::program::shape::{INSTANTS, LOCAL_DAYS};
@@ -102,6 +102,8 @@ pub struct Ground<'a> {
     pub parameters: Parameters,
     /// per measure
     pub measures: Vec<Option<i64>>,
+    /// telling texts apart may take so many
+    pub steps_of_texts: u64,
 }
 
 impl Variables {
@@ -130,6 +132,7 @@ impl Variables {
         let as_of = self.variable(graph, Meaning::AsOf, whole(INSTANTS, false), Some(ground.parameters.as_of));
         let mut inputs = Vec::with_capacity(of.inputs.len());
         let mut known: FxHashMap<ColumnId, Kinds> = FxHashMap::default();
+        let mut work = Work { steps: 0, most: ground.steps_of_texts };
         for (index, input) in of.inputs.iter().enumerate() {
             let interval = within_cap(ground.policy, &input.source, Interval { low: input.interval.0, high: input.interval.1 });
             let domain = whole(interval, input.optional);
@@ -156,8 +159,10 @@ impl Variables {
                 }
                 InputSource::Text { column, map } => {
                     let optional = ground.policy.column(*column).is_none_or(|column| column.optional);
-                    let Kinds { maps, kinds, ordinary, is_complete } = known.entry(*column).or_insert_with(|| kinds(of, *column));
+                    let Kinds { maps, kinds, ordinary, is_complete, is_cut_short } =
+                        known.entry(*column).or_insert_with(|| kinds(of, *column, &mut work));
                     graph.is_inexact |= !*is_complete;
+                    graph.is_cut_short |= *is_cut_short;
                     let last = kinds.len().saturating_sub(1) as i64;
                     let place = maps.iter().position(|found| found == map).unwrap_or(0);
                     let codes: Vec<Option<i64>> = kinds.iter().map(|kind| kind.codes[place]).collect();
@@ -186,6 +191,7 @@ impl Variables {
             };
             inputs.push(node);
         }
+        graph.steps += work.steps;
         Translation::new(program, of.ops.len(), inputs, as_of_day, as_of)
     }
 

@@ -7,7 +7,7 @@ use leadwright::model::{self, Constant};
 use leadwright::policy::Policy;
 use leadwright::policy::prove::Verdict;
 use leadwright::program;
-use leadwright::proof::{AS_OF, BUDGET, Condition, Possible, Prover};
+use leadwright::proof::{AS_OF, BUDGET, Condition, Possible, Prover, Why};
 use leadwright::record::{self, Histories, Lead};
 
 use crate::support::random::Random;
@@ -115,5 +115,35 @@ fn a_text_and_its_domain_are_asked_together() {
     let policy = Policy::load(&files, "policy.lead").unwrap_or_else(|refused| panic!("{:#?}", refused.diagnostics));
     for (proved, (claim, verdict)) in policy.prove(BUDGET, |_| true).claims.iter().zip(&claims) {
         assert_eq!(proved.verdict, *verdict, "{claim}{proved:#?}");
+    }
+}
+
+/// Texts that may start, end and go on in so many ways each.
+fn with_rows(number: usize) -> String {
+    let tests = [("starts with", "s"), ("ends with", "e"), ("contains", "c")];
+    let row = |(test, letter): &(&str, &str), row: usize| format!("  +1 when mail {test} \"{letter}{row}{letter}\"\n");
+    let rows: String = tests.iter().flat_map(|test| (10..10 + number).map(move |at| row(test, at))).collect();
+    format!(
+        "leadwright 1\npolicy p {{ timezone \"UTC\" }}\nlead {{ id text key  mail text optional }}\nscore s from 0 to 100 {{\n section a points {{\n{rows} }}\n}}\nlet ab = mail starts with \"s10s\" and mail starts with \"s11s\"\n"
+    )
+}
+
+/// To tell texts apart has a limit of its own: what lies beyond is not decided, and what takes less is decided as without a limit.
+#[test]
+fn texts_take_no_more_steps_than_they_may() {
+    let (question, all) = (100_000, 400_000);
+    for (rows, is_beyond) in [(2, false), (20, true)] {
+        let checked = model::check(&BTreeMap::from([("policy.lead".to_string(), with_rows(rows))]), "policy.lead");
+        let lowered = program::lower::lower(&checked.policy);
+        let none = Condition::Holds(lowered.trace.lets[0].unwrap());
+        let mut limited = Prover::within(&checked.policy, &lowered, question, all);
+        let told = limited.steps();
+        assert!(told <= all / 2, "{rows} rows take {told} steps");
+        let expected = if is_beyond { Possible::Undecided(Why::Budget) } else { Possible::Never };
+        assert_eq!(limited.possible(&none), expected, "{rows} rows");
+        assert_eq!(limited.never(&none), if is_beyond { Err(Why::Budget) } else { Ok(true) }, "{rows} rows");
+        let unlimited = Prover::new(&checked.policy, &lowered).steps();
+        assert_eq!(unlimited > told, is_beyond, "{rows} rows: {unlimited} steps without a limit, {told} with one");
+        println!("{rows} rows: {told} steps, {unlimited} without a limit");
     }
 }

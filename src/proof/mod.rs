@@ -171,7 +171,7 @@ impl<'p> Prover<'p> {
         Prover::within(policy, lowered, BUDGET, u64::MAX)
     }
 
-    /// The same with so many steps per question, and for all together. To tell texts apart may take a part of as many besides; where that is not enough, no question is decided by what no text is.
+    /// The same with so many steps per question, and for all together. To tell texts apart may take a part of as many besides; where that is not enough, leads can be shown, but nothing is proved never to happen.
     pub fn within(policy: &'p Policy, lowered: &'p Lowered, budget: u64, budget_left: u64) -> Prover<'p> {
         let histories = Histories::new(policy);
         let plainest = witness::plainest(policy);

@@ -50,7 +50,7 @@ const EXPECTED: &str = r#"inputs
   i1 = beds : u16 0..5000?
   i2 = text mail through m0 : u8 0..1?
   i3 = text state through m1 : u8 0..1
-  i4 = seen : i32 -719163..2932896?
+  i4 = seen : i32 -719162..2932896?
   i5 = text state through m2 : u8 0..2
 maps
   m0 = domain "bd.com" 1, else 0
@@ -94,8 +94,8 @@ values
   v29 = constant 655 -> 655
   v30 = compare v28 > v29 -> 0..1
   v31 = as-of day -> -719163..2932896
-  v32 = input i4 -> -719163..2932896?
-  v33 = subtract v31 v32 -> -7304483..7304483?
+  v32 = input i4 -> -719162..2932896?
+  v33 = subtract v31 v32 -> -3652059..3652058?
   v34 = compare v33 >= v6 -> 0..1
   v35 = missing -> 0?
   v36 = constant 30 -> 30

@@ -410,13 +410,6 @@ impl<'p> Prover<'p> {
         untold.into_iter().all(|part| told.contains(&rest(part)))
     }
 
-    /// Whether the condition depends on a time or on days up to as-of, which go together in ways that are not all known here.
-    pub fn is_of_days(&mut self, condition: &Condition) -> bool {
-        let node = condition.node(&mut self.graph, &mut self.translation);
-        let meaning = |variable: u32| &self.variables.all[variable as usize].meaning;
-        self.graph.variables(node).into_iter().any(|variable| matches!(meaning(variable), Meaning::Day(_) | Meaning::DaysBefore { .. }))
-    }
-
     /// Whether the value depends on measures.
     pub fn rests_on_signals(&mut self, value: Value) -> bool {
         let fields = self.policy.fields.len();

@@ -39,21 +39,13 @@ impl About {
 }
 
 impl Asking<'_, '_> {
-    /// Whether no lead meets the condition, for certain. Where a time and its day are asked of, that some lead meets it is shown by one, or left open.
+    /// Whether no lead meets the condition, for certain.
     pub(super) fn never(&mut self, condition: &Condition, about: &About) -> bool {
         self.findings.asked += 1;
-        let open = match self.prover.never(condition) {
-            Ok(true) => return true,
-            Ok(false) if !self.prover.is_of_days(condition) => return false,
-            Ok(false) => match self.prover.possible(condition) {
-                Possible::Never => return true,
-                Possible::Yes(_) => return false,
-                Possible::Undecided(why) => why,
-            },
-            Err(why) => why,
-        };
-        self.leave_open(about, open);
-        false
+        self.prover.never(condition).unwrap_or_else(|why| {
+            self.leave_open(about, why);
+            false
+        })
     }
 
     /// Keeps what happens to a lead, with that lead.

@@ -196,16 +196,3 @@ fn no_lead_has_a_day_before_the_first() {
     // from the first day to the last there are 3,652,058
     assert_eq!(verdicts, ["proved", "refuted", "refuted", "refuted"], "{}", ran.out);
 }
-
-#[test]
-fn a_row_about_a_time_and_its_days_is_passed_with_a_lead_alone() {
-    let policy = "leadwright 1\npolicy p { timezone \"America/New_York\" }\nlead {\n  id text key\n  t time\n  o time\n}\n\
-                  let a = days since t\nlet b = days since o\ndecide d {\n  x  when t < o and a < b\n  z  otherwise\n}\n";
-    let folder = Folder::new(&[("p.lead", policy)]);
-    let ran = run(&["prove", &folder.name("p.lead")]);
-    assert_eq!(ran.code, 3, "{}", ran.out);
-    assert!(ran.out.starts_with("undecided whether any lead is left for `x` of `d`\n"), "{}", ran.out);
-    let folder = Folder::new(&[("p.lead", &policy.replace("a < b", "a > b"))]);
-    let ran = run(&["prove", &folder.name("p.lead")]);
-    assert_eq!(ran.code, 0, "{}", ran.out);
-}
